@@ -1,0 +1,1 @@
+"""Answering questions from an index, and the surfaces on which they are asked."""

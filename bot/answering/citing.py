@@ -1,0 +1,72 @@
+"""Citations: made from the text store, numbered in order, and checked again before they leave."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.answering.context import leans_on_previous
+from bot.answering.evidence import Evidence
+from bot.models import Citation, Role
+from index.text_store import StoredSentence, TextStore
+
+_CLOSEST = 3
+
+
+class CitationError(Exception):
+    """A citation is not what the article says: a bug, and the answer must not leave."""
+
+
+def cite(texts: TextStore, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """The chosen sentences, each followed by the one that it leans on where it leans on one."""
+    evidence_rows = {evidence.hit.sentence.row for evidence in chosen}
+    cited: list[tuple[StoredSentence, Role, float]] = []
+    for evidence in chosen:
+        sentence = evidence.hit.sentence
+        cited.append((sentence, Role.EVIDENCE, evidence.score))
+        before = _needed_before(texts, sentence)
+        if before and before.row not in evidence_rows:
+            evidence_rows.add(before.row)
+            cited.append((before, Role.CONTEXT, 0.0))
+    return tuple(
+        _citation(number, sentence, role, score)
+        for number, (sentence, role, score) in enumerate(cited, start=1)
+    )
+
+
+def cite_closest(ranked: Sequence[Evidence]) -> tuple[Citation, ...]:
+    """The nearest sentences of a question that is not answered."""
+    return tuple(
+        _citation(number, evidence.hit.sentence, Role.EVIDENCE, evidence.score)
+        for number, evidence in enumerate(ranked[:_CLOSEST], start=1)
+    )
+
+
+def check_citations(texts: TextStore, citations: Iterable[Citation]) -> None:
+    """Reads every quote once more at its offsets in the whole article's text."""
+    for citation in citations:
+        article = texts.find_article(citation.article_id)
+        if article is None:
+            raise CitationError(f"no article {citation.article_id!r}")
+        if texts.article_text(article)[citation.start : citation.end] != citation.quote:
+            raise CitationError(f"{citation.article_id}[{citation.start}:{citation.end}]")
+
+
+def _needed_before(texts: TextStore, sentence: StoredSentence) -> StoredSentence | None:
+    if sentence.row == sentence.article.first_sentence or not leans_on_previous(sentence.text):
+        return None
+    return texts.sentence(sentence.row - 1)
+
+
+def _citation(number: int, sentence: StoredSentence, role: Role, score: float) -> Citation:
+    article = sentence.article
+    return Citation(
+        number=number,
+        role=role,
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+        start=sentence.start,
+        end=sentence.end,
+        quote=sentence.text,
+        score=round(score, 4),
+    )

@@ -1,0 +1,32 @@
+"""Writing an answer: the short answer first, then the quoted sentences with their markers."""
+
+import re
+from collections.abc import Sequence
+
+from bot.models import Citation, Role, ShortAnswer
+from prompts import text
+
+_MARKDOWN = re.compile(r"([\\`*_~|<>\[\]])")
+_LINE_MARK = re.compile(r"^(\s*)([#+\-=]|\d+[.)])", re.MULTILINE)
+
+
+def compose_text(citations: Sequence[Citation], short: ShortAnswer | None) -> str:
+    """Markdown with [1] markers. What comes from articles is escaped: it is shown, never acted
+    on."""
+    lines = []
+    if short:
+        lines.append(f"**{escape_markdown(short.text)}** [{short.citation}]")
+    for citation in citations:
+        prefix = "*Context:* " if citation.role is Role.CONTEXT else ""
+        lines.append(f"> {prefix}{escape_markdown(citation.quote)} [{citation.number}]")
+    return "\n\n".join(lines)
+
+
+def abstention_text() -> str:
+    return text("abstained")
+
+
+def escape_markdown(quote: str) -> str:
+    """The words on one line, with no character left that markdown would act on."""
+    line = " ".join(quote.split())
+    return _LINE_MARK.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", line))

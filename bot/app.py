@@ -1,0 +1,21 @@
+"""Wiring: which pieces make the service, from the settings. Only this module knows them all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.service import AnswerService
+from bot.settings import Settings
+from index.live import LiveIndex
+
+
+def open_live_index(settings: Settings) -> LiveIndex:
+    """The index that answers, with its encoder."""
+    return LiveIndex(settings.index, settings.encoders)
+
+
+@asynccontextmanager
+async def open_service(settings: Settings, live: LiveIndex) -> AsyncIterator[AnswerService]:
+    """A running service over `live`."""
+    service = AnswerService(live, max_waiting=settings.max_waiting, deadline_s=settings.deadline_s)
+    async with service:
+        yield service

@@ -1,0 +1,80 @@
+"""The program `dealbot`: its commands, and how errors become words and exit codes."""
+
+import logging
+import os
+import secrets
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import NoReturn
+
+import click
+
+from index.errors import ExpectedError
+
+FAILED, INTERRUPTED = 1, 130
+
+# Name of each command and the module that has it. A module is imported only when its command is
+# run or its help is shown: onnxruntime and FAISS alone take a third of a second.
+_COMMANDS = {
+    "ask": "bot.commands.ask",
+    "completion": "bot.commands.completion",
+    "doctor": "bot.commands.doctor",
+    "index": "bot.commands.index",
+    "model": "bot.commands.model",
+    "rank": "bot.commands.rank",
+    "repl": "bot.commands.repl",
+    "search": "bot.commands.search",
+    "show": "bot.commands.show",
+}
+
+
+class _Commands(click.Group):
+    """Imports a command's module when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(_COMMANDS[name]).command
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("dealbot"), prog_name="dealbot")
+@click.option("-v", "--verbose", is_flag=True, help="Tell more on standard error.")
+def cli(verbose: bool) -> None:
+    """Answers questions about the articles it has indexed, and proves each answer with the
+    exact sentence."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
+
+
+def main() -> NoReturn:
+    """Runs the command line and leaves with its exit code: 0 done, 1 an expected failure told
+    in one line, 2 wrong usage, 130 interrupted."""
+    try:
+        sys.exit(cli.main(prog_name="dealbot", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _leave("interrupted", INTERRUPTED)
+    except ExpectedError as error:
+        _leave(error.user_message, FAILED)
+    except BrokenPipeError:
+        # Whoever read the output has gone (`dealbot show x | head`): nothing to tell anyone.
+        # Python would still flush standard output at exit, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
+    except Exception:  # the surface is one of the two places that catch broadly
+        reference = secrets.token_hex(4)
+        logging.exception("bug %s", reference)
+        _leave(f"something went wrong inside; the lines above have it as {reference}", FAILED)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    click.echo(f"dealbot: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,94 @@
+"""`dealbot ask`: one question, or a file of them."""
+
+import asyncio
+from collections import deque
+from pathlib import Path
+
+import click
+
+from bot.answering.pipeline import Receipt
+from bot.app import open_live_index, open_service
+from bot.commands.batch import BatchPrinter, Line, read_batch
+from bot.commands.options import batch_option, json_flag, load_settings, setting
+from bot.errors import BatchError
+from bot.models import Answer, Question, Status, check_question
+from bot.service import AnswerService
+from bot.settings import Settings
+from bot.terminal.rendering import print_answer
+from index.errors import ExpectedError
+
+_IN_FLIGHT = 64  # two of the service's batches: one is computed while the next one gathers
+
+
+@click.command("ask")
+@click.argument("question", required=False)
+@batch_option
+@json_flag
+@setting("index", "encoders")
+def command(question: str | None, batch: Path | None, as_json: bool, **flags: str | None) -> None:
+    """Answer QUESTION from the articles, with the exact sentences that prove it."""
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give either a question or --batch FILE.jsonl.")
+    if batch and not as_json:
+        raise click.UsageError("--batch prints JSON: add --json.")
+    settings = load_settings(**flags)
+    if batch:
+        asyncio.run(_ask_batch(settings, batch))
+        return
+    receipt = asyncio.run(_ask(settings, Question(question=question or "")))
+    if as_json:
+        click.echo(receipt.answer.model_dump_json())
+    else:
+        print_answer(receipt.answer)
+
+
+async def _ask(settings: Settings, question: Question) -> Receipt:
+    check_question(question.question)  # before the model is loaded: a bad question costs no waiting
+    async with open_service(settings, open_live_index(settings)) as service:
+        return await service.answer(question)
+
+
+async def _ask_batch(settings: Settings, path: Path) -> None:
+    printer = BatchPrinter()
+    live = open_live_index(settings)
+    async with open_service(settings, live) as service:
+        in_flight: deque[tuple[Line[Question], asyncio.Task[Answer]]] = deque()
+        for line in read_batch(path, Question):
+            in_flight.append((line, asyncio.create_task(_answer_line(service, line))))
+            if len(in_flight) == _IN_FLIGHT:
+                await _print_next(printer, in_flight, live.current.generation.id)
+        while in_flight:
+            await _print_next(printer, in_flight, live.current.generation.id)
+    printer.finish()
+
+
+async def _answer_line(service: AnswerService, line: Line[Question]) -> Answer:
+    if isinstance(line.request, BatchError):
+        raise line.request
+    return (await service.answer(line.request)).answer
+
+
+async def _print_next(
+    printer: BatchPrinter,
+    in_flight: deque[tuple[Line[Question], asyncio.Task[Answer]]],
+    generation: str,
+) -> None:
+    line, task = in_flight.popleft()
+    try:
+        printer.result(await task)
+    except ExpectedError as error:
+        printer.failure(_unanswered(line, generation, error), error)
+
+
+def _unanswered(line: Line[Question], generation: str, error: ExpectedError) -> Answer:
+    question = line.request if isinstance(line.request, Question) else Question(question="")
+    return Answer(
+        id=question.id,
+        question=question.question,
+        status=Status.ABSTAINED,
+        text=error.user_message,
+        confidence=0.0,
+        generation=generation,
+        elapsed_ms=0.0,
+        error=error.user_message,
+    )

@@ -1,0 +1,66 @@
+"""Reading batch files: one JSON object a line, each line's trouble its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import click
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import BatchError
+from index.errors import ExpectedError
+
+_Request = TypeVar("_Request", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[_Request]):
+    """A line of the file: what it asks for, or the error that names file and line."""
+
+    number: int
+    request: _Request | BatchError
+
+
+def read_batch(path: Path, kind: type[_Request]) -> Iterator[Line[_Request]]:
+    """The file's lines, blank ones left out. Raises BatchError if it cannot be read at all."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield Line(number, _parse(f"{path}, line {number}", line, kind))
+    except UnicodeDecodeError as error:
+        raise BatchError(f"{path} is not UTF-8 text") from error
+    except OSError as error:
+        raise BatchError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _parse(place: str, line: str, kind: type[_Request]) -> _Request | BatchError:
+    try:
+        return kind.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        return BatchError(f"{place}: {field + ': ' if field else ''}{first['msg']}")
+
+
+class BatchPrinter:
+    """Prints one JSON line an input line. A line that failed gets one too, so that the order
+    holds; its error goes to standard error as well and makes the exit code 1."""
+
+    def __init__(self) -> None:
+        self._failed = 0
+
+    def result(self, result: BaseModel) -> None:
+        click.echo(result.model_dump_json())
+
+    def failure(self, result: BaseModel, error: ExpectedError) -> None:
+        """`result` stands for the line, empty but for its error."""
+        self._failed += 1
+        click.echo(f"dealbot: {error.user_message}", err=True)
+        self.result(result)
+
+    def finish(self) -> None:
+        """Raises BatchError if any line failed."""
+        if self._failed:
+            raise BatchError(f"Lines that could not be answered: {self._failed}")

@@ -1,0 +1,135 @@
+"""`dealbot index`: build, look at, verify and roll back the index."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.commands.options import json_flag, load_settings, setting
+from bot.terminal.progress import progress_on_stderr
+from index.build import build_index
+from index.encoder import open_current
+from index.errors import IndexDamagedError, SourceError
+from index.generations import (
+    GENERATIONS,
+    Manifest,
+    current_folder,
+    published,
+    read_manifest,
+    roll_back,
+    verify,
+)
+
+
+@click.group("index")
+def command() -> None:
+    """Build the index of the articles, and look after it."""
+
+
+@command.command("build")
+@click.argument("more_articles", nargs=-1, metavar="")
+@setting("articles", "index", "encoders", "max_article_mb")
+@click.option("--full", is_flag=True, help="Compute every vector anew.")
+@click.option("--skip-bad", is_flag=True, help="Leave out articles that cannot be read.")
+@json_flag
+def build(
+    more_articles: tuple[str, ...], full: bool, skip_bad: bool, as_json: bool, **flags: Any
+) -> None:
+    """Read the articles and publish a new generation. The one before answers until the new one
+    is complete, and stays if anything goes wrong."""
+    # `--articles a b` and `--articles a --articles b` mean the same.
+    flags["articles"] = (*flags["articles"], *more_articles)
+    settings = load_settings(**flags)
+    encoder = open_current(settings.encoders)
+    with progress_on_stderr() as progress:
+        report = build_index(
+            settings.articles,
+            settings.index,
+            encoder,
+            progress,
+            full=full,
+            max_article_bytes=int(settings.max_article_mb * 1_000_000),
+            on_bad=_tell_skipped if skip_bad else None,
+        )
+    manifest = report.manifest
+    if as_json:
+        extra = {"reused": report.reused, "skipped": report.skipped}
+        click.echo(json.dumps(_summary(manifest) | extra))
+    else:
+        click.echo(
+            f"Generation {manifest.id}: {manifest.articles} articles, {manifest.sentences} "
+            f"sentences ({report.reused} unchanged), {report.skipped} bad ones left out"
+        )
+
+
+def _tell_skipped(error: SourceError) -> None:
+    click.echo(f"left out: {error.user_message}", err=True)
+
+
+@command.command("info")
+@json_flag
+@setting("index")
+def info(as_json: bool, **flags: str | None) -> None:
+    """Show the current generation and which others there are."""
+    index = load_settings(**flags).index
+    manifest = read_manifest(current_folder(index))
+    summary = _summary(manifest) | {"generations": published(index)}
+    if as_json:
+        click.echo(json.dumps(summary))
+        return
+    for key, value in summary.items():
+        click.echo(f"{key + ':':<12} {', '.join(value) if isinstance(value, list) else value}")
+
+
+def _summary(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "generation": manifest.id,
+        "created": manifest.created,
+        "encoder": manifest.encoder_id,
+        "dimension": manifest.dimension,
+        "articles": manifest.articles,
+        "sentences": manifest.sentences,
+        "passages": manifest.passages,
+        "sources": list(manifest.sources),
+    }
+
+
+@command.command("verify")
+@json_flag
+@setting("index")
+def verify_index(as_json: bool, **flags: str | None) -> None:
+    """Check every file of every generation against its checksum."""
+    index = load_settings(**flags).index
+    current = current_folder(index).name
+    problems = {name: _problem(index / GENERATIONS / name) for name in published(index)}
+    if current not in problems:
+        problems[current] = f"{index / GENERATIONS / current} is missing"
+    if as_json:
+        click.echo(json.dumps({"current": current, "problems": problems}))
+    else:
+        for name, problem in problems.items():
+            click.echo(f"{name}{' (current)' if name == current else ''}: {problem or 'intact'}")
+    if damaged := [problem for problem in problems.values() if problem]:
+        raise IndexDamagedError(
+            f"{damaged[0]}. Rebuild with: dealbot index build --full --index {index}"
+        )
+
+
+def _problem(folder: Path) -> str | None:
+    try:
+        verify(folder)
+    except IndexDamagedError as error:
+        return error.user_message
+    return None
+
+
+@command.command("rollback")
+@json_flag
+@setting("index")
+def rollback(as_json: bool, **flags: str | None) -> None:
+    """Make the newest intact generation before the current one answer again."""
+    manifest = roll_back(load_settings(**flags).index)
+    click.echo(
+        json.dumps(_summary(manifest)) if as_json else f"Generation {manifest.id} answers again"
+    )

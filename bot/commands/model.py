@@ -1,0 +1,36 @@
+"""`dealbot model`: adopting a sentence-transformers model, and which ones there are."""
+
+import click
+
+from bot.commands.options import json_flag, load_settings, setting
+from index import encoder as encoders
+
+
+@click.group("model")
+def command() -> None:
+    """Adopt encoders, and show which ones are adopted."""
+
+
+@command.command("adopt")
+@click.argument("name_or_folder", required=False)
+@json_flag
+@setting("encoders")
+def adopt_model(name_or_folder: str | None, as_json: bool, **flags: str | None) -> None:
+    """Export a sentence-transformers model to what the program runs on: a folder with a model,
+    or by default the all-MiniLM-L6-v2 that comes with the `adopt` extra."""
+    from index.adopt import adopt  # brings torch, which nothing else needs
+
+    home = load_settings(**flags).encoders
+    record = adopt(name_or_folder, home, report=lambda line: click.echo(line, err=True))
+    if as_json:
+        click.echo(record.model_dump_json())
+    else:
+        click.echo(f"Adopted {record.id}: {record.dimension} dimensions")
+
+
+@command.command("list")
+@setting("encoders")
+def list_models(**flags: str | None) -> None:
+    """List the adopted encoders."""
+    for record in encoders.installed(load_settings(**flags).encoders):
+        click.echo(f"{record.id}  {record.dimension} dimensions, from {record.source}")

@@ -1,0 +1,45 @@
+"""`dealbot show`: an article's text as offsets count it."""
+
+import sys
+
+import click
+from click.shell_completion import CompletionItem
+
+from bot.commands.options import load_settings, setting
+from bot.terminal.plain import visible
+from index.errors import ExpectedError, IndexMissingError
+from index.generations import current_folder, verify
+from index.text_store import TextStore
+
+
+def _complete_article(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """The ids that fit, with their titles; none where there is no index to look into."""
+    try:
+        folder = current_folder(load_settings(index=context.params.get("index")).index)
+    except ExpectedError:
+        return []
+    articles = TextStore(folder).articles
+    return [CompletionItem(a.id, help=a.title) for a in articles if a.id.startswith(incomplete)]
+
+
+@click.command("show")
+@click.argument("article_id", shell_complete=_complete_article)
+@setting("index")
+def command(article_id: str, **flags: str | None) -> None:
+    """Print the text of ARTICLE_ID exactly as the offsets of citations count it."""
+    folder = current_folder(load_settings(**flags).index)
+    verify(folder)
+    texts = TextStore(folder)
+    article = texts.find_article(article_id)
+    if article is None:
+        raise IndexMissingError(
+            f"There is no article {article_id!r} in the index: see dealbot index info"
+        )
+    text = texts.article_text(article)
+    if sys.stdout.isatty():
+        click.echo(visible(text))
+    else:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()

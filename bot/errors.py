@@ -1,0 +1,34 @@
+"""What can be expected to go wrong between a question and its answer."""
+
+from index.errors import ExpectedError
+
+
+class QuestionError(ExpectedError):
+    """The question cannot be taken as it is."""
+
+
+class SettingsError(ExpectedError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class BatchError(ExpectedError):
+    """A batch file cannot be read, or some of its lines could not be answered."""
+
+
+class ServiceBusyError(ExpectedError):
+    """More questions wait than can be answered in time."""
+
+
+class ServiceClosedError(ExpectedError):
+    """The program is shutting down and takes no more questions."""
+
+
+class DeadlineError(ExpectedError):
+    """The answer did not come in time."""
+
+
+class BugError(ExpectedError):
+    """Stands for an unexpected exception, which is in the log under the same reference."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"Something went wrong inside; the log has it as {reference}")

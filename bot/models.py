@@ -1,0 +1,159 @@
+"""Questions and answers as they go in and out: the JSON of the command line, exactly."""
+
+import unicodedata
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.errors import QuestionError
+
+MAX_QUESTION_CHARS = 2000
+
+
+def check_question(text: str) -> None:
+    """Raises QuestionError, in words, for a text that cannot be taken as a question."""
+    if not text.strip():
+        raise QuestionError("The question is empty: ask something about the articles")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise QuestionError(
+            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are "
+            "taken. Ask it more briefly"
+        )
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\r\n":
+            raise QuestionError(
+                f"The question holds something that is not text (U+{ord(character):04X})"
+            )
+
+
+class Turn(BaseModel):
+    """An earlier question with the answer that it got."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    question: str
+    answer: str
+
+
+class Question(BaseModel):
+    """A question as asked; `history` is the conversation before it, oldest first. Batch files
+    may say more of a question (a gold answer, a source): that is left alone."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+    question: str
+    id: str = ""
+    history: tuple[Turn, ...] = ()
+
+
+class Status(StrEnum):
+    ANSWERED = "answered"
+    ABSTAINED = "abstained"
+
+
+class Role(StrEnum):
+    EVIDENCE = "evidence"
+    CONTEXT = "context"
+
+
+class Citation(BaseModel):
+    """A sentence of an article: `quote == text[start:end]`, in code points. `context` is what
+    a reader needs to understand an evidence sentence and is never evidence itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    role: Role
+    article_id: str
+    title: str
+    source: str
+    published: str
+    url: str
+    start: int
+    end: int
+    quote: str
+    score: float
+
+
+class ShortAnswer(BaseModel):
+    """The span of one citation's sentence that answers by itself: an amount, a date, a name.
+    `text` is the article's text[start:end], like a quote."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    citation: int
+    start: int
+    end: int
+    text: str
+
+
+class Answer(BaseModel):
+    """What goes out. `confidence` is the probability that the first evidence answers the
+    question; `understood_as` is the question with what it took over from the history; `error`
+    is set where a line of a batch got no answer, and why."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    question: str
+    status: Status
+    mode: str = "extractive"
+    text: str
+    citations: tuple[Citation, ...] = ()
+    closest: tuple[Citation, ...] = ()
+    confidence: float = Field(ge=0, le=1)
+    generation: str
+    elapsed_ms: float
+    understood_as: str = ""
+    short_answer: ShortAnswer | None = None
+    error: str | None = None
+
+    @property
+    def evidence(self) -> tuple[Citation, ...]:
+        return tuple(c for c in self.citations if c.role is Role.EVIDENCE)
+
+
+class FoundText(BaseModel):
+    """A passage or a sentence that retrieval found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+class Found(BaseModel):
+    """What retrieval found for a question, both lists best first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    question: str
+    passages: tuple[FoundText, ...] = ()
+    sentences: tuple[FoundText, ...] = ()
+    error: str | None = None
+
+
+class RankRequest(BaseModel):
+    """Sentences to be scored against a question, in the order of their article."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+    question: str
+    sentences: tuple[str, ...]
+    id: str = ""
+    title: str = ""
+
+
+class RankResult(BaseModel):
+    """One score a sentence, higher is better; confidence as in an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    scores: tuple[float, ...] = ()
+    confidence: float = 0.0
+    error: str | None = None

@@ -1,0 +1,85 @@
+"""Settings: a flag, an environment variable DEALBOT_* or a key in dealbot.toml, in this order."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.errors import SettingsError
+from index.encoder import default_home
+
+FILE = Path("dealbot.toml")
+PREFIX = "DEALBOT_"
+
+
+class Settings(BaseModel):
+    """All settings with their defaults. The field's name is the key in dealbot.toml, in capitals
+    after DEALBOT_ the variable, with dashes the flag; the description is the flag's help."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    articles: tuple[Path, ...] = Field(
+        (Path("articles"),), description="Files or folders with the articles to index."
+    )
+    index: Path = Field(Path("data/index"), description="Folder of the index.")
+    encoders: Path = Field(
+        default_factory=default_home, description="Folder of the adopted encoders."
+    )
+    max_article_mb: float = Field(
+        10.0, gt=0, le=1000, description="An article larger than this is refused, in megabytes."
+    )
+    max_waiting: int = Field(
+        256, gt=0, description="Questions that may wait for an answer before more are refused."
+    )
+    deadline_s: float = Field(
+        20.0, gt=0, description="Seconds after which a question that still waits is given up."
+    )
+    history: Path = Field(
+        Path("data/repl-history"), description="File that keeps what was typed in the REPL."
+    )
+
+    @classmethod
+    def load(cls, flags: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
+        """`flags` that are None were not given. Raises SettingsError naming what is wrong."""
+        values = _from_file(FILE) | _from_environment(environment)
+        values |= {name: value for name, value in flags.items() if value not in (None, ())}
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            raise SettingsError(
+                f"The setting {name} (flag --{name.replace('_', '-')}, variable "
+                f"{PREFIX}{name.upper()}) cannot be {first['input']!r}: {first['msg']}"
+            ) from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from error
+    for key in values:
+        _check_known(key, f"{path} has the key {key}")
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for variable, value in environment.items():
+        if variable.startswith(PREFIX):
+            name = variable.removeprefix(PREFIX).lower()
+            _check_known(name, f"The environment has the variable {variable}")
+            # Several paths in one variable are written as in PATH.
+            values[name] = value.split(":") if name == "articles" else value
+    return values
+
+
+def _check_known(name: str, found: str) -> None:
+    if name not in Settings.model_fields:
+        known = ", ".join(sorted(Settings.model_fields))
+        raise SettingsError(f"{found}, which is no setting. There are: {known}")

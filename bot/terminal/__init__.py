@@ -1,0 +1,1 @@
+"""Answers in a terminal: the REPL, and how answers look there."""

@@ -1,0 +1,1 @@
+"""Reading articles, building an index of them, and searching it."""

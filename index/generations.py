@@ -1,0 +1,161 @@
+"""Generations of an index on disk: folders that never change once published, and a pointer.
+
+<index>/CURRENT                     the id of the generation that answers
+<index>/generations/<id>/manifest.json and the files that it lists with their checksums
+"""
+
+import os
+import stat
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from index.dense import DenseIndex
+from index.errors import IndexDamagedError, IndexMissingError
+from index.lexical import LexicalIndex
+from index.publishing import file_digest, read_pointer, write_pointer
+from index.text_store import TextStore
+
+MANIFEST, POINTER, GENERATIONS = "manifest.json", "CURRENT", "generations"
+SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passages.faiss"
+SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
+_MANIFEST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
+
+
+class Manifest(BaseModel):
+    """What a generation holds and was made from. `files` maps each file's path within the
+    generation to its sha256."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1]
+    id: str
+    created: str
+    dealbot_version: str
+    encoder_id: str
+    dimension: int = Field(gt=0)
+    articles: int = Field(gt=0)
+    sentences: int = Field(gt=0)
+    passages: int = Field(gt=0)
+    sources: tuple[str, ...]
+    files: dict[str, str]
+
+
+class Generation:
+    """An open generation. Reading it from several threads is safe."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.texts = TextStore(folder)
+        self.sentence_vectors = DenseIndex.load(folder / SENTENCE_VECTORS)
+        self.passage_vectors = DenseIndex.load(folder / PASSAGE_VECTORS)
+        self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)
+        self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Checks the manifest and every checksum before any file is read as data: FAISS loads
+        many damaged files without a word and then ranks wrongly."""
+        return cls(folder, verify(folder))
+
+
+def verify(folder: Path) -> Manifest:
+    """The manifest of an intact generation; IndexDamagedError names the file that is not."""
+    manifest = read_manifest(folder)
+    if manifest.id != folder.name:
+        raise IndexDamagedError(f"{folder} holds the manifest of generation {manifest.id}")
+    found = set(_files_below(folder)) - {MANIFEST}
+    if missing := sorted(set(manifest.files) - found):
+        raise IndexDamagedError(f"{folder / missing[0]} is missing")
+    if surplus := sorted(found - set(manifest.files)):
+        raise IndexDamagedError(f"{folder / surplus[0]} does not belong to the generation")
+    for name, digest in manifest.files.items():
+        if file_digest(folder / name) != digest:
+            raise IndexDamagedError(f"{folder / name} is damaged: its checksum does not match")
+    return manifest
+
+
+def read_manifest(folder: Path) -> Manifest:
+    path = folder / MANIFEST
+    try:
+        if path.is_symlink() or path.stat().st_size > _MANIFEST_BYTES:
+            raise IndexDamagedError(f"{path} is not a manifest")
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"])) or "JSON"
+        raise IndexDamagedError(
+            f"{path} cannot be used ({where}: {problem['msg']}); "
+            "was it made by another version? Rebuild with: dealbot index build"
+        ) from error
+    except OSError as error:
+        raise IndexDamagedError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The sha256 of every file below the folder, as a manifest lists them."""
+    return {name: file_digest(folder / name) for name in sorted(_files_below(folder))}
+
+
+def _files_below(folder: Path) -> list[str]:
+    """Relative paths of all files; anything that is not a plain file or folder is damage."""
+    names = []
+    for parent, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            path = Path(parent, name)
+            mode = path.lstat().st_mode
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                raise IndexDamagedError(f"{path} is not a plain file")
+        names += [Path(parent, name).relative_to(folder).as_posix() for name in files]
+    return names
+
+
+def current_folder(index: Path) -> Path:
+    """The folder of the generation that answers; IndexMissingError says how to make one."""
+    current = read_pointer(index / POINTER)
+    if current is None:
+        raise IndexMissingError(
+            f"There is no index in {index}. Build one with: "
+            f"dealbot index build --articles PATH --index {index}"
+        )
+    return index / GENERATIONS / current
+
+
+def open_current(index: Path) -> Generation:
+    folder = current_folder(index)
+    try:
+        return Generation.open(folder)
+    except IndexDamagedError as error:
+        raise IndexDamagedError(
+            f"{error}. Go back with: dealbot index rollback --index {index}, "
+            f"or rebuild with: dealbot index build --full --index {index}"
+        ) from error
+
+
+def published(index: Path) -> list[str]:
+    """The ids of all published generations, oldest first: ids begin with their time."""
+    folder = index / GENERATIONS
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def roll_back(index: Path) -> Manifest:
+    """Makes the newest intact generation before the current one current again."""
+    current = current_folder(index).name
+    damaged = ""
+    for generation in reversed(published(index)):
+        if generation < current:
+            try:
+                manifest = verify(index / GENERATIONS / generation)
+            except IndexDamagedError as error:
+                damaged = f" ({error})"
+                continue
+            write_pointer(index / POINTER, generation)
+            return manifest
+    raise IndexMissingError(f"There is no generation before {current} to go back to{damaged}")

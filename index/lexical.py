@@ -1,0 +1,107 @@
+"""BM25 over sentences and passages, and the terms that it counts.
+
+Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
+in Lucene's variant as bm25s computes it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Self
+
+import bm25s
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[.&][^\W\d_]+)*|[$€£¥]|%")
+_POSSESSIVE = re.compile(r"['’]s\b")
+_FUNCTION_WORDS = frozenset(
+    "a about above after again all also am an and any are as at be because been before being "
+    "between both but by can could did do does doing down during each for from further had has "
+    "have having he her here hers him his how i if in into is it its itself just me more most my "
+    "no nor not now of off on once only or other our out over own s same she should so some such t "
+    "than that the their theirs them then there these they this those through to too under until "
+    "up us very was we were what when where which while who whom whose why will with would you "
+    "your tell please".split()
+)
+# One spelling for what news writes in several ways, so that "$100bn" meets "100 billion dollars".
+_SAME = {
+    "$": "dollar",
+    "usd": "dollar",
+    "€": "euro",
+    "eur": "euro",
+    "£": "pound",
+    "%": "percent",
+    "bn": "billion",
+    "mn": "million",
+    "tn": "trillion",
+    "gw": "gigawatt",
+    "mw": "megawatt",
+    "ceo": "chief executive",
+}
+_NO_TERMS = "\0"  # bm25s cannot index a corpus without a single term; no text has this one
+
+
+class Analyzer:
+    """Turns text into the stemmed terms that count. One instance belongs to one thread: the
+    stemmer keeps state."""
+
+    def __init__(self) -> None:
+        self._stemmer = Stemmer.Stemmer("english")
+
+    def words(self, text: str) -> list[str]:
+        """Lower-case words and numbers in order, function words left out, unstemmed."""
+        words: list[str] = []
+        for match in _WORD.finditer(_POSSESSIVE.sub("", text.casefold())):
+            word = (
+                match.group()
+                .replace(",", "")
+                .replace(".", "" if match.group()[0].isalpha() else ".")
+            )
+            if word not in _FUNCTION_WORDS:
+                words.extend(_SAME.get(word, word).split())
+        return words
+
+    def terms(self, text: str) -> list[str]:
+        """The stems of `words(text)`."""
+        stems: list[str] = self._stemmer.stemWords(self.words(text))
+        return stems
+
+
+class LexicalIndex:
+    """BM25 scores of a query against every text of a list."""
+
+    def __init__(self, bm25: bm25s.BM25) -> None:
+        self._bm25 = bm25
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[str]]) -> Self:
+        """From the terms of each text, in row order."""
+        bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+        bm25.index([list(terms) or [_NO_TERMS] for terms in texts], show_progress=False)
+        return cls(bm25)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Memory-maps the score tables; no pickle is ever read."""
+        return cls(bm25s.BM25.load(folder, mmap=True, load_vocab=True, allow_pickle=False))
+
+    def save(self, folder: Path) -> None:
+        self._bm25.save(folder, show_progress=False)
+
+    def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
+        """The BM25 score of every row, zeros where no term is known."""
+        known = [term for term in terms if term in self._bm25.vocab_dict]
+        if not known:
+            return np.zeros(self._bm25.scores["num_docs"], np.float32)
+        found: NDArray[np.float32] = self._bm25.get_scores(known)
+        return found
+
+    def document_frequency(self, term: str) -> int:
+        """In how many rows the term occurs."""
+        position = self._bm25.vocab_dict.get(term)
+        if position is None:
+            return 0
+        starts = self._bm25.scores["indptr"]
+        return int(starts[position + 1] - starts[position])

@@ -1,0 +1,110 @@
+"""Publishing a folder, and the pointer to it, so that a crash leaves the old or the new, whole."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.errors import IndexDamagedError
+
+_STAGING_PREFIX = ".staging-"
+_POINTER_LIMIT = 200
+
+
+def file_digest(path: Path) -> str:
+    """The file's sha256 in hex, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def staging_folder(parent: Path) -> Iterator[Path]:
+    """A fresh folder beside what will be published. Whatever is still in it at the end, after
+    success, an exception or an interrupt alike, is removed."""
+    # Not tempfile.mkdtemp: its 0700 would stay on the published folder, and an index built by
+    # root would be closed to the account that serves it.
+    staging = parent / f"{_STAGING_PREFIX}{secrets.token_hex(8)}"
+    staging.mkdir()
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def sweep_staging(parent: Path) -> None:
+    """Remove what killed runs left behind. The caller holds the lock on `parent`: without it
+    this would take the folder from under a run that is still working."""
+    for leftover in parent.glob(f"{_STAGING_PREFIX}*"):
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+
+
+def fsync_tree(folder: Path) -> None:
+    """Bring every file and folder below, and `folder` itself, to the disk."""
+    for parent, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            _fsync(Path(parent, name))
+        _fsync(Path(parent))
+
+
+def publish_folder(staging: Path, final: Path) -> None:
+    """Give `staging` the name `final`, on the same filesystem and only once its bytes are on
+    the disk. Names are content ids: where `final` is there already it is the same, and stays."""
+    if final.exists():
+        shutil.rmtree(staging)
+        return
+    fsync_tree(staging)
+    staging.rename(final)
+    _fsync(final.parent)
+
+
+def write_pointer(path: Path, text: str) -> None:
+    """Replace the pointer in one step: a reader sees the old text or the new, never a part."""
+    # With the staging prefix, so that the next run sweeps away what a power cut leaves.
+    beside = path.with_name(f"{_STAGING_PREFIX}{path.name}-{secrets.token_hex(8)}")
+    try:
+        with beside.open("x", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    _fsync(path.parent)
+
+
+def read_pointer(path: Path) -> str | None:
+    """The name that the pointer holds, fit to be joined to a folder; None if there is none."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(4 * _POINTER_LIMIT + 1)
+        name = raw.decode("utf-8").strip()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise IndexDamagedError(f"{path} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise IndexDamagedError(f"{path} does not hold a name: it is not text.") from error
+    if not _is_plain_name(name):
+        raise IndexDamagedError(f"{path} does not hold a name: {name[:60]!r}.")
+    return name
+
+
+def _is_plain_name(name: str) -> bool:
+    """One path component, printable, that cannot lead out of the folder it is joined to."""
+    if not 0 < len(name) <= _POINTER_LIMIT or not name.isprintable():
+        return False
+    return name != "." and ".." not in name and "/" not in name and "\\" not in name
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

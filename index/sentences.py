@@ -1,0 +1,110 @@
+"""Splitting a text into sentences with exact offsets."""
+
+import re
+from collections.abc import Iterator
+
+import sentencex
+
+from index.models import Span
+
+# A line break ends a sentence unless the line was wrapped by hand. Wrapped lines are long and
+# run on; headings, bullet points and one-paragraph-a-line texts are not.
+_WRAPPED_LINE_CHARS = 40
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
+_TERMINATED = re.compile(r"[.!?…:;][\"'”’»)\]]*\s*$")
+_HEADING_CHARS = 120
+_NOTHING_MORE_ON_LINE = re.compile(r"[ \t]*[\r\n]\s*\S")
+_LOWERCASE_START = re.compile(r"\s*[a-zà-öø-ÿ]")
+
+# What sentencex 1.0.32 leaves together although a new sentence plainly starts: after a closing
+# bracket that holds a whole sentence, after an ellipsis followed by a capital, and after the
+# word "no", which it takes for the abbreviation of "number".
+_MISSED_BREAK = re.compile(r"(?:(?<=[.!?][)\]])|(?<=…)|(?<=\b[Nn]o\.))\s+(?=[\"'“‘(]?[A-ZÀ-ÖØ-Þ])")
+# What it cuts although the sentence goes on: after an abbreviated unit such as "$1.5 bn."
+_CUT_UNIT = re.compile(r"\d\s?(?:bn|mn|m|tn|k|pct|GW|MW|kW)\.\s*$")
+
+# Marks that carry no text: a byte order mark, zero-width and directional marks. A sentence
+# neither starts nor ends with one.
+_INVISIBLE = (
+    "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+
+
+def split_sentences(text: str) -> list[Span]:
+    """The sentences of `text` in order. Spans do not overlap and none is empty; what lies
+    outside them is white space, invisible marks and the bullets or numbers of list items."""
+    return [
+        span
+        for block in _blocks(text)
+        for piece in _pieces(text, block)
+        if (span := _trim(text, piece))
+    ]
+
+
+def is_heading(text: str, span: Span) -> bool:
+    """Whether the sentence is a line of its own above other text, short and without a final
+    stop: a headline or a heading, which names a topic but states nothing."""
+    sentence = text[span.start : span.end]
+    line_before = text.rfind("\n", 0, span.start) + 1
+    return (
+        len(sentence) <= _HEADING_CHARS
+        and not _TERMINATED.search(sentence)
+        and not text[line_before : span.start].strip()
+        and _NOTHING_MORE_ON_LINE.match(text, span.end) is not None
+    )
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Runs of lines that belong to one paragraph, heading or list item."""
+    start = end = 0
+    for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text):
+        if end > start and not _continues(text[start:end], line.group()):
+            yield Span(start, end)
+            start = end
+        end = line.end()
+    if end > start:
+        yield Span(start, end)
+
+
+def _continues(before: str, line: str) -> bool:
+    """Whether `line` goes on with the sentence that the lines `before` it left open."""
+    if not line.strip() or _LIST_ITEM.match(line):
+        return False
+    last = before.rstrip("\r\n").splitlines()[-1] if before.strip() else ""
+    if not last.strip():
+        return False
+    if _LOWERCASE_START.match(line):
+        return True
+    return len(last) >= _WRAPPED_LINE_CHARS and not _TERMINATED.search(last)
+
+
+def _pieces(text: str, block: Span) -> Iterator[Span]:
+    """The library's sentences within one block, mended where it is known to err."""
+    marker = _LIST_ITEM.match(text, block.start, block.end)
+    offset = marker.end() if marker else block.start
+    block_text = text[offset : block.end]
+    start = 0
+    for boundary in sentencex.get_sentence_boundaries("en", block_text):
+        end = boundary["end_index"]
+        if _runs_on(block_text[start:end], block_text[end:]):
+            continue
+        for missed in _MISSED_BREAK.finditer(block_text, start, end):
+            yield Span(offset + start, offset + missed.start())
+            start = missed.end()
+        yield Span(offset + start, offset + end)
+        start = end
+    if start < len(block_text):
+        yield Span(offset + start, block.end)
+
+
+def _runs_on(piece: str, rest: str) -> bool:
+    return bool(rest and _CUT_UNIT.search(piece) and _LOWERCASE_START.match(rest))
+
+
+def _trim(text: str, span: Span) -> Span | None:
+    start, end = span.start, span.end
+    while start < end and (text[start].isspace() or text[start] in _INVISIBLE):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in _INVISIBLE):
+        end -= 1
+    return Span(start, end) if end > start else None

@@ -1,0 +1,185 @@
+"""The texts of a generation on disk: articles, sentences and passages by row number.
+
+Layout: `texts.bin` holds the articles' texts as UTF-8, one after the other; `articles.jsonl` what
+is known of each; `sentences.npy` and `passages.npy` are int64 tables, memory-mapped, so that
+opening costs the same for a thousand sentences and for a million.
+"""
+
+import hashlib
+import json
+import mmap
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.models import Article, Span
+
+TEXTS, ARTICLES = "texts.bin", "articles.jsonl"
+SENTENCES, PASSAGES = "sentences.npy", "passages.npy"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """What is known of an article, without its text. `sha256` is of the text's UTF-8."""
+
+    row: int
+    id: str
+    title: str
+    source: str
+    url: str
+    published: str
+    sha256: str
+    byte_start: int
+    byte_end: int
+    first_sentence: int
+    end_sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence: `text == article_text[start:end]`, offsets in code points."""
+
+    row: int
+    article: StoredArticle
+    start: int
+    end: int
+    text: str
+    passage: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A run of sentences `first_sentence..end_sentence` (half-open) of one article."""
+
+    row: int
+    article: StoredArticle
+    start: int
+    end: int
+    text: str
+    first_sentence: int
+    end_sentence: int
+
+
+class TextStoreWriter:
+    """Writes the store article by article; the tables are written when the block is left
+    without an error."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._texts = (folder / TEXTS).open("wb")
+        self._articles = (folder / ARTICLES).open("w", encoding="utf-8")
+        self._sentences: list[tuple[int, int, int, int, int, int]] = []
+        self._passages: list[tuple[int, int, int]] = []
+        self.articles = 0
+
+    def add(self, article: Article, sentences: Sequence[Span], passages: Sequence[range]) -> None:
+        """`passages` are ranges of positions in `sentences`."""
+        data = article.text.encode()
+        byte_start, first = self._texts.tell(), len(self._sentences)
+        self._texts.write(data)
+        self._add_sentences(article.text, byte_start, sentences, passages)
+        stored = StoredArticle(
+            row=self.articles,
+            id=article.id,
+            title=article.title,
+            source=article.source,
+            url=article.url,
+            published=article.published,
+            sha256=hashlib.sha256(data).hexdigest(),
+            byte_start=byte_start,
+            byte_end=byte_start + len(data),
+            first_sentence=first,
+            end_sentence=len(self._sentences),
+        )
+        self._articles.write(json.dumps(asdict(stored), ensure_ascii=False) + "\n")
+        self.articles += 1
+
+    @property
+    def sentences(self) -> int:
+        return len(self._sentences)
+
+    def _add_sentences(
+        self, text: str, byte_start: int, sentences: Sequence[Span], passages: Sequence[range]
+    ) -> None:
+        first, byte, position = len(self._sentences), byte_start, 0
+        for passage in passages:
+            row = len(self._passages)
+            self._passages.append((self.articles, first + passage.start, first + passage.stop))
+            for span in sentences[passage.start : passage.stop]:
+                byte += len(text[position : span.start].encode())
+                byte_end = byte + len(text[span.start : span.end].encode())
+                self._sentences.append((self.articles, span.start, span.end, byte, byte_end, row))
+                byte, position = byte_end, span.end
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._texts.close()
+        self._articles.close()
+        if kind is None:
+            np.save(self._folder / SENTENCES, np.array(self._sentences, np.int64).reshape(-1, 6))
+            np.save(self._folder / PASSAGES, np.array(self._passages, np.int64).reshape(-1, 3))
+
+
+class TextStore:
+    """Reads what TextStoreWriter wrote. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        with (folder / ARTICLES).open(encoding="utf-8") as lines:
+            self.articles = [StoredArticle(**json.loads(line)) for line in lines]
+        self._sentences = np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False)
+        self._passages = np.load(folder / PASSAGES, mmap_mode="r", allow_pickle=False)
+        with (folder / TEXTS).open("rb") as file:
+            self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    @property
+    def sentence_count(self) -> int:
+        return len(self._sentences)
+
+    @property
+    def passage_count(self) -> int:
+        return len(self._passages)
+
+    @cached_property
+    def _rows_by_id(self) -> dict[str, int]:
+        return {article.id: article.row for article in self.articles}
+
+    def find_article(self, article_id: str) -> StoredArticle | None:
+        row = self._rows_by_id.get(article_id)
+        return None if row is None else self.articles[row]
+
+    def article_text(self, article: StoredArticle) -> str:
+        return self._texts[article.byte_start : article.byte_end].decode()
+
+    def sentence(self, row: int) -> StoredSentence:
+        article, start, end, byte_start, byte_end, passage = self._sentences[row].tolist()
+        text = self._texts[byte_start:byte_end].decode()
+        return StoredSentence(row, self.articles[article], start, end, text, passage)
+
+    def passages_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The passage of each sentence row, without reading a text."""
+        found: NDArray[np.int64] = self._sentences[rows, 5]
+        return found
+
+    def passage(self, row: int) -> StoredPassage:
+        article_row, first, end = self._passages[row].tolist()
+        start, byte_start = self._sentences[first, [1, 3]].tolist()
+        stop, byte_end = self._sentences[end - 1, [2, 4]].tolist()
+        text = self._texts[byte_start:byte_end].decode()
+        return StoredPassage(row, self.articles[article_row], start, stop, text, first, end)
+
+    def sentences_of_passage(self, row: int) -> range:
+        _, first, end = self._passages[row].tolist()
+        return range(first, end)

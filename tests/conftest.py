@@ -1,0 +1,32 @@
+"""The real encoder, adopted once and shared by every test that needs it."""
+
+from pathlib import Path
+
+import pytest
+
+from index.adopt import DEFAULT_NAME, adopt
+from index.encoder import default_home, open_current
+from index.errors import EncoderError
+
+
+@pytest.fixture(scope="session")
+def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose current encoder is the default model, with sound files. Read only: tests that
+    change files copy them first."""
+    try:
+        if open_current(default_home()).record.name == DEFAULT_NAME:
+            return default_home()
+    except EncoderError:
+        pass  # none here yet, or a damaged one: adopt into a folder of our own
+    home = tmp_path_factory.mktemp("encoders")
+    adopt(None, home, report=lambda _: None)
+    return home
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Adopting takes up to half a minute where cores are shared, and falls to whichever test asks
+    first: the time limit of those tests counts the test alone."""
+    for item in items:
+        needs_encoder = "encoder_home" in getattr(item, "fixturenames", ())
+        if needs_encoder and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(20, func_only=True))

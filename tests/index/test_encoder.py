@@ -1,0 +1,230 @@
+"""The adopted default model on this machine: the same vectors, whole files, no torch."""
+
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.adopt import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
+from index.encoder import (
+    CURRENT,
+    GOLDEN_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    TOKENIZER_FILE,
+    Encoder,
+    _batches,
+    default_home,
+    installed,
+    open_by_id,
+    open_current,
+    usable_cores,
+)
+from index.errors import EncoderError
+
+TEXTS = (
+    "Ships waited outside the harbour.",
+    "Why?",
+    "The mayor, who had warned of the storm, would not comment before the inquiry ended. " * 4,
+    "",
+    "Fog until noon, then sun; 東京 tea.",
+    "The train leaves at nine.",
+)
+
+
+@pytest.fixture(scope="module")
+def encoder(encoder_home: Path) -> Encoder:
+    return open_current(encoder_home)
+
+
+@pytest.fixture
+def copy(encoder_home: Path, tmp_path: Path) -> Path:
+    """A home of the test's own, to damage."""
+    encoder_id = open_current(encoder_home).id
+    folder = tmp_path / encoder_id
+    shutil.copytree(encoder_home / encoder_id, folder)
+    (tmp_path / CURRENT).write_text(encoder_id)
+    return folder
+
+
+def test_the_vectors_are_the_original_models(encoder: Encoder) -> None:
+    assert encoder.check_golden() > 1 - 1e-5
+    assert encoder.record.name == DEFAULT_NAME
+    assert encoder.record.weights_sha256 == DEFAULT_WEIGHTS_SHA256
+    assert encoder.record.parity.worst_cosine > 1 - 1e-5
+    assert encoder.dimension == 384
+
+
+def test_related_texts_are_closer_than_others(encoder: Encoder) -> None:
+    query = encoder.encode_queries(["When does the train go?"])
+    scores = (encoder.encode_passages(TEXTS) @ query[0]).tolist()
+    assert scores.index(max(scores)) == 5
+
+
+def test_a_batch_gives_what_each_alone_gives_in_the_order_given(encoder: Encoder) -> None:
+    together = encoder.encode_passages(TEXTS)
+    alone = np.concatenate([encoder.encode_passages([text]) for text in TEXTS])
+    assert together.dtype == np.float32
+    assert together.shape == (len(TEXTS), encoder.dimension)
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+    np.testing.assert_allclose(encoder.encode_passages(TEXTS, batch_size=2), alone, atol=1e-5)
+    np.testing.assert_allclose(encoder.encode_queries(TEXTS), alone, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1, atol=1e-6)
+
+
+def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
+    assert encoder.encode_passages([]).shape == (0, 384)
+    assert encoder.encode_queries([]).shape == (0, 384)
+    assert encoder.token_vectors([]) == []
+
+
+def test_what_is_beyond_the_last_token_changes_nothing(encoder: Encoder) -> None:
+    long = "word " * encoder.record.max_tokens
+    vectors = encoder.encode_passages([long, long + "other ending", "word " * 10])
+    np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-6)
+    assert not np.allclose(vectors[0], vectors[2], atol=1e-3)
+
+
+def test_half_a_surrogate_pair_is_read_as_a_question_mark(encoder: Encoder) -> None:
+    vectors = encoder.encode_queries(["sun \ud83d", "sun ?"])
+    np.testing.assert_allclose(vectors[0], vectors[1], atol=1e-5)
+
+
+def test_progress_counts_up_to_all(encoder: Encoder) -> None:
+    seen: list[int] = []
+    encoder.encode_passages(TEXTS, batch_size=4, progress=seen.append)
+    assert seen == [4, 6]
+
+
+def test_token_vectors_leave_special_tokens_out(encoder: Encoder) -> None:
+    tokens = encoder.token_vectors(["Fog until noon", ""])
+    assert [vectors.shape for vectors in tokens] == [(3, 384), (0, 384)]
+    np.testing.assert_allclose(np.linalg.norm(tokens[0], axis=1), 1, atol=1e-6)
+
+
+def test_threads_may_share_an_encoder(encoder: Encoder) -> None:
+    expected = encoder.encode_queries(TEXTS)
+    with ThreadPoolExecutor(4) as pool:
+        for vectors in pool.map(encoder.encode_queries, [TEXTS] * 12):
+            np.testing.assert_allclose(vectors, expected, atol=1e-5)
+
+
+def test_batches_hold_every_text_once_and_pad_little() -> None:
+    texts = ["x" * length for length in (9000, 3000, 100, 2900, 100, 0, 90)]
+    batches = list(_batches(texts, 3))
+    assert sorted(itertools.chain(*batches)) == list(range(len(texts)))
+    assert batches == [[0], [1, 3], [2, 4, 6], [5]]
+
+
+def test_a_vector_that_is_no_number_is_not_passed_on(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def run(self, *_: object) -> list[np.ndarray]:
+            return [np.full((1, 384), np.nan, dtype=np.float32)]
+
+    monkeypatch.setattr(encoder, "_session", Broken())
+    with pytest.raises(EncoderError, match="not a number"):
+        encoder.encode_queries(["Why?"])
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _link(path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to(path.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize("damage", [_flip, _truncate, _link, Path.unlink])
+@pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE])
+def test_damage_is_found_before_anything_is_loaded(
+    copy: Path, name: str, damage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(copy / name)
+    monkeypatch.setattr(Encoder, "__init__", None)  # not callable: loading would be a TypeError
+    with pytest.raises(EncoderError, match=rf"{name} is .*dealbot model adopt"):
+        open_current(copy.parent)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"max_tokens": 128}, "its record is not the one it was published with"),
+        ({"pad_id": 7}, "its record is not the one it was published with"),
+        ({"schema_version": 2}, "another version of dealbot"),
+        ({"surprise": 1}, "another version of dealbot"),
+        ({"files": {"../model.onnx": "00"}}, "must name exactly model.onnx"),
+    ],
+)
+def test_a_changed_record_is_refused(copy: Path, change: dict[str, object], message: str) -> None:
+    path = copy / RECORD_FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    with pytest.raises(EncoderError, match=message):
+        open_current(copy.parent)
+
+
+def test_a_record_that_is_no_json_is_refused_and_not_listed(copy: Path) -> None:
+    assert [record.id for record in installed(copy.parent)] == [copy.name]
+    _truncate(copy / RECORD_FILE)
+    with pytest.raises(EncoderError, match=r"encoder\.json is damaged"):
+        open_current(copy.parent)
+    assert installed(copy.parent) == []
+
+
+def test_the_id_is_of_what_decides_the_vectors(encoder: Encoder) -> None:
+    record = encoder.record
+    assert record.id == encoder.id
+    assert record.id.startswith(f"{DEFAULT_NAME}-")
+    elsewhere = {"source": "other", "files": {}, "versions": {}}
+    assert record.model_copy(update=elsewhere).id == record.id
+    for change in ({"query_prompt": "q: "}, {"weights_sha256": "0"}, {"config_sha256": "0"}):
+        assert record.model_copy(update=change).id != record.id
+
+
+def test_an_absent_encoder_is_told_with_the_next_step(tmp_path: Path) -> None:
+    assert installed(tmp_path / "none") == []
+    with pytest.raises(EncoderError, match=r"^No encoder is adopted. Run: dealbot model adopt$"):
+        open_current(tmp_path)
+    with pytest.raises(EncoderError, match=r"some-model-0123.*dealbot index build --full"):
+        open_by_id(tmp_path, "some-model-0123")
+    (tmp_path / CURRENT).write_text("../elsewhere")
+    with pytest.raises(EncoderError, match=r"does not hold a name.*dealbot model adopt"):
+        open_current(tmp_path)
+
+
+def test_an_encoder_belongs_to_its_environment() -> None:
+    assert default_home().is_relative_to(sys.prefix)
+    assert usable_cores() >= 1
+
+
+def test_serving_needs_none_of_the_tools_of_adoption(encoder_home: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from index.encoder import open_current
+open_current(Path(sys.argv[1])).encode_queries(["Why?"])
+heavy = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
+sys.exit(", ".join(heavy & set(sys.modules)) or None)
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, str(encoder_home)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,142 @@
+"""A crash at any step of publishing leaves the old or the new, whole."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from index.errors import IndexDamagedError
+from index.publishing import (
+    file_digest,
+    fsync_tree,
+    publish_folder,
+    read_pointer,
+    staging_folder,
+    sweep_staging,
+    write_pointer,
+)
+
+
+def _made_in(staging: Path) -> Path:
+    folder = staging / "made"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "file").write_text("text")
+    return folder
+
+
+def test_a_folder_is_published_whole_and_staging_is_gone(tmp_path: Path) -> None:
+    with staging_folder(tmp_path) as staging:
+        publish_folder(_made_in(staging), tmp_path / "id")
+    assert (tmp_path / "id" / "inner" / "file").read_text() == "text"
+    assert [path.name for path in tmp_path.iterdir()] == ["id"]
+
+
+def test_what_is_published_already_stays(tmp_path: Path) -> None:
+    (tmp_path / "id").mkdir()
+    (tmp_path / "id" / "kept").touch()
+    with staging_folder(tmp_path) as staging:
+        publish_folder(_made_in(staging), tmp_path / "id")
+    assert [path.name for path in (tmp_path / "id").iterdir()] == ["kept"]
+    assert [path.name for path in tmp_path.iterdir()] == ["id"]
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, SystemExit, OSError])
+def test_a_failure_leaves_no_staging(tmp_path: Path, failure: type[BaseException]) -> None:
+    def fail(staging: Path) -> None:
+        _made_in(staging)
+        raise failure
+
+    with pytest.raises(failure), staging_folder(tmp_path) as staging:
+        fail(staging)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_published_is_open_to_the_account_that_serves(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with staging_folder(tmp_path) as staging:
+            (staging / "file").touch()
+            publish_folder(staging, tmp_path / "id")
+        write_pointer(tmp_path / "CURRENT", "id")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "id").stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "CURRENT").stat().st_mode) == 0o644
+
+
+def test_sweeping_takes_what_killed_runs_left_and_nothing_else(tmp_path: Path) -> None:
+    _made_in(tmp_path / ".staging-killed")
+    (tmp_path / ".staging-CURRENT-killed").write_text("half")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / ".staging-link").symlink_to(tmp_path / "outside")
+    write_pointer(tmp_path / "CURRENT", "id")
+    sweep_staging(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["CURRENT", "outside"]
+
+
+def test_every_byte_is_on_the_disk_before_the_name_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def fsync(handle: int) -> None:
+        path = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        seen.append((path.name, (tmp_path / "id").exists()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    made = _made_in(tmp_path)
+    publish_folder(made, tmp_path / "id")
+    before, after = ("file", "inner", "made"), (tmp_path.name,)
+    assert seen == [(name, False) for name in before] + [(name, True) for name in after]
+
+
+def test_fsync_tree_takes_an_empty_folder(tmp_path: Path) -> None:
+    fsync_tree(tmp_path)
+
+
+def test_a_pointer_is_read_as_written(tmp_path: Path) -> None:
+    pointer = tmp_path / "CURRENT"
+    assert read_pointer(pointer) is None
+    write_pointer(pointer, "first")
+    write_pointer(pointer, "second")
+    assert read_pointer(pointer) == "second"
+    assert list(tmp_path.iterdir()) == [pointer]
+
+
+def test_a_pointer_that_cannot_be_replaced_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pointer = tmp_path / "CURRENT"
+    write_pointer(pointer, "old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_pointer(pointer, "new")
+    assert read_pointer(pointer) == "old"
+    assert list(tmp_path.iterdir()) == [pointer]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " \n", "..", ".", "../x", "a/b", "a\\b", "/etc", "x" * 201, "a\nb", "a\0b", b"\xff\xfe"],
+)
+def test_a_pointer_that_leads_elsewhere_is_refused(tmp_path: Path, text: str | bytes) -> None:
+    pointer = tmp_path / "CURRENT"
+    pointer.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(IndexDamagedError, match="CURRENT does not hold a name"):
+        read_pointer(pointer)
+
+
+def test_a_pointer_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamagedError, match="Is a directory"):
+        read_pointer(tmp_path)
+
+
+def test_file_digest_is_sha256(tmp_path: Path) -> None:
+    (tmp_path / "abc").write_bytes(b"abc")
+    known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert file_digest(tmp_path / "abc") == known
