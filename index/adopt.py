@@ -273,7 +273,7 @@ def _load(source: _Source) -> "SentenceTransformer":
         SafetensorError,
     ) as error:
         # What a folder made elsewhere can hold is not ours to foresee.
-        raise EncoderError(f"{source.folder} cannot be loaded: {error}") from error
+        raise EncoderError(f"{source.folder} cannot be loaded: {_first_line(error)}") from error
     return model.float().eval()
 
 
@@ -346,6 +346,9 @@ def _tokenizer(model: "SentenceTransformer") -> tuple[Any, int]:
         raise EncoderError("This model has no fast tokenizer, so nothing but Python can run it.")
     if tokenizer.pad_token_id is None or "attention_mask" not in tokenizer.model_input_names:
         raise EncoderError("This model's tokenizer cannot pad, so it cannot encode batches.")
+    special = ("query_length", "document_length", "query_expansion")
+    if any(getattr(model[0], name, None) for name in special):
+        raise EncoderError("This model reads queries and passages to different lengths.")
     # Tokenizers that know no limit say 10 ** 30.
     if limit is None or limit > 1_000_000:
         raise EncoderError("This model does not say how many tokens it reads (max_seq_length).")
@@ -394,7 +397,9 @@ def _export(
             verbose=False,
         )
     except torch.onnx.OnnxExporterError as error:
-        raise EncoderError(f"This model cannot be exported to ONNX: {error}") from error
+        raise EncoderError(
+            f"This model cannot be exported to ONNX: {_first_line(error)}"
+        ) from error
 
 
 def _encode(
@@ -428,3 +433,8 @@ def _parity_texts() -> list[str]:
     """Texts of 1 to 70 words, so that batches are padded by little and by much."""
     words = 'One boat left, 24 stayed; the keeper of the light wrote: "Fog until noon."'.split()
     return [" ".join(words * 7)[: 3 * length].strip() for length in range(1, 130, 5)]
+
+
+def _first_line(error: Exception) -> str:
+    """torch's errors go on for pages, with the traced program and advice to its developers."""
+    return next(iter(str(error).splitlines()), type(error).__name__)[:300]

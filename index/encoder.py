@@ -147,7 +147,7 @@ class Encoder:
         progress: Callable[[int], None] | None = None,
     ) -> Vectors:
         """Unit vectors (n, dimension) of what is searched, in the order given. `progress` is
-        called with the number of texts done so far."""
+        called with the number of texts done since it was called last."""
         return self._encode(texts, self.record.passage_prompt, batch_size, progress)
 
     def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
@@ -188,13 +188,11 @@ class Encoder:
         progress: Callable[[int], None] | None,
     ) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        done = 0
         for rows in _batches(texts, batch_size):
             encodings = [self._tokenize(prompt + texts[row]) for row in rows]
             vectors[rows] = _unit(self._run("sentence_embedding", encodings))
-            done += len(rows)
             if progress is not None:
-                progress(done)
+                progress(len(rows))
         return vectors
 
     def _tokenize(self, text: str) -> Encoding:

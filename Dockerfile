@@ -1,0 +1,38 @@
+# Two stages: the first adopts the model and builds the index of the bundled articles, which needs
+# torch; the second serves them and has none. The builder's torch is the registry's default build;
+# where that brings CUDA, give the index of the CPU builds as PIP_EXTRA_INDEX_URL (docs/operating.md).
+
+FROM python:3.11-slim AS adopt
+ARG PIP_EXTRA_INDEX_URL=""
+WORKDIR /srv/dealbot
+RUN python -m venv /opt/venv
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY bot bot
+COPY index index
+COPY prompts prompts
+RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt '.[adopt]'
+COPY articles articles
+RUN /opt/venv/bin/dealbot model adopt
+RUN /opt/venv/bin/dealbot index build
+
+FROM python:3.11-slim
+WORKDIR /srv/dealbot
+RUN python -m venv /opt/venv
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY bot bot
+COPY index index
+COPY prompts prompts
+RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt . \
+    && rm -rf bot index prompts pyproject.toml constraints.txt
+COPY --from=adopt /opt/venv/share/dealbot /opt/venv/share/dealbot
+COPY articles articles
+# The data folder is the only place that is written: mount a volume there to keep it, and run with
+# --read-only. A new volume starts as a copy of the index built above.
+COPY --from=adopt /srv/dealbot/data data
+RUN useradd --system --no-create-home --uid 10001 dealbot && chown -R dealbot data
+USER dealbot
+VOLUME /srv/dealbot/data
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+HEALTHCHECK --interval=60s --timeout=20s CMD ["/opt/venv/bin/dealbot", "doctor"]
+ENTRYPOINT ["/opt/venv/bin/dealbot"]
+CMD ["repl"]

@@ -1,0 +1,75 @@
+# `make repl`, `make ask Q="..."` and `make test` set up what they need, once.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+PIP = $(VENV)/bin/pip --disable-pip-version-check
+DEALBOT = $(VENV)/bin/dealbot
+
+# The question as typed: make would otherwise read the "$1" of "$100" as one of its variables.
+override Q := $(value Q)
+export Q
+
+.PHONY: help repl ask test test-slow lint format constraints clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make repl          set up, then ask questions about the bundled articles'
+	@echo 'make ask Q="..."   set up, then answer one question'
+	@echo 'make test          set up, then run the tests'
+	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
+	@echo 'make lint          ruff and mypy; make format mends the layout'
+	@echo 'make clean         remove the environment and the index'
+
+repl: data/index/CURRENT
+	@$(DEALBOT) repl
+
+ask: data/index/CURRENT
+	@$(DEALBOT) ask "$$Q"
+
+test: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m pytest
+
+test-slow: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m pytest -m slow
+
+lint: $(VENV)/.dev
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+
+format: $(VENV)/.dev
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+# Stamps: a step is done again only when what it depends on has changed.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo 'Installing into $(VENV) (once, about a minute) ...' >&2
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dealbot needs Python 3.11 or later: make PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@echo 'Installing what the tests need ...' >&2
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt,dev]'
+	@touch $@
+
+$(VENV)/.encoder: $(VENV)/.installed
+	@echo 'Adopting the encoder (once, about half a minute) ...' >&2
+	@$(DEALBOT) model adopt >&2
+	@touch $@
+
+data/index/CURRENT: $(VENV)/.encoder $(wildcard articles/*)
+	@$(DEALBOT) index build >&2
+	@touch $@
+
+# Run after a change of dependencies, with nothing pinned but torch, whose other builds bring CUDA.
+constraints:
+	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
+	build/constraints/bin/pip install --quiet --editable '.[adopt,dev]'
+	(sed -n 1p constraints.txt; build/constraints/bin/pip freeze --exclude-editable \
+		| sed 's/+cpu//' | sort -f) > build/constraints.txt
+	mv build/constraints.txt constraints.txt
+
+clean:
+	rm -rf $(VENV) data/index build

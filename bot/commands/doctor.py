@@ -1,0 +1,122 @@
+"""`dealbot doctor`: checks what can be wrong, each finding with the command that mends it."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import click
+
+from bot.commands.options import json_flag, load_settings, setting
+from bot.settings import Settings
+from index import encoder as encoders
+from index.errors import ExpectedError
+from index.generations import current_folder, verify
+from index.sources import read_articles
+
+_ENOUGH_FREE_MB = 500  # a rebuild of the bundled articles and an encoder, several times over
+_SAME_VECTORS = 0.999  # worst cosine to the original model that still ranks alike
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is, and in words what was found and how to mend it."""
+
+    subject: str
+    level: Level
+    message: str
+
+
+class _DoctorError(ExpectedError):
+    """Something needs mending."""
+
+
+@click.command("doctor")
+@json_flag
+@setting("articles", "index", "encoders")
+def command(as_json: bool, **flags: str | None) -> None:
+    """Check the encoder, the index, the articles and the disk."""
+    findings = list(_examine(load_settings(**flags)))
+    for finding in findings:
+        if as_json:
+            click.echo(json.dumps(asdict(finding)))
+        else:
+            click.echo(f"{finding.level + ':':<9} {finding.subject}: {finding.message}")
+    problems = sum(finding.level is Level.PROBLEM for finding in findings)
+    if problems:
+        raise _DoctorError(f"Problems found: {problems}, see above")
+
+
+def _examine(settings: Settings) -> Iterator[Finding]:
+    checks: dict[str, Callable[[Settings], Finding | str]] = {
+        "python": _python,
+        "encoder": _encoder,
+        "index": _index,
+        "articles": _articles,
+        "disk": _disk,
+    }
+    for subject, check in checks.items():
+        try:
+            found = check(settings)
+        except ExpectedError as error:
+            found = Finding(subject, Level.PROBLEM, error.user_message)
+        yield Finding(subject, Level.OK, found) if isinstance(found, str) else found
+
+
+def _python(settings: Settings) -> str:
+    return f"{sys.version.split()[0]} in {sys.prefix}"
+
+
+def _encoder(settings: Settings) -> Finding | str:
+    encoder = encoders.open_current(settings.encoders)
+    cosine = encoder.check_golden()
+    if cosine < _SAME_VECTORS:
+        return Finding(
+            "encoder",
+            Level.PROBLEM,
+            f"{encoder.id} gives other vectors here than the original model (cosine "
+            f"{cosine:.4f}). Adopt it again: dealbot model adopt",
+        )
+    return f"{encoder.id}, as the original model within a cosine of {cosine:.6f}"
+
+
+def _index(settings: Settings) -> Finding | str:
+    manifest = verify(current_folder(settings.index))
+    encoders.open_by_id(settings.encoders, manifest.encoder_id)
+    told = f"generation {manifest.id} of {manifest.articles} articles is intact"
+    with suppress(ExpectedError):  # told by the check of the encoder
+        if encoders.open_current(settings.encoders).id != manifest.encoder_id:
+            return Finding(
+                "index",
+                Level.WARNING,
+                f"{told}, but was built with {manifest.encoder_id}, which is not the current "
+                "encoder any more. Rebuild with: dealbot index build",
+            )
+    return told
+
+
+def _articles(settings: Settings) -> str:
+    count = sum(1 for _ in read_articles(settings.articles))
+    return f"{count} can be read from {', '.join(map(str, settings.articles))}"
+
+
+def _disk(settings: Settings) -> Finding | str:
+    folder = next(
+        p for p in (settings.index.absolute(), *settings.index.absolute().parents) if p.exists()
+    )
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if not os.access(folder, os.W_OK):
+        return Finding("disk", Level.PROBLEM, f"{folder} cannot be written by this user")
+    if free_mb < _ENOUGH_FREE_MB:
+        return Finding("disk", Level.WARNING, f"only {free_mb} MB are free for {folder}")
+    return f"{free_mb} MB are free for {folder}"

@@ -1,0 +1,25 @@
+"""`dealbot repl`: questions and answers at a prompt, or one question a line from a pipe."""
+
+import asyncio
+from typing import Any
+
+import click
+
+from bot.app import open_live_index, open_service
+from bot.commands.options import load_settings, setting
+from bot.settings import Settings
+from bot.terminal.repl import run_repl
+
+
+@click.command("repl")
+@setting("index", "encoders", "history", "articles", "max_article_mb")
+def command(**flags: Any) -> None:
+    """Ask questions at a prompt; `:help` there tells what else there is. Piped questions are
+    answered one a line."""
+    asyncio.run(_run(load_settings(**flags)))
+
+
+async def _run(settings: Settings) -> None:
+    live = open_live_index(settings)
+    async with open_service(settings, live) as service:
+        await run_repl(service, live, settings)

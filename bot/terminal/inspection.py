@@ -1,0 +1,129 @@
+"""What the REPL shows of the index and of how an answer came about."""
+
+from bisect import bisect_left
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from bot.answering.evidence import Evidence
+from bot.answering.pipeline import Receipt
+from bot.models import Answer, Citation
+from bot.terminal.layout import CITED, FAINT, HEADING, MARKER, Hanging, inert, joined, stacked
+from bot.terminal.rendering import origin, percent, quoted
+from index.generations import Generation, Manifest
+from index.text_store import StoredArticle, StoredSentence, TextStore
+
+_BEST = 8  # sentences that :why shows
+_LISTED = 100  # articles that :sources shows; more would scroll the conversation away
+
+
+def sources_view(texts: TextStore, wanted: str) -> RenderableType:
+    """The articles, or those with `wanted` in their id, title or source."""
+    found = [article for article in texts.articles if _matches(article, wanted)]
+    if not found:
+        return Text(f"No article has {inert(wanted)!r} in its id, title or source.")
+    lines = [_article_line(article) for article in found[:_LISTED]]
+    if more := len(found) - len(lines):
+        lines.append(Text(f"... and {more:,} more; :sources WORD shows those with the word"))
+    return Group(*lines)
+
+
+def context_view(generation: Generation, answer: Answer, citation: Citation) -> RenderableType:
+    """The passage around a citation, a sentence a line, what is cited marked with its number."""
+    texts = generation.texts
+    article = texts.find_article(citation.article_id)
+    if article is None:  # a generation does not change: this is another one
+        return Text("The article is no longer in the index.")
+    cited = {(shown.article_id, shown.start): shown for shown in answer.citations or answer.closest}
+    passage = texts.passage(_sentence_at(texts, article, citation.start).passage)
+    lines: list[RenderableType] = [Text(_title(article), HEADING)]
+    for row in range(passage.first_sentence, passage.end_sentence):
+        sentence = texts.sentence(row)
+        lines.append(
+            _passage_line(sentence, cited.get((article.id, sentence.start)), citation, answer)
+        )
+    place = f"{inert(article.id)}, characters {citation.start}–{citation.end}"
+    return stacked([lines, [Text(place, FAINT)]])
+
+
+def why_view(receipt: Receipt) -> RenderableType:
+    """How an answer came about: what was searched for, and what the best sentences scored."""
+    answer = receipt.answer
+    facts = [
+        Hanging(Text("Understood as: ", HEADING), Text(inert(answer.understood_as))),
+        Text(
+            f"Confidence {percent(answer.confidence)} → {answer.status}; "
+            f"generation {inert(answer.generation)}"
+        ),
+    ]
+    numbers = {(cited.article_id, cited.start): cited.number for cited in answer.citations}
+    header = Text("cited  score  fused  dense  lexical  passage      sentence", HEADING)
+    scores = [_score_line(evidence, numbers) for evidence in receipt.ranked[:_BEST]]
+    legend = Text("passage: dense and lexical score of the passage around the sentence", FAINT)
+    return stacked([facts, [header, *scores, legend] if scores else []])
+
+
+def index_view(manifest: Manifest, rebuilding: str) -> RenderableType:
+    """The generation that answers, and how far a rebuild is."""
+    counts = (
+        f"{manifest.articles:,} articles, {manifest.sentences:,} sentences, "
+        f"{manifest.passages:,} passages"
+    )
+    facts = [
+        ("Generation", manifest.id),
+        ("Created", manifest.created),
+        ("Holds", counts),
+        ("Encoder", f"{manifest.encoder_id}, {manifest.dimension} dimensions"),
+        ("Read from", ", ".join(manifest.sources)),
+        ("Rebuild", rebuilding),
+    ]
+    lines = (
+        Hanging(Text(f"{name + ':':<12}", HEADING), Text(inert(value)))
+        for name, value in facts
+        if value
+    )
+    return Group(*lines)
+
+
+def _matches(article: StoredArticle, wanted: str) -> bool:
+    return wanted.casefold() in f"{article.id}\n{article.title}\n{article.source}".casefold()
+
+
+def _title(article: StoredArticle) -> str:
+    return inert(article.title or article.id)
+
+
+def _article_line(article: StoredArticle) -> RenderableType:
+    count = article.end_sentence - article.first_sentence
+    sentences = f"{count:,} sentence{'' if count == 1 else 's'}"
+    place = origin(article.title, article.source, article.published, article.url)
+    body = joined((part for part in (place, Text(sentences, FAINT)) if part), ", ")
+    return Hanging(Text(f"{inert(article.id)}  ", MARKER), body)
+
+
+def _sentence_at(texts: TextStore, article: StoredArticle, start: int) -> StoredSentence:
+    rows = range(article.first_sentence, article.end_sentence)
+    place = bisect_left(rows, start, key=lambda row: texts.sentence(row).start)
+    return texts.sentence(rows[place])
+
+
+def _passage_line(
+    sentence: StoredSentence, cited: Citation | None, asked_for: Citation, answer: Answer
+) -> RenderableType:
+    if cited is None:
+        return Hanging(Text("    "), Text(inert(sentence.text), FAINT))
+    body = quoted(cited, answer.short_answer)
+    if cited.number == asked_for.number:
+        body.stylize_before(CITED)
+    return Hanging(Text(f"{f'[{cited.number}]':<4}", MARKER), body)
+
+
+def _score_line(evidence: Evidence, numbers: dict[tuple[str, int], int]) -> RenderableType:
+    hit = evidence.hit
+    number = numbers.get((hit.sentence.article.id, hit.sentence.start))
+    scores = (
+        f"{evidence.score:>6.3f} {hit.score:>6.3f} {hit.dense:>6.3f} {hit.lexical:>8.3f}  "
+        f"{hit.passage_dense:.3f}/{hit.passage_lexical:.3f}  "
+    )
+    marker = Text.assemble((f"{f'[{number}]' if number else '':<6}", MARKER), scores)
+    return Hanging(marker, Text(inert(hit.sentence.text), "" if number else FAINT))

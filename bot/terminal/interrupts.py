@@ -1,0 +1,56 @@
+"""Ctrl-C in the REPL: it stops the answer that is being made, never the program."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+_Result = TypeVar("_Result")
+
+
+class InterruptedByUserError(Exception):
+    """What was being done has been given up."""
+
+
+class Interrupts:
+    """Takes over SIGINT on the running loop while the block lasts. At the prompt Ctrl-C is a key
+    and no signal; between the two it does nothing."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[Any] | None = None
+        self._pressed = False
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self._before = signal.getsignal(signal.SIGINT)
+        self._loop.add_signal_handler(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, self._before)
+
+    async def guard(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """The work's result; InterruptedByUserError where Ctrl-C came first."""
+        task = asyncio.create_task(work)
+        self._pressed, self._task = False, task
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self._pressed:
+                raise InterruptedByUserError from None
+            task.cancel()
+            raise
+        finally:
+            self._task = None
+
+    def _interrupt(self) -> None:
+        if self._task:
+            self._pressed = True
+            self._task.cancel()

@@ -1,0 +1,124 @@
+"""Rebuilding the index behind the conversation, which the old generation goes on answering."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.settings import Settings
+from bot.terminal.failures import in_words
+from bot.terminal.progress import stage_line
+from index.build import BuildReport, build_index
+from index.encoder import open_current, usable_cores
+from index.errors import BuildError
+from index.live import LiveIndex
+
+
+class _StoppedError(Exception):
+    """Whoever wanted the rebuild has left."""
+
+
+class Rebuild:
+    """At most one rebuild at a time. Use as an async context manager: leaving it stops the one
+    that runs, and nothing is published. `tell` gets one line at a time, from any thread;
+    `moved` is called from any thread when `state` has changed."""
+
+    def __init__(
+        self,
+        live: LiveIndex,
+        settings: Settings,
+        tell: Callable[[str], None],
+        moved: Callable[[], None],
+    ) -> None:
+        self._live, self._settings = live, settings
+        self._tell, self._moved = tell, moved
+        self._stopping = threading.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._stage, self._done = "", 0
+        self._total: int | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._stopping.set()
+        await self.finished()
+
+    @property
+    def running(self) -> bool:
+        return self._task is not None and not self._task.done()
+
+    @property
+    def state(self) -> str:
+        """The stage and how far it is; empty where no rebuild runs."""
+        if not self.running:
+            return ""
+        return f"{self._stage} {self._done}" + (f"/{self._total}" if self._total else "")
+
+    def begin(self) -> None:
+        """Raises BuildError, in words, while another one runs."""
+        if self.running:
+            raise BuildError("A rebuild is already running: its end will be told here")
+        self._task = asyncio.create_task(self._rebuild(), name="rebuild")
+
+    async def finished(self) -> None:
+        """Returns when no rebuild runs."""
+        if self._task:
+            await self._task
+
+    async def _rebuild(self) -> None:
+        try:
+            report = await asyncio.to_thread(self._build_and_reload)
+        except _StoppedError:
+            self._tell("Rebuild stopped; nothing was published.")
+        except Exception as error:  # the surface is one of the two places that catch broadly
+            self._tell(f"Rebuild failed: {in_words(error)}")
+        else:
+            manifest = report.manifest
+            self._tell(
+                f"Rebuilt: generation {manifest.id} answers now, with {manifest.articles:,} "
+                f"articles and {manifest.sentences:,} sentences ({report.reused:,} unchanged)."
+            )
+        self._moved()
+
+    def _build_and_reload(self) -> BuildReport:
+        """Runs on a thread of its own, with an encoder that leaves half of the cores to those
+        who ask meanwhile."""
+        settings = self._settings
+        report = build_index(
+            self._sources(),
+            settings.index,
+            open_current(settings.encoders, threads=max(1, usable_cores() // 2)),
+            self,
+            max_article_bytes=int(settings.max_article_mb * 1_000_000),
+        )
+        self._live.reload()
+        return report
+
+    def _sources(self) -> list[Path]:
+        """What the generation was read from, unless the settings name articles of their own."""
+        if "articles" in self._settings.model_fields_set:
+            return list(self._settings.articles)
+        return [Path(source) for source in self._live.current.generation.manifest.sources]
+
+    def start(self, stage: str, total: int | None) -> None:
+        """Of index.build.Progress, like `advance`."""
+        self._check()
+        self._stage, self._total, self._done = stage, total, 0
+        self._tell(f"Rebuilding: {stage_line(stage, total)}")
+
+    def advance(self, steps: int) -> None:
+        self._check()
+        self._done += steps
+        self._moved()
+
+    def _check(self) -> None:
+        if self._stopping.is_set():
+            raise _StoppedError

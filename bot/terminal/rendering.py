@@ -1,0 +1,129 @@
+"""How answers and search results look in a terminal or a pipe."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bot.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
+from bot.terminal.layout import (
+    CITED,
+    EXACT,
+    FAINT,
+    HEADING,
+    MARKER,
+    Hanging,
+    console,
+    inert,
+    joined,
+    linked,
+    show,
+    stacked,
+)
+
+CLOSEST = "Closest sentences (not an answer):"
+
+
+def print_answer(answer: Answer) -> None:
+    """To standard output."""
+    show(console(), answer_view(answer))
+
+
+def print_found(found: Found) -> None:
+    """To standard output."""
+    show(console(), found_view(found))
+
+
+def answer_view(answer: Answer) -> RenderableType:
+    """The short answer, the quotes, where they stand, and how sure that is; of an abstention
+    its line and the closest sentences, called that."""
+    shown = answer.citations or answer.closest
+    quotes = [_quote(citation, answer.short_answer) for citation in shown]
+    if quotes and not answer.citations:
+        quotes.insert(0, Text(CLOSEST, HEADING))
+    return stacked([_opening(answer), quotes, _sources(shown), _footer(answer)])
+
+
+def found_view(found: Found) -> RenderableType:
+    """Sentences and passages with their scores, best first."""
+    if not found.sentences and not found.passages:
+        return Text("Nothing was found.")
+    return stacked(
+        [
+            [Text("Sentences", HEADING), *_ranked(found.sentences)] if found.sentences else [],
+            [Text("Passages", HEADING), *_ranked(found.passages)] if found.passages else [],
+        ]
+    )
+
+
+def quoted(citation: Citation, short: ShortAnswer | None) -> Text:
+    """The quote, with the short answer in it standing out."""
+    quote = citation.quote
+    if short is None or short.citation != citation.number:
+        return Text(inert(quote))
+    start, end = short.start - citation.start, short.end - citation.start
+    # Cut before it is made inert: that may change the length.
+    return Text.assemble(inert(quote[:start]), (inert(quote[start:end]), EXACT), inert(quote[end:]))
+
+
+def origin(title: str, source: str, published: str, url: str) -> Text:
+    """ "Title — source, date, link", as far as they are known."""
+    details = [inert(source), inert(published), linked(url) if url else ""]
+    where = joined((part for part in details if part), ", ")
+    return joined((part for part in (Text(inert(title)), where) if part), " — ")
+
+
+def percent(probability: float) -> str:
+    """Never "100%" and never "0%": a probability is neither."""
+    if 0.01 <= probability <= 0.99:
+        return f"{probability:.0%}"
+    return "over 99%" if probability > 0.5 else "under 1%"
+
+
+def _opening(answer: Answer) -> Iterator[RenderableType]:
+    if answer.status is Status.ABSTAINED:
+        yield Text(inert(answer.text), HEADING)
+    elif answer.mode != "extractive":
+        yield Text(inert(answer.text))
+    elif answer.short_answer:
+        short = answer.short_answer
+        yield Text.assemble((inert(short.text), EXACT), " ", (f"[{short.citation}]", MARKER))
+
+
+def _quote(citation: Citation, short: ShortAnswer | None) -> RenderableType:
+    body = quoted(citation, short)
+    if citation.role is Role.CONTEXT:
+        body = Text.assemble("context: ", body, style=FAINT)
+    return Hanging(Text(f"[{citation.number}] ", MARKER), body)
+
+
+def _sources(citations: Iterable[Citation]) -> list[RenderableType]:
+    """One line an article, with the numbers of all that is cited from it."""
+    by_article: dict[str, list[Citation]] = {}
+    for citation in citations:
+        by_article.setdefault(citation.article_id, []).append(citation)
+    lines: list[RenderableType] = [Text("Sources:", HEADING)] if by_article else []
+    for article_id, cited in by_article.items():
+        first = cited[0]
+        numbers = "".join(f"[{citation.number}]" for citation in cited)
+        title = first.title or article_id
+        place = origin(title, first.source, first.published, first.url)
+        lines.append(Hanging(Text(f"{numbers} ", MARKER), place))
+    return lines
+
+
+def _footer(answer: Answer) -> Iterator[RenderableType]:
+    if answer.understood_as and answer.understood_as != answer.question.strip():
+        yield Hanging(Text("Understood as: ", FAINT), Text(inert(answer.understood_as), FAINT))
+    yield Text(
+        f"Confidence {percent(answer.confidence)} · generation {inert(answer.generation)} · "
+        f"{answer.elapsed_ms:.0f} ms",
+        FAINT,
+    )
+
+
+def _ranked(found: Iterable[FoundText]) -> Iterator[RenderableType]:
+    for rank, hit in enumerate(found, start=1):
+        place = f"{inert(hit.article_id)} {hit.start}–{hit.end}"
+        yield Text.assemble((f"{rank:>3}  {hit.score:.3f}  ", MARKER), (place, CITED))
+        yield Hanging(Text("     "), Text(inert(hit.text)))

@@ -1,0 +1,123 @@
+"""The REPL: a conversation at a prompt, or the lines of a pipe, through the one answer service."""
+
+import signal
+import sys
+from contextlib import suppress
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.patch_stdout import patch_stdout
+from rich.text import Text
+
+from bot.models import Question, Turn
+from bot.service import AnswerService
+from bot.settings import Settings
+from bot.terminal.failures import in_words
+from bot.terminal.history import open_history
+from bot.terminal.interrupts import InterruptedByUserError, Interrupts
+from bot.terminal.layout import FAINT, console, inert
+from bot.terminal.rebuilding import Rebuild
+from bot.terminal.rendering import answer_view
+from bot.terminal.repl_commands import CommandCompleter, Conversation, LeaveError, run_command
+from index.live import LiveIndex
+
+
+async def run_repl(service: AnswerService, live: LiveIndex, settings: Settings) -> None:
+    """Returns when the user leaves or the input ends."""
+    repl = _Repl(service, live, settings, at_prompt=sys.stdin.isatty() and sys.stdout.isatty())
+    async with repl.rebuild:
+        with suppress(LeaveError):
+            await repl.talk()
+
+
+class _Repl:
+    def __init__(
+        self, service: AnswerService, live: LiveIndex, settings: Settings, *, at_prompt: bool
+    ) -> None:
+        self._service, self._live, self._settings = service, live, settings
+        self._at_prompt = at_prompt
+        self._prompt: PromptSession[str] | None = None
+        self.rebuild = Rebuild(live, settings, self._tell, self._redraw)
+        # Answers are printed while no prompt is shown: straight to standard output, not by the
+        # detour that lets lines appear above a prompt, which takes a fifth of a second.
+        out = console(file=sys.stdout)
+        self._talk = Conversation(live, self.rebuild, out, waits=not at_prompt)
+
+    async def talk(self) -> None:
+        if self._at_prompt:
+            # raw: what is printed holds our own colours and nobody else's escape sequences.
+            with patch_stdout(raw=True), Interrupts() as interrupts:
+                await self._prompt_on(interrupts)
+        else:
+            await self._read_lines()
+
+    async def _prompt_on(self, interrupts: Interrupts) -> None:
+        manifest = self._live.current.generation.manifest
+        self._tell(f"{manifest.articles:,} articles, generation {manifest.id}. :help tells more.")
+        prompt = self._prompt = self._make_prompt()
+        while True:
+            try:
+                line = await prompt.prompt_async("> ", handle_sigint=False)
+                await interrupts.guard(self._take(line))
+            except KeyboardInterrupt:  # the key, at the prompt
+                continue
+            except InterruptedByUserError:
+                self._tell("Stopped.")
+            except EOFError:
+                return
+
+    def _make_prompt(self) -> PromptSession[str]:
+        prompt: PromptSession[str] = PromptSession(
+            history=open_history(self._settings.history, self._tell),
+            completer=CommandCompleter(self._talk),
+            complete_while_typing=Condition(lambda: prompt.default_buffer.text.startswith(":")),
+            reserve_space_for_menu=7,
+            rprompt=self._rebuild_state,
+            enable_suspend=True,
+        )
+        return prompt
+
+    def _rebuild_state(self) -> str:
+        """Beside the prompt, but not left behind in what has scrolled up."""
+        return "" if get_app().is_done else self.rebuild.state
+
+    async def _read_lines(self) -> None:
+        # While a line is awaited the loop stands still, and asyncio's own handler, which asks
+        # the loop to stop, would need a second Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        while line := sys.stdin.buffer.readline():
+            await self._take(line.decode("utf-8", "replace"))
+
+    async def _take(self, line: str) -> None:
+        """Does what the line asks for. Whatever fails is told; the conversation goes on."""
+        try:
+            if line.lstrip().startswith(":"):
+                await run_command(self._talk, line)
+            elif line.strip():
+                await self._answer(line.strip())
+        except LeaveError:
+            raise
+        except Exception as error:  # the surface is one of the two places that catch broadly
+            self._tell(in_words(error))
+
+    async def _answer(self, question: str) -> None:
+        talk = self._talk
+        before = self._live.current.generation
+        receipt = await self._service.answer(Question(question=question, history=tuple(talk.turns)))
+        after = self._live.current.generation
+        talk.receipt = receipt
+        talk.answered_by = before if before.id == receipt.answer.generation else after
+        talk.turns.append(Turn(question=question, answer=receipt.answer.text))
+        talk.show(answer_view(receipt.answer))
+
+    def _tell(self, line: str) -> None:
+        """One line beside the answers: above the prompt, or on standard error. From any thread."""
+        if self._at_prompt:
+            console().print(Text(inert(line), FAINT))
+        else:
+            console(stderr=True).print(Text(inert(line)), soft_wrap=True)
+
+    def _redraw(self) -> None:
+        if self._prompt:
+            self._prompt.app.invalidate()

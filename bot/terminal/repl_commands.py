@@ -1,0 +1,159 @@
+"""The commands of the REPL: a table of what each is called, takes and does."""
+
+import difflib
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from rich.console import Console, RenderableType
+from rich.text import Text
+
+from bot.answering.pipeline import Receipt
+from bot.models import Citation, Turn
+from bot.terminal.inspection import context_view, index_view, sources_view, why_view
+from bot.terminal.layout import inert, show
+from bot.terminal.rebuilding import Rebuild
+from index.errors import ExpectedError
+from index.generations import Generation
+from index.live import LiveIndex
+from prompts import text
+
+_REMEMBERED = 6  # turns that a follow-up may lean on
+
+
+class CommandError(ExpectedError):
+    """A command of the REPL does not exist or cannot do what it was asked."""
+
+
+class LeaveError(Exception):
+    """The user wants to leave."""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What the commands work on. `answered_by` is the generation of the last answer: a rebuild
+    may have replaced it since."""
+
+    live: LiveIndex
+    rebuild: Rebuild
+    out: Console
+    waits: bool  # for a rebuild to end before the next line is read: scripts go line by line
+    turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    receipt: Receipt | None = None
+    answered_by: Generation | None = None
+
+    def show(self, view: RenderableType) -> None:
+        """The view and an empty line, which parts it from what is typed next."""
+        show(self.out, view)
+        self.out.print()
+
+    @property
+    def cited(self) -> tuple[Citation, ...]:
+        """What [1], [2] ... of the last answer stand for."""
+        if self.receipt is None:
+            return ()
+        return self.receipt.answer.citations or self.receipt.answer.closest
+
+
+async def _sources(talk: Conversation, argument: str) -> None:
+    talk.show(sources_view(talk.live.current.generation.texts, argument))
+
+
+async def _context(talk: Conversation, argument: str) -> None:
+    if talk.receipt is None or talk.answered_by is None:
+        raise CommandError("There is no answer yet whose context could be shown: ask first")
+    if not talk.cited:
+        raise CommandError("The last answer cites nothing")
+    number = argument.strip("[]") or "1"
+    for citation in talk.cited:
+        if str(citation.number) == number:
+            talk.show(context_view(talk.answered_by, talk.receipt.answer, citation))
+            return
+    numbers = f"[1] to [{len(talk.cited)}]" if len(talk.cited) > 1 else "[1]"
+    raise CommandError(f"There is no [{inert(number)}] in the last answer, only {numbers}")
+
+
+async def _why(talk: Conversation, argument: str) -> None:
+    if talk.receipt is None:
+        raise CommandError("There is no answer yet that could be explained: ask first")
+    talk.show(why_view(talk.receipt))
+
+
+async def _rebuild(talk: Conversation, argument: str) -> None:
+    talk.rebuild.begin()
+    if talk.waits:
+        await talk.rebuild.finished()
+
+
+async def _index(talk: Conversation, argument: str) -> None:
+    talk.show(index_view(talk.live.current.generation.manifest, talk.rebuild.state))
+
+
+async def _help(talk: Conversation, argument: str) -> None:
+    talk.show(Text(text("repl_help")))
+
+
+async def _quit(talk: Conversation, argument: str) -> None:
+    raise LeaveError
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    run: Callable[[Conversation, str], Awaitable[None]]
+    summary: str
+
+
+COMMANDS = {
+    ":context": Command(_context, "a cited sentence inside its passage"),
+    ":help": Command(_help, "what can be typed here"),
+    ":index": Command(_index, "the generation that answers"),
+    ":quit": Command(_quit, "leave"),
+    ":rebuild": Command(_rebuild, "read the articles again"),
+    ":sources": Command(_sources, "the articles in the index"),
+    ":why": Command(_why, "how the last answer came about"),
+}
+
+
+async def run_command(talk: Conversation, line: str) -> None:
+    """Runs ":name argument". Raises CommandError, naming the nearest command, for an unknown
+    one, and LeaveError for the one that leaves."""
+    name, _, argument = line.strip().partition(" ")
+    command = COMMANDS.get(name.lower())
+    if command is None:
+        raise CommandError(f"There is no {inert(name)}; did you mean {_nearest(name)}?")
+    await command.run(talk, argument.strip())
+
+
+def _nearest(name: str) -> str:
+    begun = [known for known in COMMANDS if known.startswith(name)]
+    alike = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+    return (begun + alike + [":help"])[0]
+
+
+class CommandCompleter(Completer):
+    """Completes commands, and after them the numbers or the article ids that they take."""
+
+    def __init__(self, talk: Conversation) -> None:
+        self._talk = talk
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterator[Completion]:
+        typed = document.text_before_cursor
+        name, space, argument = typed.partition(" ")
+        for candidate, meaning in self._candidates(name, bool(space)):
+            wanted = argument if space else name
+            if candidate.startswith(wanted):
+                yield Completion(candidate, -len(wanted), display_meta=inert(meaning))
+
+    def _candidates(self, name: str, complete: bool) -> Iterable[tuple[str, str]]:
+        if not complete and name.startswith(":"):
+            return [(known, command.summary) for known, command in COMMANDS.items()]
+        if name == ":context":
+            return [(str(citation.number), citation.quote) for citation in self._talk.cited]
+        if name == ":sources":
+            articles = self._talk.live.current.generation.texts.articles
+            return [(a.id, a.title) for a in articles if a.id.isprintable()]
+        return []
