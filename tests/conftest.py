@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from index.adopt import DEFAULT_NAME, adopt
+from index.adopt import adopt
 from index.encoder import default_home, open_current
 from index.errors import EncoderError
+from index.model_source import DEFAULT_NAME
 
 
 @pytest.fixture(scope="session")

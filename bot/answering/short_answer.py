@@ -1,7 +1,7 @@
 """Finding the span in a sentence that answers by itself: an amount, a date, a name."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.answering.answer_kind import AnswerKind
 from index.models import Span
@@ -51,21 +51,30 @@ _NOT_A_NAME = re.compile(
     r"Whether|What|When|With|Under|Such|Some|There|Their|His|Her|One|Two|No|Not|According|"
     r"Although|While|Since|After|Before)"
 )
+# "X, headed by A, and Y, headed by B": A stands next to Y and belongs to X all the same.
+_CLAUSE = re.compile(r";|\b(?:and|but|while|whereas|as well as)\b")
+_CLAUSE_CHARS = 60
+_CLEARLY_NEARER = 0.8
 
 
 def find_short_answer(kind: AnswerKind, question: str, sentence: str) -> Span | None:
     """The span of `sentence` that answers a question of this kind, where one plainly does: not
-    one that the question names itself, and the one nearest to the question's words where
-    several would do."""
+    one that the question names itself, and of several only one that stands clearly nearer to
+    the question's words than the others."""
     spans = [
         span
         for span in _spans(kind, sentence)
         if sentence[span.start : span.end].casefold() not in question.casefold()
     ]
-    if not spans:
+    words = _shared_words(question, sentence)
+    ranked = sorted(
+        ((_distance(sentence, span, words), span) for span in spans), key=lambda pair: pair[0]
+    )
+    if not ranked:
         return None
-    shared = _shared_word_positions(question, sentence)
-    return min(spans, key=lambda span: (_distance(span, shared), span.start))
+    if len(ranked) > 1 and ranked[0][0] > _CLEARLY_NEARER * ranked[1][0]:
+        return None
+    return ranked[0][1]
 
 
 def _spans(kind: AnswerKind, sentence: str) -> Iterable[Span]:
@@ -105,10 +114,24 @@ def _looks_like_person(sentence: str, span: Span) -> bool:
     return 2 <= len(name.split()) <= 3 and not _ORGANISATION_WORD.search(name)
 
 
-def _shared_word_positions(question: str, sentence: str) -> list[int]:
+def _shared_words(question: str, sentence: str) -> list[Span]:
+    """Where the sentence has the question's longer words."""
     words = {word for word in re.findall(r"\w+", question.casefold()) if len(word) > 3}
-    return [m.start() for m in re.finditer(r"\w+", sentence) if m.group().casefold() in words]
+    return [
+        Span(*match.span())
+        for match in re.finditer(r"\w+", sentence)
+        if match.group().casefold() in words
+    ]
 
 
-def _distance(span: Span, positions: list[int]) -> int:
-    return min((min(abs(span.start - p), abs(span.end - p)) for p in positions), default=0)
+def _distance(sentence: str, span: Span, words: Sequence[Span]) -> float:
+    """In characters, on average over the words; a clause between counts as many more."""
+    if not words:
+        return 0.0
+    return sum(_gap(sentence, span, word) for word in words) / len(words)
+
+
+def _gap(sentence: str, span: Span, word: Span) -> int:
+    first, second = sorted((span, word), key=lambda s: s.start)
+    between = sentence[first.end : second.start]
+    return len(between) + _CLAUSE_CHARS * len(_CLAUSE.findall(between))

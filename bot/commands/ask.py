@@ -83,7 +83,7 @@ async def _print_next(
 def _unanswered(line: Line[Question], generation: str, error: ExpectedError) -> Answer:
     question = line.request if isinstance(line.request, Question) else Question(question="")
     return Answer(
-        id=question.id,
+        id=line.id,
         question=question.question,
         status=Status.ABSTAINED,
         text=error.user_message,

@@ -1,5 +1,6 @@
 """Reading batch files: one JSON object a line, each line's trouble its own."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ _Request = TypeVar("_Request", bound=BaseModel)
 class Line(Generic[_Request]):
     """A line of the file: what it asks for, or the error that names file and line."""
 
-    number: int
+    id: str
     request: _Request | BatchError
 
 
@@ -28,7 +29,7 @@ def read_batch(path: Path, kind: type[_Request]) -> Iterator[Line[_Request]]:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
-                    yield Line(number, _parse(f"{path}, line {number}", line, kind))
+                    yield Line(_id_in(line), _parse(f"{path}, line {number}", line, kind))
     except UnicodeDecodeError as error:
         raise BatchError(f"{path} is not UTF-8 text") from error
     except OSError as error:
@@ -42,6 +43,14 @@ def _parse(place: str, line: str, kind: type[_Request]) -> _Request | BatchError
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
         return BatchError(f"{place}: {field + ': ' if field else ''}{first['msg']}")
+
+
+def _id_in(line: str) -> str:
+    """The request's id, also where the rest of it cannot be used; "" where there is none."""
+    try:
+        return str(json.loads(line)["id"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return ""
 
 
 class BatchPrinter:

@@ -25,7 +25,7 @@ def command(batch: Path | None, as_json: bool, **flags: str | None) -> None:
     printer = BatchPrinter()
     for line in read_batch(batch, RankRequest):
         if isinstance(line.request, BatchError):
-            printer.failure(RankResult(id="", error=line.request.user_message), line.request)
+            printer.failure(RankResult(id=line.id, error=line.request.user_message), line.request)
             continue
         try:
             printer.result(ranker.rank(line.request))

@@ -49,7 +49,7 @@ def _search_batch(live: LiveGeneration, path: Path, k: int) -> None:
     printer, searcher = BatchPrinter(), Searcher()
     for line in read_batch(path, Question):
         if isinstance(line.request, BatchError):
-            failed = Found(id="", question="", error=line.request.user_message)
+            failed = Found(id=line.id, question="", error=line.request.user_message)
             printer.failure(failed, line.request)
             continue
         try:

@@ -8,7 +8,17 @@ from rich.text import Text
 from bot.answering.evidence import Evidence
 from bot.answering.pipeline import Receipt
 from bot.models import Answer, Citation
-from bot.terminal.layout import CITED, FAINT, HEADING, MARKER, Hanging, inert, joined, stacked
+from bot.terminal.layout import (
+    CITED,
+    FAINT,
+    HEADING,
+    MARKER,
+    Hanging,
+    counted,
+    inert,
+    joined,
+    stacked,
+)
 from bot.terminal.rendering import origin, percent, quoted
 from index.generations import Generation, Manifest
 from index.text_store import StoredArticle, StoredSentence, TextStore
@@ -49,7 +59,7 @@ def context_view(generation: Generation, answer: Answer, citation: Citation) -> 
 def why_view(receipt: Receipt) -> RenderableType:
     """How an answer came about: what was searched for, and what the best sentences scored."""
     answer = receipt.answer
-    facts = [
+    facts: list[RenderableType] = [
         Hanging(Text("Understood as: ", HEADING), Text(inert(answer.understood_as))),
         Text(
             f"Confidence {percent(answer.confidence)} → {answer.status}; "
@@ -60,14 +70,15 @@ def why_view(receipt: Receipt) -> RenderableType:
     header = Text("cited  score  fused  dense  lexical  passage      sentence", HEADING)
     scores = [_score_line(evidence, numbers) for evidence in receipt.ranked[:_BEST]]
     legend = Text("passage: dense and lexical score of the passage around the sentence", FAINT)
-    return stacked([facts, [header, *scores, legend] if scores else []])
+    table: list[RenderableType] = [header, *scores, legend]
+    return stacked([facts, table if scores else []])
 
 
 def index_view(manifest: Manifest, rebuilding: str) -> RenderableType:
     """The generation that answers, and how far a rebuild is."""
     counts = (
-        f"{manifest.articles:,} articles, {manifest.sentences:,} sentences, "
-        f"{manifest.passages:,} passages"
+        f"{counted(manifest.articles, 'article')}, {counted(manifest.sentences, 'sentence')}, "
+        f"{counted(manifest.passages, 'passage')}"
     )
     facts = [
         ("Generation", manifest.id),
@@ -94,8 +105,7 @@ def _title(article: StoredArticle) -> str:
 
 
 def _article_line(article: StoredArticle) -> RenderableType:
-    count = article.end_sentence - article.first_sentence
-    sentences = f"{count:,} sentence{'' if count == 1 else 's'}"
+    sentences = counted(article.end_sentence - article.first_sentence, "sentence")
     place = origin(article.title, article.source, article.published, article.url)
     body = joined((part for part in (place, Text(sentences, FAINT)) if part), ", ")
     return Hanging(Text(f"{inert(article.id)}  ", MARKER), body)
@@ -126,4 +136,4 @@ def _score_line(evidence: Evidence, numbers: dict[tuple[str, int], int]) -> Rend
         f"{hit.passage_dense:.3f}/{hit.passage_lexical:.3f}  "
     )
     marker = Text.assemble((f"{f'[{number}]' if number else '':<6}", MARKER), scores)
-    return Hanging(marker, Text(inert(hit.sentence.text), "" if number else FAINT))
+    return Hanging(marker, Text(inert(hit.sentence.text), "" if number else FAINT), most=2)

@@ -44,11 +44,16 @@ def joined(parts: Iterable[Text | str], separator: str) -> Text:
     return Text(separator).join(Text(part) if isinstance(part, str) else part for part in parts)
 
 
-class Hanging:
-    """A body of words beside a marker. In a pipe it is one line."""
+def counted(count: int, thing: str) -> str:
+    """ "1 article", "2,000 articles"."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
-    def __init__(self, marker: Text, body: Text) -> None:
-        self._marker, self._body = marker, body
+
+class Hanging:
+    """A body of words beside a marker, cut after `most` lines. In a pipe it is one whole line."""
+
+    def __init__(self, marker: Text, body: Text, *, most: int | None = None) -> None:
+        self._marker, self._body, self._most = marker, body, most
 
     def __rich_console__(self, out: Console, options: ConsoleOptions) -> RenderResult:
         if options.no_wrap:
@@ -59,7 +64,12 @@ class Hanging:
         if width < _NARROWEST:
             yield self._marker + self._body
             return
-        for number, line in enumerate(self._body.wrap(out, width)):
+        lines = list(self._body.wrap(out, width))
+        if self._most and len(lines) > self._most:
+            last = lines[self._most - 1] + Text(" ...")
+            last.truncate(width, overflow="ellipsis")
+            lines = [*lines[: self._most - 1], last]
+        for number, line in enumerate(lines):
             yield (Text(" " * indent) if number else self._marker) + line
 
 

@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.settings import Settings
 from bot.terminal.failures import in_words
+from bot.terminal.layout import counted
 from bot.terminal.progress import stage_line
 from index.build import BuildReport, build_index
 from index.encoder import open_current, usable_cores
@@ -83,8 +84,9 @@ class Rebuild:
         else:
             manifest = report.manifest
             self._tell(
-                f"Rebuilt: generation {manifest.id} answers now, with {manifest.articles:,} "
-                f"articles and {manifest.sentences:,} sentences ({report.reused:,} unchanged)."
+                f"Rebuilt: generation {manifest.id} answers now, with "
+                f"{counted(manifest.articles, 'article')} and "
+                f"{counted(manifest.sentences, 'sentence')} ({report.reused:,} unchanged)."
             )
         self._moved()
 

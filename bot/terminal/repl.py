@@ -1,8 +1,10 @@
 """The REPL: a conversation at a prompt, or the lines of a pipe, through the one answer service."""
 
+import logging
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
@@ -16,7 +18,7 @@ from bot.settings import Settings
 from bot.terminal.failures import in_words
 from bot.terminal.history import open_history
 from bot.terminal.interrupts import InterruptedByUserError, Interrupts
-from bot.terminal.layout import FAINT, console, inert
+from bot.terminal.layout import FAINT, console, counted, inert
 from bot.terminal.rebuilding import Rebuild
 from bot.terminal.rendering import answer_view
 from bot.terminal.repl_commands import CommandCompleter, Conversation, LeaveError, run_command
@@ -29,6 +31,24 @@ async def run_repl(service: AnswerService, live: LiveIndex, settings: Settings) 
     async with repl.rebuild:
         with suppress(LeaveError):
             await repl.talk()
+
+
+@contextmanager
+def _log_above_prompt() -> Iterator[None]:
+    """What is logged to standard error goes where that leads now, so that it cannot land in the
+    line that is being typed."""
+    handlers = [
+        handler
+        for handler in logging.getLogger().handlers
+        if isinstance(handler, logging.StreamHandler) and handler.stream is sys.__stderr__
+    ]
+    for handler in handlers:
+        handler.setStream(sys.stderr)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.setStream(sys.__stderr__)
 
 
 class _Repl:
@@ -47,14 +67,16 @@ class _Repl:
     async def talk(self) -> None:
         if self._at_prompt:
             # raw: what is printed holds our own colours and nobody else's escape sequences.
-            with patch_stdout(raw=True), Interrupts() as interrupts:
+            with patch_stdout(raw=True), _log_above_prompt(), Interrupts() as interrupts:
                 await self._prompt_on(interrupts)
         else:
             await self._read_lines()
 
     async def _prompt_on(self, interrupts: Interrupts) -> None:
         manifest = self._live.current.generation.manifest
-        self._tell(f"{manifest.articles:,} articles, generation {manifest.id}. :help tells more.")
+        self._tell(
+            f"{counted(manifest.articles, 'article')}, generation {manifest.id}. :help tells more."
+        )
         prompt = self._prompt = self._make_prompt()
         while True:
             try:

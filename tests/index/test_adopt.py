@@ -12,9 +12,10 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from index import adopt as adopting
+from index import model_source
 from index.adopt import adopt
-from index.encoder import CURRENT, MODEL_FILE, installed, open_by_id, open_current
+from index.encoder import CURRENT, installed, open_by_id, open_current
+from index.encoder_record import MODEL_FILE
 from index.errors import EncoderError
 from index.publishing import read_pointer, write_pointer
 
@@ -248,7 +249,7 @@ def test_a_folder_without_a_model_is_told(tmp_path: Path, home: Path) -> None:
 def test_other_weights_under_the_defaults_name_are_refused(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adopting, "DEFAULT_WEIGHTS_SHA256", "0" * 64)
+    monkeypatch.setattr(model_source, "DEFAULT_WEIGHTS_SHA256", "0" * 64)
     with pytest.raises(EncoderError, match="are not those of all-MiniLM-L6-v2"):
         adopt(None, home, report=_silent)
     assert _unchanged(home)
@@ -260,7 +261,7 @@ def test_without_the_extra_the_message_names_it(
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(EncoderError, match=r"pip install 'dealbot\[adopt\]'"):
         adopt(str(models["cls"]), home, report=_silent)
-    monkeypatch.setattr(adopting, "DEFAULT_PACKAGE", "not-installed-here")
+    monkeypatch.setattr(model_source, "DEFAULT_PACKAGE", "not-installed-here")
     with pytest.raises(EncoderError, match=r"pip install 'dealbot\[adopt\]'"):
         adopt(None, home, report=_silent)
     assert _unchanged(home)

@@ -12,13 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.adopt import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
 from index.encoder import (
     CURRENT,
-    GOLDEN_FILE,
-    MODEL_FILE,
-    RECORD_FILE,
-    TOKENIZER_FILE,
     Encoder,
     _batches,
     default_home,
@@ -27,7 +22,9 @@ from index.encoder import (
     open_current,
     usable_cores,
 )
+from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER_FILE
 from index.errors import EncoderError
+from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
 
 TEXTS = (
     "Ships waited outside the harbour.",

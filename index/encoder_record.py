@@ -1,0 +1,105 @@
+"""What is recorded about an adopted encoder, in encoder.json beside its files."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from index.errors import EncoderError
+
+SCHEMA_VERSION: Literal[1] = 1
+MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE = "model.onnx", "tokenizer.json", "golden.npy"
+RECORD_FILE = "encoder.json"
+
+_FILES = (MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE)
+REMEDY = "Adopt it again: dealbot model adopt"
+
+InputName = Literal["input_ids", "attention_mask", "token_type_ids"]
+INPUT_NAMES: tuple[InputName, ...] = get_args(InputName)
+
+_GOLDEN_TEXTS = (
+    "The train leaves at nine.",
+    "How long will the repair of the old bridge take?",
+    ".",
+    "A café in Zürich sells 東京 tea — “fresh”, at 25 % off 🚆.",
+    "  Of 12.5 million units, 3,000 (0.024%) were returned by 2026-01-15. ",
+    "The harbour was closed for two days. Ships waited outside, and the mayor, who had warned "
+    "of the storm, said that she would not comment before the inquiry had ended.",
+)
+
+
+def golden_texts(max_tokens: int) -> tuple[str, ...]:
+    """The texts whose vectors are kept at adoption; the last is longer than the model reads."""
+    return (*_GOLDEN_TEXTS, "Long texts are cut off at the end. " * (max_tokens // 8 + 1))
+
+
+class Parity(BaseModel):
+    """How far the export's vectors were from the original model's, at worst, at adoption."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    worst_cosine: float
+    tolerance: float
+    texts: int
+
+
+class EncoderRecord(BaseModel):
+    """What there is to know about an adopted encoder; kept beside it as encoder.json."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    source: str  # package==version, or a folder's base name: never a path of this machine
+    weights_sha256: str
+    config_sha256: str  # over the original's configuration and tokenizer files
+    dimension: int = Field(gt=0)
+    max_tokens: int = Field(gt=0)
+    pooling: str  # as the model's own modules tell it
+    query_prompt: str
+    passage_prompt: str
+    precision: Literal["fp32"]
+    inputs: tuple[InputName, ...]
+    pad_token: str
+    pad_id: int
+    files: dict[str, str]  # name -> sha256
+    parity: Parity
+    versions: dict[str, str]  # of the tools that made the export
+
+    @field_validator("files")
+    @classmethod
+    def _names_every_file(cls, files: dict[str, str]) -> dict[str, str]:
+        if set(files) != set(_FILES):
+            raise ValueError(f"must name exactly {', '.join(_FILES)}")
+        return files
+
+    @property
+    def id(self) -> str:
+        """Name and digest of what decides the vectors. The export's own bytes are left out:
+        they differ between two adoptions of one model, its vectors do not (see parity), and
+        an index built on one machine has to open on the next."""
+        meaning = self.model_dump(
+            mode="json", exclude={"name", "source", "files", "parity", "versions"}
+        )
+        canonical = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
+        return f"{self.name}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
+
+
+def read_record(folder: Path) -> EncoderRecord:
+    """The record of the encoder in `folder`; its files are not looked at."""
+    path = folder / RECORD_FILE
+    try:
+        return EncoderRecord.model_validate_json(path.read_bytes())
+    except FileNotFoundError as error:
+        raise EncoderError(f"There is no encoder in {folder}. {REMEDY}") from error
+    except OSError as error:
+        raise EncoderError(f"{path} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "its JSON"
+        raise EncoderError(
+            f"{path} is damaged or from another version of dealbot ({where}: {first['msg']}). "
+            f"{REMEDY}"
+        ) from error

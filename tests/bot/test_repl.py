@@ -1,0 +1,218 @@
+"""The REPL as a person meets it, in a real pseudo-terminal, and as a script does, in a pipe."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from bot.terminal.progress import StageLines
+from index.build import build_index
+from index.encoder import open_current
+from index.generations import published
+
+# Python 3.12 on warns of forking while other threads run, which pexpect cannot do without.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:This process .* is multi-threaded:DeprecationWarning"
+)
+
+_ARTICLES = {
+    "bridge.md": """---
+title: A new bridge for Lindholm
+source: Harbour Gazette
+published: 2026-03-01
+---
+The town of Lindholm will build a new bridge across its harbour. The harbour bridge costs 40
+million euros. Construction of the harbour bridge starts in May 2027. The mayor, Ana Brandt,
+signed the contract. She called the bridge overdue.
+""",
+    "ferry.txt": "The old ferry carries 900 passengers a day. The ferry stops when the bridge opens.",
+}
+_COST = "How much does the harbour bridge cost?"
+_PROMPT = "\x1b\\[0m> |\r> |\n> "
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, encoder_home: Path) -> Path:
+    """A folder with articles and their index; never written to."""
+    home = tmp_path_factory.mktemp("repl")
+    (home / "articles").mkdir()
+    for name, text in _ARTICLES.items():
+        (home / "articles" / name).write_text(text)
+    encoder = open_current(encoder_home)
+    build_index([home / "articles"], home / "index", encoder, StageLines(lambda line: None))
+    return home
+
+
+@pytest.fixture
+def command(built: Path, encoder_home: Path, tmp_path: Path) -> list[str]:
+    """How to start the REPL over a copy of the index."""
+    shutil.copytree(built / "index", tmp_path / "index")
+    flags = {"index": tmp_path / "index", "encoders": encoder_home, "history": tmp_path / "history"}
+    return [sys.executable, "-m", "bot", "repl", *(f"--{k}={v}" for k, v in flags.items())]
+
+
+def _environment() -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEALBOT_", "FORCE_"))}
+    # pexpect is no terminal that could tell where its cursor is.
+    return kept | {"TERM": "xterm-256color", "NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1"}
+
+
+Spawn = Callable[[], "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def spawn(command: list[str]) -> Iterator[Spawn]:
+    started: list[pexpect.spawn[str]] = []
+
+    def start() -> "pexpect.spawn[str]":
+        child = pexpect.spawn(
+            command[0],
+            command[1:],
+            env=_environment(),  # type: ignore[arg-type]  # a dict is what it takes
+            encoding="utf-8",
+            timeout=8,
+            dimensions=(60, 220),
+        )
+        started.append(child)
+        child.expect(":help tells more")
+        return child
+
+    yield start
+    for child in started:
+        child.close(force=True)
+
+
+def _leave(child: "pexpect.spawn[str]") -> None:
+    child.sendeof()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_a_conversation(spawn: Spawn) -> None:
+    child = spawn()
+    child.sendline(_COST)
+    child.expect("Harbour Gazette, 2026-03-01")
+    child.expect(r"Confidence \d+%")
+    child.sendline("And when does it start?")
+    child.expect("Understood as: .*How much does the harbour bridge cost\\? And when does it start")
+    child.expect("Confidence")
+    child.sendline(":context 1")
+    child.expect("A new bridge for Lindholm")
+    child.expect(r"bridge, characters \d+–\d+")
+    child.sendline(":why")
+    child.expect("fused")
+    child.expect("passage: dense and lexical")
+    _leave(child)
+
+
+def test_an_abstention_has_context_too(spawn: Spawn) -> None:
+    child = spawn()
+    child.sendline("Who painted the Mona Lisa in Florence?")
+    child.expect("The articles don't say")
+    child.expect("Closest sentences \\(not an answer\\)")
+    child.expect("Confidence")
+    child.sendline(":context 1")
+    child.expect(r"characters \d+–\d+")
+    _leave(child)
+
+
+def test_commands_say_what_they_cannot_do(spawn: Spawn) -> None:
+    child = spawn()
+    child.sendline(":why")
+    child.expect("There is no answer yet")
+    child.sendline(":contxt")
+    child.expect("There is no :contxt; did you mean :context\\?")
+    child.sendline(":sources")
+    child.expect("bridge.*Harbour Gazette, 2026-03-01, 5 sentences")
+    child.expect("ferry.*2 sentences")
+    child.sendline(":index")
+    child.expect("2 articles, 7 sentences")
+    child.sendline(":quit")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def test_ctrl_c_at_the_prompt_clears_the_line_and_ctrl_d_leaves(spawn: Spawn) -> None:
+    child = spawn()
+    child.send("not to be as")
+    child.expect("not to be as")
+    child.sendintr()
+    child.expect("\r\n")
+    child.sendline(_COST)
+    child.expect("Confidence")
+    _leave(child)
+
+
+def test_a_rebuild_while_asking(spawn: Spawn, built: Path, tmp_path: Path) -> None:
+    child = spawn()
+    child.sendline(":rebuild")
+    child.expect("Rebuilding: Reading articles")
+    child.sendline(_COST)
+    child.expect("Confidence")
+    if "Rebuilt: " not in child.before:
+        child.expect("Rebuilt: generation .* 2 articles and 7 sentences")
+    assert len(published(tmp_path / "index")) == 2
+    child.sendline(_COST)
+    child.expect(f"generation {re.escape(published(tmp_path / 'index')[-1])}")
+    _leave(child)
+
+
+def test_history_lasts_across_sessions(spawn: Spawn) -> None:
+    child = spawn()
+    child.sendline(_COST)
+    child.expect("Confidence")
+    _leave(child)
+    child = spawn()
+    child.expect("> ")
+    child.send("\x1b[A")
+    child.expect(re.escape(_COST))
+    child.sendintr()
+    _leave(child)
+
+
+def test_tab_completes_commands(spawn: Spawn) -> None:
+    child = spawn()
+    child.send(":so\t")
+    child.expect(":sources")
+    child.sendline("")
+    child.expect("Harbour Gazette")
+    _leave(child)
+
+
+def _piped(command: list[str], lines: bytes) -> "subprocess.CompletedProcess[bytes]":
+    return subprocess.run(
+        command, input=lines, capture_output=True, env=_environment(), timeout=15, check=False
+    )
+
+
+def test_piped_lines_are_answered_one_by_one(command: list[str]) -> None:
+    done = _piped(command, f"{_COST}\n\n:nothing\n:context 1\n\xff\nWho is it?".encode("latin-1"))
+    output, errors = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode == 0
+    assert output.count("Confidence") == 3
+    assert "characters" in output
+    assert "\x1b" not in output
+    assert "> " not in output
+    assert errors == "There is no :nothing; did you mean :index?\n" or "did you mean" in errors
+
+
+def test_a_piped_rebuild_is_over_before_the_next_line(command: list[str], tmp_path: Path) -> None:
+    done = _piped(command, b":rebuild\n:index\n")
+    assert f"Generation: {published(tmp_path / 'index')[-1]}" in done.stdout.decode()
+    assert "Rebuilt: " in done.stderr.decode()
+    assert "Rebuilt: " not in done.stdout.decode()
+
+
+def test_a_question_that_cannot_be_taken_is_told_and_the_next_answered(command: list[str]) -> None:
+    done = _piped(command, b"a\x1bb\n" + _COST.encode())
+    assert done.returncode == 0
+    assert b"U+001B" in done.stderr
+    assert b"Confidence" in done.stdout
