@@ -50,6 +50,8 @@ def cli(verbose: bool) -> None:
     exact sentence."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)  # the root's own does not hold for bm25s, which sets its to DEBUG
 
 
 def main() -> NoReturn:

@@ -11,11 +11,12 @@ import secrets
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from bot.answering.pipeline import Answerer, Receipt
+from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
 from bot.errors import BugError, DeadlineError, ServiceBusyError, ServiceClosedError
 from bot.models import Question, check_question
 from index.errors import ExpectedError
@@ -26,11 +27,10 @@ _BATCH = 32  # about where the encoder's throughput stops growing with the batch
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     question: Question
     result: asyncio.Future[Receipt]
-    deadline: float  # on the loop's clock
 
 
 class AnswerService:
@@ -63,23 +63,30 @@ class AnswerService:
 
     async def answer(self, question: Question) -> Receipt:
         """Raises QuestionError, ServiceBusyError, DeadlineError or ServiceClosedError, each to
-        be told to the asker. Cancelling the call takes the question out of the queue."""
+        be told to the asker. Cancelling the call takes the question out of the queue, and so
+        does its deadline, which holds while a batch before it is stuck."""
         check_question(question.question)
         if self._closing:
             raise ServiceClosedError("The program is shutting down: ask again in a moment")
         if len(self._queue) >= self._max_waiting:
             raise ServiceBusyError("Too many questions are waiting: ask again in a moment")
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(question, loop.create_future(), loop.time() + self._deadline_s)
+        waiting = _Waiting(question, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._arrived.set()
-        return await waiting.result
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await waiting.result
+        except TimeoutError as error:
+            raise DeadlineError("The answer took too long: ask again") from error
+        finally:
+            with suppress(ValueError):  # where the worker has taken it already
+                self._queue.remove(waiting)
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
         while not self._closing:
             await self._arrived.wait()
-            batch = self._next_batch(loop.time())
+            batch = self._next_batch()
             if batch:
                 questions = [waiting.question for waiting in batch]
                 outcomes = await loop.run_in_executor(
@@ -92,14 +99,12 @@ class AnswerService:
         for waiting in self._queue:
             _settle(waiting.result, ServiceClosedError("The program is shutting down"))
 
-    def _next_batch(self, now: float) -> list[_Waiting]:
-        """The longest waiting questions that are still worth an answer."""
+    def _next_batch(self) -> list[_Waiting]:
+        """The longest waiting questions whose askers are still there."""
         batch: list[_Waiting] = []
         while self._queue and len(batch) < _BATCH:
             waiting = self._queue.popleft()
-            if waiting.deadline < now:
-                _settle(waiting.result, DeadlineError("The answer took too long: ask again"))
-            elif not waiting.result.done():  # done means: the asker has gone
+            if not waiting.result.done():  # done means: the asker has gone
                 batch.append(waiting)
         return batch
 
@@ -108,17 +113,27 @@ class AnswerService:
     ) -> list[Receipt | ExpectedError]:
         """Runs on the compute thread. One outcome a question: one that fails spoils only its
         own answer."""
-        try:
-            encoded = self._answerer.encode(live, questions)
-        except Exception as error:  # the batch is one of the two places that catch broadly
-            return [_told(error)] * len(questions)
         outcomes: list[Receipt | ExpectedError] = []
-        for question in encoded:
+        for encoded in self._encode(live, questions):
+            if isinstance(encoded, ExpectedError):
+                outcomes.append(encoded)
+                continue
             try:
-                outcomes.append(self._answerer.answer(live, question))
-            except Exception as error:  # see above
+                outcomes.append(self._answerer.answer(live, encoded))
+            except Exception as error:  # the batch is one of the two places that catch broadly
                 outcomes.append(_told(error))
         return outcomes
+
+    def _encode(
+        self, live: LiveGeneration, questions: Sequence[Question]
+    ) -> Sequence[EncodedQuestion | ExpectedError]:
+        """All together; where that fails, one by one, so that only the one at fault fails."""
+        try:
+            return self._answerer.encode(live, questions)
+        except Exception as error:  # see above
+            if len(questions) == 1:
+                return [_told(error)]
+        return [self._encode(live, [question])[0] for question in questions]
 
 
 def _told(error: Exception) -> ExpectedError:

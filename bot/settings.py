@@ -1,11 +1,12 @@
 """Settings: a flag, an environment variable DEALBOT_* or a key in dealbot.toml, in this order."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.errors import SettingsError
 from index.encoder import default_home
@@ -14,17 +15,29 @@ FILE = Path("dealbot.toml")
 PREFIX = "DEALBOT_"
 
 
+def _not_empty(value: object) -> object:
+    # Path("") is the working folder, which nobody means who writes --index "$UNSET".
+    if value == "":
+        raise ValueError("it is empty")
+    return value
+
+
+_Place = Annotated[Path, BeforeValidator(_not_empty)]
+
+
 class Settings(BaseModel):
     """All settings with their defaults. The field's name is the key in dealbot.toml, in capitals
     after DEALBOT_ the variable, with dashes the flag; the description is the flag's help."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    articles: tuple[Path, ...] = Field(
-        (Path("articles"),), description="Files or folders with the articles to index."
+    articles: tuple[_Place, ...] = Field(
+        (Path("articles"),),
+        min_length=1,
+        description="Files or folders with the articles to index.",
     )
-    index: Path = Field(Path("data/index"), description="Folder of the index.")
-    encoders: Path = Field(
+    index: _Place = Field(Path("data/index"), description="Folder of the index.")
+    encoders: _Place = Field(
         default_factory=default_home, description="Folder of the adopted encoders."
     )
     max_article_mb: float = Field(
@@ -34,9 +47,9 @@ class Settings(BaseModel):
         256, gt=0, description="Questions that may wait for an answer before more are refused."
     )
     deadline_s: float = Field(
-        20.0, gt=0, description="Seconds after which a question that still waits is given up."
+        20.0, gt=0, description="Seconds after which an answer that has not come is given up."
     )
-    history: Path = Field(
+    history: _Place = Field(
         Path("data/repl-history"), description="File that keeps what was typed in the REPL."
     )
 
@@ -74,8 +87,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if variable.startswith(PREFIX):
             name = variable.removeprefix(PREFIX).lower()
             _check_known(name, f"The environment has the variable {variable}")
-            # Several paths in one variable are written as in PATH.
-            values[name] = value.split(":") if name == "articles" else value
+            if value:  # an empty variable is one that is not set
+                # Several paths in one variable are written as in PATH.
+                values[name] = value.split(os.pathsep) if name == "articles" else value
     return values
 
 

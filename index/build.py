@@ -127,8 +127,9 @@ def _telling_disk_errors(index: Path) -> Iterator[None]:
         yield
     except OSError as error:
         where = error.filename or index
+        reason = error.strerror or error  # numpy tells of a short write without the system's words
         raise BuildError(
-            f"The index was not built: {where}: {error.strerror}. What was there is untouched"
+            f"The index was not built: {where}: {reason}. What was there is untouched"
         ) from error
 
 
@@ -213,10 +214,22 @@ def _write_vectors(
     missing = known.fill(vectors, texts)
     progress.start(f"Encoding {what}", len(missing))
     vectors[missing] = encoder.encode_passages(
-        [texts[place] for place in missing], progress=progress.advance
+        [texts[place] for place in missing], progress=_in_steps(progress)
     )
     DenseIndex.of(vectors).save(path)
     return len(texts) - len(missing)
+
+
+def _in_steps(progress: Progress) -> Callable[[int], None]:
+    """Tells `progress` how many texts are new since the last call; the encoder counts them up."""
+    told = 0
+
+    def advance(done: int) -> None:
+        nonlocal told
+        steps, told = done - told, done
+        progress.advance(steps)
+
+    return advance
 
 
 def _write_manifest(staging: Path, encoder: Encoder, sources: Sequence[Path]) -> Manifest:

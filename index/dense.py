@@ -7,8 +7,6 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import BuildError
-
 Vectors = NDArray[np.float32]
 
 
@@ -31,10 +29,10 @@ class DenseIndex:
         return cls(faiss.read_index(str(path)))
 
     def save(self, path: Path) -> None:
-        try:
-            faiss.write_index(self._index, str(path))
-        except RuntimeError as error:  # what FAISS raises for every failed write
-            raise BuildError(f"Cannot write {path}: is the disk full? ({error})") from error
+        # Not through FAISS's own file: where the disk is full only as the file is closed, FAISS
+        # prints a line and goes on, and the index is cut off.
+        with path.open("wb") as file:
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

@@ -69,6 +69,15 @@ def verify(folder: Path) -> Manifest:
     manifest = read_manifest(folder)
     if manifest.id != folder.name:
         raise IndexDamagedError(f"{folder} holds the manifest of generation {manifest.id}")
+    try:
+        _check_files(folder, manifest)
+    except OSError as error:
+        where = error.filename or folder
+        raise IndexDamagedError(f"{where} cannot be read: {error.strerror}") from error
+    return manifest
+
+
+def _check_files(folder: Path, manifest: Manifest) -> None:
     found = set(_files_below(folder)) - {MANIFEST}
     if missing := sorted(set(manifest.files) - found):
         raise IndexDamagedError(f"{folder / missing[0]} is missing")
@@ -77,7 +86,6 @@ def verify(folder: Path) -> Manifest:
     for name, digest in manifest.files.items():
         if file_digest(folder / name) != digest:
             raise IndexDamagedError(f"{folder / name} is damaged: its checksum does not match")
-    return manifest
 
 
 def read_manifest(folder: Path) -> Manifest:

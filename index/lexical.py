@@ -59,7 +59,7 @@ class Analyzer:
                 .replace(",", "")
                 .replace(".", "" if match.group()[0].isalpha() else ".")
             )
-            if word not in _FUNCTION_WORDS:
+            if match.group() not in _FUNCTION_WORDS:  # "us" is one, "u.s" is a country
                 words.extend(_SAME.get(word, word).split())
         return words
 

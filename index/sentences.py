@@ -10,7 +10,8 @@ from index.models import Span
 # A line break ends a sentence unless the line was wrapped by hand. Wrapped lines are long and
 # run on; headings, bullet points and one-paragraph-a-line texts are not.
 _WRAPPED_LINE_CHARS = 40
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
+# "A." is not among the marks of list items: it is more often the initial of a name.
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\(?[A-Z]\))\s")
 _TERMINATED = re.compile(r"[.!?…:;][\"'”’»)\]]*\s*$")
 _HEADING_CHARS = 120
 _NOTHING_MORE_ON_LINE = re.compile(r"[ \t]*[\r\n]\s*\S")
@@ -20,8 +21,10 @@ _LOWERCASE_START = re.compile(r"\s*[a-zà-öø-ÿ]")
 # bracket that holds a whole sentence, after an ellipsis followed by a capital, and after the
 # word "no", which it takes for the abbreviation of "number".
 _MISSED_BREAK = re.compile(r"(?:(?<=[.!?][)\]])|(?<=…)|(?<=\b[Nn]o\.))\s+(?=[\"'“‘(]?[A-ZÀ-ÖØ-Þ])")
-# What it cuts although the sentence goes on: after an abbreviated unit such as "$1.5 bn."
+# What it cuts although the sentence goes on: after an abbreviated unit such as "$1.5 bn.", and
+# after the initial or the "A." of a list that a line starts with.
 _CUT_UNIT = re.compile(r"\d\s?(?:bn|mn|m|tn|k|pct|GW|MW|kW)\.\s*$")
+_LONE_LETTER = re.compile(r"\s*[A-Z]\.\s*")
 
 # Marks that carry no text: a byte order mark, zero-width and directional marks. A sentence
 # neither starts nor ends with one.
@@ -57,21 +60,19 @@ def is_heading(text: str, span: Span) -> bool:
 def _blocks(text: str) -> Iterator[Span]:
     """Runs of lines that belong to one paragraph, heading or list item."""
     start = end = 0
+    last = ""
     for line in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n|\Z)", text):
-        if end > start and not _continues(text[start:end], line.group()):
+        if end > start and not _continues(last, line.group()):
             yield Span(start, end)
             start = end
-        end = line.end()
+        end, last = line.end(), line.group().rstrip("\r\n")
     if end > start:
         yield Span(start, end)
 
 
-def _continues(before: str, line: str) -> bool:
-    """Whether `line` goes on with the sentence that the lines `before` it left open."""
-    if not line.strip() or _LIST_ITEM.match(line):
-        return False
-    last = before.rstrip("\r\n").splitlines()[-1] if before.strip() else ""
-    if not last.strip():
+def _continues(last: str, line: str) -> bool:
+    """Whether `line` goes on with the sentence that the `last` line before it left open."""
+    if not line.strip() or not last.strip() or _LIST_ITEM.match(line):
         return False
     if _LOWERCASE_START.match(line):
         return True
@@ -83,10 +84,10 @@ def _pieces(text: str, block: Span) -> Iterator[Span]:
     marker = _LIST_ITEM.match(text, block.start, block.end)
     offset = marker.end() if marker else block.start
     block_text = text[offset : block.end]
-    start = 0
+    start = end = 0
     for boundary in sentencex.get_sentence_boundaries("en", block_text):
-        end = boundary["end_index"]
-        if _runs_on(block_text[start:end], block_text[end:]):
+        before, end = end, boundary["end_index"]
+        if _runs_on(block_text, before, end):
             continue
         for missed in _MISSED_BREAK.finditer(block_text, start, end):
             yield Span(offset + start, offset + missed.start())
@@ -97,8 +98,11 @@ def _pieces(text: str, block: Span) -> Iterator[Span]:
         yield Span(offset + start, block.end)
 
 
-def _runs_on(piece: str, rest: str) -> bool:
-    return bool(rest and _CUT_UNIT.search(piece) and _LOWERCASE_START.match(rest))
+def _runs_on(text: str, start: int, end: int) -> bool:
+    """Whether the sentence goes on beyond the boundary at `end`; the one before is at `start`."""
+    if _LONE_LETTER.fullmatch(text, start, end):
+        return True
+    return bool(_LOWERCASE_START.match(text, end) and _CUT_UNIT.search(text, start, end))
 
 
 def _trim(text: str, span: Span) -> Span | None:

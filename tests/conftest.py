@@ -31,3 +31,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         needs_encoder = "encoder_home" in getattr(item, "fixturenames", ())
         if needs_encoder and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(20, func_only=True))
+
+
+class Silent:
+    """A listener to progress that tells nobody."""
+
+    def start(self, stage: str, total: int | None) -> None: ...
+
+    def advance(self, steps: int) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def encoder(encoder_home: Path) -> Encoder:
+    """The default model, open."""
+    return open_current(encoder_home)
+
+
+_EDITIONS = (
+    {"harbour": "The harbour opened in May. Its mayor welcomed the ships."},
+    {"harbour": "The harbour closed in June. Its mayor would not say why."},
+    {
+        "harbour": "The harbour closed in June. Its mayor would not say why.\nShips wait outside.",
+        "market": "The market pays $1.5 bn. for fish. Prices rose by 5% in July.",
+    },
+)
+
+
+@pytest.fixture(scope="session")
+def three_generations(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of three generations of a few sentences, the newest current. Read only: tests
+    that change it copy it first."""
+    index = tmp_path_factory.mktemp("three") / "index"
+    for edition in _EDITIONS:
+        articles = tmp_path_factory.mktemp("articles")
+        for name, text in edition.items():
+            (articles / f"{name}.txt").write_text(text)
+        build_index([articles], index, encoder, Silent())
+    return index

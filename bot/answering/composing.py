@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from bot.models import Citation, Role, ShortAnswer
 from prompts import text
 
-_MARKDOWN = re.compile(r"([\\`*_~|<>\[\]])")
-_LINE_MARK = re.compile(r"^(\s*)([#+\-=]|\d+[.)])", re.MULTILINE)
+_MARKDOWN = re.compile(r"([\\`*_~|<>&\[\]])")
+# At the start of a line: headings, bullets, rules, and after digits the mark of a numbered list.
+_LINE_MARK = re.compile(r"^(\d*)(?=[#+\-=.)])")
 
 
 def compose_text(citations: Sequence[Citation], short: ShortAnswer | None) -> str:
@@ -29,4 +30,4 @@ def abstention_text() -> str:
 def escape_markdown(quote: str) -> str:
     """The words on one line, with no character left that markdown would act on."""
     line = " ".join(quote.split())
-    return _LINE_MARK.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", line))
+    return _LINE_MARK.sub(r"\1\\", _MARKDOWN.sub(r"\\\1", line))

@@ -50,34 +50,41 @@ async def _ask(settings: Settings, question: Question) -> Receipt:
 
 async def _ask_batch(settings: Settings, path: Path) -> None:
     printer = BatchPrinter()
+    at_once = min(_IN_FLIGHT, settings.max_waiting)  # or the file would crowd itself out
     live = open_live_index(settings)
     async with open_service(settings, live) as service:
-        in_flight: deque[tuple[Line[Question], asyncio.Task[Answer]]] = deque()
+        in_flight: deque[tuple[Line[Question], asyncio.Task[Answer | ExpectedError]]] = deque()
         for line in read_batch(path, Question):
             in_flight.append((line, asyncio.create_task(_answer_line(service, line))))
-            if len(in_flight) == _IN_FLIGHT:
+            if len(in_flight) == at_once:
                 await _print_next(printer, in_flight, live.current.generation.id)
         while in_flight:
             await _print_next(printer, in_flight, live.current.generation.id)
     printer.finish()
 
 
-async def _answer_line(service: AnswerService, line: Line[Question]) -> Answer:
+async def _answer_line(service: AnswerService, line: Line[Question]) -> Answer | ExpectedError:
+    """The error is returned: raised in a task that an interrupt leaves behind, it would be
+    reported by the event loop."""
     if isinstance(line.request, BatchError):
-        raise line.request
-    return (await service.answer(line.request)).answer
+        return line.request
+    try:
+        return (await service.answer(line.request)).answer
+    except ExpectedError as error:
+        return error
 
 
 async def _print_next(
     printer: BatchPrinter,
-    in_flight: deque[tuple[Line[Question], asyncio.Task[Answer]]],
+    in_flight: deque[tuple[Line[Question], asyncio.Task[Answer | ExpectedError]]],
     generation: str,
 ) -> None:
     line, task = in_flight.popleft()
-    try:
-        printer.result(await task)
-    except ExpectedError as error:
-        printer.failure(_unanswered(line, generation, error), error)
+    outcome = await task
+    if isinstance(outcome, ExpectedError):
+        printer.failure(_unanswered(line, generation, outcome), outcome)
+    else:
+        printer.result(outcome)
 
 
 def _unanswered(line: Line[Question], generation: str, error: ExpectedError) -> Answer:

@@ -1,5 +1,6 @@
 """Reading batch files: one JSON object a line, each line's trouble its own."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,17 +27,16 @@ class Line(Generic[_Request]):
 def read_batch(path: Path, kind: type[_Request]) -> Iterator[Line[_Request]]:
     """The file's lines, blank ones left out. Raises BatchError if it cannot be read at all."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
+                line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
                 if line.strip():
                     yield Line(_id_in(line), _parse(f"{path}, line {number}", line, kind))
-    except UnicodeDecodeError as error:
-        raise BatchError(f"{path} is not UTF-8 text") from error
     except OSError as error:
         raise BatchError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _parse(place: str, line: str, kind: type[_Request]) -> _Request | BatchError:
+def _parse(place: str, line: bytes, kind: type[_Request]) -> _Request | BatchError:
     try:
         return kind.model_validate_json(line)
     except ValidationError as error:
@@ -45,12 +45,14 @@ def _parse(place: str, line: str, kind: type[_Request]) -> _Request | BatchError
         return BatchError(f"{place}: {field + ': ' if field else ''}{first['msg']}")
 
 
-def _id_in(line: str) -> str:
+def _id_in(line: bytes) -> str:
     """The request's id, also where the rest of it cannot be used; "" where there is none."""
     try:
-        return str(json.loads(line)["id"])
+        found = json.loads(line)["id"]
     except (ValueError, TypeError, LookupError, RecursionError):
         return ""
+    # The replacing is for half a surrogate pair, which JSON can carry and UTF-8 cannot.
+    return "" if found is None else str(found).encode("utf-8", "replace").decode()
 
 
 class BatchPrinter:

@@ -12,6 +12,7 @@ from rich.text import Text
 from bot.terminal.plain import visible
 
 EXACT, CITED, MARKER, FAINT, HEADING = "bold green", "bold", "bold cyan", "dim", "bold"
+TROUBLE = "red"
 # Printable ASCII only: such an address can neither end the escape sequence that makes the link
 # nor look like another one.
 _WEB = re.compile(r"https?://[!-~]+", re.IGNORECASE)
@@ -66,7 +67,9 @@ class Hanging:
             return
         lines = list(self._body.wrap(out, width))
         if self._most and len(lines) > self._most:
-            last = lines[self._most - 1] + Text(" ...")
+            last = lines[self._most - 1]
+            last.rstrip()
+            last.append(" ...")
             last.truncate(width, overflow="ellipsis")
             lines = [*lines[: self._most - 1], last]
         for number, line in enumerate(lines):

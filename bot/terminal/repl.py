@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.terminal.failures import in_words
 from bot.terminal.history import open_history
 from bot.terminal.interrupts import InterruptedByUserError, Interrupts
-from bot.terminal.layout import FAINT, console, counted, inert
+from bot.terminal.layout import FAINT, TROUBLE, console, counted, inert
 from bot.terminal.rebuilding import Rebuild
 from bot.terminal.rendering import answer_view
 from bot.terminal.repl_commands import CommandCompleter, Conversation, LeaveError, run_command
@@ -121,7 +121,7 @@ class _Repl:
         except LeaveError:
             raise
         except Exception as error:  # the surface is one of the two places that catch broadly
-            self._tell(in_words(error))
+            self._tell(in_words(error), TROUBLE)
 
     async def _answer(self, question: str) -> None:
         talk = self._talk
@@ -133,10 +133,10 @@ class _Repl:
         talk.turns.append(Turn(question=question, answer=receipt.answer.text))
         talk.show(answer_view(receipt.answer))
 
-    def _tell(self, line: str) -> None:
+    def _tell(self, line: str, style: str = FAINT) -> None:
         """One line beside the answers: above the prompt, or on standard error. From any thread."""
         if self._at_prompt:
-            console().print(Text(inert(line), FAINT))
+            console().print(Text(inert(line), style))
         else:
             console(stderr=True).print(Text(inert(line)), soft_wrap=True)
 

@@ -31,10 +31,10 @@ The town of Lindholm will build a new bridge across its harbour. The harbour bri
 million euros. Construction of the harbour bridge starts in May 2027. The mayor, Ana Brandt,
 signed the contract. She called the bridge overdue.
 """,
-    "ferry.txt": "The old ferry carries 900 passengers a day. The ferry stops when the bridge opens.",
+    "ferry.txt": "The old ferry carries 900 people a day. The ferry stops when the bridge opens.",
 }
 _COST = "How much does the harbour bridge cost?"
-_PROMPT = "\x1b\\[0m> |\r> |\n> "
+_READY = "\x1b[?2004h"  # the prompt takes keys from here on; what comes earlier the tty eats
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +81,20 @@ def spawn(command: list[str]) -> Iterator[Spawn]:
         )
         started.append(child)
         child.expect(":help tells more")
+        child.expect_exact(_READY)
         return child
 
     yield start
     for child in started:
         child.close(force=True)
+
+
+def _say(child: "pexpect.spawn[str]", line: str, *expected: str) -> None:
+    """Types the line, waits for the patterns one after the other and then for the prompt."""
+    child.sendline(line)
+    for pattern in expected:
+        child.expect(pattern)
+    child.expect_exact(_READY)
 
 
 def _leave(child: "pexpect.spawn[str]") -> None:
@@ -97,43 +106,27 @@ def _leave(child: "pexpect.spawn[str]") -> None:
 
 def test_a_conversation(spawn: Spawn) -> None:
     child = spawn()
-    child.sendline(_COST)
-    child.expect("Harbour Gazette, 2026-03-01")
-    child.expect(r"Confidence \d+%")
-    child.sendline("And when does it start?")
-    child.expect("Understood as: .*How much does the harbour bridge cost\\? And when does it start")
-    child.expect("Confidence")
-    child.sendline(":context 1")
-    child.expect("A new bridge for Lindholm")
-    child.expect(r"bridge, characters \d+–\d+")
-    child.sendline(":why")
-    child.expect("fused")
-    child.expect("passage: dense and lexical")
+    _say(child, _COST, "Harbour Gazette, 2026-03-01", r"Confidence \d+%")
+    _say(child, "And when does it start?", f"Understood as: .*{_COST[:-1]}.*start", "Confidence")
+    _say(child, ":context 1", "A new bridge for Lindholm", r"bridge, characters \d+–\d+")
+    _say(child, ":why", "fused", "passage: dense and lexical")
     _leave(child)
 
 
 def test_an_abstention_has_context_too(spawn: Spawn) -> None:
     child = spawn()
-    child.sendline("Who painted the Mona Lisa in Florence?")
-    child.expect("The articles don't say")
-    child.expect("Closest sentences \\(not an answer\\)")
-    child.expect("Confidence")
-    child.sendline(":context 1")
-    child.expect(r"characters \d+–\d+")
+    question = "Who painted the Mona Lisa in Florence?"
+    _say(child, question, "The articles don't say", r"Closest sentences \(not", "Confidence")
+    _say(child, ":context 1", r"characters \d+–\d+")
     _leave(child)
 
 
 def test_commands_say_what_they_cannot_do(spawn: Spawn) -> None:
     child = spawn()
-    child.sendline(":why")
-    child.expect("There is no answer yet")
-    child.sendline(":contxt")
-    child.expect("There is no :contxt; did you mean :context\\?")
-    child.sendline(":sources")
-    child.expect("bridge.*Harbour Gazette, 2026-03-01, 5 sentences")
-    child.expect("ferry.*2 sentences")
-    child.sendline(":index")
-    child.expect("2 articles, 7 sentences")
+    _say(child, ":why", "There is no answer yet")
+    _say(child, ":contxt", "There is no :contxt; did you mean :context\\?")
+    _say(child, ":sources", "Harbour Gazette, 2026-03-01", "5 sent", "ferry", "2 sent")
+    _say(child, ":index", "2 articles, 7 sentences")
     child.sendline(":quit")
     child.expect(pexpect.EOF)
     child.close()
@@ -142,48 +135,46 @@ def test_commands_say_what_they_cannot_do(spawn: Spawn) -> None:
 
 def test_ctrl_c_at_the_prompt_clears_the_line_and_ctrl_d_leaves(spawn: Spawn) -> None:
     child = spawn()
-    child.send("not to be as")
-    child.expect("not to be as")
+    child.send("not to be asked")
+    child.expect("not to be asked")
     child.sendintr()
-    child.expect("\r\n")
-    child.sendline(_COST)
-    child.expect("Confidence")
+    child.expect_exact(_READY)
+    _say(child, _COST, "Confidence")
     _leave(child)
 
 
-def test_a_rebuild_while_asking(spawn: Spawn, built: Path, tmp_path: Path) -> None:
+def test_a_rebuild_while_asking(spawn: Spawn, tmp_path: Path) -> None:
     child = spawn()
     child.sendline(":rebuild")
-    child.expect("Rebuilding: Reading articles")
     child.sendline(_COST)
-    child.expect("Confidence")
-    if "Rebuilt: " not in child.before:
-        child.expect("Rebuilt: generation .* 2 articles and 7 sentences")
-    assert len(published(tmp_path / "index")) == 2
-    child.sendline(_COST)
-    child.expect(f"generation {re.escape(published(tmp_path / 'index')[-1])}")
+    child.sendline(":sources")
+    # Which comes first is up to the machine; neither may swallow the other.
+    seen = {child.expect(["Confidence", "Rebuilt: generation .* 2 articles"]) for _ in range(2)}
+    assert seen == {0, 1}
+    child.expect_exact(_READY)
+    _, newest = published(tmp_path / "index")
+    _say(child, _COST, f"generation {re.escape(newest)}")
     _leave(child)
 
 
 def test_history_lasts_across_sessions(spawn: Spawn) -> None:
     child = spawn()
-    child.sendline(_COST)
-    child.expect("Confidence")
+    _say(child, _COST, "Confidence")
     _leave(child)
     child = spawn()
-    child.expect("> ")
     child.send("\x1b[A")
-    child.expect(re.escape(_COST))
+    child.expect_exact(_COST)
     child.sendintr()
+    child.expect_exact(_READY)
     _leave(child)
 
 
 def test_tab_completes_commands(spawn: Spawn) -> None:
     child = spawn()
-    child.send(":so\t")
-    child.expect(":sources")
-    child.sendline("")
-    child.expect("Harbour Gazette")
+    child.send(":so")
+    child.expect("the articles in the index")
+    child.send("\t")
+    _say(child, "", "Harbour Gazette")
     _leave(child)
 
 
@@ -201,7 +192,8 @@ def test_piped_lines_are_answered_one_by_one(command: list[str]) -> None:
     assert "characters" in output
     assert "\x1b" not in output
     assert "> " not in output
-    assert errors == "There is no :nothing; did you mean :index?\n" or "did you mean" in errors
+    assert errors.startswith("There is no :nothing; did you mean :")
+    assert errors.count("\n") == 1
 
 
 def test_a_piped_rebuild_is_over_before_the_next_line(command: list[str], tmp_path: Path) -> None:

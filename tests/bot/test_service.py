@@ -1,0 +1,306 @@
+"""The service: batches under load, and every way in which a question can end."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.answering.pipeline import Answerer, Receipt
+from bot.errors import (
+    BugError,
+    DeadlineError,
+    QuestionError,
+    ServiceBusyError,
+    ServiceClosedError,
+)
+from bot.models import Question
+from bot.service import AnswerService
+from index.build import build_index
+from index.encoder import Encoder, Vectors
+from index.live import LiveGeneration, LiveIndex
+from tests.bot.conftest import Silent
+
+STUCK_S = 10  # longer than anything here takes: only a failing test waits for it
+
+
+class SteeredEncoder:
+    """The real encoder, which remembers its batches, waits while its gate is closed, and fails
+    as told on questions that hold certain words."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.id = encoder.id
+        self.batches: list[list[str]] = []
+        self.entered = threading.Semaphore(0)
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors | list[Vectors]:
+        self.batches.append(list(texts))
+        self.entered.release()
+        if not self.gate.wait(STUCK_S):
+            raise TimeoutError("no one opened the gate")
+        if any("unencodable" in text for text in texts):
+            raise ValueError("the encoder cannot do this")
+        vectors = self._encoder.encode_queries(texts)
+        # A vector of the wrong length passes the encoding and breaks the search.
+        return [
+            vector[:7] if "unsearchable" in text else vector
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+
+
+class SteeredIndex(LiveIndex):
+    """The real index, with the steered encoder in the place of its own."""
+
+    def __init__(self, index: Path, encoders: Path) -> None:
+        super().__init__(index, encoders)
+        self.encoder = SteeredEncoder(super().current.encoder)
+
+    @property
+    def current(self) -> LiveGeneration:
+        return LiveGeneration(super().current.generation, self.encoder)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def live(built_index: Path, encoder_home: Path) -> Iterator[SteeredIndex]:
+    index = SteeredIndex(built_index, encoder_home)
+    yield index
+    index.encoder.gate.set()
+
+
+def service_of(
+    live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 60
+) -> AnswerService:
+    return AnswerService(live, max_waiting=max_waiting, deadline_s=deadline_s)
+
+
+async def asking(service: AnswerService, text: str, name: str = "") -> asyncio.Task[Receipt]:
+    """A question that has reached the service's queue."""
+    task = asyncio.create_task(service.answer(Question(question=text, id=name)))
+    await asyncio.sleep(0)  # lets the task run up to where it waits for its answer
+    return task
+
+
+@asynccontextmanager
+async def at_work(service: AnswerService, live: SteeredIndex) -> AsyncIterator[asyncio.Task[Receipt]]:
+    """While the block runs, the compute thread is inside a batch of one question."""
+    live.encoder.gate.clear()
+    first = await asking(service, "What comes first?", "first")
+    assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=STUCK_S)
+    try:
+        yield first
+    finally:
+        live.encoder.gate.set()
+
+
+# --- batches ---------------------------------------------------------------------------------
+
+
+async def test_questions_that_arrive_during_work_form_the_next_batches(live: SteeredIndex) -> None:
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            others = [await asking(service, f"Question {n}?", str(n)) for n in range(70)]
+        receipts = await asyncio.gather(first, *others)
+    assert [len(batch) for batch in live.encoder.batches] == [1, 32, 32, 6]
+    assert [receipt.answer.id for receipt in receipts] == ["first", *map(str, range(70))]
+    assert [receipt.answer.question for receipt in receipts[1:]] == [
+        f"Question {n}?" for n in range(70)
+    ]
+
+
+async def test_answers_of_a_batch_are_those_of_the_questions_asked_alone(
+    live: SteeredIndex,
+) -> None:
+    questions = [
+        "What will the repair of the bridge cost?",
+        "Who ordered electric boats?",
+        "What did the café's owner pay for the kitchen?",
+        "Who won the world cup?",
+    ]
+    answerer = Answerer()
+    alone = []
+    for text in questions:
+        (encoded,) = answerer.encode(live.current, [Question(question=text)])
+        alone.append(answerer.answer(live.current, encoded).answer)
+    live.encoder.batches.clear()
+    async with service_of(live) as service:
+        async with at_work(service, live):
+            tasks = [await asking(service, text) for text in questions]
+        together = [(await task).answer for task in tasks]
+    assert live.encoder.batches[1] == questions
+    for one, other in zip(alone, together, strict=True):
+        assert (one.citations, one.closest, one.text) == (other.citations, other.closest, other.text)
+        assert one.confidence == pytest.approx(other.confidence, abs=0.001)
+
+
+async def test_lone_question_is_computed_at_once_and_waits_for_no_timer(
+    live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    timers: list[float] = []
+    call_at = loop.call_at
+
+    def remember(when: float, *rest: object, **options: object) -> asyncio.TimerHandle:
+        timers.append(when - loop.time())
+        return call_at(when, *rest, **options)  # type: ignore[arg-type]
+
+    async with service_of(live, deadline_s=60) as service:
+        monkeypatch.setattr(loop, "call_at", remember)
+        await service.answer(Question(question="Who ordered boats?"))
+        monkeypatch.undo()
+    assert live.encoder.batches == [["Who ordered boats?"]]
+    assert all(delay > 50 for delay in timers), "only its deadline may be on the clock"
+
+
+async def test_a_batch_is_answered_whole_by_the_generation_it_began_with(
+    articles: Path, encoder: Encoder, encoder_home: Path, tmp_path: Path
+) -> None:
+    before = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+    live = SteeredIndex(tmp_path / "index", encoder_home)
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            after = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+            live.reload()
+            second = await asking(service, "And now?")
+        assert (await first).answer.generation == before.id
+        assert (await second).answer.generation == after.id
+
+
+# --- what goes wrong -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["unencodable", "unsearchable"])
+async def test_one_bad_question_spoils_only_itself(
+    live: SteeredIndex, fault: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with service_of(live) as service:
+        async with at_work(service, live):
+            tasks = [
+                await asking(service, text)
+                for text in ("Who ordered boats?", f"An {fault} one?", "Who is on strike?")
+            ]
+        good, bad, also_good = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(good, Receipt)
+    assert isinstance(also_good, Receipt)
+    assert isinstance(bad, BugError)
+    assert len(live.encoder.batches[1]) == 3
+    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
+
+
+async def test_exception_inside_is_told_as_a_bug_whose_reference_the_log_has(
+    live: SteeredIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with service_of(live) as service:
+        with pytest.raises(BugError) as caught:
+            await service.answer(Question(question="Is this unencodable?"))
+        (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+        reference = caught.value.user_message.split()[-1]
+        assert reference in record.getMessage()
+        assert record.exc_info
+        assert "the encoder cannot do this" in str(record.exc_info[1])
+        assert "cannot do this" not in caught.value.user_message
+        assert (await service.answer(Question(question="Who ordered boats?"))).answer.citations
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "x" * 2001, "nul\0inside", "half \ud800 pair"])
+async def test_unusable_question_is_refused_before_it_is_queued(
+    live: SteeredIndex, text: str
+) -> None:
+    async with service_of(live) as service:
+        with pytest.raises(QuestionError):
+            await service.answer(Question.model_construct(question=text))
+    assert live.encoder.batches == []
+
+
+async def test_full_queue_is_refused_at_once_in_words(live: SteeredIndex) -> None:
+    async with service_of(live, max_waiting=2) as service:
+        async with at_work(service, live) as first:
+            waiting = [await asking(service, text) for text in ("Second?", "Third?")]
+            with pytest.raises(ServiceBusyError, match="ask again in a moment"):
+                await service.answer(Question(question="Fourth?"))
+            assert not any(task.done() for task in (first, *waiting))
+        await asyncio.gather(first, *waiting)
+        await service.answer(Question(question="Fifth?"))
+    assert [len(batch) for batch in live.encoder.batches] == [1, 2, 1]
+
+
+async def test_cancelled_asker_is_not_computed_and_leaves_room_in_the_queue(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live, max_waiting=2) as service:
+        async with at_work(service, live):
+            gone = await asking(service, "Will anyone read this?")
+            stays = await asking(service, "Second?")
+            gone.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await gone
+            late = await asking(service, "Third?")
+        await asyncio.gather(stays, late)
+    assert live.encoder.batches == [["What comes first?"], ["Second?", "Third?"]]
+
+
+async def test_asker_who_is_cancelled_while_computed_spoils_nothing(live: SteeredIndex) -> None:
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            second = await asking(service, "Second?")
+            first.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await first
+        assert (await second).answer.question == "Second?"
+
+
+async def test_deadline_holds_while_the_batch_before_is_stuck(live: SteeredIndex) -> None:
+    async with service_of(live, deadline_s=0.05) as service:
+        async with at_work(service, live) as first:
+            for task in (await asking(service, "Second?"), first):
+                with pytest.raises(DeadlineError, match="ask again"):
+                    await task
+            assert not live.encoder.gate.is_set()
+    assert live.encoder.batches == [["What comes first?"]], "who has given up is not computed"
+
+
+# --- closing ---------------------------------------------------------------------------------
+
+
+async def test_closing_finishes_the_batch_in_work_and_refuses_the_rest_in_words(
+    live: SteeredIndex,
+) -> None:
+    before = asyncio.all_tasks()
+    service = await service_of(live).__aenter__()
+    async with at_work(service, live) as first:
+        waiting = [await asking(service, text) for text in ("Second?", "Third?")]
+        closing = asyncio.create_task(service.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        with pytest.raises(ServiceClosedError, match="shutting down"):
+            await service.answer(Question(question="Too late?"))
+        assert not closing.done()
+    assert (await first).answer.id == "first"
+    for task in waiting:
+        with pytest.raises(ServiceClosedError, match="shutting down"):
+            await task
+    await closing
+    assert live.encoder.batches == [["What comes first?"]]
+    assert asyncio.all_tasks() == before
+
+
+async def test_closing_an_idle_service_leaves_no_task_and_no_thread(live: SteeredIndex) -> None:
+    before = asyncio.all_tasks()
+    async with service_of(live) as service:
+        await service.answer(Question(question="Who ordered boats?"))
+        threads = [t for t in threading.enumerate() if t.name.startswith("answering")]
+        assert len(threads) == 1
+    assert asyncio.all_tasks() == before
+    assert not threads[0].is_alive()
+
+
+async def test_body_that_raises_closes_the_service_too(live: SteeredIndex) -> None:
+    before = asyncio.all_tasks()
+    with pytest.raises(ZeroDivisionError):
+        async with service_of(live):
+            raise ZeroDivisionError
+    assert asyncio.all_tasks() == before

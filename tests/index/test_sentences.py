@@ -1,0 +1,163 @@
+"""Sentences as a reader would cut them, each exactly where it stands in the text."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.models import Span
+from index.sentences import is_heading, split_sentences
+
+SHARED = Path(__file__).parents[2].parent / "shared"
+INVISIBLE = "\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069"
+LIST_MARKER = re.compile(r"[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]")
+
+
+def sentences(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in split_sentences(text)]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["It is late.", "We left.", "Is it?", "Yes!", "Good."],
+        ["OpenAI said that ‘we will, as we scale what comes next.’", "However, it went on."],
+        ["He said “Stop.”", "She left."],
+        ["“We must,” he said.", "“Never.”"],
+        ["He asked ‘why?’ and left."],
+        ["It is late—very late—and cold.", "We wait."],
+        ["The U.S. government said so.", "It was the U.S.", "Then it left."],
+        ["Nvidia Inc. reported sales.", "OpenAI Inc. did not."],
+        ["It paid $1.5 bn. in May.", "It paid £3 m. in all.", "The rest came later."],
+        ["It paid $1.5 bn.", "The rest came later."],
+        ["J. K. Rowling wrote it.", "J.P. Morgan paid.", "He met B. Smith today."],
+        ["Mr. Smith met Dr. Jones.", "Mrs. Hall and Prof. Lee did not."],
+        ["Wait... and then it ended.", "Then it began… and went on…", "It ended."],
+        ["Pi is 3.14 and e is 2.71.", "Done."],
+        ["(It was late.)", "We left (it was late).", "[All of it.]", "Then more."],
+        ["It opens at 9 a.m.", "Visitors wait.", "At 5 p.m. it closes."],
+        ["He said no.", "She said yes.", "The No. 1 firm did not."],
+        ["Visit example.com today.", "Growth was 5%.", "Then 6%."],
+        ["Fine 🎉.", "Good 🚀 luck!", "👩\u200d👩\u200d👧 Family."],
+        ["There is no final stop"],
+    ],
+    ids=lambda expected: expected[0],
+)
+def test_a_line_is_cut_into_its_sentences(expected: list[str]) -> None:
+    assert sentences(" ".join(expected)) == expected
+    assert sentences("\n".join(expected)) == expected
+    assert sentences("\ufeff" + "\r\n\r\n".join(expected) + "\r\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "- one\n- two\n* three\n• four. Five.\n1. six\n2) seven\n(3) eight\n(a) nine\nb) ten",
+            ["one", "two", "three", "four.", "Five.", "six", "seven", "eight", "nine", "ten"],
+        ),
+        ("J. Edgar Hoover came.\nHe left.", ["J. Edgar Hoover came.", "He left."]),
+        ("A. First point\nB. Second point", ["A. First point", "B. Second point"]),
+        ("Heading\n\nText here. More.", ["Heading", "Text here.", "More."]),
+        ("One\nTwo\nThree", ["One", "Two", "Three"]),
+        (
+            "This is a long line that was wrapped by hand at some\ncolumn and goes on. And then\n"
+            "the next.",
+            [
+                "This is a long line that was wrapped by hand at some\ncolumn and goes on.",
+                "And then\nthe next.",
+            ],
+        ),
+        (
+            "This line, which is long enough, was wrapped before\nNvidia, a name. It ended.",
+            ["This line, which is long enough, was wrapped before\nNvidia, a name.", "It ended."],
+        ),
+        ("- an item that is long enough to be wrapped\n- two", None),
+        ("", []),
+        (" \n\t\u200b\ufeff\r\n", []),
+        ("\u200bHidden marks.\u200b \u200e Between. \u200f", ["Hidden marks.", "Between."]),
+        ("東京は大きい。京都は古い。", ["東京は大きい。", "京都は古い。"]),
+    ],
+)
+def test_lines_items_and_headings_are_told_apart(text: str, expected: list[str] | None) -> None:
+    if expected is None:
+        expected = [line.removeprefix("- ") for line in text.split("\n")]
+    assert sentences(text) == expected
+
+
+def test_a_heading_is_a_short_line_without_a_stop_above_others() -> None:
+    text = "The deal\n\nIt is said that the deal\nis off.\nNo stop here. At the end"
+    headings = [text[s.start : s.end] for s in split_sentences(text) if is_heading(text, s)]
+    assert headings == ["The deal"]
+    long = "word " * 30 + "\n\nText."
+    assert not is_heading(long, split_sentences(long)[0])
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the seed article is not on this machine")
+def test_the_seed_article_has_27_sentences_and_one_line_has_two() -> None:
+    text = (SHARED / "seed" / "article.txt").read_text(encoding="utf-8")
+    spans = split_sentences(text)
+    found = [text[span.start : span.end] for span in spans]
+    lines = [line for line in text.split("\n") if line.strip()]
+    assert len(found) == 27
+    assert len(lines) == 26
+    (whole,) = set(lines) - set(found)
+    quote, rest = (sentence for sentence in found if sentence in whole)
+    assert quote.endswith("what comes next.’")
+    assert rest.startswith("However, the company’s ability")
+    assert f"{quote} {rest}" == whole
+
+
+_PIECES = st.sampled_from(
+    [
+        *("\n", "\r\n", "\r", " ", "  ", "\t", "\u200b", "\ufeff", "\u2028", "\x85", "\x1c"),
+        *(". ", "? ", "! ", "… ", ": ", "; ", ".” ", "’ ", "‘", "“", '"', "(", ") ", ".) ", "— "),
+        *("- ", "* ", "1. ", "(2) ", "a) ", "B. ", "• ", "42.", "x."),
+        *("$1.5 bn. ", "5 m.", "U.S. ", "Inc. ", "Mr. ", "no. ", "No. 1 ", "J. "),
+        *("It is so", "and then it ended", "Word", "word", "🚀", "é", "e\u0301", "東京。", "İ"),
+        "A line that is long enough to have been wrapped by hand",
+    ]
+)
+_TEXTS = st.text() | st.lists(_PIECES | st.characters(), max_size=40).map("".join)
+
+
+@given(_TEXTS)
+def test_sentences_stand_in_order_apart_and_trimmed(text: str) -> None:
+    spans = split_sentences(text)
+    ends = [0, *(span.end for span in spans)]
+    assert all(end <= span.start for end, span in zip(ends, spans, strict=False))
+    assert all(span.start < span.end <= len(text) for span in spans)
+    for sentence in sentences(text):
+        assert sentence == sentence.strip()
+        assert not re.search(rf"^[{INVISIBLE}]|[{INVISIBLE}]$", sentence)
+
+
+@given(_TEXTS)
+def test_nothing_is_lost_but_space_invisible_marks_and_list_markers(text: str) -> None:
+    spans = [Span(0, 0), *split_sentences(text), Span(len(text), len(text))]
+    gaps = [text[a.end : b.start] for a, b in zip(spans, spans[1:], strict=False)]
+    left_out = [token for gap in gaps for token in re.split(rf"[\s{INVISIBLE}]+", gap) if token]
+    assert [token for token in left_out if not LIST_MARKER.fullmatch(token)] == []
+
+
+# What takes a minute where the work grows with the square of the length: the time limit of
+# every test catches that. Opening curly quotes, which sentencex looks for the end of from each
+# one, are the exception, and fewer.
+@pytest.mark.parametrize(
+    ("unit", "times"),
+    [
+        *[(unit, 100_000) for unit in ("(", ".", "1. ", "\n", "\r\n", " ", "- ", "x", "\u200b")],
+        *[(unit, 100_000) for unit in ("… ", ".) ", '" ', "no. A", "Mr. ", "A. ", "[x. ", "- \n")],
+        ("a\n", 100_000),
+        ("5 bn. a ", 50_000),
+        ("It is so. ", 300_000),
+        ("“", 20_000),
+        ("‘It is so. ", 10_000),
+    ],
+)
+def test_a_text_that_repeats_itself_is_split_in_time(unit: str, times: int) -> None:
+    text = unit * times
+    spans = split_sentences(text)
+    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
