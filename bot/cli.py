@@ -20,6 +20,7 @@ _COMMANDS = {
     "ask": "bot.commands.ask",
     "completion": "bot.commands.completion",
     "doctor": "bot.commands.doctor",
+    "eval": "bot.commands.eval",
     "index": "bot.commands.index",
     "model": "bot.commands.model",
     "rank": "bot.commands.rank",

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 import numpy as np
 from filelock import FileLock, Timeout
 
-from index.dense import DenseIndex, Vectors
+from index.dense import DenseIndex, Vectors, embedded_text
 from index.encoder import Encoder
 from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
 from index.generations import (
@@ -177,14 +177,14 @@ class _KnownVectors:
         if before is None:
             return cls()
         rows = range(before.texts.sentence_count)
-        return cls(before.sentence_vectors, (before.texts.sentence(row).text for row in rows))
+        return cls(before.sentence_vectors, (_embedded(before.texts.sentence(r)) for r in rows))
 
     @classmethod
     def of_passages(cls, before: Generation | None) -> Self:
         if before is None:
             return cls()
         rows = range(before.texts.passage_count)
-        return cls(before.passage_vectors, (before.texts.passage(row).text for row in rows))
+        return cls(before.passage_vectors, (_embedded(before.texts.passage(r)) for r in rows))
 
     def fill(self, vectors: Vectors, texts: Sequence[str]) -> list[int]:
         """Puts the known vectors in their places; returns the places that are still empty."""
@@ -194,6 +194,10 @@ class _KnownVectors:
             found = np.array([row for row in rows if row is not None], np.int64)
             vectors[places] = self._vectors.vectors(found)
         return [place for place, row in enumerate(rows) if row is None]
+
+
+def _embedded(row: StoredSentence | StoredPassage) -> str:
+    return embedded_text(row.article.title, row.text)
 
 
 def _digest(text: str) -> bytes:
@@ -209,27 +213,15 @@ def _write_vectors(
     progress: Progress,
 ) -> int:
     """Encodes what is not known yet and saves all; returns how many were known."""
-    texts = [row.text for row in rows]
+    texts = [_embedded(row) for row in rows]
     vectors = np.empty((len(texts), encoder.dimension), np.float32)
     missing = known.fill(vectors, texts)
     progress.start(f"Encoding {what}", len(missing))
     vectors[missing] = encoder.encode_passages(
-        [texts[place] for place in missing], progress=_in_steps(progress)
+        [texts[place] for place in missing], progress=progress.advance
     )
     DenseIndex.of(vectors).save(path)
     return len(texts) - len(missing)
-
-
-def _in_steps(progress: Progress) -> Callable[[int], None]:
-    """Tells `progress` how many texts are new since the last call; the encoder counts them up."""
-    told = 0
-
-    def advance(done: int) -> None:
-        nonlocal told
-        steps, told = done - told, done
-        progress.advance(steps)
-
-    return advance
 
 
 def _write_manifest(staging: Path, encoder: Encoder, sources: Sequence[Path]) -> Manifest:

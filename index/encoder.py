@@ -82,6 +82,11 @@ class Encoder:
         called with the number of texts done since it was called last."""
         return self._encode(texts, self.record.passage_prompt, batch_size, progress)
 
+    def vocabulary(self) -> list[str]:
+        """The tokens that the model knows, in the order of their ids."""
+        ids = self._tokenizer.get_vocab()
+        return sorted(ids, key=ids.__getitem__)
+
     def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
         """For each text the unit vectors (n_tokens, hidden) of its tokens, without prompt and
         without special tokens; n_tokens may be 0."""

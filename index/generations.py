@@ -91,7 +91,8 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
 def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     try:
-        if path.is_symlink() or path.stat().st_size > _MANIFEST_BYTES:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MANIFEST_BYTES:
             raise IndexDamagedError(f"{path} is not a manifest")
         return Manifest.model_validate_json(path.read_bytes())
     except ValidationError as error:

@@ -4,7 +4,7 @@ Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
 in Lucene's variant as bm25s computes it.
 """
 
-import re
+import errno
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Self
@@ -14,32 +14,8 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:[.&][^\W\d_]+)*|[$€£¥]|%")
-_POSSESSIVE = re.compile(r"['’]s\b")
-_FUNCTION_WORDS = frozenset(
-    "a about above after again all also am an and any are as at be because been before being "
-    "between both but by can could did do does doing down during each for from further had has "
-    "have having he her here hers him his how i if in into is it its itself just me more most my "
-    "no nor not now of off on once only or other our out over own s same she should so some such t "
-    "than that the their theirs them then there these they this those through to too under until "
-    "up us very was we were what when where which while who whom whose why will with would you "
-    "your tell please".split()
-)
-# One spelling for what news writes in several ways, so that "$100bn" meets "100 billion dollars".
-_SAME = {
-    "$": "dollar",
-    "usd": "dollar",
-    "€": "euro",
-    "eur": "euro",
-    "£": "pound",
-    "%": "percent",
-    "bn": "billion",
-    "mn": "million",
-    "tn": "trillion",
-    "gw": "gigawatt",
-    "mw": "megawatt",
-    "ceo": "chief executive",
-}
+from index.words import FUNCTION_WORDS, read_words
+
 _NO_TERMS = "\0"  # bm25s cannot index a corpus without a single term; no text has this one
 
 
@@ -51,17 +27,8 @@ class Analyzer:
         self._stemmer = Stemmer.Stemmer("english")
 
     def words(self, text: str) -> list[str]:
-        """Lower-case words and numbers in order, function words left out, unstemmed."""
-        words: list[str] = []
-        for match in _WORD.finditer(_POSSESSIVE.sub("", text.casefold())):
-            word = (
-                match.group()
-                .replace(",", "")
-                .replace(".", "" if match.group()[0].isalpha() else ".")
-            )
-            if match.group() not in _FUNCTION_WORDS:  # "us" is one, "u.s" is a country
-                words.extend(_SAME.get(word, word).split())
-        return words
+        """Words and numbers in order, function words left out, unstemmed."""
+        return [word.lower for word in read_words(text) if word.lower not in FUNCTION_WORDS]
 
     def terms(self, text: str) -> list[str]:
         """The stems of `words(text)`."""
@@ -89,6 +56,13 @@ class LexicalIndex:
 
     def save(self, folder: Path) -> None:
         self._bm25.save(folder, show_progress=False)
+        # bm25s saves with np.save, which says nothing where the disk is full only as it closes
+        # the file: what is cut off cannot be mapped.
+        try:
+            self.load(folder)
+        except (EOFError, ValueError) as error:
+            reason = "what was written cannot be read back; is the disk full?"
+            raise OSError(errno.EIO, reason, str(folder)) from error
 
     def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
         """The BM25 score of every row, zeros where no term is known."""

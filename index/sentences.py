@@ -31,6 +31,7 @@ _LONE_LETTER = re.compile(r"\s*[A-Z]\.\s*")
 _INVISIBLE = (
     "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+_INVISIBLE_START = re.compile(rf"[{_INVISIBLE}]*")
 
 
 def split_sentences(text: str) -> list[Span]:
@@ -81,8 +82,11 @@ def _continues(last: str, line: str) -> bool:
 
 def _pieces(text: str, block: Span) -> Iterator[Span]:
     """The library's sentences within one block, mended where it is known to err."""
-    marker = _LIST_ITEM.match(text, block.start, block.end)
-    offset = marker.end() if marker else block.start
+    # sentencex would not know the abbreviation "Mr." right after a byte order mark.
+    invisible = _INVISIBLE_START.match(text, block.start, block.end)
+    offset = invisible.end() if invisible else block.start
+    if marker := _LIST_ITEM.match(text, offset, block.end):
+        offset = marker.end()
     block_text = text[offset : block.end]
     start = end = 0
     for boundary in sentencex.get_sentence_boundaries("en", block_text):

@@ -6,6 +6,7 @@ opening costs the same for a thousand sentences and for a million.
 """
 
 import hashlib
+import io
 import json
 import mmap
 from collections.abc import Sequence
@@ -129,8 +130,16 @@ class TextStoreWriter:
         self._texts.close()
         self._articles.close()
         if kind is None:
-            np.save(self._folder / SENTENCES, np.array(self._sentences, np.int64).reshape(-1, 6))
-            np.save(self._folder / PASSAGES, np.array(self._passages, np.int64).reshape(-1, 3))
+            _save_table(self._folder / SENTENCES, self._sentences, columns=6)
+            _save_table(self._folder / PASSAGES, self._passages, columns=3)
+
+
+def _save_table(path: Path, rows: Sequence[tuple[int, ...]], columns: int) -> None:
+    # Not np.save(path): where the disk is full only as that closes the file, it says nothing,
+    # and the table is cut off.
+    buffer = io.BytesIO()
+    np.save(buffer, np.array(rows, np.int64).reshape(-1, columns))
+    path.write_bytes(buffer.getbuffer())
 
 
 class TextStore:

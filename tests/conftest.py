@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.adopt import adopt
-from index.encoder import default_home, open_current
+from index.build import build_index
+from index.encoder import Encoder, default_home, open_current
 from index.errors import EncoderError
 from index.model_source import DEFAULT_NAME
 

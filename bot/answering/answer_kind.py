@@ -8,42 +8,76 @@ class AnswerKind(StrEnum):
     AMOUNT = "amount"
     COUNT = "count"
     DATE = "date"
-    PERSON = "person"
     ORGANISATION = "organisation"
+    PERSON = "person"
+    PLACE = "place"
+    REASON = "reason"
+    MANNER = "manner"
+    YES_NO = "yes-no"
+    THING = "thing"
     OTHER = "other"
 
 
 _ORGANISATION = (
     r"(?:compan(?:y|ies)|firms?|organi[sz]ations?|newspapers?|outlets?|rivals?|competitors?|"
-    r"chip ?makers?|banks?|startups?)"
+    r"chip ?makers?|banks?|startups?|teams?|universit(?:y|ies)|part(?:y|ies))"
 )
-_MEASURE = r"(?:money|cost|worth|valued?|price|size|sum|amount|stake|power|capacity)"
+_PERSON = (
+    r"(?:person|man|woman|executive|leader|chief|head|president|king|queen|author|actor|actress|"
+    r"artist|singer|writer|player|scientist|ruler|character|ceo)"
+)
+_PLACE = (
+    r"(?:city|cities|country|countries|states?|place|county|continent|location|region|town|river|"
+    r"island|area|village|street|district)"
+)
+_MEASURE = r"(?:money|costs?|worth|valued?|valuation|price|budget|sum|amount|stake|size|capacity)"
+_QUANTITY = (
+    r"(?:percent\w*|number|population|proportion|age|length|height|rate|temperature|distance|"
+    r"total|share|fraction)"
+)
 _UNITS = r"(?:dollars|gigawatts?|megawatts?|billions?|percent)"
+_AUXILIARY = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|"
+    r"isn't|aren't|wasn't|doesn't|didn't|hasn't|haven't|won't)"
+)
 
 # In this order: the first kind with a pattern that matches decides.
 _PATTERNS = {
-    AnswerKind.DATE: (
-        r"\bwhen\b",
-        r"\b(?:what|which) (?:date|day|month|year|time|quarter)\b",
-        r"\bhow (?:soon|long ago)\b",
-        r"\bdeadline\b",
-    ),
     AnswerKind.AMOUNT: (
-        r"\bhow (?:much|big|large|high|expensive)\b",
+        r"\bhow (?:much|big|large|expensive)\b",
         rf"\bhow many {_UNITS}\b",
-        rf"\bwhat (?:is|was|are|were) the (?:\w+ ){{0,3}}{_MEASURE}\b",
+        rf"\bwhat (?:is|was|are|were|'s) the (?:\w+ ){{0,3}}{_MEASURE}\b",
         r"\bwhat (?:sum|amount|price)\b",
     ),
-    AnswerKind.COUNT: (r"\bhow many\b",),
+    AnswerKind.COUNT: (
+        r"\bhow (?:many|long|old|tall|far|high|often|fast|deep|wide|heavy)\b",
+        rf"\b(?:what|which)(?: is| was| are| were)?(?: the)? (?:\w+ )?{_QUANTITY}\b",
+    ),
+    AnswerKind.DATE: (
+        r"^\W*(?:\w+\W+){0,2}when\b",  # not: "What did he say when ..."
+        r"\bwhen\W*$",
+        r"\b(?:what|which) (?:\w+ )?(?:date|day|month|year|century|decade|time|quarter|season)\b",
+        r"\b(?:how (?:soon|long ago)|deadline|due date|since when)\b",
+    ),
     AnswerKind.ORGANISATION: (
         rf"\b(?:which|what|whose) (?:\w+ )?{_ORGANISATION}\b",
         rf"\bname the {_ORGANISATION}\b",
     ),
     AnswerKind.PERSON: (
-        r"\bwho(?:se|m)?\b",
-        r"\b(?:which|what) (?:person|man|woman|executive|leader)\b",
-        r"\bname of the (?:\w+ )?(?:ceo|chief|head|leader|executive)\b",
+        r"\bwho(?:se|m|'s|s)?\b",
+        rf"\b(?:which|what) (?:\w+ )?{_PERSON}\b",
+        rf"\bname of the (?:\w+ )?{_PERSON}\b",
     ),
+    AnswerKind.PLACE: (r"\bwhere\b", rf"\b(?:what|which) (?:\w+ )?{_PLACE}\b"),
+    AnswerKind.REASON: (
+        r"\bwhy\b",
+        r"\bhow come\b",
+        r"\bwhat (?:caused|causes|led)\b",
+        r"\b(?:what|which)(?: is| was| were| are)?(?: the| one)? (?:reasons?|cause|purpose)\b",
+    ),
+    AnswerKind.MANNER: (r"\bhow\b",),
+    AnswerKind.YES_NO: (rf"^\W*(?:so |and |but )?{_AUXILIARY}\b",),
+    AnswerKind.THING: (r"\b(?:what|which)\b",),
 }
 _COMPILED = {
     kind: re.compile("|".join(patterns), re.IGNORECASE) for kind, patterns in _PATTERNS.items()

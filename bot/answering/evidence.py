@@ -1,28 +1,87 @@
-"""Choosing the sentences that answer, from what retrieval found."""
+"""Ranking sentences as evidence, and choosing those that answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from bot.answering.analysis import SentenceAnalysis, stem
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.features import Candidate
+from index.generations import Generation
 from index.search import SentenceHit
+from index.text_store import StoredSentence, TextStore
+from index.words import read_words
 
 MAX_EVIDENCE = 3
+_KEPT_READINGS = 20_000  # a reading is some kilobytes: 100 MB at most
 # A further sentence is shown only where it is nearly as good as the best: a short answer with
 # one right sentence beats three of which one is right.
-_NEARLY_AS_GOOD = 0.9
+_NEARLY_AS_GOOD = 1.0  # in log-odds against the best
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence with its score, higher is better, and the probability that it answers."""
+    """A sentence with its score: higher is better, to be compared within one question only."""
 
     hit: SentenceHit
     score: float
 
 
-def rank_evidence(hits: Sequence[SentenceHit]) -> list[Evidence]:
-    """All hits, best first."""
-    ranked = [Evidence(hit, hit.score) for hit in hits]
-    return sorted(ranked, key=lambda evidence: -evidence.score)
+class EvidenceRanker:
+    """Ranks sentences for a question. One instance belongs to one thread; it keeps what it has
+    read of sentences, so that those asked about often are read once."""
+
+    def __init__(self, model: EvidenceModel) -> None:
+        self.model = model
+        self._readings: dict[str, SentenceAnalysis] = {}
+
+    def rank(
+        self, generation: Generation, question: str, hits: Sequence[SentenceHit]
+    ) -> tuple[list[Evidence], float]:
+        """All hits, best first, and the probability that the first of them answers."""
+        pool = [self.candidate(generation.texts, hit) for hit in hits]
+        ranking = self.model.rank(self.model.question(question), pool)
+        order = np.argsort(-ranking.scores, kind="stable")
+        ranked = [Evidence(hits[i], float(ranking.scores[i])) for i in order]
+        return ranked, ranking.confidence
+
+    def read(self, text: str) -> SentenceAnalysis:
+        """The analysis of a sentence or passage."""
+        reading = self._readings.get(text)
+        if reading is None:
+            if len(self._readings) >= _KEPT_READINGS:
+                self._readings.clear()
+            reading = self._readings[text] = self.model.sentence(text)
+        return reading
+
+    def candidate(self, texts: TextStore, hit: SentenceHit) -> Candidate:
+        sentence = hit.sentence
+        article = sentence.article
+        return Candidate(
+            sentence=self.read(sentence.text),
+            before=self._neighbour(texts, sentence, -1),
+            after=self._neighbour(texts, sentence, +1),
+            passage=self.read(texts.passage(sentence.passage).text),
+            title=title_stems(article.title),
+            article=article.id,
+            position=sentence.row - article.first_sentence,
+            count=article.end_sentence - article.first_sentence,
+            dense=hit.dense,
+            passage_dense=hit.passage_dense,
+        )
+
+    def _neighbour(
+        self, texts: TextStore, sentence: StoredSentence, step: int
+    ) -> SentenceAnalysis | None:
+        row, article = sentence.row + step, sentence.article
+        if not article.first_sentence <= row < article.end_sentence:
+            return None
+        return self.read(texts.sentence(row).text)
+
+
+def title_stems(title: str) -> frozenset[str]:
+    return frozenset(stem(word.lower) for word in read_words(title))
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:
@@ -31,7 +90,7 @@ def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:
     seen: set[str] = set()
     for evidence in ranked:
         words = " ".join(evidence.hit.sentence.text.casefold().split())
-        if evidence.score < _NEARLY_AS_GOOD * ranked[0].score or len(chosen) == MAX_EVIDENCE:
+        if evidence.score < ranked[0].score - _NEARLY_AS_GOOD or len(chosen) == MAX_EVIDENCE:
             break
         if words not in seen:
             seen.add(words)

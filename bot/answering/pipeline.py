@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.abstention import confidence_in, supports
 from bot.answering.answer_kind import answer_kind
 from bot.answering.citing import check_citations, cite, cite_closest
 from bot.answering.composing import abstention_text, compose_text
-from bot.answering.evidence import Evidence, choose_evidence, rank_evidence
+from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
+from bot.answering.evidence_model import EvidenceModel
 from bot.answering.follow_up import understand
 from bot.answering.short_answer import find_short_answer
 from bot.models import Answer, Citation, Question, ShortAnswer, Status
@@ -40,10 +40,11 @@ class EncodedQuestion:
 
 
 class Answerer:
-    """Answers questions. One instance belongs to one thread, since its searcher does."""
+    """Answers questions. One instance belongs to one thread, as its parts do."""
 
     def __init__(self) -> None:
         self._searcher = Searcher()
+        self._ranker = EvidenceRanker(EvidenceModel.load())
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Understands each question and encodes all of them together."""
@@ -63,9 +64,10 @@ class Answerer:
         hits = self._searcher.search(
             live.generation, encoded.understood_as, encoded.vector, _RETRIEVED
         )
-        ranked = rank_evidence(hits.sentences)
-        confidence = confidence_in(encoded.understood_as, ranked)
-        if supports(confidence):
+        ranked, confidence = self._ranker.rank(
+            live.generation, encoded.understood_as, hits.sentences
+        )
+        if confidence >= self._ranker.model.weights.operating_point.threshold:
             citations = cite(texts, choose_evidence(ranked))
             closest: tuple[Citation, ...] = ()
             short = _short_answer(encoded.understood_as, citations)

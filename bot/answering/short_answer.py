@@ -72,7 +72,7 @@ def find_short_answer(kind: AnswerKind, question: str, sentence: str) -> Span | 
     )
     if not ranked:
         return None
-    if len(ranked) > 1 and ranked[0][0] > _CLEARLY_NEARER * ranked[1][0]:
+    if len(ranked) > 1 and ranked[0][0] >= _CLEARLY_NEARER * ranked[1][0]:
         return None
     return ranked[0][1]
 
@@ -89,7 +89,7 @@ def _spans(kind: AnswerKind, sentence: str) -> Iterable[Span]:
             return [span for span in _names(sentence) if _looks_like_person(sentence, span)]
         case AnswerKind.ORGANISATION:
             return [span for span in _names(sentence) if not _looks_like_person(sentence, span)]
-        case AnswerKind.OTHER:
+        case _:
             return []
 
 

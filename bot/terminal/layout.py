@@ -69,8 +69,8 @@ class Hanging:
         if self._most and len(lines) > self._most:
             last = lines[self._most - 1]
             last.rstrip()
-            last.append(" ...")
-            last.truncate(width, overflow="ellipsis")
+            last.truncate(width - 1)
+            last.append("…")
             lines = [*lines[: self._most - 1], last]
         for number, line in enumerate(lines):
             yield (Text(" " * indent) if number else self._marker) + line

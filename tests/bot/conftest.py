@@ -94,9 +94,7 @@ def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_index(
-    articles: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def built_index(articles: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Read only: shared by the session."""
     index = tmp_path_factory.mktemp("built") / "index"
     build_index([articles], index, encoder, Silent())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.pipeline import Answerer, Receipt
+from bot.answering.pipeline import Receipt
 from bot.errors import (
     BugError,
     DeadlineError,
@@ -73,9 +73,7 @@ def live(built_index: Path, encoder_home: Path) -> Iterator[SteeredIndex]:
     index.encoder.gate.set()
 
 
-def service_of(
-    live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 60
-) -> AnswerService:
+def service_of(live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 60) -> AnswerService:
     return AnswerService(live, max_waiting=max_waiting, deadline_s=deadline_s)
 
 
@@ -87,7 +85,9 @@ async def asking(service: AnswerService, text: str, name: str = "") -> asyncio.T
 
 
 @asynccontextmanager
-async def at_work(service: AnswerService, live: SteeredIndex) -> AsyncIterator[asyncio.Task[Receipt]]:
+async def at_work(
+    service: AnswerService, live: SteeredIndex
+) -> AsyncIterator[asyncio.Task[Receipt]]:
     """While the block runs, the compute thread is inside a batch of one question."""
     live.encoder.gate.clear()
     first = await asking(service, "What comes first?", "first")
@@ -122,19 +122,21 @@ async def test_answers_of_a_batch_are_those_of_the_questions_asked_alone(
         "What did the café's owner pay for the kitchen?",
         "Who won the world cup?",
     ]
-    answerer = Answerer()
-    alone = []
-    for text in questions:
-        (encoded,) = answerer.encode(live.current, [Question(question=text)])
-        alone.append(answerer.answer(live.current, encoded).answer)
-    live.encoder.batches.clear()
     async with service_of(live) as service:
+        alone = [(await service.answer(Question(question=text))).answer for text in questions]
+        live.encoder.batches.clear()
+        for _ in alone:
+            live.encoder.entered.acquire()
         async with at_work(service, live):
             tasks = [await asking(service, text) for text in questions]
         together = [(await task).answer for task in tasks]
     assert live.encoder.batches[1] == questions
     for one, other in zip(alone, together, strict=True):
-        assert (one.citations, one.closest, one.text) == (other.citations, other.closest, other.text)
+        assert (one.citations, one.closest, one.text) == (
+            other.citations,
+            other.closest,
+            other.text,
+        )
         assert one.confidence == pytest.approx(other.confidence, abs=0.001)
 
 
@@ -244,6 +246,17 @@ async def test_cancelled_asker_is_not_computed_and_leaves_room_in_the_queue(
     assert live.encoder.batches == [["What comes first?"], ["Second?", "Third?"]]
 
 
+async def test_asker_cancelled_in_the_moment_of_asking_is_not_computed(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live) as service:
+        gone = await asking(service, "Will anyone read this?")
+        gone.cancel()  # the worker has been woken, and runs before the task that is cancelled
+        await service.answer(Question(question="Second?"))
+    assert gone.cancelled()
+    assert live.encoder.batches == [["Second?"]]
+
+
 async def test_asker_who_is_cancelled_while_computed_spoils_nothing(live: SteeredIndex) -> None:
     async with service_of(live) as service:
         async with at_work(service, live) as first:
@@ -255,12 +268,11 @@ async def test_asker_who_is_cancelled_while_computed_spoils_nothing(live: Steere
 
 
 async def test_deadline_holds_while_the_batch_before_is_stuck(live: SteeredIndex) -> None:
-    async with service_of(live, deadline_s=0.05) as service:
-        async with at_work(service, live) as first:
-            for task in (await asking(service, "Second?"), first):
-                with pytest.raises(DeadlineError, match="ask again"):
-                    await task
-            assert not live.encoder.gate.is_set()
+    async with service_of(live, deadline_s=0.05) as service, at_work(service, live) as first:
+        for task in (await asking(service, "Second?"), first):
+            with pytest.raises(DeadlineError, match="ask again"):
+                await task
+        assert not live.encoder.gate.is_set()
     assert live.encoder.batches == [["What comes first?"]], "who has given up is not computed"
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from bot.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
-from bot.terminal.layout import console, linked, show
+from bot.terminal.layout import Hanging, console, linked, show
 from bot.terminal.rendering import answer_view, found_view, percent, print_answer, print_found
 
 _OUR_CODES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")  # colours and links
@@ -195,6 +196,16 @@ def test_only_plain_web_addresses_can_be_clicked(url: str, clickable: bool) -> N
 def test_a_narrow_terminal_gets_everything() -> None:
     plain = _OUR_CODES.sub("", _in_terminal(answer_view(_ANSWERED), width=12))
     assert "".join(_BRIDGE.split()) in "".join(plain.split())
+
+
+def test_a_body_is_cut_where_only_so_many_lines_are_wanted() -> None:
+    view = Hanging(Text("[1] "), Text("seven words " * 20), most=2)
+    lines = _in_terminal(view, width=40).splitlines()
+    assert len(lines) == 2
+    assert lines[1].endswith("words…")
+    assert all(len(line) <= 40 for line in lines)
+    assert len(_piped(view).splitlines()) == 1
+    assert "…" not in _piped(view)
 
 
 def test_a_certainty_is_never_claimed() -> None:

@@ -1,5 +1,6 @@
 """Sentences as a reader would cut them, each exactly where it stands in the text."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from index.sentences import is_heading, split_sentences
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 INVISIBLE = "\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069"
-LIST_MARKER = re.compile(r"[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]")
+LIST_MARKER = re.compile(r"[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\(?[A-Z]\)")
 
 
 def sentences(text: str) -> list[str]:
@@ -60,6 +61,7 @@ def test_a_line_is_cut_into_its_sentences(expected: list[str]) -> None:
         ),
         ("J. Edgar Hoover came.\nHe left.", ["J. Edgar Hoover came.", "He left."]),
         ("A. First point\nB. Second point", ["A. First point", "B. Second point"]),
+        ("This is plan\nB.", ["This is plan", "B."]),
         ("Heading\n\nText here. More.", ["Heading", "Text here.", "More."]),
         ("One\nTwo\nThree", ["One", "Two", "Three"]),
         (
@@ -137,7 +139,7 @@ def test_sentences_stand_in_order_apart_and_trimmed(text: str) -> None:
 @given(_TEXTS)
 def test_nothing_is_lost_but_space_invisible_marks_and_list_markers(text: str) -> None:
     spans = [Span(0, 0), *split_sentences(text), Span(len(text), len(text))]
-    gaps = [text[a.end : b.start] for a, b in zip(spans, spans[1:], strict=False)]
+    gaps = [text[a.end : b.start] for a, b in itertools.pairwise(spans)]
     left_out = [token for gap in gaps for token in re.split(rf"[\s{INVISIBLE}]+", gap) if token]
     assert [token for token in left_out if not LIST_MARKER.fullmatch(token)] == []
 
@@ -152,7 +154,7 @@ def test_nothing_is_lost_but_space_invisible_marks_and_list_markers(text: str) -
         *[(unit, 100_000) for unit in ("… ", ".) ", '" ', "no. A", "Mr. ", "A. ", "[x. ", "- \n")],
         ("a\n", 100_000),
         ("5 bn. a ", 50_000),
-        ("It is so. ", 300_000),
+        ("It is so. ", 500_000),
         ("“", 20_000),
         ("‘It is so. ", 10_000),
     ],
@@ -160,4 +162,4 @@ def test_nothing_is_lost_but_space_invisible_marks_and_list_markers(text: str) -
 def test_a_text_that_repeats_itself_is_split_in_time(unit: str, times: int) -> None:
     text = unit * times
     spans = split_sentences(text)
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(spans))

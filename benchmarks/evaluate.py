@@ -1,0 +1,100 @@
+"""Measures everything, compares it with the last committed result, writes JSON, plots and page.
+
+Run from the project's root: make eval, or python -m benchmarks.evaluate --help
+"""
+
+import argparse
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.plots import draw_all
+from bot.evaluation.indexes import EvaluationIndexes
+from bot.evaluation.outcomes import SEED
+from bot.evaluation.page import terminal_text, with_tables
+from bot.evaluation.results import Origin, Results, read_results
+from bot.evaluation.suite import Suite
+from bot.terminal.progress import StageLines
+from index.encoder import default_home, open_current
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS, PAGE = Path("benchmarks/results/evaluation.json"), Path("docs/evaluation.md")
+_VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime", "sentencex", "tokenizers")
+
+
+def main() -> None:
+    """A run over some of the sets only shows its table and writes nothing."""
+    options = _options()
+    encoder = open_current(options.encoders)
+    progress = StageLines(_tell if options.verbose else lambda line: None)
+    indexes = EvaluationIndexes(ROOT / "build/evaluation", options.encoders, encoder, progress)
+    suite = Suite(ROOT, options.shared, options.encoders, encoder, indexes)
+    suite.run(options.only or list(suite.sets), _tell)
+    results = _results(suite).compared_with(_last_committed())
+    sys.stdout.write(terminal_text(results) + "\n")
+    if not options.only:
+        _write(results)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluate", description=__doc__)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", metavar="FOLDER")
+    parser.add_argument("--encoders", type=Path, default=default_home(), metavar="FOLDER")
+    parser.add_argument("--only", action="append", metavar="SET", help="may be given again")
+    parser.add_argument("--verbose", action="store_true", help="tell each step of index builds")
+    return parser.parse_args()
+
+
+def _results(suite: Suite) -> Results:
+    origin = Origin(
+        commit=_git("rev-parse", "HEAD").strip(),
+        changed=bool(_git("status", "--porcelain", "--", "bot", "index", "prompts", "articles")),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        seed=SEED,
+        encoder=suite.encoder.id,
+        versions={name: version(name) for name in _VERSIONS},
+        generations=suite.generations,
+        files=suite.files,
+    )
+    return Results(
+        origin=origin,
+        left_out=tuple(suite.left_out),
+        rows=tuple(suite.rows),
+        answers=tuple(suite.answers),
+        curves=tuple(suite.curves),
+    )
+
+
+def _last_committed() -> Results | None:
+    committed = _git("show", f"HEAD:{RESULTS}")
+    return read_results(committed, f"the committed {RESULTS}") if committed else None
+
+
+def _git(*arguments: str) -> str:
+    """What git prints; nothing where it fails or is not there."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        return ""
+    return done.stdout if done.returncode == 0 else ""
+
+
+def _write(results: Results) -> None:
+    path = ROOT / RESULTS
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(results.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    page = ROOT / PAGE
+    page.write_text(with_tables(page.read_text(encoding="utf-8"), results), encoding="utf-8")
+    draw_all(results, path.parent)
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    main()

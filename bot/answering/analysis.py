@@ -1,0 +1,248 @@
+"""Reading a question and a sentence: words and their weights, names, numbers, dates, reasons."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+from bot.answering.answer_kind import AnswerKind, answer_kind
+from index.words import FUNCTION_WORDS, Word, read_words
+
+# Words that a question is put with, beside those that any text is held together with.
+_FILLERS = FUNCTION_WORDS | frozenset(
+    "many much name called give according kind type shall may might must exactly actually".split()
+)
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty "
+    "forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half "
+    "twice once third quarter".split()
+)
+_MONTHS_AND_DAYS = frozenset(
+    "january february march april june july august september october november december monday "
+    "tuesday wednesday thursday friday saturday sunday".split()
+)
+_DATE_WORDS = frozenset(
+    "century centuries decade year years yesterday today tomorrow spring summer autumn winter "
+    "month months week weeks day days ago".split()
+)
+_NEGATIONS = frozenset(
+    "not no never none nothing neither nor cannot without unable failed refused denied nobody "
+    "declined ruled".split()
+)
+_SUPERLATIVES = frozenset("first last only most least best worst second third final".split())
+_POINTING = frozenset("he she it they this that these those his her its their there such".split())
+_TITLES = frozenset(
+    "mr mrs ms dr sir lord king queen president prime minister general captain emperor pope saint "
+    "prince princess duke chief ceo director".split()
+)
+_REASON = re.compile(
+    r"\b(?:because|due to|owing to|since|in order to|so that|as a result|caus\w+|therefore|thus|"
+    r"reason\w*|led to|leading to|thanks to|for fear|in response|result\w*|motivat\w+|concern\w*|"
+    r"to (?:avoid|prevent|protect|help|make|allow|gain|ensure|reduce|increase|provide))\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"[$£€¥]\s?\d|\b\d[\d.,]*\s?(?:(?:million|billion|trillion|thousand|bn|mn|tn)\s)?"
+    r"(?:dollars|euros|pounds|yen|francs|usd|gbp|eur)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
+_PLACE_BEFORE = re.compile(
+    r"(?:\b(?:in|at|from|near|to|of|across|throughout)|,)\s+(?:the\s+)?$", re.IGNORECASE
+)
+_FOCUS = re.compile(
+    r"\b(?:what|which|how many)\s+((?:[\w'-]+\s+){0,2}?[\w'-]+?)\s+(?:is|are|was|were|do|does|did|"
+    r"has|have|had|can|could|will|would|should|[a-z]+ed|[a-z]+s)\b",
+    re.IGNORECASE,
+)
+_EVERYDAY = 4000  # rank below which a capital at the start of a sentence says nothing
+_stemmer = Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Snowball's English stem. The answering thread is the only caller: the stemmer keeps
+    state."""
+    stemmed: str = _stemmer.stemWord(word)
+    return stemmed
+
+
+@lru_cache(maxsize=50_000)
+def trigrams(word: str) -> frozenset[str]:
+    """The word's letter trigrams, its ends marked."""
+    marked = f"^{word}$"
+    return frozenset(marked[i : i + 3] for i in range(len(marked) - 2))
+
+
+class WordWeights:
+    """How much a word tells: 0 for function words, up to 1.15 for those that general English
+    hardly knows, in between by the logarithm of the word's rank by frequency."""
+
+    _NUMBER, _UNKNOWN, _LETTER = 0.9, 1.15, 0.2
+
+    def __init__(self, ranks: Mapping[str, int]) -> None:
+        """`ranks` from 1, the most frequent."""
+        self._ranks = ranks
+        self._largest = float(np.log(max(ranks.values())))
+
+    def known(self, word: str) -> bool:
+        return word in self._ranks
+
+    def rank(self, word: str) -> int | None:
+        return self._ranks.get(word)
+
+    def weight(self, word: str) -> float:
+        if word in _FILLERS:
+            return 0.0
+        if word[0].isdigit():
+            return self._NUMBER
+        rank = self._ranks.get(word)
+        if rank is None:
+            return self._UNKNOWN if len(word) > 1 else self._LETTER
+        return max(float(np.log(rank)) / self._largest, 0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name or a number in a sentence: words `first..last` (inclusive) with their stems."""
+
+    first: int
+    last: int
+    is_name: bool
+    stems: tuple[str, ...]
+
+
+class SentenceAnalysis:
+    """What the features need of a sentence or a passage; made once and kept."""
+
+    def __init__(self, text: str, weights: WordWeights) -> None:
+        words = read_words(text)
+        lower = [word.lower for word in words]
+        self.text = text
+        self.stems = [stem(word) for word in lower]
+        self.stem_set = frozenset(self.stems)
+        self.counts = Counter(self.stems)
+        self.positions: dict[str, list[int]] = {}
+        for position, word in enumerate(self.stems):
+            self.positions.setdefault(word, []).append(position)
+        self.bigrams = frozenset(pairwise(self.stems))
+        self.weight = sum(weights.weight(word) for word in set(lower))
+        self.long_words = [trigrams(word) for word in dict.fromkeys(lower) if len(word) > 3]
+        self._read_mentions(text, words, weights)
+        self._read_kinds(text, lower)
+
+    def _read_mentions(self, text: str, words: list[Word], weights: WordWeights) -> None:
+        runs = _capitalised_runs(words, weights)
+        names = [Mention(a, b, True, tuple(self.stems[a : b + 1])) for a, b in runs]
+        self.names = [name.stems for name in names]
+        self.places = [
+            name.stems
+            for name in names
+            if _PLACE_BEFORE.search(
+                text[max(0, words[name.first].start - 16) : words[name.first].start]
+            )
+        ]
+        self.mentions = names + [
+            Mention(i, i, False, (self.stems[i],))
+            for i, word in enumerate(words)
+            if word.lower[0].isdigit()
+            or word.lower in _NUMBER_WORDS
+            or word.lower in _MONTHS_AND_DAYS
+        ]
+
+    def _read_kinds(self, text: str, lower: list[str]) -> None:
+        self.numbers = {stem(w) for w in lower if w[0].isdigit() or w in _NUMBER_WORDS}
+        self.dates = {
+            stem(w)
+            for w in lower
+            if _YEAR.fullmatch(w) or w in _MONTHS_AND_DAYS or w in _DATE_WORDS
+        }
+        self.has_money = _MONEY.search(text) is not None
+        self.has_percent = "percent" in lower
+        self.has_reason = _REASON.search(text) is not None
+        self.negated = not _NEGATIONS.isdisjoint(lower)
+        self.points_back = bool(lower) and lower[0] in _POINTING
+        self.quotes = any(mark in text for mark in '"“”‘')
+        self.asks = text.rstrip().endswith("?")
+
+
+def _capitalised_runs(words: list[Word], weights: WordWeights) -> list[tuple[int, int]]:
+    """First and last word of each run of capitalised words. A sentence's first word counts only
+    where it is followed by another or is no everyday word."""
+    runs: list[tuple[int, int]] = []
+    for position, word in enumerate(words):
+        if not word.surface[0].isupper() or word.lower in _FILLERS:
+            continue
+        if position == 0 and not (len(words) > 1 and words[1].surface[0].isupper()):
+            rank = weights.rank(word.lower)
+            if rank is not None and rank < _EVERYDAY:
+                continue
+        previous = words[position - 1] if position else None
+        if runs and previous and runs[-1][1] == position - 1 and _adjoin(previous, word):
+            runs[-1] = (runs[-1][0], position)
+        else:
+            runs.append((position, position))
+    return runs
+
+
+def _adjoin(before: Word, word: Word) -> bool:
+    return word.start - (before.start + len(before.surface)) <= 1
+
+
+class QuestionAnalysis:
+    """A question's terms: the distinct stems of its content words, each with its weight and
+    whether it names something particular (a name, a number, a word unknown to English)."""
+
+    def __init__(self, text: str, weights: WordWeights) -> None:
+        words = read_words(text)
+        lower = [word.lower for word in words]
+        self.stems = [stem(word) for word in lower]
+        self.stem_set = frozenset(self.stems)
+        self.kind: AnswerKind = answer_kind(text)
+        self.negated = not _NEGATIONS.isdisjoint(lower)
+        self.superlatives = {
+            stem(w) for w in lower if w in _SUPERLATIVES or (w.endswith("est") and len(w) > 5)
+        }
+        self.bigrams = [
+            (stem(a), stem(b)) for a, b in pairwise(lower) if not (a in _FILLERS and b in _FILLERS)
+        ]
+        self.content = [(i, stem(w)) for i, w in enumerate(lower) if weights.weight(w) > 0]
+        self.focus = _focus(text)
+        self._read_terms(words, weights)
+
+    def _read_terms(self, words: list[Word], weights: WordWeights) -> None:
+        seen: dict[str, tuple[str, float, bool]] = {}
+        for position, word in enumerate(words):
+            weight = weights.weight(word.lower)
+            if weight > 0 and stem(word.lower) not in seen:
+                particular = (
+                    (word.surface[0].isupper() and position > 0)
+                    or word.lower[0].isdigit()
+                    or not weights.known(word.lower)
+                )
+                seen[stem(word.lower)] = (word.lower, weight, particular)
+        self.terms = list(seen)
+        self.words = [word for word, _, _ in seen.values()]
+        self.weights: NDArray[np.float64] = np.array([w for _, w, _ in seen.values()], float)
+        self.particular = np.array([p for _, _, p in seen.values()], bool)
+        self.trigrams = [trigrams(w) if len(w) > 3 else None for w in self.words]
+
+
+def _focus(question: str) -> str | None:
+    """The stem of the noun after "what", "which" or "how many": what the answer is one of."""
+    match = _FOCUS.search(question)
+    words = read_words(match.group(1)) if match else []
+    if not words or words[-1].lower in _FILLERS:
+        return None
+    return stem(words[-1].lower)
+
+
+def is_person(name: tuple[str, ...]) -> bool:
+    """Whether a capitalised run looks like a person: two to four words, or a title first."""
+    return 1 < len(name) <= 4 or name[0] in _TITLES

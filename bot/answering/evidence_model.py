@@ -1,0 +1,212 @@
+"""The learned part of choosing evidence: two linear models over the features of a sentence.
+
+The first ranks a pool of candidates (trained by listwise softmax: Cao et al., "Learning to Rank",
+2007), the second gives the probability that the first of them answers (logistic). Both were
+trained by training/train_evidence.py; the record of that is in the file with the weights.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis, WordWeights, trigrams
+from bot.answering.answer_kind import AnswerKind
+from bot.answering.features import Array, Candidate, dice, raw_features
+
+WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
+_MODEL = files("bot.answering").joinpath("model")
+
+# The features that are also compared with the best of the pool: a cosine of 0.6 means one thing
+# where the others have 0.3 and another where they have 0.59.
+COMPARED = (
+    "dense", "passage_dense", "cover", "cover_rare", "bm25", "bm25_passage", "cover_soft",
+    "bigrams", "cover_passage", "cover_title",
+)  # fmt: skip
+# What the confidence takes of the first candidate.
+OF_FIRST = (
+    "dense", "passage_dense", "cover", "cover_passage", "cover_soft", "missing_most",
+    "cover_particular", "cover_particular_anywhere", "missing_name", "focus", "type_fits",
+    "negation_differs", "negated", "bigrams", "longest_run", "together", "mention_near",
+    "mention_any", "cover_other", "missing", "other_number", "missing_superlative", "other_name",
+    "together_covered", "points_back", "words", "precision", "cover_numbers", "new_numbers",
+    "new_names",
+)  # fmt: skip
+_LEAD_ALONE = 2.0  # how far the first of one candidate is ahead of none
+_SIMILAR = 0.5  # trigram overlap from which a missing word counts as misspelt, not missing
+_RARE = 1.1  # weight of words that general English does not know
+_POOL_READ = 20  # of the pool, what "is it anywhere" looks at
+
+
+class Linear(BaseModel):
+    """A linear model over standardised and clipped features."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    mean: tuple[float, ...]
+    deviation: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+    clip: float
+
+    def scores(self, table: Array) -> Array:
+        """One score a row of `table`, whose columns are `names`."""
+        standard = (table - np.array(self.mean)) / np.array(self.deviation)
+        clipped = np.clip(standard, -self.clip, self.clip)
+        scores: Array = clipped @ np.array(self.weights) + self.bias
+        return scores
+
+
+class OperatingPoint(BaseModel):
+    """From which confidence on a question is answered, and what that meant on the questions held
+    back from training: the share of unanswerable ones answered, of answerable ones refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    threshold: float
+    answered_unanswerable: float
+    refused_answerable: float
+    questions: int
+
+
+class Weights(BaseModel):
+    """The file with both models and the record of their training."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ranking: Linear
+    confidence: Linear
+    operating_point: OperatingPoint
+    words_sha256: str
+    training: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The score of each candidate, higher is better, and the probability that the best of them
+    answers the question."""
+
+    scores: Array
+    confidence: float
+
+
+class EvidenceModel:
+    """Scores candidates for a question. Keeps no state between questions."""
+
+    def __init__(self, weights: Weights, words: WordWeights) -> None:
+        self.weights, self.words = weights, words
+
+    @classmethod
+    def load(cls) -> Self:
+        """From the files that the package carries."""
+        weights = Weights.model_validate_json(_MODEL.joinpath(WEIGHTS_FILE).read_bytes())
+        words = _MODEL.joinpath(WORDS_FILE).read_bytes()
+        if hashlib.sha256(words).hexdigest() != weights.words_sha256:
+            raise ValueError(f"{WORDS_FILE} is not the list that {WEIGHTS_FILE} was trained with")
+        return cls(weights, read_word_weights(words.decode()))
+
+    def question(self, text: str) -> QuestionAnalysis:
+        return QuestionAnalysis(text, self.words)
+
+    def sentence(self, text: str) -> SentenceAnalysis:
+        return SentenceAnalysis(text, self.words)
+
+    def rank(self, question: QuestionAnalysis, pool: Sequence[Candidate]) -> Ranking:
+        if not pool:
+            return Ranking(np.zeros(0), 0.0)
+        features = raw_features(question, pool)
+        scores = self.weights.ranking.scores(ranking_table(question, features))
+        row = confidence_row(question, pool, features, scores)
+        odds = self.weights.confidence.scores(row[None])[0]
+        return Ranking(scores, float(1 / (1 + np.exp(-odds))))
+
+
+def read_word_weights(words: str) -> WordWeights:
+    """From a list of words, one a line, the most frequent first."""
+    return WordWeights({word: rank for rank, word in enumerate(words.splitlines(), start=1)})
+
+
+def ranking_names(raw: Sequence[str]) -> list[str]:
+    """The columns of `ranking_table`."""
+    kinds = [f"asks_{kind}" for kind in AnswerKind]
+    return [*raw, *(f"{name}_lead" for name in COMPARED), *kinds, "terms", "particular_terms"]
+
+
+def ranking_table(question: QuestionAnalysis, features: dict[str, Array]) -> Array:
+    """One row a candidate, one column a feature, in the order of `ranking_names`."""
+    count = len(features["dense"])
+    about_question = [float(question.kind is kind) for kind in AnswerKind]
+    about_question += [len(question.terms), float(question.particular.sum())]
+    columns = [*features.values(), *(_lead(features[name]) for name in COMPARED)]
+    return np.column_stack([*columns, np.tile(about_question, (count, 1))])
+
+
+def _lead(values: Array) -> Array:
+    """How far behind the best each value is, and for the best how far ahead of the second."""
+    ordered = np.sort(values)[::-1]
+    best = ordered[0]
+    second = ordered[1] if len(ordered) > 1 else best - 0.2
+    return np.where(values == best, values - second, values - best)
+
+
+CONFIDENCE_NAMES = (
+    *OF_FIRST, "score", "lead", "lead_of_five", "best_cover", "best_dense", "best_passage_dense",
+    "terms", "question_weight", "absent", "absent_most", "absent_name", "absent_article",
+    "absent_article_most", "absent_article_name", "absent_article_share", "absent_rare",
+)  # fmt: skip
+
+
+def confidence_row(
+    question: QuestionAnalysis,
+    pool: Sequence[Candidate],
+    features: dict[str, Array],
+    scores: Array,
+) -> Array:
+    """What tells whether the best candidate answers, in the order of CONFIDENCE_NAMES."""
+    order = np.argsort(-scores, kind="stable")
+    first, ordered = int(order[0]), scores[order]
+    read = [pool[i] for i in order[:_POOL_READ]]
+    article = [c for c in pool if c.article == pool[first].article]
+    absent = _absent(question, read) * question.weights
+    absent_article = _absent(question, article) * question.weights
+    total = question.weights.sum()
+    alone = len(pool) == 1
+    return np.array(
+        [
+            *(features[name][first] for name in OF_FIRST),
+            ordered[0],
+            _LEAD_ALONE if alone else ordered[0] - ordered[1],
+            _LEAD_ALONE if alone else ordered[0] - ordered[1:5].mean(),
+            features["cover"].max(),
+            features["dense"].max(),
+            features["passage_dense"].max(),
+            len(question.terms),
+            total,
+            absent.sum(),
+            absent.max(initial=0.0),
+            (absent * question.particular).max(initial=0.0),
+            absent_article.sum(),
+            absent_article.max(initial=0.0),
+            (absent_article * question.particular).max(initial=0.0),
+            absent_article.sum() / (total + 1e-6),
+            absent[question.weights > _RARE].sum(),
+        ]
+    )
+
+
+def _absent(question: QuestionAnalysis, pool: Sequence[Candidate]) -> Array:
+    """For each term 1 where no candidate nor its title has it, 0 where one does, and between
+    where one has a word that is spelt alike."""
+    present = frozenset[str]().union(*(c.sentence.stem_set | c.title for c in pool))
+    absent = np.array([float(term not in present) for term in question.terms])
+    for column in np.flatnonzero(absent):
+        letters = question.trigrams[column]
+        if letters is not None:
+            alike = max((dice(letters, trigrams(w)) for w in present if len(w) > 3), default=0.0)
+            absent[column] = 1 - alike if alike > _SIMILAR else 1.0
+    return absent

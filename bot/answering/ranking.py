@@ -1,0 +1,77 @@
+"""Scoring given sentences against a question by the code that picks evidence, without an index."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bot.answering.evidence import EvidenceRanker, title_stems
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.features import Candidate
+from bot.models import RankRequest, RankResult, check_question
+from index.dense import embedded_text
+from index.encoder import Encoder, Vectors
+from index.models import Span
+from index.passages import group_passages
+
+
+class SentenceRanker:
+    """Ranks sentences that stand in their article's order. One instance belongs to one thread."""
+
+    def __init__(self, encoder: Encoder, model: EvidenceModel | None = None) -> None:
+        """With the model that the package carries unless another is given."""
+        self._encoder = encoder
+        self._ranker = EvidenceRanker(model or EvidenceModel.load())
+
+    def rank(self, request: RankRequest) -> RankResult:
+        """Raises QuestionError for a question that cannot be taken."""
+        check_question(request.question)
+        if not request.sentences:
+            return RankResult(id=request.id)
+        pool = self.candidates(request.question, request.title, request.sentences)
+        model = self._ranker.model
+        ranking = model.rank(model.question(request.question), pool)
+        return RankResult(
+            id=request.id,
+            scores=tuple(round(float(score), 5) for score in ranking.scores),
+            confidence=round(ranking.confidence, 4),
+        )
+
+    def candidates(
+        self, question: str, title: str, sentences: Sequence[str], article: str = ""
+    ) -> list[Candidate]:
+        """The sentences with their neighbours and passages, as an index would hold them."""
+        spans, text = _as_article(sentences)
+        runs = group_passages(spans)
+        passages = [text[spans[run[0]].start : spans[run[-1]].end] for run in runs]
+        vector = self._encoder.encode_queries([question])[0]
+        dense = self._cosines(vector, [embedded_text(title, s) for s in sentences])
+        passage_dense = self._cosines(vector, [embedded_text(title, p) for p in passages])
+        readings = [self._ranker.read(sentence) for sentence in sentences]
+        stems = title_stems(title)
+        return [
+            Candidate(
+                sentence=readings[i],
+                before=readings[i - 1] if i else None,
+                after=readings[i + 1] if i + 1 < len(readings) else None,
+                passage=self._ranker.read(passages[number]),
+                title=stems,
+                article=article,
+                position=i,
+                count=len(sentences),
+                dense=dense[i],
+                passage_dense=passage_dense[number],
+            )
+            for number, run in enumerate(runs)
+            for i in run
+        ]
+
+    def _cosines(self, vector: Vectors, texts: Sequence[str]) -> list[float]:
+        cosines: list[float] = (self._encoder.encode_passages(texts) @ vector).tolist()
+        return cosines
+
+
+def _as_article(sentences: Sequence[str]) -> tuple[list[Span], str]:
+    """The sentences one after the other, parted by spaces."""
+    ends = np.cumsum([len(sentence) + 1 for sentence in sentences]).tolist()
+    spans = [Span(end - len(s) - 1, end - 1) for s, end in zip(sentences, ends, strict=True)]
+    return spans, " ".join(sentences)

@@ -1,0 +1,93 @@
+"""`dealbot eval`: how well the questions of a file are answered, whose right sentences it names."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import click
+
+from bot.app import open_live_index, open_service
+from bot.commands.batch import read_batch
+from bot.commands.options import json_flag, load_settings, setting
+from bot.errors import BatchError
+from bot.evaluation.asking import ask_all
+from bot.evaluation.judging import Judged
+from bot.evaluation.questions import EvalQuestion, of_part
+from bot.evaluation.summary import OVERALL, Summary, summarise, summary_table
+from bot.settings import Settings
+from index.errors import ExpectedError
+from index.live import LiveGeneration
+
+
+@click.command("eval")
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.jsonl"
+)
+@click.option(
+    "--split",
+    type=click.Choice(["tune", "final", "all"]),
+    default="all",
+    show_default=True,
+    help="Ask only the questions of this split.",
+)
+@json_flag
+@setting("index", "encoders")
+def command(file: Path, split: str, as_json: bool, **flags: str | None) -> None:
+    """Ask every question of FILE.jsonl and compare the answers with the sentences that it names
+    as right; docs/evaluation.md tells the format and how to read the table."""
+    failures = _Failures()
+    questions = []
+    for line in read_batch(file, EvalQuestion):
+        if isinstance(line.request, BatchError):
+            failures.tell(line.request)
+        else:
+            questions.append(line.request)
+    asked = of_part(questions, split)
+    if not asked and not failures.count:
+        raise BatchError(f"{file} has no question of the split {split}")
+    live, judged = asyncio.run(_ask(load_settings(**flags), asked, failures))
+    _print(file, split, live, summarise(judged), as_json)
+    failures.finish()
+
+
+class _Failures:
+    """Tells each line or question that could not be asked, as a batch does."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def tell(self, error: ExpectedError) -> None:
+        self.count += 1
+        click.echo(f"dealbot: {error.user_message}", err=True)
+
+    def finish(self) -> None:
+        """Raises BatchError if there was any."""
+        if self.count:
+            raise BatchError(f"Questions that could not be evaluated: {self.count}")
+
+
+async def _ask(
+    settings: Settings, questions: list[EvalQuestion], failures: _Failures
+) -> tuple[LiveGeneration, list[Judged]]:
+    index = open_live_index(settings)
+    async with open_service(settings, index) as service:
+        live = index.current
+        return live, await ask_all(service, live, questions, failures.tell)
+
+
+def _print(
+    file: Path, split: str, live: LiveGeneration, rows: list[Summary], as_json: bool
+) -> None:
+    if not as_json:
+        click.echo(summary_table(rows))
+        return
+    *kinds, overall = (row.model_dump() for row in rows)
+    result = {
+        "file": str(file),
+        "split": split,
+        "generation": live.generation.id,
+        "encoder": live.encoder.id,
+        "kinds": kinds,
+        OVERALL: overall,
+    }
+    click.echo(json.dumps(result))

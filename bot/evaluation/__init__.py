@@ -1,0 +1,1 @@
+"""Measuring answers against questions whose right sentences are known."""

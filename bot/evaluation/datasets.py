@@ -1,0 +1,198 @@
+"""The development sets, each turned into questions over articles or into sentences to rank.
+
+They are third-party data for evaluation only: read from where they lie, never copied into the
+project. `../shared/eval/README.md` tells what they are.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation.questions import EvalQuestion, GoldSpan, part_of
+from bot.models import RankRequest, Turn
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """Questions over articles, which are records as a .jsonl of articles has them."""
+
+    articles: list[Record]
+    questions: list[EvalQuestion]
+
+
+@dataclass(frozen=True, slots=True)
+class RankCase:
+    """Sentences to rank, and the positions of those that answer."""
+
+    request: RankRequest
+    gold: frozenset[int]
+    part: str
+
+    def only(self, kept: Sequence[int]) -> RankRequest:
+        """The request with nothing but the sentences at these positions."""
+        sentences = tuple(self.request.sentences[position] for position in kept)
+        return self.request.model_copy(update={"sentences": sentences})
+
+
+def records(path: Path) -> list[Record]:
+    """The objects of a .jsonl file."""
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def squad(questions: Iterable[Record], paragraphs: Iterable[Record]) -> OpenSet:
+    """SQuAD 2.0 as open retrieval: every paragraph is an article of its own. The gold sentences
+    are another splitter's; ours is right where it shares half of the shorter of the two."""
+    paragraphs = list(paragraphs)
+    spans = {paragraph["id"]: paragraph["sentences"] for paragraph in paragraphs}
+    articles = [{key: each[key] for key in ("id", "title", "text")} for each in paragraphs]
+    asked = [
+        EvalQuestion(
+            id=each["id"],
+            question=each["question"],
+            kind="answerable" if each["answerable"] else "unanswerable",
+            answerable=each["answerable"],
+            split=part_of(each["title"]),
+            gold=tuple(
+                _span(each["paragraph_id"], *spans[each["paragraph_id"]][position])
+                for position in each["gold_sentence_ids"]
+            ),
+        )
+        for each in questions
+    ]
+    return OpenSet(articles, asked)
+
+
+def selqa(rows: Iterable[Record]) -> list[RankCase]:
+    """SelQA: the sentences of one section, each labelled as answering or not."""
+    return [
+        _rank_case(row, row["candidates"], (i for i, label in enumerate(row["labels"]) if label))
+        for row in rows
+    ]
+
+
+def qed(rows: Iterable[Record]) -> list[RankCase]:
+    """QED: the sentences of one paragraph, of which one answers. Those whose annotators found no
+    single sentence are left out: they have no gold, yet may be answered."""
+    return [
+        _rank_case(row, row["sentences"], row["gold_sentence_ids"])
+        for row in rows
+        if row["gold_sentence_ids"]
+    ]
+
+
+def nomiracl(rows: Iterable[Record]) -> list[OpenSet]:
+    """NoMIRACL: for each question a set of its own, of the ten passages that were judged. It has
+    no titles of questions to part by: the question itself decides the half."""
+    return [
+        OpenSet(
+            [
+                {"id": each["doc_id"], "title": each["title"], "text": each["text"]}
+                for each in row["passages"]
+            ],
+            [
+                EvalQuestion(
+                    id=row["id"],
+                    question=row["question"],
+                    answerable=row["answerable"],
+                    split=part_of(row["question"]),
+                )
+            ],
+        )
+        for row in rows
+    ]
+
+
+def canard(rows: Iterable[Record]) -> tuple[OpenSet, dict[str, str]]:
+    """CANARD's follow-ups with history, and the human rewrite of each by its id. The file has no
+    passages: the answers of a dialogue, as later turns quote them, stand in as its article, and
+    a question's gold is its own answer. Left out: first turns, which lean on nothing, last ones,
+    whose answer no turn quotes, and those that were not answered."""
+    articles, questions, rewrites = [], [], {}
+    for dialogue in _dialogues(rows):
+        name = dialogue[0]["id"].split("#")[0]
+        turns = _turns(max((row["history"] for row in dialogue), key=len))
+        text = "\n\n".join(turn.answer for turn in turns)
+        articles.append({"id": name, "title": dialogue[0]["article"], "text": text})
+        for row in dialogue:
+            number = len(row["history"]) // 2
+            if not 0 < number < len(turns) or not _answers(turns[number].answer):
+                continue
+            start = sum(len(turn.answer) + 2 for turn in turns[:number])
+            end = start + len(turns[number].answer)
+            rewrites[row["id"]] = row["rewrite"]
+            questions.append(
+                EvalQuestion(
+                    id=row["id"],
+                    question=row["question"],
+                    kind="follow-up",
+                    answerable=True,
+                    split=part_of(row["article"]),
+                    history=tuple(_turns(row["history"])),
+                    gold=(_span(name, start, end),),
+                )
+            )
+    return OpenSet(articles, questions), rewrites
+
+
+def mtrag(rows: Iterable[Record]) -> OpenSet:
+    """MTRAG-UN's last questions with their conversations, over the passages of all of them. Only
+    the clearly answerable and the clearly unanswerable are taken; gold is any sentence of a
+    passage that the answer was written from."""
+    rows = list(rows)
+    passages = {each["doc_id"]: each for row in rows for each in row["contexts"]}
+    articles = [
+        {"id": each["doc_id"], "title": each["title"] or "", "text": each["text"]}
+        for each in passages.values()
+    ]
+    kinds = {"ANSWERABLE": True, "UNANSWERABLE": False}
+    questions = [
+        EvalQuestion(
+            id=row["id"],
+            question=row["history"][-1]["text"],
+            kind=row["answerability"].lower(),
+            answerable=kinds[row["answerability"]],
+            split=part_of(row["id"].split("<::>")[0]),
+            history=tuple(_turns([each["text"] for each in row["history"][:-1]])),
+            gold=tuple(
+                _span(each["doc_id"], 0, len(passages[each["doc_id"]]["text"]))
+                for each in row["contexts"]
+            ),
+        )
+        for row in rows
+        if row["answerability"] in kinds
+    ]
+    return OpenSet(articles, questions)
+
+
+def _rank_case(row: Record, sentences: Sequence[str], gold: Iterable[int]) -> RankCase:
+    request = RankRequest(
+        id=row["id"], question=row["question"], title=row["title"], sentences=tuple(sentences)
+    )
+    return RankCase(request, frozenset(gold), part_of(row["title"]))
+
+
+def _dialogues(rows: Iterable[Record]) -> Iterator[list[Record]]:
+    dialogues: dict[str, list[Record]] = {}
+    for row in rows:
+        dialogues.setdefault(row["id"].split("#")[0], []).append(row)
+    yield from (dialogue for dialogue in dialogues.values() if len(dialogue) > 1)
+
+
+def _turns(texts: Sequence[str]) -> list[Turn]:
+    """From questions and answers in turn."""
+    pairs = zip(texts[::2], texts[1::2], strict=False)
+    return [Turn(question=question, answer=answer) for question, answer in pairs]
+
+
+def _answers(answer: str) -> bool:
+    """CANARD writes "I don't know." where the article did not say."""
+    return not answer.casefold().startswith("i don't know")
+
+
+def _span(article_id: str, start: int, end: int) -> GoldSpan:
+    return GoldSpan(article_id=article_id, start=start, end=end)

@@ -1,0 +1,82 @@
+"""Judging one answer against its gold sentences."""
+
+from dataclasses import dataclass
+
+from bot.answering.pipeline import Receipt
+from bot.evaluation.questions import EvalQuestion
+from bot.models import Answer, Citation
+from index.text_store import TextStore
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one question. An answer is one that cites evidence; whatever cites none,
+    an abstention or a greeting in kind, counts as abstained.
+
+    `ranked_first`: the best-ranked sentence is gold, shown or not. `first`: the answer's first
+    evidence is gold. `cited`: gold is among the answer's evidence; all of it where the question
+    needs all. Both are false where it abstained. `inexact` counts citations that are not the
+    article's text at their offsets."""
+
+    kind: str
+    answerable: bool
+    answered: bool
+    ranked_first: bool
+    first: bool
+    cited: bool
+    confidence: float
+    inexact: int
+    elapsed_ms: float
+
+    @property
+    def wrong(self) -> bool:
+        """It answered, and its first evidence is not what answers."""
+        return self.answered and not self.first
+
+
+def judge(question: EvalQuestion, receipt: Receipt, texts: TextStore, elapsed_ms: float) -> Judged:
+    """`texts` are of the generation that the answer came from."""
+    answer = receipt.answer
+    evidence = answer.evidence
+    best = [place_of(receipt, position) for position in range(min(1, len(receipt.ranked)))]
+    return Judged(
+        kind=question.kind,
+        answerable=question.answerable,
+        answered=bool(evidence),
+        ranked_first=any(question.is_gold(*place) for place in best),
+        first=bool(evidence) and _is_gold(question, evidence[0]),
+        cited=_cites_gold(question, evidence),
+        confidence=answer.confidence,
+        inexact=count_inexact(answer, texts),
+        elapsed_ms=elapsed_ms,
+    )
+
+
+def place_of(receipt: Receipt, position: int) -> tuple[str, int, int]:
+    """Article and offsets of the sentence that is ranked there, counted from 0."""
+    sentence = receipt.ranked[position].hit.sentence
+    return sentence.article.id, sentence.start, sentence.end
+
+
+def count_inexact(answer: Answer, texts: TextStore) -> int:
+    """How many citations, closest sentences among them, are not what their article says."""
+    return sum(not _is_exact(citation, texts) for citation in (*answer.citations, *answer.closest))
+
+
+def _is_exact(citation: Citation, texts: TextStore) -> bool:
+    article = texts.find_article(citation.article_id)
+    if article is None:
+        return False
+    return texts.article_text(article)[citation.start : citation.end] == citation.quote
+
+
+def _is_gold(question: EvalQuestion, citation: Citation) -> bool:
+    return question.is_gold(citation.article_id, citation.start, citation.end)
+
+
+def _cites_gold(question: EvalQuestion, evidence: tuple[Citation, ...]) -> bool:
+    met = [
+        any(span.is_at(cited.article_id, cited.start, cited.end) for cited in evidence)
+        for span in question.gold
+    ]
+    return bool(met) and (all(met) if question.needs_all else any(met))

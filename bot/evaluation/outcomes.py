@@ -1,0 +1,131 @@
+"""What each method made of each question, and the measures over many of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.evaluation.metrics import (
+    Bools,
+    Floats,
+    auroc,
+    bootstrap_interval,
+    calibration_error,
+    mean_reciprocal_rank,
+    mean_risk,
+    recall_at,
+)
+from bot.evaluation.results import Row
+from bot.evaluation.summary import rounded
+
+SEED = 20261123  # of the bootstrap, the only chance there is in an evaluation
+PARTS = ("all", "tune", "final")
+MEASURES = (
+    "@1", "@3", "@10", "MAP", "MRR", "article@1", "article@5", "AUROC", "ECE", "AURC",
+)  # fmt: skip
+_UNKNOWN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one method did on one question. `rank` is the place of the first right sentence,
+    `article_rank` of its article, infinite where it was not found; `score` is the confidence, or
+    where the method has none the best score. What a set cannot tell is nan."""
+
+    part: str
+    answerable: bool
+    score: float
+    rank: float = _UNKNOWN
+    article_rank: float = _UNKNOWN
+    average_precision: float = _UNKNOWN
+
+
+class Columns:
+    """The outcomes of one method as arrays, one place a question."""
+
+    def __init__(self, outcomes: Sequence[Outcome], *, calibrated: bool) -> None:
+        """`calibrated`: the scores are probabilities that the first sentence is right."""
+        self.answerable = np.array([one.answerable for one in outcomes], bool)
+        self.score = np.array([one.score for one in outcomes], np.float64)
+        self.rank = np.array([one.rank for one in outcomes], np.float64)
+        self.article_rank = np.array([one.article_rank for one in outcomes], np.float64)
+        self.precision = np.array([one.average_precision for one in outcomes], np.float64)
+        self.calibrated = calibrated
+
+    def at(self, rows: NDArray[np.int64]) -> "Columns":
+        """Those at these positions, as often as they are named."""
+        drawn = Columns((), calibrated=self.calibrated)
+        for name in ("answerable", "score", "rank", "article_rank", "precision"):
+            setattr(drawn, name, getattr(self, name)[rows])
+        return drawn
+
+    @property
+    def right(self) -> Bools:
+        """Whether the first sentence is right; never where there is nothing to be right about."""
+        right: Bools = self.answerable & (self.rank == 1)
+        return right
+
+
+def measures(columns: Columns) -> dict[str, float]:
+    """Every measure by name; nan where these outcomes do not define it."""
+    ranks = _known(columns.rank[columns.answerable])
+    article_ranks = _known(columns.article_rank[columns.answerable])
+    judged = len(ranks) > 0 and columns.calibrated
+    return {
+        "@1": recall_at(ranks, 1),
+        "@3": recall_at(ranks, 3),
+        "@10": recall_at(ranks, 10),
+        "MAP": _mean(_known(columns.precision[columns.answerable])),
+        "MRR": mean_reciprocal_rank(ranks),
+        "article@1": recall_at(article_ranks, 1),
+        "article@5": recall_at(article_ranks, 5),
+        "AUROC": auroc(columns.score, columns.answerable),
+        "ECE": calibration_error(columns.score, columns.right) if judged else _UNKNOWN,
+        "AURC": mean_risk(columns.score, columns.right) if judged else _UNKNOWN,
+    }
+
+
+def rows_of(
+    name: str, method: str, outcomes: Sequence[Outcome], *, calibrated: bool = False
+) -> list[Row]:
+    """A row for the whole set and one for each half that is not empty."""
+    rows = []
+    for part in PARTS:
+        of_part = [one for one in outcomes if part in ("all", one.part)]
+        if of_part:
+            columns = Columns(of_part, calibrated=calibrated)
+            rows.append(_row(name, method, part, columns))
+    return rows
+
+
+def _row(name: str, method: str, part: str, columns: Columns) -> Row:
+    found = measures(columns)
+
+    def again(drawn: NDArray[np.int64]) -> Floats:
+        return np.array(list(measures(columns.at(drawn)).values()))
+
+    low, high = bootstrap_interval(len(columns.score), again, seed=SEED)
+    return Row(
+        set=name,
+        method=method,
+        part=part,
+        n=len(columns.score),
+        answerable=int(columns.answerable.sum()),
+        measures=_defined(found),
+        low=_defined(dict(zip(found, low, strict=True))),
+        high=_defined(dict(zip(found, high, strict=True))),
+    )
+
+
+def _defined(values: Mapping[str, float]) -> dict[str, float]:
+    digits = {name: rounded(value) for name, value in values.items()}
+    return {name: value for name, value in digits.items() if value is not None}
+
+
+def _known(values: Floats) -> Floats:
+    return values[~np.isnan(values)]
+
+
+def _mean(values: Floats) -> float:
+    return float(values.mean()) if len(values) else _UNKNOWN

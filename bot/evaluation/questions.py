@@ -1,0 +1,78 @@
+"""Questions whose right sentences are known: the format of a question set, one a line."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.errors import BatchError
+from bot.models import Question
+from index.text_store import TextStore
+
+Part = Literal["tune", "final"]
+
+# A sentence is the gold one where they share at least this much of the shorter of the two: exact
+# where both come from our splitter, and it maps the sentences of another splitter to ours.
+_SHARED = 0.5
+
+
+class GoldSpan(BaseModel):
+    """A right sentence: offsets in code points of the article's text."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    article_id: str
+    start: int
+    end: int
+
+    def is_at(self, article_id: str, start: int, end: int) -> bool:
+        """Whether the sentence at these offsets is this one."""
+        if article_id != self.article_id:
+            return False
+        shared = min(end, self.end) - max(start, self.start)
+        return shared >= _SHARED * max(1, min(end - start, self.end - self.start))
+
+
+class EvalQuestion(Question):
+    """A question with what a right answer cites. Any one of `gold` is right; with `needs_all` the
+    answer needs every one of them. `split` says whether it may be tuned to."""
+
+    answerable: bool
+    kind: str = ""
+    split: Part | None = None
+    gold: tuple[GoldSpan, ...] = ()
+    needs_all: bool = False
+
+    def is_gold(self, article_id: str, start: int, end: int) -> bool:
+        return any(span.is_at(article_id, start, end) for span in self.gold)
+
+
+def check_gold(question: EvalQuestion, texts: TextStore) -> None:
+    """Raises BatchError where the gold cannot be met in this index, so that a question set asked
+    of the wrong articles does not look like a bad program."""
+    if question.answerable and not question.gold:
+        raise BatchError(f"Question {question.id}: it is answerable, but has no gold sentence")
+    for span in question.gold:
+        article = texts.find_article(span.article_id)
+        if article is None:
+            raise BatchError(
+                f"Question {question.id}: the index has no article {span.article_id!r}. Was it "
+                "built from the articles that the questions are about?"
+            )
+        if not 0 <= span.start < span.end <= len(texts.article_text(article)):
+            raise BatchError(
+                f"Question {question.id}: {span.article_id} has no text at {span.start}-{span.end}"
+            )
+
+
+def part_of(title: str) -> Part:
+    """The half that everything under this title belongs to: questions about one article never
+    stand on both sides. The same in every run and on every machine."""
+    digest = hashlib.sha1(f"0{title}".encode(), usedforsecurity=False).hexdigest()
+    return "tune" if int(digest, 16) % 2 == 0 else "final"
+
+
+def of_part(questions: Iterable[EvalQuestion], part: str) -> list[EvalQuestion]:
+    """Those of the part; "all" takes every one."""
+    return [question for question in questions if part in ("all", question.split)]

@@ -1,0 +1,135 @@
+"""Retrieval and evidence over an index: ours, and the peers that it has to beat, on one footing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.answering.pipeline import Answerer, EncodedQuestion
+from bot.evaluation.judging import place_of
+from bot.evaluation.metrics import best_first
+from bot.evaluation.outcomes import Outcome
+from bot.evaluation.plain_bm25 import PlainBm25
+from bot.evaluation.questions import EvalQuestion
+from index.live import LiveGeneration
+from index.search import Searcher
+from index.text_store import StoredSentence
+
+DEPTH = 40  # ranks that are looked at: what the pipeline chooses evidence from
+METHODS = BM25, DENSE, HYBRID, EVIDENCE = "BM25", "dense", "hybrid", "evidence"
+_BATCH = 32
+
+_UNKNOWN = float("nan")
+
+Place = tuple[str, int, int]  # article, start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a method found, best first: sentences by their place, articles by their id. `score`
+    is its confidence, or where it has none its best sentence's score."""
+
+    sentences: list[Place]
+    articles: list[str]
+    score: float
+
+
+Method = Callable[[EncodedQuestion], Ranking]
+
+
+class Methods:
+    """Every method over one index, by name. One instance belongs to one thread."""
+
+    def __init__(self, live: LiveGeneration, answerer: Answerer | None = None) -> None:
+        """`answerer` saves opening another where there are many indexes."""
+        self._live, self._texts = live, live.generation.texts
+        self._answerer, self._searcher = answerer or Answerer(), Searcher()
+        texts = self._texts
+        self._rows = [texts.sentence(row) for row in range(texts.sentence_count)]
+        self._bm25_sentences = PlainBm25([sentence.text for sentence in self._rows])
+        self._bm25_articles = PlainBm25([texts.article_text(each) for each in texts.articles])
+        self.all: dict[str, Method] = {
+            BM25: self._bm25,
+            DENSE: self._dense,
+            HYBRID: self._hybrid,
+            EVIDENCE: self._evidence,
+        }
+
+    def encode(self, questions: Sequence[EvalQuestion]) -> list[EncodedQuestion]:
+        """Every question as the pipeline understands it, which all methods are given."""
+        return [
+            encoded
+            for start in range(0, len(questions), _BATCH)
+            for encoded in self._answerer.encode(self._live, questions[start : start + _BATCH])
+        ]
+
+    def outcomes(self, questions: Sequence[EvalQuestion]) -> dict[str, list[Outcome]]:
+        """What every method makes of every question."""
+        encoded = self.encode(questions)
+        return {
+            name: [
+                outcome_of(question, method(each))
+                for question, each in zip(questions, encoded, strict=True)
+            ]
+            for name, method in self.all.items()
+        }
+
+    def _bm25(self, encoded: EncodedQuestion) -> Ranking:
+        """Articles by the BM25 of their whole text, sentences by their own."""
+        scores = self._bm25_sentences.scores(encoded.understood_as)
+        articles = best_first(self._bm25_articles.scores(encoded.understood_as))
+        ids = [self._texts.articles[row].id for row in articles[:DEPTH]]
+        return Ranking(self._places(best_first(scores)[:DEPTH]), ids, float(scores.max()))
+
+    def _dense(self, encoded: EncodedQuestion) -> Ranking:
+        """The cosine of sentences, and for articles that of their best passage."""
+        generation, vector = self._live.generation, encoded.vector[None]
+        scores, rows = generation.sentence_vectors.search(vector, DEPTH)
+        passages = generation.passage_vectors.search(vector, DEPTH)[1][0]
+        ids = [self._texts.passage(int(row)).article.id for row in passages]
+        return Ranking(self._places(rows[0]), _once(ids), float(scores[0, 0]))
+
+    def _hybrid(self, encoded: EncodedQuestion) -> Ranking:
+        """The order of `dealbot search`."""
+        hits = self._searcher.search(
+            self._live.generation, encoded.understood_as, encoded.vector, DEPTH
+        )
+        places = [_place(hit.sentence) for hit in hits.sentences]
+        best = hits.sentences[0].score if hits.sentences else 0.0
+        return Ranking(places, _once(hit.passage.article.id for hit in hits.passages), best)
+
+    def _evidence(self, encoded: EncodedQuestion) -> Ranking:
+        """The order and the confidence of `dealbot ask`; an article stands where its best
+        sentence does."""
+        receipt = self._answerer.answer(self._live, encoded)
+        count = min(DEPTH, len(receipt.ranked))
+        places = [place_of(receipt, position) for position in range(count)]
+        return Ranking(places, _once(place[0] for place in places), receipt.answer.confidence)
+
+    def _places(self, rows: Iterable[np.int64]) -> list[Place]:
+        return [_place(self._rows[row]) for row in rows]
+
+
+def outcome_of(question: EvalQuestion, ranking: Ranking) -> Outcome:
+    """Where the first gold sentence and its article stand in the ranking."""
+    gold_articles = {span.article_id for span in question.gold}
+    unknown = question.answerable and not question.gold
+    return Outcome(
+        part=question.split or "final",
+        answerable=question.answerable,
+        score=ranking.score,
+        rank=_UNKNOWN if unknown else _rank(question.is_gold(*p) for p in ranking.sentences),
+        article_rank=_UNKNOWN if unknown else _rank(a in gold_articles for a in ranking.articles),
+    )
+
+
+def _rank(right: Iterable[bool]) -> float:
+    return next((float(rank) for rank, is_right in enumerate(right, 1) if is_right), float("inf"))
+
+
+def _once(ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
+
+
+def _place(sentence: StoredSentence) -> Place:
+    return sentence.article.id, sentence.start, sentence.end

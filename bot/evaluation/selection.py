@@ -1,0 +1,75 @@
+"""Choosing the answering sentence among given ones: ours by `dealbot rank`, and the peers."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from bot.answering.ranking import SentenceRanker
+from bot.evaluation.datasets import RankCase
+from bot.evaluation.metrics import Floats, average_precision, best_first, first_rank
+from bot.evaluation.outcomes import Outcome
+from bot.evaluation.plain_bm25 import PlainBm25
+from bot.evaluation.retrieval import BM25, DENSE, EVIDENCE
+from index.encoder import Encoder
+
+_LEXICAL_WEIGHT = 0.5  # of BM25 beside the cosine, as in the first release's retrieval
+
+
+class Selection:
+    """Every method over one set of cases, by name. One instance belongs to one thread."""
+
+    def __init__(self, cases: Sequence[RankCase], encoder: Encoder) -> None:
+        """BM25 counts its words in the sentences of the whole set."""
+        self._ranker = SentenceRanker(encoder)
+        sentences = [sentence for case in cases for sentence in case.request.sentences]
+        ends = np.cumsum([len(case.request.sentences) for case in cases])
+        self._rows = np.split(np.arange(len(sentences)), ends[:-1])
+        self._bm25 = PlainBm25(sentences)
+        self._sentences = encoder.encode_passages(sentences)
+        self._questions = encoder.encode_queries([case.request.question for case in cases])
+        self._cases = cases
+
+    def outcomes(self, method: str) -> list[Outcome]:
+        """Of every case, and of every case again with its answer removed."""
+        return [
+            self._outcome(method, number, kept)
+            for number, case in enumerate(self._cases)
+            for kept in _with_and_without_gold(case)
+        ]
+
+    def _outcome(self, method: str, number: int, kept: list[int]) -> Outcome:
+        case = self._cases[number]
+        if method == EVIDENCE:
+            result = self._ranker.rank(case.only(kept))
+            scores, confidence = np.array(result.scores), result.confidence
+        else:
+            scores = self._peer_scores(method, number)[kept]
+            confidence = float(scores.max())
+        relevant = np.array([kept[place] in case.gold for place in best_first(scores)], bool)
+        return Outcome(
+            part=case.part,
+            answerable=bool(relevant.any()),
+            score=confidence,
+            rank=first_rank(relevant),
+            average_precision=average_precision(relevant),
+        )
+
+    def _peer_scores(self, method: str, number: int) -> Floats:
+        rows = self._rows[number]
+        lexical = self._bm25.scores(self._cases[number].request.question)[rows]
+        if method == BM25:
+            return lexical
+        dense: Floats = (self._sentences[rows] @ self._questions[number]).astype(np.float64)
+        if method == DENSE:
+            return dense
+        share = lexical / (lexical.max() or 1)
+        hybrid: Floats = (dense + _LEXICAL_WEIGHT * share) / (1 + _LEXICAL_WEIGHT)
+        return hybrid
+
+
+def _with_and_without_gold(case: RankCase) -> Iterator[list[int]]:
+    """The positions of all sentences, then of those that do not answer, if there are any."""
+    every = list(range(len(case.request.sentences)))
+    yield every
+    if rest := [position for position in every if position not in case.gold]:
+        yield rest

@@ -1,0 +1,95 @@
+"""Summing up judged answers: one row by kind of question, and one over all."""
+
+import statistics
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from bot.evaluation.judging import Judged
+from bot.evaluation.metrics import auroc, calibration_error
+from bot.evaluation.tables import Cell, table
+
+OVERALL = "overall"
+
+HEADERS = (
+    "kind", "n", "first", "cited", "ranked 1st", "wrong", "refused", "abstained", "AUROC", "ECE",
+    "inexact", "p50 ms",
+)  # fmt: skip
+
+
+class Summary(BaseModel):
+    """Shares of the questions of one kind, null where it has none to take a share of.
+
+    Of the answerable: `first` (the answer's first evidence is gold), `cited` (gold is among its
+    evidence), `ranked_first` (gold is ranked first, answered or not), `refused` (abstained).
+    Of the unanswerable: `abstained`. Of all: `wrong` (answered, and the first evidence is not
+    gold), `auroc` of confidence for answerable or not, `ece` of confidence against `ranked_first`.
+    `inexact` counts citations that are not the article's text; `p50_ms` is a lone question's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    n: int
+    answerable: int
+    first: float | None
+    cited: float | None
+    ranked_first: float | None
+    wrong: float | None
+    refused: float | None
+    abstained: float | None
+    auroc: float | None
+    ece: float | None
+    inexact: int
+    p50_ms: float | None
+
+    def cells(self) -> list[Cell]:
+        """In the order of HEADERS."""
+        shares = (self.first, self.cited, self.ranked_first, self.wrong, self.refused)
+        return [self.kind, self.n, *shares, self.abstained, self.auroc, self.ece, self.inexact,
+                None if self.p50_ms is None else f"{self.p50_ms:.1f}"]  # fmt: skip
+
+
+def summarise(judged: Sequence[Judged]) -> list[Summary]:
+    """A row for each kind, in the order of first sight, and the last one over all."""
+    kinds = dict.fromkeys(one.kind for one in judged)
+    rows = [summary_of(kind, [one for one in judged if one.kind == kind]) for kind in kinds]
+    return [*rows, summary_of(OVERALL, judged)]
+
+
+def summary_of(kind: str, judged: Sequence[Judged]) -> Summary:
+    answerable = [one for one in judged if one.answerable]
+    unanswerable = [one for one in judged if not one.answerable]
+    confidence = np.array([one.confidence for one in judged])
+    return Summary(
+        kind=kind,
+        n=len(judged),
+        answerable=len(answerable),
+        first=_share(one.first for one in answerable),
+        cited=_share(one.cited for one in answerable),
+        ranked_first=_share(one.ranked_first for one in answerable),
+        wrong=_share(one.wrong for one in judged),
+        refused=_share(not one.answered for one in answerable),
+        abstained=_share(not one.answered for one in unanswerable),
+        auroc=rounded(auroc(confidence, np.array([one.answerable for one in judged], bool))),
+        ece=rounded(
+            calibration_error(confidence, np.array([one.ranked_first for one in judged], bool))
+        ),
+        inexact=sum(one.inexact for one in judged),
+        p50_ms=rounded(statistics.median(one.elapsed_ms for one in judged)) if judged else None,
+    )
+
+
+def summary_table(rows: Iterable[Summary]) -> str:
+    """For a terminal or a pipe."""
+    return table(HEADERS, [row.cells() for row in rows])
+
+
+def rounded(value: float) -> float | None:
+    """To four digits, as results are written; None for what is not defined."""
+    return round(float(value), 4) if np.isfinite(value) else None
+
+
+def _share(values: Iterable[bool]) -> float | None:
+    found = list(values)
+    return rounded(sum(found) / len(found)) if found else None

@@ -1,0 +1,69 @@
+"""The words of a text, in one spelling for what news writes in several ways."""
+
+import re
+from typing import NamedTuple
+
+_WORD = re.compile(
+    r"\d+(?:[.,]\d+)*"  # 1,000.5
+    r"|[^\W\d_]+(?:[.&'’][^\W\d_]+)*"  # U.S, AT&T, don't
+    r"|[$€£¥%]"
+)
+_SAME = {
+    "$": "dollar",
+    "usd": "dollar",
+    "€": "euro",
+    "eur": "euro",
+    "£": "pound",
+    "gbp": "pound",
+    "¥": "yen",
+    "%": "percent",
+    "bn": "billion",
+    "mn": "million",
+    "tn": "trillion",
+    "gw": "gigawatt",
+    "mw": "megawatt",
+    "ceo": "chief executive",
+    "u.s": "usa",
+    "u.s.a": "usa",
+}
+# Words that hold a sentence together and say nothing of its matter.
+FUNCTION_WORDS = frozenset(
+    "a about above after again all also am an and any are as at be because been before being "
+    "between both but by can could did do does doing down during each for from further had has "
+    "have having he her here hers him his how i if in into is it its itself just me more most my "
+    "no nor not now of off on once only or other our out over own same she should so some such "
+    "than that the their theirs them then there these they this those through to too under until "
+    "up us very was we were what when where which while who whom whose why will with would you "
+    "your tell please".split()
+)
+
+
+class Word(NamedTuple):
+    """A word or number: as written, in its one lower-case spelling, and where it starts."""
+
+    surface: str
+    lower: str
+    start: int
+
+
+def read_words(text: str) -> list[Word]:
+    """All words in order. "Nvidia's" is nvidia, "didn't" is did and not, "$100bn" is dollar, 100
+    and billion."""
+    words: list[Word] = []
+    for match in _WORD.finditer(text):
+        surface = match.group()
+        words += (Word(surface, lower, match.start()) for lower in _spellings(surface) if lower)
+    return words
+
+
+def _spellings(surface: str) -> list[str]:
+    lower = surface.casefold().replace("’", "'").removesuffix("'s")
+    if lower.endswith("n't"):
+        return [{"ca": "can", "wo": "will"}.get(lower[:-3], lower[:-3]), "not"]
+    if surface == "US":
+        return ["usa"]
+    if lower in _SAME:
+        return _SAME[lower].split()
+    if lower[:1].isdigit():
+        return [lower.replace(",", "")]
+    return [lower.replace(".", "").replace("'", "")]

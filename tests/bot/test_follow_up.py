@@ -1,0 +1,54 @@
+"""Which questions take over the one before them."""
+
+import pytest
+
+from bot.answering.follow_up import understand
+from bot.models import Turn
+
+HISTORY = (
+    Turn(question="Who is the mayor of Tarn?", answer="Ilse Brandt."),
+    Turn(question=" Who ordered the boats? ", answer="Northline."),
+)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And when?",
+        "But why?",
+        "When?",
+        "How much?",
+        "What about the crew?",
+        "What did they cost?",
+        "Why did she resign?",
+        "Is that certain?",
+        "Did the latter agree?",
+        "What is its price?",
+        "WHAT DID IT COST?",
+    ],
+)
+def test_question_that_leans_takes_over_the_last_question(question: str) -> None:
+    assert understand(question, HISTORY) == f"Who ordered the boats? {question}"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When does the bridge close?",
+        "How much did Northline pay?",
+        "Who is Omar Field?",
+        "Is Italy near Tarn?",
+        "Which theory holds?",
+    ],
+)
+def test_question_that_stands_alone_stays_as_it_is(question: str) -> None:
+    assert understand(question, HISTORY) == question
+
+
+@pytest.mark.parametrize("question", ["And when?", "What did it cost?", "Who?"])
+def test_without_history_no_question_is_changed(question: str) -> None:
+    assert understand(question, ()) == question
+
+
+def test_space_around_the_question_goes_and_its_words_stay() -> None:
+    assert understand("  Who  is\tit? \n", ()) == "Who  is\tit?"

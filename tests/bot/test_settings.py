@@ -1,0 +1,168 @@
+"""Where a setting comes from, and how a wrong one is named."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from bot.cli import cli
+from bot.errors import SettingsError
+from bot.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _empty_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    toml: str | None = None,
+) -> Settings:
+    if toml is not None:
+        Path("dealbot.toml").write_text(toml, encoding="utf-8")
+    return Settings.load(flags or {}, environment or {})
+
+
+def refusal(**sources: Any) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(**sources)
+    assert "\n" not in caught.value.user_message
+    return caught.value.user_message
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    settings = load()
+    assert settings.index == Path("data/index")
+    assert settings.articles == (Path("articles"),)
+    assert settings.max_waiting == 256
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "toml", "expected"),
+    [
+        ({}, {}, 'index = "toml"', "toml"),
+        ({}, {"DEALBOT_INDEX": "env"}, 'index = "toml"', "env"),
+        ({"index": "flag"}, {"DEALBOT_INDEX": "env"}, 'index = "toml"', "flag"),
+        ({"index": "flag"}, {}, 'index = "toml"', "flag"),
+        ({"index": None}, {"DEALBOT_INDEX": "env"}, None, "env"),
+        ({"index": None}, {}, None, "data/index"),
+    ],
+)
+def test_flag_goes_before_variable_before_file_before_default(
+    flags: dict[str, Any], environment: dict[str, str], toml: str | None, expected: str
+) -> None:
+    assert load(flags, environment, toml).index == Path(expected)
+
+
+def test_articles_flag_that_was_not_given_leaves_the_variable_in_force() -> None:
+    assert load({"articles": ()}, {"DEALBOT_ARTICLES": "a"}).articles == (Path("a"),)
+
+
+def test_several_articles_come_from_variable_flag_and_file() -> None:
+    both = (Path("a b"), Path("/c"))
+    assert load(environment={"DEALBOT_ARTICLES": "a b:/c"}).articles == both
+    assert load(flags={"articles": ("a b", "/c")}).articles == both
+    assert load(toml='articles = ["a b", "/c"]').articles == both
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_empty_variable_counts_as_not_set(name: str) -> None:
+    assert load(environment={f"DEALBOT_{name.upper()}": ""}) == load()
+
+
+def test_empty_variable_leaves_the_file_in_force() -> None:
+    assert load(environment={"DEALBOT_INDEX": ""}, toml='index = "toml"').index == Path("toml")
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {"flags": {"index": ""}},
+        {"toml": 'index = ""'},
+        {"flags": {"articles": ("a", "")}},
+        {"environment": {"DEALBOT_ARTICLES": "a::b"}},
+        {"toml": "articles = []"},
+    ],
+)
+def test_empty_path_is_refused_and_not_taken_for_the_working_folder(
+    sources: dict[str, Any],
+) -> None:
+    assert "The setting " in refusal(**sources)
+
+
+def test_unknown_variable_is_named_with_those_there_are() -> None:
+    message = refusal(environment={"DEALBOT_INDEKS": "x"})
+    assert "DEALBOT_INDEKS" in message
+    assert "index" in message.replace("DEALBOT_INDEKS", "")
+
+
+def test_unknown_variable_is_named_even_where_it_is_empty() -> None:
+    assert "DEALBOT_INDEKS" in refusal(environment={"DEALBOT_INDEKS": ""})
+
+
+def test_other_programs_variables_are_left_alone() -> None:
+    assert load(environment={"_DEALBOT_COMPLETE": "x", "XDEALBOT_Y": "x", "PATH": ":"}) == load()
+
+
+def test_unknown_key_is_named_with_its_file() -> None:
+    message = refusal(toml="deadline = 3")
+    assert "dealbot.toml" in message
+    assert "key deadline," in message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_waiting", "many"),
+        ("max_waiting", "0"),
+        ("max_waiting", "2.5"),
+        ("deadline_s", "-1"),
+        ("deadline_s", "nan"),
+        ("max_article_mb", "inf"),
+        ("max_article_mb", "0"),
+    ],
+)
+def test_bad_value_is_told_with_setting_flag_and_variable(name: str, value: str) -> None:
+    message = refusal(environment={f"DEALBOT_{name.upper()}": value})
+    assert f"The setting {name} " in message
+    assert f"--{name.replace('_', '-')}" in message
+    assert f"DEALBOT_{name.upper()}" in message
+    assert repr(value) in message
+
+
+@pytest.mark.parametrize("toml", ["index = [1]", 'articles = "one"', "max_waiting = {}"])
+def test_value_of_another_type_in_the_file_names_the_setting(toml: str) -> None:
+    assert f"The setting {toml.split()[0]} " in refusal(toml=toml)
+
+
+def test_broken_file_is_named() -> None:
+    assert "dealbot.toml cannot be read" in refusal(toml="index = ")
+
+
+def test_file_in_another_encoding_is_named() -> None:
+    Path("dealbot.toml").write_bytes('index = "caf\xe9"'.encode("latin-1"))
+    assert "dealbot.toml cannot be read" in refusal()
+
+
+def test_folder_in_the_place_of_the_file_is_named() -> None:
+    Path("dealbot.toml").mkdir()
+    assert "dealbot.toml cannot be read" in refusal()
+
+
+def _options(command: click.Command) -> set[str]:
+    # Not `get_params`: the help option that it makes stays on the command, for other tests too.
+    own = {name for parameter in command.params for name in parameter.opts}
+    if not isinstance(command, click.Group):
+        return own
+    context = click.Context(command)
+    names = command.list_commands(context)
+    return own.union(*(_options(c) for n in names if (c := command.get_command(context, n))))
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_has_a_flag_on_some_command(name: str) -> None:
+    assert f"--{name.replace('_', '-')}" in _options(cli)

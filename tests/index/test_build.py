@@ -1,0 +1,493 @@
+"""Whatever happens to a build, what answered before still answers, whole."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.build import build_index
+from index.dense import embedded_text
+from index.encoder import Encoder
+from index.errors import BuildError, ExpectedError, IndexMissingError, SourceError
+from index.generations import GENERATIONS, POINTER, Generation, open_current, published, verify
+from index.lexical import LexicalIndex
+from tests.conftest import Silent
+
+FIRST = "The harbour opened in May. Its mayor welcomed the ships."
+SECOND = "The harbour closed in June. Its mayor would not say why."
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "harbour.txt").write_text(FIRST)
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def answering(articles: Path, index: Path, encoder: Encoder) -> Path:
+    """An index that answers, from articles that have changed since."""
+    build_index([articles], index, encoder, Silent())
+    (articles / "harbour.txt").write_text(SECOND)
+    return index
+
+
+def refusal(sources: Sequence[Path], index: Path, encoder: Encoder) -> str:
+    with pytest.raises(ExpectedError) as caught:
+        build_index(sources, index, encoder, Silent())
+    assert isinstance(caught.value, SourceError | BuildError)
+    return caught.value.user_message
+
+
+def texts_in(index: Path) -> list[str]:
+    texts = open_current(index).texts
+    return [texts.article_text(article) for article in texts.articles]
+
+
+def check_only(index: Path, *, generations: int) -> None:
+    """The index holds so many generations, each whole, and no leftovers."""
+    assert {path.name for path in index.iterdir()} <= {".build.lock", POINTER, GENERATIONS}
+    found = [path.name for path in (index / GENERATIONS).iterdir()]
+    assert len(found) == generations
+    for name in found:
+        verify(index / GENERATIONS / name)
+
+
+class Listening:
+    """Keeps what it is told, and acts on the stages' starts and steps."""
+
+    def __init__(
+        self,
+        on_start: Callable[[str], None] = lambda _: None,
+        on_advance: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.stages: list[tuple[str, int | None]] = []
+        self.steps: dict[str, int] = {}
+        self._on_start, self._on_advance = on_start, on_advance
+
+    def start(self, stage: str, total: int | None) -> None:
+        self.stages.append((stage, total))
+        self.steps[stage] = 0
+        self._on_start(stage)
+
+    def advance(self, steps: int) -> None:
+        self.steps[self.stages[-1][0]] += steps
+        self._on_advance(self.stages[-1][0])
+
+
+class Counting:
+    """The real encoder, and which texts it was given."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self.id, self.dimension = encoder.id, encoder.dimension
+        self.texts: list[str] = []
+
+    def encode_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> np.ndarray:
+        self.texts += texts
+        return self._encoder.encode_passages(texts, progress=progress)
+
+
+# --- what is built --------------------------------------------------------------------------
+
+
+def test_what_is_built_is_what_the_articles_say(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    (articles / "b.jsonl").write_text(
+        json.dumps({"id": "b", "title": "Wharf", "text": "A café. B"})
+    )
+    report = build_index([articles], index, encoder, Silent())
+    generation = open_current(index)
+    assert generation.manifest == report.manifest
+    assert (report.reused, report.skipped) == (0, 0)
+    assert report.manifest.sources == (str(articles),)
+    assert report.manifest.encoder_id == encoder.id
+    sentences = [generation.texts.sentence(row).text for row in range(4)]
+    assert sentences == [
+        *("A café.", "B"),
+        *("The harbour opened in May.", "Its mayor welcomed the ships."),
+    ]
+    titles = ("Wharf", "Wharf", "", "")
+    expected = encoder.encode_passages(list(map(embedded_text, titles, sentences)))
+    stored = generation.sentence_vectors.vectors(np.arange(4))
+    np.testing.assert_allclose(stored, expected, atol=1e-5)
+    assert generation.sentence_terms.document_frequency("wharf") == 2  # the title counts in each
+    check_only(index, generations=1)
+
+
+def test_progress_tells_every_step_once(articles: Path, index: Path, encoder: Encoder) -> None:
+    sentences = [f"Ship number {number} came. " for number in range(70)]
+    (articles / "harbour.txt").write_text("".join(sentences))
+    progress = Listening()
+    build_index([articles], index, encoder, progress)
+    totals = {stage: total for stage, total in progress.stages if total is not None}
+    assert totals["Encoding sentences"] == 70
+    assert {stage: progress.steps[stage] for stage in totals} == totals
+    assert progress.steps["Reading articles"] == 1
+    assert [stage for stage, _ in progress.stages][-1] == "Publishing"
+
+
+def test_a_text_that_repeats_is_in_the_index_as_often(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    (articles / "copy.txt").write_text(FIRST)
+    build_index([articles], index, encoder, Silent())
+    assert build_index([articles], index, encoder, Silent()).reused == 4
+    vectors = open_current(index).sentence_vectors.vectors(np.arange(4))
+    assert (vectors[:2] == vectors[2:]).all()
+
+
+# --- what is taken from the generation before -----------------------------------------------
+
+
+def test_only_what_is_new_is_encoded_and_the_vectors_are_a_full_builds(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    build_index([articles], index, encoder, Silent())
+    new = "A storm came. Ships waited outside."
+    (articles / "a-new.txt").write_text(new)
+    (articles / "harbour.txt").write_text(f"{FIRST} Then it rained.")
+    counting = Counting(encoder)
+    report = build_index([articles], index, counting, Silent())  # type: ignore[arg-type]
+    assert report.reused == 2
+    assert counting.texts == [
+        *("A storm came.", "Ships waited outside.", "Then it rained."),
+        *(new, f"{FIRST} Then it rained."),
+    ]
+    reusing = open_current(index)
+    full = Counting(encoder)
+    assert build_index([articles], index, full, Silent(), full=True).reused == 0  # type: ignore[arg-type]
+    assert len(full.texts) == 7
+    rebuilt = open_current(index)
+    for kind, rows in (("sentence_vectors", 5), ("passage_vectors", 2)):
+        taken = getattr(reusing, kind).vectors(np.arange(rows))
+        fresh = getattr(rebuilt, kind).vectors(np.arange(rows))
+        np.testing.assert_allclose(taken, fresh, atol=1e-5)
+
+
+def test_a_new_title_makes_new_vectors(articles: Path, index: Path, encoder: Encoder) -> None:
+    for title in ("Harbour closes", "Harbour opens"):
+        (articles / "harbour.md").write_text(f"---\ntitle: {title}\n---\n{SECOND}")
+        (articles / "harbour.txt").unlink(missing_ok=True)
+        report = build_index([articles], index, encoder, Silent())
+        assert report.reused == 0
+    titled = embedded_text("Harbour opens", "The harbour closed in June.")
+    stored = open_current(index).sentence_vectors.vectors(np.array([0]))
+    np.testing.assert_allclose(stored, encoder.encode_passages([titled]), atol=1e-5)
+
+
+def test_nothing_changed_encodes_nothing(articles: Path, index: Path, encoder: Encoder) -> None:
+    build_index([articles], index, encoder, Silent())
+    counting = Counting(encoder)
+    assert build_index([articles], index, counting, Silent()).reused == 2  # type: ignore[arg-type]
+    assert counting.texts == []
+
+
+def test_another_encoders_vectors_are_not_taken(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    build_index([articles], index, encoder, Silent())
+    other = Counting(encoder)
+    other.id = "another-model-0123"
+    assert build_index([articles], index, other, Silent()).reused == 0  # type: ignore[arg-type]
+    assert open_current(index).manifest.encoder_id == "another-model-0123"
+
+
+@pytest.mark.parametrize("damage", ["texts.bin", "sentences.faiss", "manifest.json", POINTER])
+def test_a_damaged_generation_is_not_taken_from_but_replaced(
+    answering: Path, articles: Path, encoder: Encoder, damage: str
+) -> None:
+    generation = answering / GENERATIONS / published(answering)[0]
+    (answering if damage == POINTER else generation).joinpath(damage).write_bytes(b"../x")
+    assert build_index([articles], answering, encoder, Silent()).reused == 0
+    assert texts_in(answering) == [SECOND]
+
+
+def test_three_generations_are_kept_and_the_current_one_among_them(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    ids = [build_index([articles], index, encoder, Silent()).manifest.id for _ in range(5)]
+    assert published(index) == ids[-3:]
+    check_only(index, generations=3)
+
+
+# --- articles that cannot be used -----------------------------------------------------------
+
+
+def test_bad_articles_are_told_and_the_old_generation_answers(
+    answering: Path, articles: Path, tmp_path: Path, encoder: Encoder
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert f"No articles in {empty}" in refusal([empty], answering, encoder)
+    missing = tmp_path / "missing"
+    assert f"no file or folder {missing}" in refusal([missing], answering, encoder)
+    (articles / "latin.txt").write_bytes("Zürich".encode("latin-1"))
+    assert "latin.txt is not UTF-8" in refusal([articles], answering, encoder)
+    assert texts_in(answering) == [FIRST]
+    check_only(answering, generations=1)
+
+
+def test_two_articles_with_one_id_name_both(articles: Path, index: Path, encoder: Encoder) -> None:
+    (articles / "harbour.md").write_text(SECOND)
+    message = refusal([articles], index, encoder)
+    assert "harbour.txt" in message
+    assert "harbour.md" in message
+    with pytest.raises(IndexMissingError):
+        open_current(index)
+
+
+def test_a_broken_line_is_named_and_left_out_only_where_that_is_wanted(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    lines = [{"id": "one", "text": "One is here."}, {"id": "two", "text": "Two is here."}]
+    news = articles / "news.jsonl"
+    news.write_text(f"{json.dumps(lines[0])}\n{{broken\n{json.dumps(lines[1])}\n")
+    assert f"{news}, line 2: not valid JSON" in refusal([articles], index, encoder)
+    told: list[SourceError] = []
+    report = build_index([articles], index, encoder, Silent(), on_bad=told.append)
+    assert report.skipped == 1
+    assert [f"{news}, line 2" in error.user_message for error in told] == [True]
+    assert texts_in(index) == [FIRST, "One is here.", "Two is here."]
+
+
+def test_an_article_of_fifty_megabytes_is_refused_unread(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    (articles / "large.txt").touch()
+    os.truncate(articles / "large.txt", 50_000_000)
+    message = refusal([articles], index, encoder)
+    assert "large.txt is 50,000,000 bytes, over the limit of 10,000,000" in message
+
+
+def test_articles_without_a_sentence_are_told(
+    tmp_path: Path, index: Path, encoder: Encoder
+) -> None:
+    (tmp_path / "number.txt").write_text("1.\n")
+    message = refusal([tmp_path / "number.txt"], index, encoder)
+    assert "no sentence to index" in message
+
+
+# --- interruptions --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "stage", ["Reading articles", "Encoding sentences", "Encoding passages", "Publishing"]
+)
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, SystemExit, RuntimeError])
+def test_an_interrupted_build_leaves_the_old_generation_and_nothing_else(
+    answering: Path, articles: Path, encoder: Encoder, stage: str, failure: type[BaseException]
+) -> None:
+    def interrupt(now: str) -> None:
+        if now == stage:
+            raise failure
+
+    at_start = stage == "Publishing"  # which has no steps
+    progress = Listening(*((interrupt,) if at_start else (lambda _: None, interrupt)))
+    with pytest.raises(failure):
+        build_index([articles], answering, encoder, progress)
+    assert texts_in(answering) == [FIRST]
+    check_only(answering, generations=1)
+    build_index([articles], answering, encoder, Silent())
+    assert texts_in(answering) == [SECOND]
+
+
+def test_the_second_of_two_builders_is_told(
+    answering: Path, articles: Path, encoder: Encoder
+) -> None:
+    told: list[str] = []
+
+    def build_too(stage: str) -> None:
+        told.append(refusal([articles], answering, encoder))
+
+    build_index([articles], answering, encoder, Listening(build_too))
+    assert set(told) == {f"Another build of {answering} is running: wait until it ends"}
+    assert texts_in(answering) == [SECOND]
+    check_only(answering, generations=2)
+
+
+# In a child process: builds with the encoder of the third argument and stops where it is told.
+_BUILDER = """
+import sys, time
+from pathlib import Path
+import index.build
+from index.encoder import open_current
+articles, index_folder, encoders, moment = sys.argv[1:]
+
+def stop(*_, **__):
+    print("stopped", flush=True)
+    time.sleep(60)
+
+class Progress:
+    def start(self, stage, total):
+        self.stage = stage
+        if stage == moment:
+            stop()
+    def advance(self, steps):
+        if self.stage + ", a step" == moment:
+            stop()
+
+if moment in ("publish_folder", "write_pointer", "_prune"):
+    setattr(index.build, moment, stop)
+encoder = open_current(Path(encoders), threads=1)
+index.build.build_index([Path(articles)], Path(index_folder), encoder, Progress())
+"""
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "Reading articles, a step",
+        "Encoding sentences, a step",
+        "Counting words",
+        "publish_folder",
+        "write_pointer",
+        "_prune",
+    ],
+)
+def test_a_killed_build_leaves_an_index_that_answers_and_the_next_build_sweeps(
+    answering: Path, articles: Path, encoder: Encoder, encoder_home: Path, moment: str
+) -> None:
+    arguments = [str(articles), str(answering), str(encoder_home), moment]
+    with subprocess.Popen(
+        [sys.executable, "-c", _BUILDER, *arguments], stdout=subprocess.PIPE, text=True
+    ) as builder:
+        assert builder.stdout
+        assert builder.stdout.readline() == "stopped\n"
+        assert "is running" in refusal([articles], answering, encoder)
+        builder.kill()
+    assert builder.returncode == -signal.SIGKILL
+    assert texts_in(answering) == [SECOND if moment == "_prune" else FIRST]
+    (articles / "harbour.txt").write_text("It rained.")
+    build_index([articles], answering, encoder, Silent())
+    assert texts_in(answering) == ["It rained."]
+    check_only(answering, generations=3 if moment in ("write_pointer", "_prune") else 2)
+
+
+# --- a disk that refuses --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("blocked", ["", GENERATIONS, ".build.lock", "above/index"])
+def test_a_place_that_cannot_be_written_is_told(
+    articles: Path, tmp_path: Path, encoder: Encoder, blocked: str
+) -> None:
+    index = tmp_path / "index"
+    if blocked == ".build.lock":
+        (index / blocked).mkdir(parents=True)
+    elif blocked == GENERATIONS:
+        index.mkdir()
+        (index / blocked).touch()
+    else:
+        index.touch()
+        index = index / blocked if blocked else index
+    message = refusal([articles], index, encoder)
+    assert message.startswith(f"The index was not built: {tmp_path / 'index'}")
+    assert re.search(r"(exists|Not a directory|Is a directory)\. What was there is", message)
+
+
+# In a child process: builds where no file may grow beyond ever larger limits, and prints the
+# refusal of each and which generation answers then, until a build succeeds.
+_FULL_DISK = """
+import json, resource, sys
+from pathlib import Path
+from index.build import build_index
+from index.encoder import open_current
+from index.errors import BuildError
+from index.generations import open_current as open_index, published
+from tests.conftest import Silent
+articles, index, encoders, *limits = sys.argv[1:]
+encoder = open_current(Path(encoders), threads=1)
+for limit in map(int, limits):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    message = None
+    try:
+        build_index([Path(articles)], Path(index), encoder, Silent())
+    except BuildError as error:
+        message = error.user_message
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    left = sorted(path.name for path in Path(index).iterdir())
+    print(json.dumps([message, open_index(Path(index)).id, len(published(Path(index))), left]))
+"""
+
+
+@pytest.mark.parametrize("count", [2, 150])  # 150: tables larger than what is buffered
+def test_a_full_disk_is_told_and_the_old_generation_answers(
+    articles: Path, index: Path, encoder: Encoder, encoder_home: Path, tmp_path: Path, count: int
+) -> None:
+    text = "".join(f"Ship number {number} came. " for number in range(count))
+    (articles / "harbour.txt").write_text(text)
+    before = build_index([articles], index, encoder, Silent()).manifest.id
+    (articles / "harbour.txt").write_text(f"{text}It rained.")
+    # A copy shows how large the files become, so that each of them is cut off at some limit.
+    copy = shutil.copytree(index, tmp_path / "copy")
+    build_index([articles], copy, encoder, Silent())
+    folder = copy / GENERATIONS / published(copy)[1]
+    sizes = sorted({path.stat().st_size for path in folder.rglob("*") if path.is_file()})
+    limits = sorted({0, sizes[-1] // 2, *(size - 1 for size in sizes)})
+    arguments = [str(articles), str(index), str(encoder_home), *map(str, limits)]
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_DISK, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(results) == len(limits)
+    for message, current, generations, left in results:
+        assert message is not None
+        assert message.startswith("The index was not built: ")
+        assert message.endswith(". What was there is untouched")
+        assert re.search(r"File too large|requested and \d+ written|is the disk full", message)
+        assert (current, generations) == (before, 1)
+        assert set(left) == {".build.lock", POINTER, GENERATIONS}
+    build_index([articles], index, encoder, Silent())
+    assert texts_in(index) == [f"{text}It rained."]
+
+
+def test_a_disk_error_without_the_systems_words_is_told(
+    answering: Path, articles: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short_write(terms: LexicalIndex, folder: Path) -> None:
+        raise OSError("96 requested and 64 written")  # numpy's way to tell it
+
+    monkeypatch.setattr(LexicalIndex, "save", short_write)
+    message = refusal([articles], answering, encoder)
+    assert message.endswith("96 requested and 64 written. What was there is untouched")
+
+
+def test_what_is_published_is_open_while_the_next_is_built(
+    answering: Path, articles: Path, encoder: Encoder
+) -> None:
+    """Every stage of a build leaves the generation before openable and whole."""
+    opened: list[str] = []
+    build_index(
+        [articles],
+        answering,
+        encoder,
+        Listening(lambda _: opened.append(Generation.open(_current(answering)).id)),
+    )
+    assert set(opened) == {published(answering)[0]}
+    assert len(opened) == 5
+
+
+def _current(index: Path) -> Path:
+    return index / GENERATIONS / (index / POINTER).read_text().strip()

@@ -1,0 +1,286 @@
+"""A generation is opened only when every file is what its manifest says."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index import generations
+from index.errors import IndexDamagedError, IndexMissingError
+from index.generations import (
+    GENERATIONS,
+    MANIFEST,
+    POINTER,
+    Generation,
+    current_folder,
+    open_current,
+    published,
+    roll_back,
+    verify,
+)
+
+
+@pytest.fixture
+def index(three_generations: Path, tmp_path: Path) -> Path:
+    """An index of three generations of the test's own, to damage."""
+    return Path(shutil.copytree(three_generations, tmp_path / "index"))
+
+
+@pytest.fixture
+def current(index: Path) -> Path:
+    return current_folder(index)
+
+
+def refusal(index: Path) -> str:
+    with pytest.raises(IndexDamagedError) as caught:
+        open_current(index)
+    return caught.value.user_message
+
+
+def files_of(folder: Path) -> list[Path]:
+    """Every file of a generation but its manifest."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MANIFEST]
+
+
+# --- opening --------------------------------------------------------------------------------
+
+
+def test_an_intact_index_opens_with_what_was_built(index: Path) -> None:
+    generation = open_current(index)
+    assert generation.id == (index / POINTER).read_text().strip() == published(index)[-1]
+    manifest = generation.manifest
+    assert manifest.articles == len(generation.texts.articles) == 2
+    assert manifest.sentences == len(generation.sentence_vectors) == 5
+    assert manifest.passages == len(generation.passage_vectors) == 2
+    assert generation.sentence_vectors.dimension == manifest.dimension
+    folder = current_folder(index)
+    names = {path.relative_to(folder).as_posix() for path in files_of(folder)}
+    assert set(manifest.files) == names
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def _lengthen(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _link_to_itself_elsewhere(path: Path) -> None:
+    elsewhere = path.parents[3] / "elsewhere"
+    shutil.copy(path, elsewhere)
+    path.unlink()
+    path.symlink_to(elsewhere)
+
+
+def _make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def _make_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _flip,
+        _truncate,
+        _lengthen,
+        _empty,
+        _link_to_itself_elsewhere,
+        _make_folder,
+        _make_pipe,
+        Path.unlink,
+    ],
+)
+def test_damage_to_any_file_is_told_by_name_before_a_byte_is_interpreted(
+    three_generations: Path,
+    tmp_path: Path,
+    damage: Callable[[Path], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Generation, "__init__", None)  # not callable: loading were a TypeError
+    source = current_folder(three_generations)
+    for number, name in enumerate([*files_of(source), source / MANIFEST]):
+        index = tmp_path / str(number)
+        folder = index / GENERATIONS / source.name
+        shutil.copytree(source, folder)
+        (index / POINTER).write_text(source.name)
+        damaged = folder / name.relative_to(source)
+        damage(damaged)
+        if damaged.name == MANIFEST and damage is _flip:
+            continue  # has a test of its own
+        message = refusal(index)
+        assert str(damaged) in message
+        assert f"dealbot index rollback --index {index}" in message
+        assert f"dealbot index build --full --index {index}" in message
+
+
+def test_a_flipped_manifest_never_vouches_for_other_files(current: Path) -> None:
+    intact = verify(current)
+    path = current / MANIFEST
+    data = path.read_bytes()
+    for position in range(0, len(data), 5):
+        changed = bytearray(data)
+        changed[position] ^= 1
+        path.write_bytes(changed)
+        try:
+            manifest = verify(current)
+        except IndexDamagedError:
+            continue
+        assert (manifest.id, manifest.files) == (intact.id, intact.files)
+
+
+@pytest.mark.parametrize("extra", ["notes.txt", "lexical-sentences/more.npy", ".hidden"])
+def test_a_file_that_does_not_belong_is_told(index: Path, current: Path, extra: str) -> None:
+    (current / extra).touch()
+    assert f"{current / extra} does not belong to the generation" in refusal(index)
+
+
+def test_a_linked_folder_is_told(index: Path, current: Path) -> None:
+    (current / "more").symlink_to(index)
+    assert f"{current / 'more'} is not a plain file" in refusal(index)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"schema_version": 2}, "schema_version"),
+        ({"surprise": 1}, "surprise"),
+        ({"dimension": 0}, "dimension"),
+        ({"files": []}, "files"),
+        ({"id": None}, "id"),
+    ],
+)
+def test_a_manifest_of_another_version_is_told_with_the_next_step(
+    index: Path, current: Path, change: dict[str, object], problem: str
+) -> None:
+    path = current / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    message = refusal(index)
+    assert f"{path} cannot be used ({problem}: " in message
+    assert "made by another version? Rebuild with: dealbot index build" in message
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b"\xff\xfe\0", b"[" * 100_000])
+def test_a_manifest_of_garbage_is_told(index: Path, current: Path, text: bytes) -> None:
+    (current / MANIFEST).write_bytes(text)
+    assert f"{current / MANIFEST} cannot be used" in refusal(index)
+
+
+def test_a_manifest_without_end_is_not_read(index: Path, current: Path) -> None:
+    os.truncate(current / MANIFEST, 10**12)
+    assert f"{current / MANIFEST} is not a manifest" in refusal(index)
+
+
+def test_a_file_outside_the_generation_is_not_looked_at(index: Path, current: Path) -> None:
+    path = current / MANIFEST
+    manifest = json.loads(path.read_text())
+    manifest["files"]["../../CURRENT"] = "00"
+    path.write_text(json.dumps(manifest))
+    assert "CURRENT is missing" in refusal(index)
+
+
+def test_the_manifest_of_another_generation_is_told(index: Path, current: Path) -> None:
+    older = index / GENERATIONS / published(index)[0]
+    shutil.rmtree(current)
+    shutil.copytree(older, current)
+    assert f"{current} holds the manifest of generation {older.name}" in refusal(index)
+
+
+def test_a_file_that_cannot_be_read_is_damage(
+    index: Path, current: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing_disk(path: Path) -> str:
+        raise OSError(5, "Input/output error", str(path))
+
+    monkeypatch.setattr(generations, "file_digest", failing_disk)
+    message = refusal(index)
+    assert f"{current}/" in message
+    assert "cannot be read: Input/output error" in message
+
+
+# --- the pointer ----------------------------------------------------------------------------
+
+
+def test_no_index_is_told_with_the_command_that_makes_one(tmp_path: Path) -> None:
+    for index in (tmp_path, tmp_path / "none"):
+        for use in (open_current, roll_back):
+            with pytest.raises(IndexMissingError, match=f"dealbot index build .*--index {index}$"):
+                use(index)
+        assert published(index) == []
+
+
+def test_a_pointer_to_nowhere_is_told(index: Path) -> None:
+    (index / POINTER).write_text("20990101T000000000000Z-00000000")
+    message = refusal(index)
+    assert f"{index / GENERATIONS}/20990101T000000000000Z-00000000/manifest.json" in message
+    assert "dealbot index rollback" in message
+
+
+@pytest.mark.parametrize("text", ["../x", "..", "a/b", "/etc", ""])
+def test_a_pointer_that_leads_elsewhere_is_refused(index: Path, text: str) -> None:
+    (index / POINTER).write_text(text)
+    assert f"{index / POINTER} does not hold a name" in refusal(index)
+
+
+# --- going back -----------------------------------------------------------------------------
+
+
+def test_published_are_oldest_first(index: Path) -> None:
+    ids = published(index)
+    created = [verify(index / GENERATIONS / name).created for name in ids]
+    assert created == sorted(created)
+    assert [verify(index / GENERATIONS / name).articles for name in ids] == [1, 1, 2]
+    (index / GENERATIONS / ".staging-left").mkdir()
+    assert published(index) == ids
+
+
+def test_going_back_is_to_the_one_before_each_time(index: Path) -> None:
+    first, second, _ = published(index)
+    assert roll_back(index).id == second
+    assert open_current(index).id == second
+    assert roll_back(index).id == first
+    with pytest.raises(IndexMissingError, match=f"no generation before {first} to go back to$"):
+        roll_back(index)
+    assert open_current(index).id == first
+    assert len(published(index)) == 3
+
+
+def test_going_back_passes_over_a_damaged_one(index: Path) -> None:
+    first, second, _ = published(index)
+    _flip(index / GENERATIONS / second / "texts.bin")
+    assert roll_back(index).id == first
+    assert open_current(index).id == first
+
+
+def test_where_all_before_are_damaged_nothing_changes_and_one_is_named(index: Path) -> None:
+    first, second, third = published(index)
+    for name in (first, second):
+        _truncate(index / GENERATIONS / name / "texts.bin")
+    with pytest.raises(IndexMissingError, match=rf"before {third} to go back to \(.*texts\.bin"):
+        roll_back(index)
+    assert open_current(index).id == third
+
+
+def test_going_back_from_a_damaged_or_missing_generation_works(index: Path) -> None:
+    _, second, third = published(index)
+    shutil.rmtree(index / GENERATIONS / third)
+    assert roll_back(index).id == second
+    assert open_current(index).id == second

@@ -1,0 +1,87 @@
+"""The generation that answers is replaced whole, or stays."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index.encoder import Encoder
+from index.errors import EncoderError, IndexDamagedError, IndexMissingError
+from index.generations import GENERATIONS, MANIFEST, POINTER, current_folder, published
+from index.live import LiveIndex, open_live
+from index.publishing import write_pointer
+
+
+@pytest.fixture
+def index(three_generations: Path, tmp_path: Path) -> Path:
+    """An index of three generations of the test's own, the oldest current."""
+    copy = Path(shutil.copytree(three_generations, tmp_path / "index"))
+    write_pointer(copy / POINTER, published(copy)[0])
+    return copy
+
+
+def test_what_is_live_is_what_current_names_with_its_encoder(
+    index: Path, encoder_home: Path
+) -> None:
+    live = LiveIndex(index, encoder_home).current
+    assert live.generation.id == published(index)[0]
+    assert live.encoder.id == live.generation.manifest.encoder_id
+
+
+def test_reloading_swaps_and_what_was_taken_before_stays_usable(
+    index: Path, encoder_home: Path
+) -> None:
+    live = LiveIndex(index, encoder_home)
+    before = live.current
+    write_pointer(index / POINTER, published(index)[2])
+    assert live.current is before
+    fresh = live.reload()
+    assert live.current is fresh
+    assert fresh.generation.id == published(index)[2]
+    shutil.rmtree(index / GENERATIONS / before.generation.id)
+    assert before.generation.texts.sentence(0).text == "The harbour opened in May."
+
+
+def test_reloading_keeps_an_encoder_that_fits(index: Path, encoder_home: Path) -> None:
+    live = LiveIndex(index, encoder_home)
+    encoder = live.current.encoder
+    assert live.reload().encoder is encoder
+
+
+def test_a_damaged_new_generation_is_told_and_the_old_one_answers(
+    index: Path, encoder_home: Path
+) -> None:
+    live = LiveIndex(index, encoder_home)
+    before = live.current
+    newest = published(index)[2]
+    write_pointer(index / POINTER, newest)
+    (index / GENERATIONS / newest / "sentences.faiss").write_bytes(b"IxFI")
+    with pytest.raises(IndexDamagedError, match=r"sentences\.faiss is damaged"):
+        live.reload()
+    assert live.current is before
+    (index / POINTER).unlink()
+    with pytest.raises(IndexMissingError):
+        live.reload()
+    assert live.current is before
+
+
+def test_an_index_of_an_encoder_that_is_not_here_is_told_in_words(
+    index: Path, encoder_home: Path, encoder: Encoder
+) -> None:
+    live = LiveIndex(index, encoder_home)
+    before = live.current
+    path = current_folder(index) / MANIFEST
+    manifest = json.loads(path.read_text()) | {"encoder_id": "another-model-0123"}
+    path.write_text(json.dumps(manifest))
+    told = r"another-model-0123 is not in .*dealbot index build --full"
+    with pytest.raises(EncoderError, match=told):
+        live.reload()
+    assert live.current is before
+    with pytest.raises(EncoderError, match=told):
+        open_live(index, encoder_home, reuse=encoder)
+
+
+def test_without_an_index_nothing_goes_live(tmp_path: Path, encoder_home: Path) -> None:
+    with pytest.raises(IndexMissingError, match="dealbot index build"):
+        LiveIndex(tmp_path, encoder_home)

@@ -1,0 +1,139 @@
+"""Who may import whom: read from the source, and seen in a process that answers."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("bot", "index", "prompts")
+ADOPTION = "index/adopt.py"
+ADOPTION_TOOLS = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
+MODULES = sorted(
+    path.relative_to(ROOT) for name in PACKAGES for path in (ROOT / name).rglob("*.py")
+)
+
+
+@cache
+def parsed(module: Path) -> ast.Module:
+    return ast.parse((ROOT / module).read_text(encoding="utf-8"), str(module))
+
+
+def imports(module: Path) -> Iterator[tuple[str, str]]:
+    """Every import of a module anywhere in it: the module that is named, and the name taken
+    from it or nothing."""
+    for node in ast.walk(parsed(module)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            yield from ((node.module or "", alias.name) for alias in node.names)
+
+
+def imported_packages(module: Path) -> set[str]:
+    return {name.partition(".")[0] for name, _ in imports(module)}
+
+
+def importers_of(*packages: str) -> set[str]:
+    """The modules that import any of these, as paths."""
+    return {module.as_posix() for module in MODULES if imported_packages(module) & set(packages)}
+
+
+def within(folder: str) -> set[str]:
+    return {module.as_posix() for module in MODULES if module.is_relative_to(folder)}
+
+
+def test_the_walk_sees_the_modules() -> None:
+    assert {"bot/cli.py", "index/build.py", "bot/answering/pipeline.py"} <= set(
+        map(Path.as_posix, MODULES)
+    )
+    assert "index/dense.py" in importers_of("faiss")
+
+
+def test_the_index_never_imports_the_bot() -> None:
+    assert importers_of("bot") & within("index") == set()
+    assert importers_of("bot", "index") & within("prompts") == set()
+
+
+def test_only_adoption_imports_the_tools_of_adoption() -> None:
+    assert importers_of(*ADOPTION_TOOLS) == {ADOPTION}
+    assert {module.as_posix() for module in MODULES if "index.adopt" in dict(imports(module))} == {
+        "bot/commands/model.py"
+    }
+
+
+def test_only_the_discord_package_imports_discord() -> None:
+    assert importers_of("discord") <= within("bot/discord")
+
+
+def test_answering_knows_no_terminal_and_no_event_loop() -> None:
+    surfaces = importers_of("asyncio", "click", "rich", "prompt_toolkit", "discord")
+    assert surfaces & within("bot/answering") == set()
+    assert surfaces & within("index") == set()
+
+
+def reads_environment(module: Path) -> bool:
+    named = {("os", name) for name in ("environ", "environb", "getenv")}
+    return bool(named & set(imports(module))) or any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in named
+        for node in ast.walk(parsed(module))
+    )
+
+
+def test_only_the_command_line_reads_the_environment() -> None:
+    readers = {module.as_posix() for module in MODULES if reads_environment(module)}
+    assert "bot/commands/options.py" in readers
+    # Adoption tells huggingface_hub through the environment to stay off the network.
+    assert readers <= within("bot/commands") | {"bot/cli.py", ADOPTION}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=Path.as_posix)
+def test_a_modules_private_names_are_its_own(module: Path) -> None:
+    own = {alias for name, alias in imports(module) if name.split(".")[0] in PACKAGES}
+    assert [name for name in own if name.startswith("_")] == []
+    modules = {
+        alias.asname or alias.name
+        for node in ast.walk(parsed(module))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES
+        for alias in node.names
+    }
+    reached = [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(parsed(module))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in modules
+        and node.attr.startswith("_")
+        and not node.attr.startswith("__")
+    ]
+    assert reached == []
+
+
+def test_answering_a_question_loads_none_of_the_tools_of_adoption(
+    three_generations: Path, encoder_home: Path
+) -> None:
+    program = """
+import sys
+from bot.cli import main
+try:
+    main()
+except SystemExit as done:
+    assert not done.code, done.code
+sys.exit(", ".join(sorted(set(sys.modules) & set(%r))) or None)
+""" % sorted(ADOPTION_TOOLS)  # noqa: UP031 - braces are Python's here
+    arguments = ["ask", "When did the harbour close?", "--index", str(three_generations)]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments, "--encoders", str(encoder_home)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "The harbour closed in June." in done.stdout

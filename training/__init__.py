@@ -1,0 +1,1 @@
+"""Training the evidence model: python -m training.train_evidence."""

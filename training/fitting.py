@@ -1,0 +1,93 @@
+"""Fitting the two linear models: listwise softmax for ranking, signed logistic for confidence."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize
+
+from bot.answering.evidence_model import CONFIDENCE_NAMES, Linear
+
+# What must not speak for an answer, and what may go either way; all else must not speak against.
+# Without these bounds a few hundred questions teach accidents of one set.
+_AGAINST = {
+    "missing", "missing_most", "missing_name", "negation_differs", "other_number",
+    "missing_superlative", "other_name", "points_back", "absent", "absent_most", "absent_name",
+    "absent_article", "absent_article_most", "absent_article_name", "absent_article_share",
+    "absent_rare",
+}  # fmt: skip
+_EITHER = {"negated", "words", "precision", "terms", "question_weight", "new_numbers",
+           "new_names", "cover_numbers"}  # fmt: skip
+
+
+def fit_ranking(
+    tables: Sequence[np.ndarray],
+    right: Sequence[np.ndarray],
+    weights: Sequence[float],
+    names: Sequence[str],
+    *,
+    ridge: float,
+) -> Linear:
+    """Listwise softmax (Cao et al. 2007): each table has one row a candidate of one question."""
+    mean, deviation, standard = _standardise(np.concatenate(tables), 5.0)
+    starts = np.cumsum([0] + [len(table) for table in tables])[:-1]
+    targets = np.concatenate([r / r.sum() * w for r, w in zip(right, weights, strict=True)])
+    group = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    share = np.asarray(weights)
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = standard @ w
+        scores -= np.maximum.reduceat(scores, starts)[group]
+        exponents = np.exp(scores)
+        sums = np.add.reduceat(exponents, starts)
+        value = (share * np.log(sums)).sum() - (targets * scores).sum()
+        slope = standard.T @ (share[group] * exponents / sums[group] - targets)
+        return value + ridge / 2 * (w @ w), slope + ridge * w
+
+    found = minimize(loss, np.zeros(standard.shape[1]), jac=True, method="L-BFGS-B",
+                     options={"maxiter": 500})  # fmt: skip
+    return _linear(names, mean, deviation, found.x, 0.0, 5.0)
+
+
+def fit_confidence(
+    table: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, ridge: float
+) -> Linear:
+    """Logistic regression whose weights may not have the wrong sign."""
+    mean, deviation, standard = _standardise(table, 4.0)
+    share = weights / weights.mean()
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        odds = standard @ w[:-1] + w[-1]
+        wrong = share * (1 / (1 + np.exp(-odds)) - labels)
+        value = (share * (np.logaddexp(0, odds) - labels * odds)).sum()
+        slope = np.append(standard.T @ wrong + ridge * w[:-1], wrong.sum())
+        return value + ridge / 2 * (w[:-1] @ w[:-1]), slope
+
+    bounds = [_bounds(name) for name in CONFIDENCE_NAMES]
+    found = minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B",
+                     bounds=[*bounds, (None, None)], options={"maxiter": 500})  # fmt: skip
+    return _linear(CONFIDENCE_NAMES, mean, deviation, found.x[:-1], found.x[-1], 4.0)
+
+
+def _bounds(name: str) -> tuple[float | None, float | None]:
+    if name in _EITHER:
+        return None, None
+    return (None, 0.0) if name in _AGAINST else (0.0, None)
+
+
+def _standardise(table: np.ndarray, clip: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    mean, deviation = table.mean(axis=0), table.std(axis=0) + 1e-3
+    return mean, deviation, np.clip((table - mean) / deviation, -clip, clip)
+
+
+def _linear(names, mean, deviation, weights, bias: float, clip: float) -> Linear:
+    def rounded(values) -> tuple[float, ...]:
+        return tuple(round(float(value), 5) for value in values)
+
+    return Linear(
+        names=tuple(names),
+        mean=rounded(mean),
+        deviation=rounded(deviation),
+        weights=rounded(weights),
+        bias=round(float(bias), 5),
+        clip=clip,
+    )

@@ -1,0 +1,308 @@
+"""Trains bot/answering/model from sets whose licences allow shipping what is learnt from them.
+
+    python -m training.train_evidence --shared ../shared
+
+SelQA and NoMIRACL (both Apache-2.0) and the tuning part of our own questions teach; QED and the
+rest of our questions only measure. SQuAD is measured by `make eval`.
+"""
+
+import argparse
+import hashlib
+import json
+import tempfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.answering.analysis import QuestionAnalysis, WordWeights
+from bot.answering.evidence_model import (
+    WEIGHTS_FILE,
+    WORDS_FILE,
+    EvidenceModel,
+    Linear,
+    OperatingPoint,
+    Weights,
+    confidence_row,
+    ranking_names,
+    ranking_table,
+    read_word_weights,
+)
+from bot.answering.features import raw_features
+from bot.answering.ranking import SentenceRanker
+from bot.evaluation.metrics import auroc, calibration_error
+from index.build import build_index
+from index.encoder import Encoder, default_home, open_current
+from index.live import open_live
+from index.sentences import split_sentences
+from training.augmenting import augmented
+from training.caching import CachingEncoder
+from training.examples import (
+    Example,
+    from_lists,
+    from_nomiracl,
+    from_our_questions,
+    read_qed,
+    read_selqa,
+)
+from training.fitting import fit_confidence, fit_ranking
+
+ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "bot" / "answering" / "model"
+QUESTIONS = ROOT / "benchmarks" / "questions"
+SEED, FOLDS = 1, 4
+RANKING_RIDGE, CONFIDENCE_RIDGE = 3.0, 20.0
+# How much one example counts. Ours are few and of the kind that will be asked.
+RANKING_WEIGHTS = {"selqa": 1.0, "selqa-misspelt": 0.5, "articles-tune": 2.0, "seed-tune": 2.0}
+CONFIDENCE_WEIGHTS = {
+    "selqa": 1.0,
+    "selqa-removed": 1.0,
+    "selqa-other-name": 1.5,
+    "selqa-other-word": 0.6,
+    "selqa-misspelt": 0.6,
+    "selqa-crossed": 0.7,
+    "nomiracl": 2.0,
+    "articles-tune": 3.0,
+    "seed-tune": 3.0,
+}
+
+
+RAW_NAMES = tuple(raw_features(QuestionAnalysis("", WordWeights({"a": 2})), []))
+
+
+@dataclass(frozen=True)
+class Row:
+    """An example as the models see it."""
+
+    example: Example
+    table: np.ndarray
+    fold: int
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    arguments.add_argument("--out", type=Path, default=MODEL)
+    options = arguments.parse_args()
+    encoder = CachingEncoder(open_current(default_home()), ROOT / "build" / "training")
+    words = vocabulary_words(encoder.encoder)
+    (options.out / WORDS_FILE).write_text(words, encoding="utf-8")
+    model = EvidenceModel(_blank(words), read_word_weights(words))
+    try:
+        rows = [_row(model, example) for example in _examples(encoder, model, options.shared)]
+    finally:
+        encoder.save()
+    print(Counter(row.example.source for row in rows))
+    weights = train(model, rows, words)
+    (options.out / WEIGHTS_FILE).write_text(
+        json.dumps(weights.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def vocabulary_words(encoder: Encoder) -> str:
+    """The encoder's WordPiece vocabulary, whose order is roughly that of frequency in English."""
+    pieces = encoder.vocabulary()
+    words = [p for p in pieces if len(p) > 1 and p.isalpha() and p.isascii() and p.islower()]
+    return "\n".join(dict.fromkeys(words)) + "\n"
+
+
+def _blank(words: str) -> Weights:
+    empty = Linear(names=(), mean=(), deviation=(), weights=(), bias=0.0, clip=1.0)
+    point = OperatingPoint(
+        threshold=0.5, answered_unanswerable=0.0, refused_answerable=0.0, questions=0
+    )
+    return Weights(
+        ranking=empty,
+        confidence=empty,
+        operating_point=point,
+        words_sha256=hashlib.sha256(words.encode()).hexdigest(),
+        training={},
+    )
+
+
+def _examples(encoder: CachingEncoder, model: EvidenceModel, shared: Path) -> list[Example]:
+    ranker = SentenceRanker(encoder, model)
+    data = shared / "eval"
+    selqa = read_selqa(data / "selqa_dev.jsonl")
+    examples = list(from_lists(ranker, selqa))
+    examples += from_lists(ranker, list(augmented(selqa, model.words, SEED)))
+    examples += from_lists(ranker, read_qed(data / "qed_dev.jsonl"))
+    examples += from_nomiracl(ranker, data / "nomiracl_en_dev.jsonl", split_sentences)
+    for name, source in (
+        ("articles", ROOT / "articles"),
+        ("seed", shared / "seed" / "article.txt"),
+    ):
+        with tempfile.TemporaryDirectory() as folder:
+            build_index([source], Path(folder), encoder.encoder, _Silent())
+            live = open_live(Path(folder), default_home())
+            path = QUESTIONS / f"{name}.jsonl"
+            examples += from_our_questions(live, path, name, model, {"tune", "final"})
+    return examples
+
+
+class _Silent:
+    def start(self, stage: str, total: int | None) -> None:
+        pass
+
+    def advance(self, steps: int) -> None:
+        pass
+
+
+def _row(model: EvidenceModel, example: Example) -> Row:
+    question = model.question(example.question)
+    table = ranking_table(question, raw_features(question, example.pool))
+    return Row(example, table, zlib.crc32(example.group.encode()) % FOLDS)
+
+
+def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
+    """Fits both models; the confidence learns from scores of rankings that have not seen the
+    question (four folds by article)."""
+    ranking = rank_model(rows)
+    ranked = _out_of_fold(rows)
+    confidence_rows = [_confidence_row(model, row, ranked.get(row.fold, ranking)) for row in rows]
+    labels = np.array([_label(row, ranked[row.fold]) for row in rows])
+    shares = np.array([CONFIDENCE_WEIGHTS.get(row.example.source, 0.0) for row in rows])
+    table = np.array(confidence_rows)
+    held_back = np.zeros(len(rows))
+    for fold in range(FOLDS):
+        inside = np.array([row.fold == fold for row in rows])
+        taught = ~inside & (shares > 0)
+        linear = fit_confidence(
+            table[taught], labels[taught], shares[taught], ridge=CONFIDENCE_RIDGE
+        )
+        held_back[inside] = _probability(linear.scores(table[inside]))
+    confidence = fit_confidence(
+        table[shares > 0], labels[shares > 0], shares[shares > 0], ridge=CONFIDENCE_RIDGE
+    )
+    sources = np.array([row.example.source for row in rows])
+    answerable = np.array([row.example.answerable for row in rows])
+    report(rows, ranked, held_back, labels, sources, answerable)
+    ours = np.isin(sources, ["articles-final", "seed-final"])
+    return Weights(
+        ranking=ranking,
+        confidence=confidence,
+        operating_point=_operating_point(held_back, labels, sources, answerable, ours),
+        words_sha256=hashlib.sha256(words.encode()).hexdigest(),
+        training={
+            "seed": SEED,
+            "examples": dict(Counter(str(s) for s in sources[shares > 0])),
+            "ranking_ridge": RANKING_RIDGE,
+            "confidence_ridge": CONFIDENCE_RIDGE,
+        },
+    )
+
+
+def rank_model(rows: list[Row]) -> Linear:
+    taught = [
+        row
+        for row in rows
+        if RANKING_WEIGHTS.get(row.example.source)
+        and row.example.right is not None
+        and row.example.right.any()
+        and not row.example.right.all()
+    ]
+    names = ranking_names(RAW_NAMES)
+    return fit_ranking(
+        [row.table for row in taught],
+        [row.example.right.astype(float) for row in taught],
+        [RANKING_WEIGHTS[row.example.source] for row in taught],
+        names,
+        ridge=RANKING_RIDGE,
+    )
+
+
+def _out_of_fold(rows: list[Row]) -> dict[int, Linear]:
+    return {fold: rank_model([row for row in rows if row.fold != fold]) for fold in range(FOLDS)}
+
+
+def _confidence_row(model: EvidenceModel, row: Row, ranking: Linear) -> np.ndarray:
+    question = model.question(row.example.question)
+    features = dict(zip(RAW_NAMES, row.table.T, strict=False))
+    return confidence_row(question, row.example.pool, features, ranking.scores(row.table))
+
+
+def _label(row: Row, ranking: Linear) -> int:
+    if row.example.right is None:
+        return int(row.example.answerable)
+    return int(row.example.right[int(np.argmax(ranking.scores(row.table)))])
+
+
+def _probability(odds: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-odds))
+
+
+def _operating_point(p, labels, sources, answerable, ours) -> OperatingPoint:
+    """The threshold with the fewest mistakes on the tuning part of our questions (a wrong answer
+    and a needless refusal count alike), and its figures on the part held back."""
+    tuning = np.isin(sources, ["articles-tune", "seed-tune"])
+    thresholds = np.arange(0.05, 0.95, 0.01)
+    mistakes = [
+        ((p[tuning] >= t) & ~answerable[tuning]).mean() / (~answerable[tuning]).mean()
+        + ((p[tuning] < t) & answerable[tuning]).mean() / answerable[tuning].mean()
+        for t in thresholds
+    ]
+    threshold = round(float(thresholds[int(np.argmin(mistakes))]), 2)
+    unanswerable = ours & ~answerable
+    return OperatingPoint(
+        threshold=threshold,
+        answered_unanswerable=round(float((p[unanswerable] >= threshold).mean()), 3),
+        refused_answerable=round(float((p[ours & answerable] < threshold).mean()), 3),
+        questions=int(ours.sum()),
+    )
+
+
+def report(rows, ranked, p, labels, sources, answerable) -> None:
+    """What each set gets from models that have not seen its questions."""
+    for source in sorted(set(sources)):
+        chosen = [row for row, s in zip(rows, sources, strict=True) if s == source]
+        here = sources == source
+        line = f"{source:20} n {here.sum():5}"
+        right = [row for row in chosen if row.example.right is not None and row.example.answerable]
+        if right:
+            ranks = [_first_right(row, ranked[row.fold]) for row in right]
+            precisions = [_average_precision(row, ranked[row.fold]) for row in right]
+            line += f" @1 {np.mean([r == 0 for r in ranks]):.3f} @3 {np.mean([r < 3 for r in ranks]):.3f}"
+            line += f" MAP {np.mean(precisions):.3f}"
+        if 0 < answerable[here].sum() < here.sum():
+            line += f" AUROC {auroc(p[here], answerable[here]):.3f}"
+        line += f" ECE {calibration_error(p[here], labels[here]):.3f} mean {p[here].mean():.2f}"
+        print(line)
+    for name in ("selqa", "qed"):
+        both = np.isin(sources, [name, f"{name}-removed", f"{name}-other-name"])
+        if 0 < answerable[both].sum() < both.sum():
+            print(
+                name,
+                "against removed and other names: AUROC",
+                round(auroc(p[both], answerable[both]), 3),
+            )
+    for split in ("tune", "final"):
+        for name in ("articles", "seed"):
+            here = sources == f"{name}-{split}"
+            for t in (0.3, 0.4, 0.5, 0.6):
+                wrong = (p[here & ~answerable] >= t).mean()
+                refused = (p[here & answerable] < t).mean()
+                print(
+                    f"{name}-{split} t {t}: unanswerable answered {wrong:.2f}, refused {refused:.2f}"
+                )
+
+
+def _first_right(row: Row, ranking: Linear) -> int:
+    order = np.argsort(-ranking.scores(row.table), kind="stable")
+    places = np.flatnonzero(row.example.right[order])
+    return int(places[0]) if len(places) else len(order)
+
+
+def _average_precision(row: Row, ranking: Linear) -> float:
+    order = np.argsort(-ranking.scores(row.table), kind="stable")
+    places = np.flatnonzero(row.example.right[order])
+    return (
+        float(np.mean([(i + 1) / (place + 1) for i, place in enumerate(places)]))
+        if len(places)
+        else 0.0
+    )
+
+
+if __name__ == "__main__":
+    main()
