@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow lint format constraints clean
+.PHONY: help repl ask test test-slow eval lint format constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make ask Q="..."   set up, then answer one question'
 	@echo 'make test          set up, then run the tests'
 	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
+	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
 	@echo 'make lint          ruff and mypy; make format mends the layout'
 	@echo 'make clean         remove the environment and the index'
 
@@ -31,6 +32,9 @@ test: $(VENV)/.dev $(VENV)/.encoder
 
 test-slow: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m pytest -m slow
+
+eval: $(VENV)/.eval $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.evaluate
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check
@@ -54,6 +58,11 @@ $(VENV)/.dev: $(VENV)/.installed
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt,dev]'
 	@touch $@
 
+$(VENV)/.eval: $(VENV)/.installed
+	@echo 'Installing what the plots need ...' >&2
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt,eval]'
+	@touch $@
+
 $(VENV)/.encoder: $(VENV)/.installed
 	@echo 'Adopting the encoder (once, about half a minute) ...' >&2
 	@$(DEALBOT) model adopt >&2
@@ -66,7 +75,7 @@ data/index/CURRENT: $(VENV)/.encoder $(wildcard articles/*)
 # Run after a change of dependencies, with nothing pinned but torch, whose other builds bring CUDA.
 constraints:
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
-	build/constraints/bin/pip install --quiet --editable '.[adopt,dev]'
+	build/constraints/bin/pip install --quiet --editable '.[adopt,dev,eval]'
 	(sed -n 1p constraints.txt; build/constraints/bin/pip freeze --exclude-editable \
 		| sed 's/+cpu//' | sort -f) > build/constraints.txt
 	mv build/constraints.txt constraints.txt

@@ -14,13 +14,14 @@ from benchmarks.plots import draw_all
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import SEED
 from bot.evaluation.page import terminal_text, with_tables
-from bot.evaluation.results import Origin, Results, read_results
+from bot.evaluation.results import Origin, Results, read_results, written
 from bot.evaluation.suite import Suite
 from bot.terminal.progress import StageLines
 from index.encoder import default_home, open_current
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = Path("benchmarks/results/evaluation.json"), Path("docs/evaluation.md")
+_MEASURED = ("bot", "index", "prompts", "articles", "benchmarks/questions")
 _VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime", "sentencex", "tokenizers")
 
 
@@ -50,7 +51,7 @@ def _options() -> argparse.Namespace:
 def _results(suite: Suite) -> Results:
     origin = Origin(
         commit=_git("rev-parse", "HEAD").strip(),
-        changed=bool(_git("status", "--porcelain", "--", "bot", "index", "prompts", "articles")),
+        changed=bool(_git("status", "--porcelain", "--", *_MEASURED)),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=SEED,
         encoder=suite.encoder.id,
@@ -76,7 +77,11 @@ def _git(*arguments: str) -> str:
     """What git prints; nothing where it fails or is not there."""
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+            ["git", "--no-optional-locks", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     except FileNotFoundError:
         return ""
@@ -86,7 +91,7 @@ def _git(*arguments: str) -> str:
 def _write(results: Results) -> None:
     path = ROOT / RESULTS
     path.parent.mkdir(exist_ok=True)
-    path.write_text(results.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    path.write_text(written(results), encoding="utf-8")
     page = ROOT / PAGE
     page.write_text(with_tables(page.read_text(encoding="utf-8"), results), encoding="utf-8")
     draw_all(results, path.parent)

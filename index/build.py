@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -36,6 +37,7 @@ from index.publishing import publish_folder, staging_folder, sweep_staging, writ
 from index.sentences import split_sentences
 from index.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
 from index.text_store import StoredPassage, StoredSentence, TextStore, TextStoreWriter
+from index.vocabulary import count_words, save_vocabulary
 
 _KEEP_GENERATIONS = 3  # the current one and two to roll back to
 
@@ -156,6 +158,8 @@ def _write_indexes(
     known = _KnownVectors.of_passages(before)
     _write_vectors(staging / PASSAGE_VECTORS, "passages", passages, known, encoder, progress)
     progress.start("Counting words", None)
+    titles = (article.title for article in texts.articles)
+    save_vocabulary(count_words(chain(titles, (row.text for row in sentences))), staging)
     analyzer = Analyzer()
     for name, rows in ((SENTENCE_TERMS, sentences), (PASSAGE_TERMS, passages)):
         # The title says what a sentence is about where the sentence itself only says "the deal".

@@ -15,11 +15,17 @@ from index.dense import DenseIndex
 from index.errors import IndexDamagedError, IndexMissingError
 from index.lexical import LexicalIndex
 from index.publishing import file_digest, read_pointer, write_pointer
-from index.text_store import TextStore
+from index.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS, TextStore
+from index.vocabulary import VOCABULARY, load_vocabulary
 
 MANIFEST, POINTER, GENERATIONS = "manifest.json", "CURRENT", "generations"
 SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passages.faiss"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
+# Files that every generation of this schema has.
+_REQUIRED = {
+    *(TEXTS, ARTICLES, SENTENCES, PASSAGES, VOCABULARY),
+    *(SENTENCE_VECTORS, PASSAGE_VECTORS),
+}
 _MANIFEST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
 
 
@@ -52,6 +58,7 @@ class Generation:
         self.passage_vectors = DenseIndex.load(folder / PASSAGE_VECTORS)
         self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)
         self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
+        self.vocabulary = load_vocabulary(folder)
 
     @property
     def id(self) -> str:
@@ -78,6 +85,11 @@ def verify(folder: Path) -> Manifest:
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
+    if lacking := sorted(_REQUIRED - set(manifest.files)):
+        raise IndexDamagedError(
+            f"{folder} has no {lacking[0]}: was it made by another version? "
+            "Rebuild with: dealbot index build --full"
+        )
     found = set(_files_below(folder)) - {MANIFEST}
     if missing := sorted(set(manifest.files) - found):
         raise IndexDamagedError(f"{folder / missing[0]} is missing")

@@ -12,6 +12,8 @@ from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from bot.answering.follow_up import understand
 from bot.answering.ranking import SentenceRanker
+from bot.answering.small_talk import small_talk
+from bot.answering.spelling import SpellingCorrector
 from bot.models import Question
 from index.live import LiveGeneration
 from index.search import Searcher
@@ -101,11 +103,12 @@ def from_our_questions(
 ) -> Iterator[Example]:
     """Our own question sets, with what retrieval finds for each."""
     searcher, reader = Searcher(), EvidenceRanker(model)
+    corrector = SpellingCorrector(live.generation.vocabulary, model.words)
     for record in _records(path):
-        if record["split"] not in splits:
-            continue
         asked = Question.model_validate(record)
-        text = understand(asked.question, asked.history)
+        if record["split"] not in splits or small_talk(asked.question):
+            continue
+        text = corrector.correct(understand(asked.question, asked.history))
         vector = live.encoder.encode_queries([text])[0]
         hits = searcher.search(live.generation, text, vector, 40).sentences
         gold = {(span["article_id"], span["start"]) for span in record["gold"]}

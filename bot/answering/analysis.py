@@ -16,8 +16,24 @@ from index.words import FUNCTION_WORDS, Word, read_words
 
 # Words that a question is put with, beside those that any text is held together with.
 _FILLERS = FUNCTION_WORDS | frozenset(
-    "many much name called give according kind type shall may might must exactly actually".split()
+    "many much name called give according kind type shall may might must exactly actually say says "
+    "said".split()
 )
+# Words that only tell what kind of answer is wanted. The sentence answers them by having one, not
+# by repeating them: "How much is it worth?" is answered by "the $100 billion partnership".
+_KIND_WORDS = {
+    AnswerKind.AMOUNT: frozenset(
+        "worth cost costs price value valued money sum amount dollar size big large total".split()
+    ),
+    AnswerKind.COUNT: frozenset("number total count long old far often".split()),
+    AnswerKind.DATE: frozenset(
+        "date day month year time quarter due deadline soon exact happen happened".split()
+    ),
+    AnswerKind.PERSON: frozenset("person people man woman guy".split()),
+    AnswerKind.ORGANISATION: frozenset("company companies firm firms organization outlet".split()),
+    AnswerKind.PLACE: frozenset("place location located country city".split()),
+    AnswerKind.REASON: frozenset("reason reasons cause caused purpose come".split()),
+}
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty "
     "forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half "
@@ -212,14 +228,15 @@ class QuestionAnalysis:
         self.bigrams = [
             (stem(a), stem(b)) for a, b in pairwise(lower) if not (a in _FILLERS and b in _FILLERS)
         ]
-        self.content = [(i, stem(w)) for i, w in enumerate(lower) if weights.weight(w) > 0]
         self.focus = _focus(text)
         self._read_terms(words, weights)
+        self.content = [(i, word) for i, word in enumerate(self.stems) if word in self.terms]
 
     def _read_terms(self, words: list[Word], weights: WordWeights) -> None:
         seen: dict[str, tuple[str, float, bool]] = {}
+        about_kind = _KIND_WORDS.get(self.kind, frozenset())
         for position, word in enumerate(words):
-            weight = weights.weight(word.lower)
+            weight = 0.0 if word.lower in about_kind else weights.weight(word.lower)
             if weight > 0 and stem(word.lower) not in seen:
                 particular = (
                     (word.surface[0].isupper() and position > 0)

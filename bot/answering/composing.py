@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 
 from bot.models import Citation, Role, ShortAnswer
-from prompts import text
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>&\[\]])")
 # At the start of a line: headings, bullets, rules, and after digits the mark of a numbered list.
@@ -21,10 +20,6 @@ def compose_text(citations: Sequence[Citation], short: ShortAnswer | None) -> st
         prefix = "*Context:* " if citation.role is Role.CONTEXT else ""
         lines.append(f"> {prefix}{escape_markdown(citation.quote)} [{citation.number}]")
     return "\n\n".join(lines)
-
-
-def abstention_text() -> str:
-    return text("abstained")
 
 
 def escape_markdown(quote: str) -> str:

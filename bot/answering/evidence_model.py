@@ -57,9 +57,8 @@ class Linear(BaseModel):
     def scores(self, table: Array) -> Array:
         """One score a row of `table`, whose columns are `names`."""
         standard = (table - np.array(self.mean)) / np.array(self.deviation)
-        clipped = np.clip(standard, -self.clip, self.clip)
-        scores: Array = clipped @ np.array(self.weights) + self.bias
-        return scores
+        clipped: Array = np.clip(standard, -self.clip, self.clip)
+        return np.asarray(clipped @ np.array(self.weights) + self.bias)
 
 
 class OperatingPoint(BaseModel):

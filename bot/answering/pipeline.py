@@ -7,26 +7,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.answer_kind import answer_kind
+from bot.answering.answer_kind import AnswerKind, answer_kind
 from bot.answering.citing import check_citations, cite, cite_closest
-from bot.answering.composing import abstention_text, compose_text
+from bot.answering.composing import compose_text
 from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
-from bot.answering.evidence_model import EvidenceModel
+from bot.answering.evidence_model import EvidenceModel, OperatingPoint
 from bot.answering.follow_up import understand
 from bot.answering.short_answer import find_short_answer
+from bot.answering.small_talk import small_talk
+from bot.answering.spelling import SpellingCorrector
 from bot.models import Answer, Citation, Question, ShortAnswer, Status
 from index.live import LiveGeneration
 from index.search import Searcher
+from prompts import text as prompt_text
 
 _RETRIEVED = 40  # sentences that the evidence is chosen from
+# Nearly every sentence has some name, so that one is in it says little; an amount or a date is
+# rarely there by chance.
+_NAMES = {AnswerKind.PERSON, AnswerKind.ORGANISATION}
+_SURE_ENOUGH_FOR_A_NAME = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An answer with what it was made from: all ranked sentences, best first."""
+    """An answer with what it was made from: all ranked sentences, best first, and from which
+    confidence on it would be given."""
 
     answer: Answer
     ranked: tuple[Evidence, ...]
+    operating_point: OperatingPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +54,18 @@ class Answerer:
     def __init__(self) -> None:
         self._searcher = Searcher()
         self._ranker = EvidenceRanker(EvidenceModel.load())
+        self._corrector: tuple[str, SpellingCorrector] | None = None
+
+    @property
+    def operating_point(self) -> OperatingPoint:
+        """From which confidence on a question is answered, and what that means."""
+        return self._ranker.model.weights.operating_point
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Understands each question and encodes all of them together."""
         started = time.perf_counter()
-        texts = [understand(question.question, question.history) for question in questions]
+        correct = self._corrector_of(live).correct
+        texts = [correct(understand(asked.question, asked.history)) for asked in questions]
         vectors = live.encoder.encode_queries(texts)
         each_ms = (time.perf_counter() - started) * 1000 / max(1, len(questions))
         return [
@@ -61,24 +77,19 @@ class Answerer:
         """The answer from this generation; the encoded question must come from the same one."""
         started = time.perf_counter()
         texts = live.generation.texts
-        hits = self._searcher.search(
-            live.generation, encoded.understood_as, encoded.vector, _RETRIEVED
-        )
-        ranked, confidence = self._ranker.rank(
-            live.generation, encoded.understood_as, hits.sentences
-        )
-        if confidence >= self._ranker.model.weights.operating_point.threshold:
+        talk = small_talk(encoded.question.question)
+        ranked, confidence = ([], 0.0) if talk else self._find_evidence(live, encoded)
+        citations: tuple[Citation, ...] = ()
+        if ranked and confidence >= self.operating_point.threshold:
             citations = cite(texts, choose_evidence(ranked))
-            closest: tuple[Citation, ...] = ()
-            short = _short_answer(encoded.understood_as, citations)
-        else:
-            citations, closest, short = (), cite_closest(ranked), None
+        closest = () if citations else cite_closest(ranked)
         check_citations(texts, (*citations, *closest))
+        short = _short_answer(encoded.understood_as, citations, confidence) if citations else None
         answer = Answer(
             id=encoded.question.id,
             question=encoded.question.question,
             status=Status.ANSWERED if citations else Status.ABSTAINED,
-            text=compose_text(citations, short) if citations else abstention_text(),
+            text=compose_text(citations, short) if citations else prompt_text(talk or "abstained"),
             citations=citations,
             closest=closest,
             confidence=round(confidence, 4),
@@ -87,13 +98,33 @@ class Answerer:
             understood_as=encoded.understood_as,
             short_answer=short,
         )
-        return Receipt(answer, tuple(ranked))
+        return Receipt(answer, tuple(ranked), self.operating_point)
+
+    def _find_evidence(
+        self, live: LiveGeneration, encoded: EncodedQuestion
+    ) -> tuple[list[Evidence], float]:
+        """Retrieved sentences, best first, and the probability that the first one answers."""
+        hits = self._searcher.search(
+            live.generation, encoded.understood_as, encoded.vector, _RETRIEVED
+        )
+        return self._ranker.rank(live.generation, encoded.understood_as, hits.sentences)
+
+    def _corrector_of(self, live: LiveGeneration) -> SpellingCorrector:
+        generation = live.generation
+        if self._corrector is None or self._corrector[0] != generation.id:
+            corrector = SpellingCorrector(generation.vocabulary, self._ranker.model.words)
+            self._corrector = (generation.id, corrector)
+        return self._corrector[1]
 
 
-def _short_answer(question: str, citations: Sequence[Citation]) -> ShortAnswer | None:
+def _short_answer(
+    question: str, citations: Sequence[Citation], confidence: float
+) -> ShortAnswer | None:
     """From the first evidence only: a span of the second would outrank the better sentence."""
-    best = citations[0]
-    span = find_short_answer(answer_kind(question), question, best.quote)
+    best, kind = citations[0], answer_kind(question)
+    if kind in _NAMES and confidence < _SURE_ENOUGH_FOR_A_NAME:
+        return None
+    span = find_short_answer(kind, question, best.quote)
     if span is None:
         return None
     return ShortAnswer(

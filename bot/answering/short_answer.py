@@ -33,7 +33,7 @@ _DATE = re.compile(
     rf"|\b{_LONG_MONTH}\b|(?<=\b[Ii]n )May\b"
     rf"|\b{_YEAR}-\d\d-\d\d\b|\b{_YEAR}s?\b"
     rf"|\b(?:last|next|this) (?:year|month|week|quarter)\b"
-    rf"|\b(?:\d+|{_WORD_NUMBER}) (?:days|weeks|months|years) (?:ago|later|after|before|earlier)\b"
+    rf"|\b(?:\d+|{_WORD_NUMBER}) (?:days|weeks|months|years) ago\b"
     rf"|\b(?:yesterday|today|tomorrow|{_WEEKDAY})\b"
 )
 _CAPITALISED = r"(?:[A-ZÀ-ÖØ-Þ][\w&.’'-]*\w|[A-Z])"

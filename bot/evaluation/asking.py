@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 
-from bot.evaluation.judging import Judged, judge
+from bot.evaluation.judging import Judged, judge, places
 from bot.evaluation.questions import EvalQuestion, check_gold
 from bot.service import AnswerService
 from index.errors import ExpectedError
@@ -29,5 +29,6 @@ async def ask_all(
         except ExpectedError as error:
             on_failed(error)
             continue
-        judged.append(judge(question, receipt, texts, elapsed_ms))
+        best = next(iter(places(receipt, 1)), None)
+        judged.append(judge(question, receipt.answer, best, texts, elapsed_ms))
     return judged

@@ -35,10 +35,10 @@ def follow_up_rows(
         pairs = zip(asked, encoded[form], strict=True)
         outcomes = [outcome_of(question, methods.all[method](each)) for question, each in pairs]
         rows[form] = rows_of(name, f"{method}, {form}", outcomes)
-        if rewrites is not None:
+        if REWRITE in encoded:
             cosines = _cosines(encoded[form], encoded[REWRITE])
             rows[form] = [_with_similarity(row, outcomes, cosines) for row in rows[form]]
-    if rewrites is not None:
+    if REWRITE in rows:
         rows = {form: _with_shares(found, rows[REWRITE]) for form, found in rows.items()}
     return [row for found in rows.values() for row in found]
 

@@ -7,6 +7,8 @@ from bot.evaluation.questions import EvalQuestion
 from bot.models import Answer, Citation
 from index.text_store import TextStore
 
+Place = tuple[str, int, int]  # a sentence: article, start, end
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -34,16 +36,17 @@ class Judged:
         return self.answered and not self.first
 
 
-def judge(question: EvalQuestion, receipt: Receipt, texts: TextStore, elapsed_ms: float) -> Judged:
-    """`texts` are of the generation that the answer came from."""
-    answer = receipt.answer
+def judge(
+    question: EvalQuestion, answer: Answer, best: Place | None, texts: TextStore, elapsed_ms: float
+) -> Judged:
+    """`best` is the sentence that was ranked first, if any; `texts` are of the generation that
+    the answer came from."""
     evidence = answer.evidence
-    best = [place_of(receipt, position) for position in range(min(1, len(receipt.ranked)))]
     return Judged(
         kind=question.kind,
         answerable=question.answerable,
         answered=bool(evidence),
-        ranked_first=any(question.is_gold(*place) for place in best),
+        ranked_first=best is not None and question.is_gold(*best),
         first=bool(evidence) and _is_gold(question, evidence[0]),
         cited=_cites_gold(question, evidence),
         confidence=answer.confidence,
@@ -52,10 +55,10 @@ def judge(question: EvalQuestion, receipt: Receipt, texts: TextStore, elapsed_ms
     )
 
 
-def place_of(receipt: Receipt, position: int) -> tuple[str, int, int]:
-    """Article and offsets of the sentence that is ranked there, counted from 0."""
-    sentence = receipt.ranked[position].hit.sentence
-    return sentence.article.id, sentence.start, sentence.end
+def places(receipt: Receipt, count: int) -> list[Place]:
+    """Where the sentences ranked first stand, up to `count` of them."""
+    sentences = [evidence.hit.sentence for evidence in receipt.ranked[:count]]
+    return [(sentence.article.id, sentence.start, sentence.end) for sentence in sentences]
 
 
 def count_inexact(answer: Answer, texts: TextStore) -> int:

@@ -47,7 +47,7 @@ def _text(results: Results, draw: _Table) -> str:
     blocks.append(draw(("set", "part", "method", "n", *names), rows))
     if results.answers:
         overall = [_answer_cells(each) for each in results.answers]
-        blocks.append(draw(("set", "part", *HEADERS), overall))
+        blocks.append(draw(("set", "part", *HEADERS[1:]), overall))
     for each in results.answers:
         if each.part == "all":
             blocks.append(f"By kind of question, {each.set}:")
@@ -56,4 +56,4 @@ def _text(results: Results, draw: _Table) -> str:
 
 
 def _answer_cells(answers: Answers) -> list[Cell]:
-    return [answers.set, answers.part, *answers.rows[-1].cells()]
+    return [answers.set, answers.part, *answers.rows[-1].cells()[1:]]

@@ -1,5 +1,6 @@
 """An evaluation's result as it is written, compared with the one before, and shown."""
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -107,6 +108,17 @@ class Results(BaseModel):
                 ),
             }
         )
+
+
+def written(results: Results) -> str:
+    """As JSON with a row a line, so that a diff shows which figures changed."""
+    fields = []
+    for name, value in results.model_dump(mode="json").items():
+        lines = json.dumps(value)
+        if value and isinstance(value, list):
+            lines = "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]"
+        fields.append(f' "{name}": {lines}')
+    return "{\n" + ",\n".join(fields) + "\n}\n"
 
 
 def read_results(text: str, place: str | Path) -> Results:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answering.pipeline import Answerer, EncodedQuestion
-from bot.evaluation.judging import place_of
+from bot.evaluation.judging import Place, places
 from bot.evaluation.metrics import best_first
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.plain_bm25 import PlainBm25
@@ -20,8 +20,6 @@ METHODS = BM25, DENSE, HYBRID, EVIDENCE = "BM25", "dense", "hybrid", "evidence"
 _BATCH = 32
 
 _UNKNOWN = float("nan")
-
-Place = tuple[str, int, int]  # article, start, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,11 @@ class Methods:
         }
 
     def _bm25(self, encoded: EncodedQuestion) -> Ranking:
-        """Articles by the BM25 of their whole text, sentences by their own."""
-        scores = self._bm25_sentences.scores(encoded.understood_as)
-        articles = best_first(self._bm25_articles.scores(encoded.understood_as))
+        """Articles by the BM25 of their whole text, sentences by their own; of the question as it
+        was typed, since a peer has none of our understanding."""
+        typed = encoded.question.question
+        scores = self._bm25_sentences.scores(typed)
+        articles = best_first(self._bm25_articles.scores(typed))
         ids = [self._texts.articles[row].id for row in articles[:DEPTH]]
         return Ranking(self._places(best_first(scores)[:DEPTH]), ids, float(scores.max()))
 
@@ -94,17 +94,16 @@ class Methods:
         hits = self._searcher.search(
             self._live.generation, encoded.understood_as, encoded.vector, DEPTH
         )
-        places = [_place(hit.sentence) for hit in hits.sentences]
         best = hits.sentences[0].score if hits.sentences else 0.0
-        return Ranking(places, _once(hit.passage.article.id for hit in hits.passages), best)
+        found = [_place(hit.sentence) for hit in hits.sentences]
+        return Ranking(found, _once(hit.passage.article.id for hit in hits.passages), best)
 
     def _evidence(self, encoded: EncodedQuestion) -> Ranking:
         """The order and the confidence of `dealbot ask`; an article stands where its best
         sentence does."""
         receipt = self._answerer.answer(self._live, encoded)
-        count = min(DEPTH, len(receipt.ranked))
-        places = [place_of(receipt, position) for position in range(count)]
-        return Ranking(places, _once(place[0] for place in places), receipt.answer.confidence)
+        found = places(receipt, DEPTH)
+        return Ranking(found, _once(article for article, _, _ in found), receipt.answer.confidence)
 
     def _places(self, rows: Iterable[np.int64]) -> list[Place]:
         return [_place(self._rows[row]) for row in rows]

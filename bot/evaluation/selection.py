@@ -9,6 +9,7 @@ from bot.evaluation.datasets import RankCase
 from bot.evaluation.metrics import Floats, average_precision, best_first, first_rank
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.plain_bm25 import PlainBm25
+from bot.evaluation.remembering import RememberingEncoder
 from bot.evaluation.retrieval import BM25, DENSE, EVIDENCE
 from index.encoder import Encoder
 
@@ -20,7 +21,7 @@ class Selection:
 
     def __init__(self, cases: Sequence[RankCase], encoder: Encoder) -> None:
         """BM25 counts its words in the sentences of the whole set."""
-        self._ranker = SentenceRanker(encoder)
+        self._ranker = SentenceRanker(RememberingEncoder.around(encoder))
         sentences = [sentence for case in cases for sentence in case.request.sentences]
         ends = np.cumsum([len(case.request.sentences) for case in cases])
         self._rows = np.split(np.arange(len(sentences)), ends[:-1])

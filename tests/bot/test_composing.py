@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.answering.composing import abstention_text, compose_text, escape_markdown
+from bot.answering.composing import compose_text, escape_markdown
 from bot.models import Citation, Role, ShortAnswer
 
 MARKDOWN = MarkdownIt("commonmark").enable(["strikethrough", "table"])
@@ -143,7 +143,3 @@ def test_short_answer_stands_first_in_bold_with_its_marker(span: str) -> None:
     closing = next(i for i, token in enumerate(tokens) if token.type == "strong_close")
     assert "".join(token.content for token in tokens[opening:closing]) == span
     assert "".join(token.content for token in tokens[closing:]) == " [1]"
-
-
-def test_abstention_is_the_line_of_its_prompt_file() -> None:
-    assert abstention_text() == "The articles don't say."

@@ -1,0 +1,29 @@
+"""Messages that are no question about the articles: met in kind, without a search."""
+
+import re
+
+# The whole message must be of the kind: "Hello, who runs Nvidia?" is a question.
+_NAME_OF_BOT = r"(?:\s+(?:there|all|everyone|folks|bot|dealbot|again))?"
+_KINDS = {
+    "greeting": rf"(?:hi|hiya|hello|hey|howdy|yo|greetings|what'?s up|sup|"
+    rf"good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?){_NAME_OF_BOT}",
+    "thanks": r"(?:ok(?:ay)?,?\s+)?(?:thanks|thank you|thx|ty|cheers|many thanks|much appreciated)"
+    r"(?:\s+(?:a lot|so much|very much|again|bot|dealbot|for (?:your|the) help))*",
+    "farewell": rf"(?:bye|goodbye|good night|see (?:you|ya)(?: later)?|cya|later){_NAME_OF_BOT}",
+    "request": r"(?:please\s+)?(?:can you |could you |will you )?(?:please\s+)?(?:write|compose|draw|"
+    r"sing|tell|generate|make|create)(?: me| us)?(?: an?| some)? (?:\w+ ){0,2}"
+    r"(?:poem|song|story|joke|haiku|essay|code|script|picture|image|rap|limerick)s?\b.*",
+}
+_COMPILED = {
+    kind: re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE | re.DOTALL)
+    for kind, pattern in _KINDS.items()
+}
+
+
+def small_talk(message: str) -> str | None:
+    """Which kind of small talk the message is, else None. The kind names the text in prompts/
+    that answers it."""
+    for kind, pattern in _COMPILED.items():
+        if pattern.fullmatch(message):
+            return kind
+    return None

@@ -1,0 +1,162 @@
+"""Judging answers and summing them up, on answers made by hand."""
+
+import pytest
+
+from bot.errors import BatchError
+from bot.evaluation.judging import Judged, judge
+from bot.evaluation.questions import EvalQuestion, GoldSpan, check_gold
+from bot.evaluation.summary import summarise, summary_table
+from bot.models import Answer, Citation, Role, Status
+from index.models import Article, Span
+from index.text_store import TextStore, TextStoreWriter
+
+TEXT = "The ferry sails at noon. It costs four coins. Dogs ride free."
+NOON, COINS, DOGS = (0, 24), (25, 45), (46, 61)
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> TextStore:
+    folder = tmp_path_factory.mktemp("texts")
+    with TextStoreWriter(folder) as writer:
+        writer.add(Article("ferry", TEXT), [Span(*NOON), Span(*COINS), Span(*DOGS)], [range(3)])
+    return TextStore(folder)
+
+
+def question(
+    *gold: tuple[int, int], needs_all: bool = False, answerable: bool = True
+) -> EvalQuestion:
+    spans = tuple(GoldSpan(article_id="ferry", start=start, end=end) for start, end in gold)
+    return EvalQuestion(
+        id="q", question="?", answerable=answerable, gold=spans, needs_all=needs_all
+    )
+
+
+def citation(place: tuple[int, int], role: Role = Role.EVIDENCE, quote: str = "") -> Citation:
+    start, end = place
+    return Citation(
+        number=1, role=role, article_id="ferry", title="", source="", published="", url="",
+        start=start, end=end, quote=quote or TEXT[start:end], score=1.0,
+    )  # fmt: skip
+
+
+def answer(*citations: Citation, closest: tuple[Citation, ...] = ()) -> Answer:
+    return Answer(
+        id="q", question="?", text="", citations=citations, closest=closest, confidence=0.7,
+        status=Status.ANSWERED if citations else Status.ABSTAINED, generation="g", elapsed_ms=1.0,
+    )  # fmt: skip
+
+
+def judged(asked: EvalQuestion, got: Answer, texts: TextStore) -> Judged:
+    return judge(asked, got, None, texts, 2.0)
+
+
+def test_the_first_evidence_decides_whether_an_answer_is_right(texts: TextStore) -> None:
+    right = judged(question(NOON), answer(citation(NOON), citation(COINS)), texts)
+    assert (right.first, right.cited, right.wrong) == (True, True, False)
+    second = judged(question(COINS), answer(citation(NOON), citation(COINS)), texts)
+    assert (second.first, second.cited, second.wrong) == (False, True, True)
+
+
+def test_any_gold_sentence_will_do_unless_all_are_needed(texts: TextStore) -> None:
+    one = answer(citation(NOON))
+    assert judged(question(NOON, DOGS), one, texts).cited
+    needed = judged(question(NOON, DOGS, needs_all=True), one, texts)
+    assert (needed.first, needed.cited) == (True, False)
+    both = answer(citation(NOON), citation(DOGS))
+    assert judged(question(NOON, DOGS, needs_all=True), both, texts).cited
+
+
+def test_context_is_never_evidence(texts: TextStore) -> None:
+    found = judged(question(NOON), answer(citation(COINS), citation(NOON, Role.CONTEXT)), texts)
+    assert not found.cited
+
+
+def test_an_abstention_is_neither_right_nor_wrong(texts: TextStore) -> None:
+    found = judged(question(NOON), answer(closest=(citation(NOON),)), texts)
+    assert (found.answered, found.first, found.cited, found.wrong) == (False,) * 4
+
+
+def test_an_answer_to_what_cannot_be_answered_is_wrong(texts: TextStore) -> None:
+    assert judged(question(answerable=False), answer(citation(NOON)), texts).wrong
+    assert not judged(question(answerable=False), answer(), texts).wrong
+
+
+def test_the_sentence_ranked_first_counts_even_where_nothing_was_answered(texts: TextStore) -> None:
+    asked, abstained = question(NOON), answer()
+    assert judge(asked, abstained, ("ferry", *NOON), texts, 2.0).ranked_first
+    assert not judge(asked, abstained, ("ferry", *COINS), texts, 2.0).ranked_first
+    assert not judge(asked, abstained, None, texts, 2.0).ranked_first
+
+
+def test_every_citation_that_is_not_the_text_is_counted(texts: TextStore) -> None:
+    bent = citation(NOON, quote="The ferry sails at one.")
+    lost = citation(NOON).model_copy(update={"article_id": "tram"})
+    found = judged(question(NOON), answer(citation(NOON), bent, closest=(lost,)), texts)
+    assert found.inexact == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "same"),
+    [((0, 24), True), ((0, 11), True), ((0, 61), True), ((12, 61), True), ((13, 61), False)],
+)
+def test_sentences_of_two_splitters_are_the_same_where_they_share_half(
+    place: tuple[int, int], same: bool
+) -> None:
+    assert question(NOON).is_gold("ferry", *place) is same
+    assert not question(NOON).is_gold("tram", *place)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (question(), "has no gold"),
+        (question((0, 500)), "no text at 0-500"),
+        (question((5, 5)), "no text at 5-5"),
+        (
+            question().model_copy(update={"gold": (GoldSpan(article_id="tram", start=0, end=1),)}),
+            "no article 'tram'",
+        ),
+    ],
+)
+def test_gold_that_the_index_cannot_hold_is_told(
+    texts: TextStore, asked: EvalQuestion, told: str
+) -> None:
+    with pytest.raises(BatchError, match=told):
+        check_gold(asked, texts)
+
+
+def one(
+    kind: str, *, answerable: bool, answered: bool, first: bool, confidence: float, ms: float
+) -> Judged:
+    return Judged(
+        kind=kind, answerable=answerable, answered=answered, ranked_first=first,
+        first=first and answered, cited=first and answered, confidence=confidence, inexact=0,
+        elapsed_ms=ms,
+    )  # fmt: skip
+
+
+def test_a_summary_counts_each_share_of_its_own_questions() -> None:
+    rows = summarise(
+        [
+            one("direct", answerable=True, answered=True, first=True, confidence=0.9, ms=1),
+            one("direct", answerable=True, answered=False, first=True, confidence=0.4, ms=2),
+            one("direct", answerable=True, answered=True, first=False, confidence=0.6, ms=3),
+            one("off-topic", answerable=False, answered=False, first=False, confidence=0.1, ms=9),
+            one("off-topic", answerable=False, answered=True, first=False, confidence=0.5, ms=9),
+        ]
+    )
+    assert [row.kind for row in rows] == ["direct", "off-topic", "overall"]
+    direct, off_topic, overall = rows
+    assert (direct.first, direct.refused, direct.ranked_first) == (0.3333, 0.3333, 0.6667)
+    assert (direct.abstained, direct.auroc, direct.p50_ms) == (None, None, 2)
+    assert (off_topic.abstained, off_topic.wrong, off_topic.first) == (0.5, 0.5, None)
+    # of 3 x 2 pairs, five have the answerable one above: 0.4 stands below 0.5
+    assert (overall.n, overall.wrong, overall.auroc) == (5, 0.4, 0.8333)
+    assert (overall.refused, overall.first) == (0.3333, 0.3333)
+    assert overall.ece == pytest.approx((0.1 + 0.6 + 0.6 + 0.1 + 0.5) / 5)
+
+
+def test_no_question_is_an_empty_row() -> None:
+    (row,) = summarise([])
+    assert (row.n, row.first, row.p50_ms) == (0, None, None)
+    assert summary_table([row]).splitlines()[1].split()[:3] == ["overall", "0", "–"]
