@@ -6,7 +6,8 @@ import re
 _NAME_OF_BOT = r"(?:\s+(?:there|all|everyone|folks|bot|dealbot|again))?"
 _KINDS = {
     "greeting": rf"(?:hi|hiya|hello|hey|howdy|yo|greetings|what'?s up|sup|"
-    rf"good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?){_NAME_OF_BOT}",
+    r"good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?)"
+    rf"{_NAME_OF_BOT}",
     "thanks": r"(?:ok(?:ay)?,?\s+)?(?:thanks|thank you|thx|ty|cheers|many thanks|much appreciated)"
     r"(?:\s+(?:a lot|so much|very much|again|bot|dealbot|for (?:your|the) help))*",
     "farewell": rf"(?:bye|goodbye|good night|see (?:you|ya)(?: later)?|cya|later){_NAME_OF_BOT}",

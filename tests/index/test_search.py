@@ -23,6 +23,7 @@ from index.passages import group_passages
 from index.search import Hits, Searcher, fuse
 from index.sentences import split_sentences
 from index.text_store import TextStore, TextStoreWriter
+from index.vocabulary import count_words, save_vocabulary
 
 WORDS = "harbour ship mayor storm bridge train repair market fish price $5 bn July".split()
 
@@ -57,6 +58,7 @@ def make_generation(
     DenseIndex.of(passages[: len(passage_rows)]).save(folder / PASSAGE_VECTORS)
     LexicalIndex.of(analyzer.terms(row.text) for row in sentence_rows).save(folder / SENTENCE_TERMS)
     LexicalIndex.of(analyzer.terms(row.text) for row in passage_rows).save(folder / PASSAGE_TERMS)
+    save_vocabulary(count_words(row.text for row in sentence_rows), folder)
     manifest = Manifest.model_construct(id="made-here")
     return Generation(folder, manifest)
 
