@@ -58,7 +58,8 @@ class Linear(BaseModel):
         """One score a row of `table`, whose columns are `names`."""
         standard = (table - np.array(self.mean)) / np.array(self.deviation)
         clipped: Array = np.clip(standard, -self.clip, self.clip)
-        return np.asarray(clipped @ np.array(self.weights) + self.bias)
+        scores: Array = clipped @ np.array(self.weights) + self.bias
+        return scores
 
 
 class OperatingPoint(BaseModel):
@@ -71,6 +72,13 @@ class OperatingPoint(BaseModel):
     answered_unanswerable: float
     refused_answerable: float
     questions: int
+
+    def __str__(self) -> str:
+        return (
+            f"answers from a confidence of {self.threshold:.0%} on; of {self.questions} questions "
+            f"held back, {self.answered_unanswerable:.0%} of those without an answer were "
+            f"answered and {self.refused_answerable:.0%} of those with one were refused"
+        )
 
 
 class Weights(BaseModel):
@@ -150,7 +158,8 @@ def _lead(values: Array) -> Array:
     ordered = np.sort(values)[::-1]
     best = ordered[0]
     second = ordered[1] if len(ordered) > 1 else best - 0.2
-    return np.where(values == best, values - second, values - best)
+    behind: Array = np.where(values == best, values - second, values - best)
+    return behind
 
 
 CONFIDENCE_NAMES = (

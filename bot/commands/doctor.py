@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import click
 
+from bot.answering.evidence_model import EvidenceModel
 from bot.commands.options import json_flag, load_settings, setting
 from bot.settings import Settings
 from index import encoder as encoders
@@ -45,7 +46,7 @@ class _DoctorError(ExpectedError):
 @json_flag
 @setting("articles", "index", "encoders")
 def command(as_json: bool, **flags: str | None) -> None:
-    """Check the encoder, the index, the articles and the disk."""
+    """Check the models, the index, the articles and the disk."""
     findings = list(_examine(load_settings(**flags)))
     for finding in findings:
         if as_json:
@@ -61,6 +62,7 @@ def _examine(settings: Settings) -> Iterator[Finding]:
     checks: dict[str, Callable[[Settings], Finding | str]] = {
         "python": _python,
         "encoder": _encoder,
+        "evidence": _evidence,
         "index": _index,
         "articles": _articles,
         "disk": _disk,
@@ -88,6 +90,14 @@ def _encoder(settings: Settings) -> Finding | str:
             f"{cosine:.4f}). Adopt it again: dealbot model adopt",
         )
     return f"{encoder.id}, as the original model within a cosine of {cosine:.6f}"
+
+
+def _evidence(settings: Settings) -> Finding | str:
+    try:
+        return str(EvidenceModel.load().weights.operating_point)
+    except (OSError, ValueError) as error:
+        message = f"the model that ranks evidence is damaged ({error}). Install dealbot again"
+        return Finding("evidence", Level.PROBLEM, message)
 
 
 def _index(settings: Settings) -> Finding | str:

@@ -65,6 +65,7 @@ def why_view(receipt: Receipt) -> RenderableType:
             f"Confidence {percent(answer.confidence)} → {answer.status}; "
             f"generation {inert(answer.generation)}"
         ),
+        Hanging(Text("Abstention: ", FAINT), Text(str(receipt.operating_point), FAINT)),
     ]
     numbers = {(cited.article_id, cited.start): cited.number for cited in answer.citations}
     header = Text("cited  score  fused  dense  lexical  passage      sentence", HEADING)

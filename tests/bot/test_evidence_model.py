@@ -1,0 +1,163 @@
+"""The learned ranking: what must hold for it whatever its weights, and what they must know."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering import evidence_model
+from bot.answering.answer_kind import AnswerKind
+from bot.answering.evidence import title_stems
+from bot.answering.evidence_model import (
+    CONFIDENCE_NAMES,
+    EvidenceModel,
+    confidence_row,
+    ranking_names,
+    ranking_table,
+)
+from bot.answering.features import Candidate, raw_features
+
+_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=120)
+
+
+@pytest.fixture(scope="module")
+def model() -> EvidenceModel:
+    return EvidenceModel.load()
+
+
+def _pool(
+    model: EvidenceModel, sentences: list[str], title: str = "", dense: float = 0.4
+) -> list[Candidate]:
+    readings = [model.sentence(sentence) for sentence in sentences]
+    passage = model.sentence(" ".join(sentences))
+    return [
+        Candidate(
+            sentence=reading,
+            before=readings[i - 1] if i else None,
+            after=readings[i + 1] if i + 1 < len(readings) else None,
+            passage=passage,
+            title=title_stems(title),
+            article="a",
+            position=i,
+            count=len(readings),
+            dense=dense,
+            passage_dense=dense,
+        )
+        for i, reading in enumerate(readings)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(question=_TEXT, sentences=st.lists(_TEXT, min_size=1, max_size=6), title=_TEXT)
+def test_any_text_gets_finite_features_and_a_probability(
+    model: EvidenceModel, question: str, sentences: list[str], title: str
+) -> None:
+    pool = _pool(model, sentences, title)
+    asked = model.question(question)
+    features = raw_features(asked, pool)
+    assert all(
+        np.isfinite(values).all() and len(values) == len(pool) for values in features.values()
+    )
+    ranking = model.rank(asked, pool)
+    assert len(ranking.scores) == len(pool)
+    assert np.isfinite(ranking.scores).all()
+    assert 0 <= ranking.confidence <= 1
+
+
+def test_the_weights_are_for_the_features_that_are_computed(model: EvidenceModel) -> None:
+    asked, pool = model.question("Who leads Acme?"), _pool(model, ["Acme is led by Ann Bell."])
+    features = raw_features(asked, pool)
+    table = ranking_table(asked, features)
+    assert model.weights.ranking.names == tuple(ranking_names(list(features)))
+    assert table.shape == (1, len(model.weights.ranking.names))
+    assert model.weights.confidence.names == CONFIDENCE_NAMES
+    assert confidence_row(asked, pool, features, np.zeros(1)).shape == (len(CONFIDENCE_NAMES),)
+
+
+def test_no_candidate_means_no_confidence(model: EvidenceModel) -> None:
+    ranking = model.rank(model.question("Who?"), [])
+    assert ranking.confidence == 0
+    assert len(ranking.scores) == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        (
+            "How much did Acme pay for Brook?",
+            "Acme paid $3 billion for Brook, the people said.",
+            "Acme paid for Brook in instalments, the people said.",
+        ),
+        (
+            "When did Acme buy Brook?",
+            "Acme bought Brook in March 2019 after long talks.",
+            "Acme bought Brook from its founders after long talks.",
+        ),
+        (
+            "Who leads Brook?",
+            "Brook is led by Ann Bell, an engineer.",
+            "Brook is led with care, an engineer said.",
+        ),
+        (
+            "Why did Acme close its Ohio plant?",
+            "Acme closed its Ohio plant because demand had fallen.",
+            "Acme closed its Ohio plant at the end of the week.",
+        ),
+    ],
+)
+def test_a_sentence_with_the_kind_of_thing_asked_for_ranks_first(
+    model: EvidenceModel, question: str, right: str, wrong: str
+) -> None:
+    for sentences in ([right, wrong], [wrong, right]):
+        scores = model.rank(model.question(question), _pool(model, sentences)).scores
+        assert sentences[int(np.argmax(scores))] == right
+
+
+@pytest.mark.parametrize(
+    ("asked", "not_there"),
+    [
+        ("How much did Acme pay for Brook?", "How much did Zenith pay for Brook?"),
+        ("Why did Acme close its plant in Ohio?", "Why did Acme close its plant in Peru?"),
+    ],
+)
+def test_a_name_that_the_articles_lack_counts_against_the_answer(
+    model: EvidenceModel, asked: str, not_there: str
+) -> None:
+    pool = _pool(
+        model,
+        [
+            "Acme bought Brook in March 2019 and paid $3 billion for it.",
+            "Acme closed its plant in Ohio because demand had fallen.",
+        ],
+    )
+    sure = model.rank(model.question(asked), pool).confidence
+    unsure = model.rank(model.question(not_there), pool).confidence
+    assert unsure < 0.7 * sure
+
+
+def test_words_that_only_name_the_kind_of_answer_need_not_recur(model: EvidenceModel) -> None:
+    question = model.question("How much is the partnership worth?")
+    assert question.kind is AnswerKind.AMOUNT
+    assert question.words == ["partnership"]
+
+
+def test_a_changed_word_list_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("model")
+    for name in (evidence_model.WEIGHTS_FILE, evidence_model.WORDS_FILE):
+        (folder / name).write_bytes(evidence_model._MODEL.joinpath(name).read_bytes())
+    with (folder / evidence_model.WORDS_FILE).open("a") as words:
+        words.write("more\n")
+    monkeypatch.setattr(evidence_model, "_MODEL", folder)
+    with pytest.raises(ValueError, match=r"words\.txt"):
+        EvidenceModel.load()
+
+
+def test_the_operating_point_is_of_questions_held_back(model: EvidenceModel) -> None:
+    point = model.weights.operating_point
+    assert 0 < point.threshold < 1
+    assert point.questions > 100
+    assert json.loads(model.weights.model_dump_json())["training"]["examples"]
