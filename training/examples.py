@@ -30,6 +30,7 @@ class Example:
     pool: list[Candidate]
     right: np.ndarray | None
     answerable: bool
+    context: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,19 +109,20 @@ def from_our_questions(
         asked = Question.model_validate(record)
         if record["split"] not in splits or small_talk(asked.question):
             continue
-        text = corrector.correct(understand(asked.question, asked.history))
-        vector = live.encoder.encode_queries([text])[0]
-        hits = searcher.search(live.generation, text, vector, 40).sentences
+        understood = understand(corrector.correct(asked.question), asked.history)
+        vector = live.encoder.encode_queries([understood.text])[0]
+        hits = searcher.search(live.generation, understood.text, vector, 40).sentences
         gold = {(span["article_id"], span["start"]) for span in record["gold"]}
         right = [(hit.sentence.article.id, hit.sentence.start) in gold for hit in hits]
         pool = [reader.candidate(live.generation.texts, hit) for hit in hits]
         yield Example(
             f"{source}-{record['split']}",
             record["id"],
-            text,
+            understood.asked,
             pool,
             np.array(right),
             record["answerable"],
+            understood.context,
         )
 
 

@@ -151,7 +151,7 @@ class _Silent:
 
 
 def _row(model: EvidenceModel, example: Example) -> Row:
-    question = model.question(example.question)
+    question = model.question(example.question, example.context)
     table = ranking_table(question, raw_features(question, example.pool))
     return Row(example, table, zlib.crc32(example.group.encode()) % FOLDS)
 
@@ -218,7 +218,7 @@ def _out_of_fold(rows: list[Row]) -> dict[int, Linear]:
 
 
 def _confidence_row(model: EvidenceModel, row: Row, ranking: Linear) -> np.ndarray:
-    question = model.question(row.example.question)
+    question = model.question(row.example.question, row.example.context)
     features = dict(zip(RAW_NAMES, row.table.T, strict=False))
     return confidence_row(question, row.example.pool, features, ranking.scores(row.table))
 

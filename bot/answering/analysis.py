@@ -77,6 +77,7 @@ _FOCUS = re.compile(
     r"has|have|had|can|could|will|would|should|[a-z]+ed|[a-z]+s)\b",
     re.IGNORECASE,
 )
+_CARRIED_SHARE = 0.5  # of the weight of a term that was only asked about before
 _EVERYDAY = 4000  # rank below which a capital at the start of a sentence says nothing
 _stemmer = Stemmer.Stemmer("english")
 
@@ -215,11 +216,11 @@ class QuestionAnalysis:
     """A question's terms: the distinct stems of its content words, each with its weight and
     whether it names something particular (a name, a number, a word unknown to English)."""
 
-    def __init__(self, text: str, weights: WordWeights) -> None:
+    def __init__(self, text: str, weights: WordWeights, context: str = "") -> None:
+        """The terms of `context`, the questions that this one leans on, count less."""
         words = read_words(text)
         lower = [word.lower for word in words]
         self.stems = [stem(word) for word in lower]
-        self.stem_set = frozenset(self.stems)
         self.kind: AnswerKind = answer_kind(text)
         self.negated = not _NEGATIONS.isdisjoint(lower)
         self.superlatives = {
@@ -229,14 +230,17 @@ class QuestionAnalysis:
             (stem(a), stem(b)) for a, b in pairwise(lower) if not (a in _FILLERS and b in _FILLERS)
         ]
         self.focus = _focus(text)
-        self._read_terms(words, weights)
+        self._read_terms(words, read_words(context), weights)
+        self.stem_set = frozenset(self.stems).union(self.terms)
         self.content = [(i, word) for i, word in enumerate(self.stems) if word in self.terms]
 
-    def _read_terms(self, words: list[Word], weights: WordWeights) -> None:
+    def _read_terms(self, words: list[Word], carried: list[Word], weights: WordWeights) -> None:
         seen: dict[str, tuple[str, float, bool]] = {}
         about_kind = _KIND_WORDS.get(self.kind, frozenset())
-        for position, word in enumerate(words):
-            weight = 0.0 if word.lower in about_kind else weights.weight(word.lower)
+        shares = [(word, i, 1.0) for i, word in enumerate(words)]
+        shares += [(word, i, _CARRIED_SHARE) for i, word in enumerate(carried)]
+        for word, position, share in shares:
+            weight = 0.0 if word.lower in about_kind else share * weights.weight(word.lower)
             if weight > 0 and stem(word.lower) not in seen:
                 particular = (
                     (word.surface[0].isupper() and position > 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.analysis import SentenceAnalysis, stem
+from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis, stem
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from index.generations import Generation
@@ -37,11 +37,11 @@ class EvidenceRanker:
         self._readings: dict[str, SentenceAnalysis] = {}
 
     def rank(
-        self, generation: Generation, question: str, hits: Sequence[SentenceHit]
+        self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
     ) -> tuple[list[Evidence], float]:
         """All hits, best first, and the probability that the first of them answers."""
         pool = [self.candidate(generation.texts, hit) for hit in hits]
-        ranking = self.model.rank(self.model.question(question), pool)
+        ranking = self.model.rank(question, pool)
         order = np.argsort(-ranking.scores, kind="stable")
         ranked = [Evidence(hits[i], float(ranking.scores[i])) for i in order]
         return ranked, ranking.confidence

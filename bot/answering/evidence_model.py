@@ -117,8 +117,9 @@ class EvidenceModel:
             raise ValueError(f"{WORDS_FILE} is not the list that {WEIGHTS_FILE} was trained with")
         return cls(weights, read_word_weights(words.decode()))
 
-    def question(self, text: str) -> QuestionAnalysis:
-        return QuestionAnalysis(text, self.words)
+    def question(self, text: str, context: str = "") -> QuestionAnalysis:
+        """`context` is what the question takes over from the conversation."""
+        return QuestionAnalysis(text, self.words, context)
 
     def sentence(self, text: str) -> SentenceAnalysis:
         return SentenceAnalysis(text, self.words)

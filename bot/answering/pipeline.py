@@ -12,7 +12,7 @@ from bot.answering.citing import check_citations, cite, cite_closest
 from bot.answering.composing import compose_text
 from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
 from bot.answering.evidence_model import EvidenceModel, OperatingPoint
-from bot.answering.follow_up import understand
+from bot.answering.follow_up import Understood, understand
 from bot.answering.short_answer import find_short_answer
 from bot.answering.small_talk import small_talk
 from bot.answering.spelling import SpellingCorrector
@@ -43,7 +43,7 @@ class EncodedQuestion:
     """A question as understood, with its vector of shape (dimension,)."""
 
     question: Question
-    understood_as: str
+    understood: Understood
     vector: NDArray[np.float32]
     encoding_ms: float
 
@@ -65,12 +65,12 @@ class Answerer:
         """Understands each question and encodes all of them together."""
         started = time.perf_counter()
         correct = self._corrector_of(live).correct
-        texts = [correct(understand(asked.question, asked.history)) for asked in questions]
-        vectors = live.encoder.encode_queries(texts)
+        understood = [understand(correct(asked.question), asked.history) for asked in questions]
+        vectors = live.encoder.encode_queries([each.text for each in understood])
         each_ms = (time.perf_counter() - started) * 1000 / max(1, len(questions))
         return [
-            EncodedQuestion(question, text, vector, each_ms)
-            for question, text, vector in zip(questions, texts, vectors, strict=True)
+            EncodedQuestion(*encoded, each_ms)
+            for encoded in zip(questions, understood, vectors, strict=True)
         ]
 
     def answer(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
@@ -84,7 +84,7 @@ class Answerer:
             citations = cite(texts, choose_evidence(ranked))
         closest = () if citations else cite_closest(ranked)
         check_citations(texts, (*citations, *closest))
-        short = _short_answer(encoded.understood_as, citations, confidence) if citations else None
+        short = _short_answer(encoded.understood, citations, confidence) if citations else None
         answer = Answer(
             id=encoded.question.id,
             question=encoded.question.question,
@@ -95,7 +95,7 @@ class Answerer:
             confidence=round(confidence, 4),
             generation=live.generation.id,
             elapsed_ms=round(encoded.encoding_ms + (time.perf_counter() - started) * 1000, 2),
-            understood_as=encoded.understood_as,
+            understood_as=encoded.understood.text,
             short_answer=short,
         )
         return Receipt(answer, tuple(ranked), self.operating_point)
@@ -105,9 +105,10 @@ class Answerer:
     ) -> tuple[list[Evidence], float]:
         """Retrieved sentences, best first, and the probability that the first one answers."""
         hits = self._searcher.search(
-            live.generation, encoded.understood_as, encoded.vector, _RETRIEVED
+            live.generation, encoded.understood.text, encoded.vector, _RETRIEVED
         )
-        return self._ranker.rank(live.generation, encoded.understood_as, hits.sentences)
+        question = self._ranker.model.question(encoded.understood.asked, encoded.understood.context)
+        return self._ranker.rank(live.generation, question, hits.sentences)
 
     def _corrector_of(self, live: LiveGeneration) -> SpellingCorrector:
         generation = live.generation
@@ -118,13 +119,13 @@ class Answerer:
 
 
 def _short_answer(
-    question: str, citations: Sequence[Citation], confidence: float
+    question: Understood, citations: Sequence[Citation], confidence: float
 ) -> ShortAnswer | None:
     """From the first evidence only: a span of the second would outrank the better sentence."""
-    best, kind = citations[0], answer_kind(question)
+    best, kind = citations[0], answer_kind(question.asked)
     if kind in _NAMES and confidence < _SURE_ENOUGH_FOR_A_NAME:
         return None
-    span = find_short_answer(kind, question, best.quote)
+    span = find_short_answer(kind, question.text, best.quote)
     if span is None:
         return None
     return ShortAnswer(

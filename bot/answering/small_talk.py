@@ -12,7 +12,8 @@ _KINDS = {
     r"(?:\s+(?:a lot|so much|very much|again|bot|dealbot|for (?:your|the) help))*",
     "farewell": rf"(?:bye|goodbye|good night|see (?:you|ya)(?: later)?|cya|later){_NAME_OF_BOT}",
     "request": r"(?:please\s+)?(?:can you |could you |will you )?(?:please\s+)?"
-    r"(?:write|compose|draw|sing|tell|generate|make|create)(?: me| us)?(?: an?| some)? (?:\w+ ){0,2}"
+    r"(?:write|compose|draw|sing|tell|generate|make|create)(?: me| us)?"
+    r"(?: an?| some)? (?:\w+ ){0,2}"
     r"(?:poem|song|story|joke|haiku|essay|code|script|picture|image|rap|limerick)s?\b.*",
 }
 _COMPILED = {

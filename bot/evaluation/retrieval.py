@@ -92,7 +92,7 @@ class Methods:
     def _hybrid(self, encoded: EncodedQuestion) -> Ranking:
         """The order of `dealbot search`."""
         hits = self._searcher.search(
-            self._live.generation, encoded.understood_as, encoded.vector, DEPTH
+            self._live.generation, encoded.understood.text, encoded.vector, DEPTH
         )
         best = hits.sentences[0].score if hits.sentences else 0.0
         found = [_place(hit.sentence) for hit in hits.sentences]
