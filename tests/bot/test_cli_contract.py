@@ -52,6 +52,11 @@ def fits(value: dict[str, Any], shape: dict[str, type]) -> bool:
     return all(type(value.get(key)) is kind for key, kind in shape.items())
 
 
+def _listen_to_interrupts() -> None:
+    """A shell starts what it puts in the background deaf to Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def check_answer(answer: dict[str, Any]) -> None:
     assert fits(answer, ANSWER)
     assert answer["status"] in ("answered", "abstained")
@@ -263,6 +268,7 @@ def test_interrupted_build_is_exit_code_130_and_leaves_the_index_alone(
         [*BOT, "index", "build", "--articles", tmp_path / "many.jsonl", "--index", index],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_listen_to_interrupts,
     ) as build:
         assert build.stdout is not None
         assert build.stderr is not None
@@ -289,6 +295,7 @@ def test_interrupted_batch_is_exit_code_130_without_a_traceback(
         [*BOT, "ask", "--json", "--batch", path, "--index", built_index],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=_listen_to_interrupts,
     ) as asking:
         assert asking.stdout is not None
         assert asking.stderr is not None

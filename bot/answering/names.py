@@ -1,0 +1,48 @@
+"""Names in a text, by their capitals."""
+
+import re
+
+from index.models import Span
+
+LONG_MONTH = (
+    r"(?:January|February|March|April|June|July|August|September|October|November|December)"
+)
+MONTH = rf"(?:{LONG_MONTH}|May|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
+WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_CAPITALISED = r"(?:[A-ZÀ-ÖØ-Þ][\w&.’'-]*\w|[A-Z])"
+_NAME = re.compile(rf"{_CAPITALISED}(?: (?:of |de |van |von |the )?{_CAPITALISED})*")
+_ORGANISATION_WORD = re.compile(
+    r"\b(?:Inc|Corp|Ltd|LLC|AG|PLC|Group|Company|Corporation|Journal|Times|Post|Bank|University|"
+    r"Institute|Agency|Ministry|Council|Commission|Committee|Association|News|Reuters|Bloomberg|"
+    r"Foundation|Holdings|Technologies|Systems|Labs?|Partners|Capital|Street)\b"
+    r"|[A-Z]{2,}|[a-z][A-Z]"
+)
+# Capitalised at the start of a sentence or by custom, but no part of a name.
+_NOT_A_NAME = re.compile(
+    rf"(?:{MONTH}|{WEEKDAY}|The|A|An|In|On|At|By|For|This|That|These|Those|It|Its|He|She|They|We|"
+    r"However|Meanwhile|But|And|Or|If|As|Both|Analysts?|Insiders?|Sources?|CEO|CFO|GPUs?|AI|US|"
+    r"Whether|What|When|With|Under|Such|Some|There|Their|His|Her|One|Two|No|Not|According|"
+    r"Although|While|Since|After|Before|Who|Whom|Whose|Which|Where|Why|How|Did|Does|Do|Is|Are|"
+    r"Was|Were|Has|Have|Had|Can|Could|Will|Would|Should|Tell|Give|Name|Yes|So|Then|Also)"
+)
+
+
+def names_in(sentence: str) -> list[Span]:
+    """Runs of capitalised words, without opening words that are no part of a name."""
+    names = []
+    for match in _NAME.finditer(sentence):
+        start, end = match.span()
+        text = re.sub(r"['’]s$", "", match.group())
+        end = start + len(text)
+        first, _, rest = text.partition(" ")
+        if _NOT_A_NAME.fullmatch(first):
+            start, text = start + len(first) + 1, rest
+        if text and not _NOT_A_NAME.fullmatch(text):
+            names.append(Span(start, end))
+    return names
+
+
+def looks_like_person(sentence: str, span: Span) -> bool:
+    """Two or three capitalised words without a word of an organisation's name."""
+    name = sentence[span.start : span.end]
+    return 2 <= len(name.split()) <= 3 and not _ORGANISATION_WORD.search(name)
