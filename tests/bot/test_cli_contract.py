@@ -319,6 +319,7 @@ def test_doctor_reports_each_subject_and_fails_where_one_is_a_problem(
     assert [finding["subject"] for finding in findings] == [
         "python",
         "encoder",
+        "evidence",
         "index",
         "articles",
         "disk",

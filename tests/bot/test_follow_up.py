@@ -28,20 +28,27 @@ def test_question_that_is_cut_short_takes_over_the_last_question_and_the_names(
     "question",
     [
         "What did they cost?",
-        "Why did she resign?",
         "Is that certain?",
         "Did the latter agree?",
         "What is its price?",
         "WHAT DID IT COST?",
     ],
 )
-def test_question_that_points_back_takes_over_the_names(question: str) -> None:
+def test_question_that_points_at_a_thing_takes_over_both(question: str) -> None:
+    context = "Northline Tarn Ilse Brandt Who ordered the boats?"
+    assert understand(question, HISTORY) == Understood(question, context)
+
+
+@pytest.mark.parametrize("question", ["Why did she resign?", "What is his plan?"])
+def test_question_that_points_at_a_person_takes_over_the_names(question: str) -> None:
     assert understand(question, HISTORY) == Understood(question, "Northline Tarn Ilse Brandt")
 
 
-def test_question_that_points_back_where_no_name_was_said_takes_over_the_last_question() -> None:
-    history = (Turn(question="how old is the bridge?", answer="90 years."),)
-    assert understand("who built it?", history).context == "how old is the bridge?"
+def test_question_that_points_at_a_person_where_no_name_was_said_takes_over_the_last_question() -> (
+    None
+):
+    history = (Turn(question="how old is the mayor?", answer="90 years."),)
+    assert understand("who was his wife?", history).context == "how old is the mayor?"
 
 
 @pytest.mark.parametrize(
