@@ -46,7 +46,7 @@ _PATTERNS = {
     AnswerKind.AMOUNT: (
         r"\bhow (?:much|big|large|expensive)\b",
         rf"\bhow many {_UNITS}\b",
-        rf"\bwhat (?:is|was|are|were|'s) the (?:\w+ ){{0,3}}{_MEASURE}\b",
+        rf"\bwhat(?:'?s| is| was| are| were) (?:the |its |their )?(?:\w+ ){{0,3}}{_MEASURE}\b",
         r"\bwhat (?:sum|amount|price)\b",
     ),
     AnswerKind.COUNT: (
