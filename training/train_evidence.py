@@ -263,7 +263,8 @@ def report(rows, ranked, p, labels, sources, answerable) -> None:
         if right:
             ranks = [_first_right(row, ranked[row.fold]) for row in right]
             precisions = [_average_precision(row, ranked[row.fold]) for row in right]
-            line += f" @1 {np.mean([r == 0 for r in ranks]):.3f} @3 {np.mean([r < 3 for r in ranks]):.3f}"
+            line += f" @1 {np.mean([rank == 0 for rank in ranks]):.3f}"
+            line += f" @3 {np.mean([rank < 3 for rank in ranks]):.3f}"
             line += f" MAP {np.mean(precisions):.3f}"
         if 0 < answerable[here].sum() < here.sum():
             line += f" AUROC {auroc(p[here], answerable[here]):.3f}"
@@ -277,15 +278,12 @@ def report(rows, ranked, p, labels, sources, answerable) -> None:
                 "against removed and other names: AUROC",
                 round(auroc(p[both], answerable[both]), 3),
             )
-    for split in ("tune", "final"):
-        for name in ("articles", "seed"):
-            here = sources == f"{name}-{split}"
-            for t in (0.3, 0.4, 0.5, 0.6):
-                wrong = (p[here & ~answerable] >= t).mean()
-                refused = (p[here & answerable] < t).mean()
-                print(
-                    f"{name}-{split} t {t}: unanswerable answered {wrong:.2f}, refused {refused:.2f}"
-                )
+    for source in ("articles-tune", "seed-tune", "articles-final", "seed-final"):
+        here = sources == source
+        for threshold in (0.2, 0.3, 0.4, 0.5):
+            answered = (p[here & ~answerable] >= threshold).mean()
+            refused = (p[here & answerable] < threshold).mean()
+            print(f"{source} from {threshold}: answered {answered:.2f}, refused {refused:.2f}")
 
 
 def _first_right(row: Row, ranking: Linear) -> int:
