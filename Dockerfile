@@ -32,7 +32,7 @@ COPY --from=adopt /srv/dealbot/data data
 RUN useradd --system --no-create-home --uid 10001 dealbot && chown -R dealbot data
 USER dealbot
 VOLUME /srv/dealbot/data
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV ORT_DISABLE_TELEMETRY=1 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 HEALTHCHECK --interval=60s --timeout=20s CMD ["/opt/venv/bin/dealbot", "doctor"]
 ENTRYPOINT ["/opt/venv/bin/dealbot"]
 CMD ["repl"]

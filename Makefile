@@ -68,7 +68,8 @@ $(VENV)/.encoder: $(VENV)/.installed
 	@$(DEALBOT) model adopt >&2
 	@touch $@
 
-data/index/CURRENT: $(VENV)/.encoder $(wildcard articles/*)
+# The folder too: its time changes when an article is removed.
+data/index/CURRENT: $(VENV)/.encoder articles $(wildcard articles/*)
 	@$(DEALBOT) index build >&2
 	@touch $@
 

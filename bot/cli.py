@@ -1,5 +1,6 @@
 """The program `dealbot`: its commands, and how errors become words and exit codes."""
 
+import io
 import logging
 import os
 import secrets
@@ -51,6 +52,7 @@ def cli(verbose: bool) -> None:
     exact sentence."""
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
+    logging.getLogger("trafilatura").setLevel(logging.ERROR)  # we tell of pages without text
     for handler in logging.getLogger().handlers:
         handler.setLevel(level)  # the root's own does not hold for bm25s, which sets its to DEBUG
 
@@ -58,8 +60,14 @@ def cli(verbose: bool) -> None:
 def main() -> NoReturn:
     """Runs the command line and leaves with its exit code: 0 done, 1 an expected failure told
     in one line, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character shows a substitute; a crash would show nothing.
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(errors="replace")
     try:
-        sys.exit(cli.main(prog_name="dealbot", standalone_mode=False) or 0)
+        code = cli.main(prog_name="dealbot", standalone_mode=False) or 0
+        sys.stdout.flush()
+        sys.exit(code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -69,13 +77,20 @@ def main() -> NoReturn:
         _leave(error.user_message, FAILED)
     except BrokenPipeError:
         # Whoever read the output has gone (`dealbot show x | head`): nothing to tell anyone.
-        # Python would still flush standard output at exit, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(FAILED)
+    except OSError as error:  # what reads or writes files tells its own: this is the output
+        _drop_output()
+        _leave(f"the output cannot be written: {error.strerror or error}", FAILED)
     except Exception:  # the surface is one of the two places that catch broadly
         reference = secrets.token_hex(4)
         logging.exception("bug %s", reference)
         _leave(f"something went wrong inside; the lines above have it as {reference}", FAILED)
+
+
+def _drop_output() -> None:
+    """Python would flush what is left of standard output at exit, and complain once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -58,7 +58,12 @@ class AnswerService:
     ) -> None:
         self._closing = True
         self._arrived.set()
-        await self._worker
+        try:
+            # A second Ctrl-C ends the waiting, not the worker: it still settles its askers.
+            await asyncio.shield(self._worker)
+        except asyncio.CancelledError:
+            self._compute.shutdown(wait=False)
+            raise
         self._compute.shutdown()
 
     async def answer(self, question: Question) -> Receipt:

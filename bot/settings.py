@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from bot.errors import SettingsError
 from index.encoder import default_home
@@ -53,6 +53,16 @@ class Settings(BaseModel):
         Path("data/repl-history"), description="File that keeps what was typed in the REPL."
     )
 
+    @field_validator("articles", mode="before")
+    @classmethod
+    def _one_or_several(cls, articles: object) -> object:
+        """Several paths in one string, a variable say, are written as in PATH."""
+        return tuple(articles.split(os.pathsep)) if isinstance(articles, str) else articles
+
+    @property
+    def max_article_bytes(self) -> int:
+        return int(self.max_article_mb * 1_000_000)
+
     @classmethod
     def load(cls, flags: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
         """`flags` that are None were not given. Raises SettingsError naming what is wrong."""
@@ -88,8 +98,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             name = variable.removeprefix(PREFIX).lower()
             _check_known(name, f"The environment has the variable {variable}")
             if value:  # an empty variable is one that is not set
-                # Several paths in one variable are written as in PATH.
-                values[name] = value.split(os.pathsep) if name == "articles" else value
+                values[name] = value
     return values
 
 

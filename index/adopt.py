@@ -250,12 +250,12 @@ def _export(
             input_ids: torch.Tensor,
             attention_mask: torch.Tensor,
             token_type_ids: torch.Tensor | None = None,
-        ) -> tuple[torch.Tensor, torch.Tensor]:
+        ) -> torch.Tensor:
             features = {"input_ids": input_ids, "attention_mask": attention_mask}
             if token_type_ids is not None:
                 features["token_type_ids"] = token_type_ids
-            result = self.original(features)
-            return result["sentence_embedding"][:, :dimension], result["token_embeddings"]
+            embedding: torch.Tensor = self.original(features)["sentence_embedding"]
+            return embedding[:, :dimension]
 
     # It warns that torchvision, of no use here, is missing. (Importing torch resets the level.)
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -270,7 +270,7 @@ def _export(
             tuple(example[name] for name in inputs),
             path,
             input_names=list(inputs),
-            output_names=["sentence_embedding", "token_embeddings"],
+            output_names=["sentence_embedding"],
             dynamic_shapes=dict.fromkeys(inputs, shape),
             dynamo=True,
             external_data=False,

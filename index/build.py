@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from index.dense import DenseIndex, Vectors, embedded_text
 from index.encoder import Encoder
@@ -33,7 +32,7 @@ from index.generations import (
 )
 from index.lexical import Analyzer, LexicalIndex
 from index.passages import group_passages
-from index.publishing import publish_folder, staging_folder, sweep_staging, write_pointer
+from index.publishing import only_writer, publish_folder, staging_folder, write_pointer
 from index.sentences import split_sentences
 from index.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
 from index.text_store import StoredPassage, StoredSentence, TextStore, TextStoreWriter
@@ -85,7 +84,7 @@ def build_index(
         if on_bad:
             on_bad(error)
 
-    with _telling_disk_errors(index), _only_builder(index), staging_folder(index) as staging:
+    with _telling_disk_errors(index), only_writer(index), staging_folder(index) as staging:
         articles = read_articles(
             sources, max_article_bytes=max_article_bytes, on_bad=skip if on_bad else None
         )
@@ -101,26 +100,11 @@ def build_index(
         reused = _write_indexes(staging, encoder, before, progress)
         manifest = _write_manifest(staging, encoder, sources)
         progress.start("Publishing", None)
+        (index / GENERATIONS).mkdir(exist_ok=True)
         publish_folder(staging, index / GENERATIONS / manifest.id)
         write_pointer(index / POINTER, manifest.id)
         _prune(index, manifest.id)
     return BuildReport(manifest, reused, len(skipped))
-
-
-@contextmanager
-def _only_builder(index: Path) -> Iterator[None]:
-    """Holds the index's lock; what killed builds left behind is removed under it."""
-    (index / GENERATIONS).mkdir(parents=True, exist_ok=True)
-    lock = FileLock(index / ".build.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise BuildError(f"Another build of {index} is running: wait until it ends") from error
-    try:
-        sweep_staging(index)
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager

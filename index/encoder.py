@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from tokenizers import Encoding, Tokenizer
 
 from index.encoder_record import (
@@ -22,6 +20,7 @@ from index.encoder_record import (
     read_record,
 )
 from index.errors import EncoderError, IndexDamagedError
+from index.onnx import onnxruntime, ort_errors
 from index.publishing import file_digest, read_pointer
 
 CURRENT = "CURRENT"
@@ -86,17 +85,6 @@ class Encoder:
         """The tokens that the model knows, in the order of their ids."""
         ids = self._tokenizer.get_vocab()
         return sorted(ids, key=ids.__getitem__)
-
-    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text the unit vectors (n_tokens, hidden) of its tokens, without prompt and
-        without special tokens; n_tokens may be 0."""
-        vectors: list[Vectors] = []
-        for text in texts:
-            encoding = self._tokenize(text)
-            ordinary = np.array(encoding.special_tokens_mask, dtype=bool) == 0
-            hidden = self._run("token_embeddings", [encoding])[0]
-            vectors.append(_unit(hidden[ordinary]))
-        return vectors
 
     def encode_as_both(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts as queries, followed by those of the texts as passages where
@@ -179,8 +167,9 @@ def open_by_id(home: Path, encoder_id: str, *, threads: int | None = None) -> En
     folder = home / encoder_id
     if not folder.is_dir():
         raise EncoderError(
-            f"The encoder {encoder_id} is not in {home}. Adopt that model again (dealbot model "
-            "adopt) or rebuild with the current one: dealbot index build --full"
+            f"The encoder {encoder_id} that the index was built with is not in {home}. Adopt "
+            "that model again (dealbot model adopt FOLDER_OF_THE_MODEL), or adopt the default one "
+            "and rebuild: dealbot model adopt && dealbot index build"
         )
     return Encoder.open(folder, threads=threads)
 

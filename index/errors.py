@@ -7,8 +7,10 @@ class ExpectedError(Exception):
 
     @property
     def user_message(self) -> str:
-        """The message on one line, whatever file names and values went into it."""
-        return " ".join(str(self).split())
+        """The message on one line, and without what would steer a terminal, whatever file names
+        and values went into it."""
+        line = " ".join(str(self).split())
+        return "".join(c if c.isprintable() else "\ufffd" for c in line)
 
 
 class SourceError(ExpectedError):

@@ -14,17 +14,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from index.dense import DenseIndex
 from index.errors import IndexDamagedError, IndexMissingError
 from index.lexical import LexicalIndex
-from index.publishing import file_digest, read_pointer, write_pointer
+from index.publishing import (
+    file_digest,
+    only_writer,
+    read_pointer,
+    write_pointer,
+)
 from index.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS, TextStore
 from index.vocabulary import VOCABULARY, load_vocabulary
 
 MANIFEST, POINTER, GENERATIONS = "manifest.json", "CURRENT", "generations"
 SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passages.faiss"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
-# Files that every generation of this schema has.
+# Files and folders that every generation of this schema has.
 _REQUIRED = {
     *(TEXTS, ARTICLES, SENTENCES, PASSAGES, VOCABULARY),
-    *(SENTENCE_VECTORS, PASSAGE_VECTORS),
+    *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
 _MANIFEST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
 
@@ -39,7 +44,8 @@ class Manifest(BaseModel):
     id: str
     created: str
     dealbot_version: str
-    encoder_id: str
+    # Joined to a folder: nothing that could lead out of it.
+    encoder_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")
     dimension: int = Field(gt=0)
     articles: int = Field(gt=0)
     sentences: int = Field(gt=0)
@@ -85,7 +91,8 @@ def verify(folder: Path) -> Manifest:
 
 
 def _check_files(folder: Path, manifest: Manifest) -> None:
-    if lacking := sorted(_REQUIRED - set(manifest.files)):
+    folders = {name.partition("/")[0] for name in manifest.files}
+    if lacking := sorted(_REQUIRED - folders):
         raise IndexDamagedError(
             f"{folder} has no {lacking[0]}: was it made by another version? "
             "Rebuild with: dealbot index build --full"
@@ -168,15 +175,17 @@ def published(index: Path) -> list[str]:
 
 def roll_back(index: Path) -> Manifest:
     """Makes the newest intact generation before the current one current again."""
-    current = current_folder(index).name
-    damaged = ""
-    for generation in reversed(published(index)):
-        if generation < current:
-            try:
-                manifest = verify(index / GENERATIONS / generation)
-            except IndexDamagedError as error:
-                damaged = f" ({error})"
-                continue
-            write_pointer(index / POINTER, generation)
-            return manifest
-    raise IndexMissingError(f"There is no generation before {current} to go back to{damaged}")
+    current_folder(index)  # says so where there is no index, before a lock makes its folder
+    with only_writer(index):
+        current = current_folder(index).name
+        damaged = ""
+        for generation in reversed(published(index)):
+            if generation < current:
+                try:
+                    manifest = verify(index / GENERATIONS / generation)
+                except IndexDamagedError as error:
+                    damaged = f" ({error})"
+                    continue
+                write_pointer(index / POINTER, generation)
+                return manifest
+        raise IndexMissingError(f"There is no generation before {current} to go back to{damaged}")

@@ -71,11 +71,3 @@ class LexicalIndex:
             return np.zeros(self._bm25.scores["num_docs"], np.float32)
         found: NDArray[np.float32] = self._bm25.get_scores(known)
         return found
-
-    def document_frequency(self, term: str) -> int:
-        """In how many rows the term occurs."""
-        position = self._bm25.vocab_dict.get(term)
-        if position is None:
-            return 0
-        starts = self._bm25.scores["indptr"]
-        return int(starts[position + 1] - starts[position])

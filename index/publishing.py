@@ -8,7 +8,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.errors import IndexDamagedError
+from filelock import FileLock, Timeout
+
+from index.errors import BuildError, IndexDamagedError
 
 _STAGING_PREFIX = ".staging-"
 _POINTER_LIMIT = 200
@@ -42,6 +44,23 @@ def sweep_staging(parent: Path) -> None:
             shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def only_writer(index: Path) -> Iterator[None]:
+    """Holds the lock under which alone an index changes, and under it removes what killed runs
+    left behind. Raises BuildError where another process holds it."""
+    index.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index / ".build.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise BuildError(f"Another build of {index} is running: wait until it ends") from error
+    try:
+        sweep_staging(index)
+        yield
+    finally:
+        lock.release()
 
 
 def fsync_tree(folder: Path) -> None:

@@ -45,14 +45,17 @@ def split_sentences(text: str) -> list[Span]:
     ]
 
 
+def may_be_heading(sentence: str) -> bool:
+    """Whether a sentence looks like one, before its surroundings are looked at."""
+    return len(sentence) <= _HEADING_CHARS and not _TERMINATED.search(sentence)
+
+
 def is_heading(text: str, span: Span) -> bool:
     """Whether the sentence is a line of its own above other text, short and without a final
     stop: a headline or a heading, which names a topic but states nothing."""
-    sentence = text[span.start : span.end]
     line_before = text.rfind("\n", 0, span.start) + 1
     return (
-        len(sentence) <= _HEADING_CHARS
-        and not _TERMINATED.search(sentence)
+        may_be_heading(text[span.start : span.end])
         and not text[line_before : span.start].strip()
         and _NOTHING_MORE_ON_LINE.match(text, span.end) is not None
     )

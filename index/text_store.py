@@ -188,7 +188,3 @@ class TextStore:
         stop, byte_end = self._sentences[end - 1, [2, 4]].tolist()
         text = self._texts[byte_start:byte_end].decode()
         return StoredPassage(row, self.articles[article_row], start, stop, text, first, end)
-
-    def sentences_of_passage(self, row: int) -> range:
-        _, first, end = self._passages[row].tolist()
-        return range(first, end)

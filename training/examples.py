@@ -11,6 +11,7 @@ from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from bot.answering.follow_up import understand
+from bot.answering.plain_question import plain
 from bot.answering.ranking import SentenceRanker
 from bot.answering.small_talk import small_talk
 from bot.answering.spelling import SpellingCorrector
@@ -109,7 +110,7 @@ def from_our_questions(
         asked = Question.model_validate(record)
         if record["split"] not in splits or small_talk(asked.question):
             continue
-        understood = understand(corrector.correct(asked.question), asked.history)
+        understood = understand(corrector.correct(plain(asked.question)), asked.history)
         vector = live.encoder.encode_queries([understood.text])[0]
         hits = searcher.search(live.generation, understood.text, vector, 40).sentences
         gold = {(span["article_id"], span["start"]) for span in record["gold"]}

@@ -34,6 +34,7 @@ _KIND_WORDS = {
     AnswerKind.PLACE: frozenset("place location located country city".split()),
     AnswerKind.REASON: frozenset("reason reasons cause caused purpose come".split()),
 }
+_ANY_KIND_WORDS = frozenset[str]().union(*_KIND_WORDS.values())
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty "
     "forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half "
@@ -64,7 +65,8 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    r"[$£€¥]\s?\d|\b\d[\d.,]*\s?(?:(?:million|billion|trillion|thousand|bn|mn|tn)\s)?"
+    # Possessive and bounded on the left: without, a long row of digits takes minutes.
+    r"[$£€¥]\s?\d|(?<![\d.,])\d[\d.,]*+\s?(?:(?:million|billion|trillion|thousand|bn|mn|tn)\s)?"
     r"(?:dollars|euros|pounds|yen|francs|usd|gbp|eur)\b",
     re.IGNORECASE,
 )
@@ -240,7 +242,8 @@ class QuestionAnalysis:
         shares = [(word, i, 1.0) for i, word in enumerate(words)]
         shares += [(word, i, _CARRIED_SHARE) for i, word in enumerate(carried)]
         for word, position, share in shares:
-            weight = 0.0 if word.lower in about_kind else share * weights.weight(word.lower)
+            idle = about_kind if share == 1.0 else _ANY_KIND_WORDS
+            weight = 0.0 if word.lower in idle else share * weights.weight(word.lower)
             if weight > 0 and stem(word.lower) not in seen:
                 particular = (
                     (word.surface[0].isupper() and position > 0)

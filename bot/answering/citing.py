@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.answering.context import leans_on_previous
+from bot.answering.context import leans_on_previous, names_person, points_at_person
 from bot.answering.evidence import Evidence
 from bot.models import Citation, Role
 from index.text_store import StoredSentence, TextStore
 
 _CLOSEST = 3
+_MOST_CONTEXT = 2  # sentences before one that leans
+_CONTEXT_REACH = 4  # how far back a person may have been named
 
 
 class CitationError(Exception):
@@ -21,10 +23,10 @@ def cite(texts: TextStore, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
     for evidence in chosen:
         sentence = evidence.hit.sentence
         cited.append((sentence, Role.EVIDENCE, evidence.score))
-        before = _needed_before(texts, sentence)
-        if before and before.row not in evidence_rows:
-            evidence_rows.add(before.row)
-            cited.append((before, Role.CONTEXT, 0.0))
+        for before in _needed_before(texts, sentence):
+            if before.row not in evidence_rows:
+                evidence_rows.add(before.row)
+                cited.append((before, Role.CONTEXT, 0.0))
     return tuple(
         _citation(number, sentence, role, score)
         for number, (sentence, role, score) in enumerate(cited, start=1)
@@ -49,10 +51,24 @@ def check_citations(texts: TextStore, citations: Iterable[Citation]) -> None:
             raise CitationError(f"{citation.article_id}[{citation.start}:{citation.end}]")
 
 
-def _needed_before(texts: TextStore, sentence: StoredSentence) -> StoredSentence | None:
-    if sentence.row == sentence.article.first_sentence or not leans_on_previous(sentence.text):
-        return None
-    return texts.sentence(sentence.row - 1)
+def _needed_before(texts: TextStore, sentence: StoredSentence) -> list[StoredSentence]:
+    """What tells who "he" or what "this" is: for a person the nearest sentence before that names
+    one, else the sentence before, and the one before that where it leans in turn. The nearest
+    comes last, as in the article."""
+    first = max(sentence.article.first_sentence, sentence.row - _CONTEXT_REACH)
+    before = [texts.sentence(row) for row in range(sentence.row - 1, first - 1, -1)]
+    if points_at_person(sentence.text):
+        named = next((s for s in before if names_person(s.text)), None)
+        if named:
+            return [named]
+    needed: list[StoredSentence] = []
+    latest = sentence
+    for candidate in before[:_MOST_CONTEXT]:
+        if not leans_on_previous(latest.text):
+            break
+        needed.insert(0, candidate)
+        latest = candidate
+    return needed
 
 
 def _citation(number: int, sentence: StoredSentence, role: Role, score: float) -> Citation:

@@ -2,18 +2,31 @@
 
 import re
 
+from bot.answering.names import looks_like_person, names_in
+
 _CONNECTIVE = (
     r"(?:however|meanwhile|moreover|furthermore|still|instead|also|then|but|and|yet|nevertheless|"
     r"in addition|in response|for now|since then|at the same time|as a result|even so)"
 )
 _REFERENCE = (
     r"(?:he|she|it|they|this|these|those|his|her|hers|its|their|theirs|such|both|"
-    r"that (?!is\b)\w+|neither|the (?:same|latter|former|two|compan(?:y|ies)|firm|move|decision|"
-    r"organi[sz]ation|agreement|statement|executive|spokesperson|announcement|report|remarks?))"
+    r"one is|that (?!is\b)\w+|neither|the (?:same|latter|former|two|compan(?:y|ies)|firm|move|"
+    r"newspaper|decision|organi[sz]ation|agreement|statement|executive|spokesperson|announcement|report|remarks?))"
 )
+_PERSON = re.compile(rf"\W*(?:{_CONNECTIVE},? )?(?:he|she|his|her)\b", re.IGNORECASE)
 _LEANS = re.compile(rf"\W*(?:{_CONNECTIVE},? )?{_REFERENCE}\b", re.IGNORECASE)
 
 
 def leans_on_previous(sentence: str) -> bool:
     """Whether the sentence opens with a word that points back ("This deal", "However, he")."""
     return _LEANS.match(sentence) is not None
+
+
+def points_at_person(sentence: str) -> bool:
+    """Whether the sentence opens with "he", "she", "his" or "her"."""
+    return _PERSON.match(sentence) is not None
+
+
+def names_person(sentence: str) -> bool:
+    """Whether the sentence has what looks like a person's name."""
+    return any(looks_like_person(sentence, name) for name in names_in(sentence))

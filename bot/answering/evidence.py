@@ -15,6 +15,9 @@ from index.words import read_words
 
 MAX_EVIDENCE = 3
 _KEPT_READINGS = 20_000  # a reading is some kilobytes: 100 MB at most
+# What lies behind is not read: the features grow with the square of a sentence's length, and a
+# "sentence" of 64 kB, a table that lost its line breaks, would hold up everyone for seconds.
+_READ_CHARS = 2_000
 # A further sentence is shown only where it is nearly as good as the best: a short answer with
 # one right sentence beats three of which one is right.
 _NEARLY_AS_GOOD = 1.0  # in log-odds against the best
@@ -35,6 +38,7 @@ class EvidenceRanker:
     def __init__(self, model: EvidenceModel) -> None:
         self.model = model
         self._readings: dict[str, SentenceAnalysis] = {}
+        self._titles: dict[str, frozenset[str]] = {}
 
     def rank(
         self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
@@ -52,8 +56,16 @@ class EvidenceRanker:
         if reading is None:
             if len(self._readings) >= _KEPT_READINGS:
                 self._readings.clear()
-            reading = self._readings[text] = self.model.sentence(text)
+            reading = self._readings[text] = self.model.sentence(text[:_READ_CHARS])
         return reading
+
+    def _read_title(self, title: str) -> frozenset[str]:
+        stems = self._titles.get(title)
+        if stems is None:
+            if len(self._titles) >= _KEPT_READINGS:
+                self._titles.clear()
+            stems = self._titles[title] = title_stems(title)
+        return stems
 
     def candidate(self, texts: TextStore, hit: SentenceHit) -> Candidate:
         sentence = hit.sentence
@@ -63,7 +75,7 @@ class EvidenceRanker:
             before=self._neighbour(texts, sentence, -1),
             after=self._neighbour(texts, sentence, +1),
             passage=self.read(texts.passage(sentence.passage).text),
-            title=title_stems(article.title),
+            title=self._read_title(article.title),
             article=article.id,
             position=sentence.row - article.first_sentence,
             count=article.end_sentence - article.first_sentence,

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answering.names import names_in
+from bot.answering.small_talk import small_talk
 from bot.models import Turn
 from index.words import FUNCTION_WORDS, read_words
 
 _POINTS_BACK = re.compile(
-    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then|"
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|those|"
+    # not: "the deal that was signed", "Is there a deal?"
+    r"(?<!\w )that\b(?! [a-z]+ed\b)|(?:say|said|about|for|was|is|did|does|do|of|to|with|by) that|"
+    r"(?<!is )(?<!are )(?<!was )(?<!were )(?:there|then)|"
     r"the (?:latter|former|same|other))\b",
     re.IGNORECASE,
 )
@@ -17,7 +21,8 @@ _POINTS_TO_PERSON = re.compile(r"\b(?:he|she|him|his|her|hers)\b", re.IGNORECASE
 _OPENS_AS_FOLLOW_UP = re.compile(
     r"\s*(?:and|but|so|or|also|what about|how about|by whom|since when|really)\b", re.IGNORECASE
 )
-_MOST_QUESTIONS, _MOST_NAMES = 2, 6  # that are carried; what was asked before is another matter
+# What was asked earlier is another matter; what is longer is no question.
+_MOST_TURNS, _MOST_QUESTIONS, _MOST_NAMES, _READ_CHARS = 6, 2, 6, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     ("What did she say?") needs only the names. On CANARD's dialogues this has .88 of
     the recall at 10 that a human rewrite has, whole questions alone .66."""
     asked = question.strip()
+    history = [turn for turn in history[-_MOST_TURNS:] if not small_talk(turn.question)]
     if not history or not leans(asked):
         return Understood(asked)
     names = _names(history)
@@ -67,7 +73,7 @@ def _questions(asked: str, history: Sequence[Turn]) -> list[str]:
     for turn in reversed(history[-_MOST_QUESTIONS:]):
         if not leans(carried[0] if carried else asked):
             break
-        carried.insert(0, turn.question.strip())
+        carried.insert(0, turn.question.strip()[:_READ_CHARS])
     return carried
 
 
@@ -76,5 +82,6 @@ def _names(history: Sequence[Turn]) -> list[str]:
     found: dict[str, None] = {}
     for turn in reversed(history):
         for text in (turn.question, turn.answer):
-            found.update(dict.fromkeys(text[span.start : span.end] for span in names_in(text)))
+            said = text[:_READ_CHARS]
+            found.update(dict.fromkeys(said[span.start : span.end] for span in names_in(said)))
     return list(found)[:_MOST_NAMES]

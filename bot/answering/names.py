@@ -35,8 +35,9 @@ def names_in(sentence: str) -> list[Span]:
         text = re.sub(r"['’]s$", "", match.group())
         end = start + len(text)
         first, _, rest = text.partition(" ")
-        if _NOT_A_NAME.fullmatch(first):
+        while rest and (_NOT_A_NAME.fullmatch(first) or first.islower()):
             start, text = start + len(first) + 1, rest
+            first, _, rest = text.partition(" ")
         if text and not _NOT_A_NAME.fullmatch(text):
             names.append(Span(start, end))
     return names

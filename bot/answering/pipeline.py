@@ -13,12 +13,16 @@ from bot.answering.composing import compose_text
 from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
 from bot.answering.evidence_model import EvidenceModel, OperatingPoint
 from bot.answering.follow_up import Understood, understand
+from bot.answering.plain_question import plain
 from bot.answering.short_answer import find_short_answer
 from bot.answering.small_talk import small_talk
 from bot.answering.spelling import SpellingCorrector
 from bot.models import Answer, Citation, Question, ShortAnswer, Status
+from index.generations import Generation
 from index.live import LiveGeneration
-from index.search import Searcher
+from index.models import Span
+from index.search import Searcher, SentenceHit
+from index.sentences import is_heading, may_be_heading
 from prompts import text as prompt_text
 
 _RETRIEVED = 40  # sentences that the evidence is chosen from
@@ -30,12 +34,13 @@ _SURE_ENOUGH_FOR_A_NAME = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An answer with what it was made from: all ranked sentences, best first, and from which
-    confidence on it would be given."""
+    """An answer with what it was made from: all ranked sentences, best first, from which
+    confidence on it would be given, and the generation."""
 
     answer: Answer
     ranked: tuple[Evidence, ...]
     operating_point: OperatingPoint
+    generation: Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,12 @@ class Answerer:
         """Understands each question and encodes all of them together."""
         started = time.perf_counter()
         correct = self._corrector_of(live).correct
-        understood = [understand(correct(asked.question), asked.history) for asked in questions]
+        understood = [
+            Understood(asked.question)
+            if small_talk(asked.question)
+            else understand(correct(plain(asked.question)), asked.history)
+            for asked in questions
+        ]
         vectors = live.encoder.encode_queries([each.text for each in understood])
         each_ms = (time.perf_counter() - started) * 1000 / max(1, len(questions))
         return [
@@ -98,7 +108,7 @@ class Answerer:
             understood_as=encoded.understood.text,
             short_answer=short,
         )
-        return Receipt(answer, tuple(ranked), self.operating_point)
+        return Receipt(answer, tuple(ranked), self.operating_point, live.generation)
 
     def _find_evidence(
         self, live: LiveGeneration, encoded: EncodedQuestion
@@ -107,8 +117,9 @@ class Answerer:
         hits = self._searcher.search(
             live.generation, encoded.understood.text, encoded.vector, _RETRIEVED
         )
+        sentences = [hit for hit in hits.sentences if not _is_heading(live.generation, hit)]
         question = self._ranker.model.question(encoded.understood.asked, encoded.understood.context)
-        return self._ranker.rank(live.generation, question, hits.sentences)
+        return self._ranker.rank(live.generation, question, sentences)
 
     def _corrector_of(self, live: LiveGeneration) -> SpellingCorrector:
         generation = live.generation
@@ -116,6 +127,17 @@ class Answerer:
             corrector = SpellingCorrector(generation.vocabulary, self._ranker.model.words)
             self._corrector = (generation.id, corrector)
         return self._corrector[1]
+
+
+def _is_heading(generation: Generation, hit: SentenceHit) -> bool:
+    """A heading or the line above a list names a topic and states nothing: it answers nothing."""
+    sentence = hit.sentence
+    if sentence.text.endswith(":"):
+        return True
+    if not may_be_heading(sentence.text):
+        return False
+    text = generation.texts.article_text(sentence.article)
+    return is_heading(text, Span(sentence.start, sentence.end))
 
 
 def _short_answer(

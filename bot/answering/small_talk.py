@@ -8,13 +8,15 @@ _KINDS = {
     "greeting": rf"(?:hi|hiya|hello|hey|howdy|yo|greetings|what'?s up|sup|"
     r"good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?)"
     rf"{_NAME_OF_BOT}",
+    "help": r"(?:help(?: me)?|what can you do|what do you do|who are you|what are you|"
+    r"how do(?:es)? (?:you|this|it) work)(?: please)?",
     "thanks": r"(?:ok(?:ay)?,?\s+)?(?:thanks|thank you|thx|ty|cheers|many thanks|much appreciated)"
     r"(?:\s+(?:a lot|so much|very much|again|bot|dealbot|for (?:your|the) help))*",
     "farewell": rf"(?:bye|goodbye|good night|see (?:you|ya)(?: later)?|cya|later){_NAME_OF_BOT}",
     "request": r"(?:please\s+)?(?:can you |could you |will you )?(?:please\s+)?"
-    r"(?:write|compose|draw|sing|tell|generate|make|create)(?: me| us)?"
-    r"(?: an?| some)? (?:\w+ ){0,2}"
-    r"(?:poem|song|story|joke|haiku|essay|code|script|picture|image|rap|limerick)s?\b.*",
+    r"(?:write|compose|draw|sing|tell|generate|make|create)(?: me| us)? (?:an?|some)(?: \w+)?"
+    r" (?:poem|song|story|joke|haiku|essay|picture|image|rap|limerick)s?"
+    r"(?: (?:about|for|in|on|with) [^.?!\n]*)?",
 }
 _COMPILED = {
     kind: re.compile(rf"\W*(?:{pattern})\W*", re.IGNORECASE | re.DOTALL)

@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA
 from bot.answering.analysis import WordWeights, stem
 from index.words import read_words
 
-_SHORTEST = 4  # shorter words have too many neighbours
+_SHORTEST = 5  # shorter words have too many neighbours: "viel" is not "view"
 _LONG = 8  # from this length on two slips are likelier than another word
 _NAME_RANK = 3000  # an everyday word is not what a misspelt name stands for
 
@@ -36,6 +36,10 @@ class SpellingCorrector:
         return "".join([*corrected, question[position:]])
 
     def _better(self, surface: str, inside: bool) -> str | None:
+        word, apostrophe, ending = surface.partition("'" if "'" in surface else "’")
+        if apostrophe and ending.lower() == "s":
+            better = self._better(word, inside)
+            return better and f"{better}{apostrophe}{ending}"
         word = surface.lower()
         if len(word) < _SHORTEST or not word.isalpha() or self._known(word):
             return None

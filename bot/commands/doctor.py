@@ -44,7 +44,7 @@ class _DoctorError(ExpectedError):
 
 @click.command("doctor")
 @json_flag
-@setting("articles", "index", "encoders")
+@setting("articles", "index", "encoders", "max_article_mb")
 def command(as_json: bool, **flags: str | None) -> None:
     """Check the models, the index, the articles and the disk."""
     findings = list(_examine(load_settings(**flags)))
@@ -116,7 +116,8 @@ def _index(settings: Settings) -> Finding | str:
 
 
 def _articles(settings: Settings) -> str:
-    count = sum(1 for _ in read_articles(settings.articles))
+    limit = settings.max_article_bytes
+    count = sum(1 for _ in read_articles(settings.articles, max_article_bytes=limit))
     return f"{count} can be read from {', '.join(map(str, settings.articles))}"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bot.commands.options import json_flag, load_settings, setting
+from bot.terminal.plain import visible
 from bot.terminal.progress import progress_on_stderr
 from index.build import build_index
 from index.encoder import open_current
@@ -49,7 +50,7 @@ def build(
             encoder,
             progress,
             full=full,
-            max_article_bytes=int(settings.max_article_mb * 1_000_000),
+            max_article_bytes=settings.max_article_bytes,
             on_bad=_tell_skipped if skip_bad else None,
         )
     manifest = report.manifest
@@ -79,7 +80,8 @@ def info(as_json: bool, **flags: str | None) -> None:
         click.echo(json.dumps(summary))
         return
     for key, value in summary.items():
-        click.echo(f"{key + ':':<12} {', '.join(value) if isinstance(value, list) else value}")
+        shown = ", ".join(value) if isinstance(value, list) else str(value)
+        click.echo(f"{key + ':':<12} {visible(shown)}")
 
 
 def _summary(manifest: Manifest) -> dict[str, Any]:
@@ -111,9 +113,12 @@ def verify_index(as_json: bool, **flags: str | None) -> None:
         for name, problem in problems.items():
             click.echo(f"{name}{' (current)' if name == current else ''}: {problem or 'intact'}")
     if damaged := [problem for problem in problems.values() if problem]:
-        raise IndexDamagedError(
-            f"{damaged[0]}. Rebuild with: dealbot index build --full --index {index}"
+        remedy = (
+            f"Rebuild with: dealbot index build --full --index {index}"
+            if problems[current]
+            else "It does not answer and can be removed; until then it cannot be rolled back to"
         )
+        raise IndexDamagedError(f"{damaged[0]}. {remedy}")
 
 
 def _problem(folder: Path) -> str | None:

@@ -3,6 +3,7 @@
 import click
 
 from bot.commands.options import json_flag, load_settings, setting
+from bot.terminal.plain import visible
 from index import encoder as encoders
 
 
@@ -29,8 +30,13 @@ def adopt_model(name_or_folder: str | None, as_json: bool, **flags: str | None) 
 
 
 @command.command("list")
+@json_flag
 @setting("encoders")
-def list_models(**flags: str | None) -> None:
+def list_models(as_json: bool, **flags: str | None) -> None:
     """List the adopted encoders."""
     for record in encoders.installed(load_settings(**flags).encoders):
-        click.echo(f"{record.id}  {record.dimension} dimensions, from {record.source}")
+        if as_json:
+            click.echo(record.model_dump_json())
+        else:
+            line = f"{record.id}  {record.dimension} dimensions, from {record.source}"
+            click.echo(visible(line))

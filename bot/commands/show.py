@@ -1,6 +1,7 @@
 """`dealbot show`: an article's text as offsets count it."""
 
 import sys
+from difflib import get_close_matches
 
 import click
 from click.shell_completion import CompletionItem
@@ -18,6 +19,7 @@ def _complete_article(
     """The ids that fit, with their titles; none where there is no index to look into."""
     try:
         folder = current_folder(load_settings(index=context.params.get("index")).index)
+        verify(folder)
     except ExpectedError:
         return []
     articles = TextStore(folder).articles
@@ -34,8 +36,11 @@ def command(article_id: str, **flags: str | None) -> None:
     texts = TextStore(folder)
     article = texts.find_article(article_id)
     if article is None:
+        known = [article.id for article in texts.articles]
+        near = get_close_matches(article_id, known, n=3, cutoff=0.3) or known[:3]
         raise IndexMissingError(
-            f"There is no article {article_id!r} in the index: see dealbot index info"
+            f"There is no article {article_id!r} in the index; there is, for example, "
+            f"{', '.join(near)}"
         )
     text = texts.article_text(article)
     if sys.stdout.isatty():

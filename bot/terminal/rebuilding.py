@@ -99,7 +99,7 @@ class Rebuild:
             settings.index,
             open_current(settings.encoders, threads=max(1, usable_cores() // 2)),
             self,
-            max_article_bytes=int(settings.max_article_mb * 1_000_000),
+            max_article_bytes=settings.max_article_bytes,
         )
         self._live.reload()
         return report

@@ -114,6 +114,8 @@ class _Repl:
     async def _take(self, line: str) -> None:
         """Does what the line asks for. Whatever fails is told; the conversation goes on."""
         try:
+            if line.strip().lower() in {"quit", "exit"}:
+                raise LeaveError
             if line.lstrip().startswith(":"):
                 await run_command(self._talk, line)
             elif line.strip():
@@ -125,11 +127,8 @@ class _Repl:
 
     async def _answer(self, question: str) -> None:
         talk = self._talk
-        before = self._live.current.generation
         receipt = await self._service.answer(Question(question=question, history=tuple(talk.turns)))
-        after = self._live.current.generation
         talk.receipt = receipt
-        talk.answered_by = before if before.id == receipt.answer.generation else after
         talk.turns.append(Turn(question=question, answer=receipt.answer.text))
         talk.show(answer_view(receipt.answer))
 

@@ -16,7 +16,6 @@ from bot.terminal.inspection import context_view, index_view, sources_view, why_
 from bot.terminal.layout import inert, show
 from bot.terminal.rebuilding import Rebuild
 from index.errors import ExpectedError
-from index.generations import Generation
 from index.live import LiveIndex
 from prompts import text
 
@@ -33,8 +32,7 @@ class LeaveError(Exception):
 
 @dataclass(slots=True)
 class Conversation:
-    """What the commands work on. `answered_by` is the generation of the last answer: a rebuild
-    may have replaced it since."""
+    """What the commands work on."""
 
     live: LiveIndex
     rebuild: Rebuild
@@ -42,7 +40,6 @@ class Conversation:
     waits: bool  # for a rebuild to end before the next line is read: scripts go line by line
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     receipt: Receipt | None = None
-    answered_by: Generation | None = None
 
     def show(self, view: RenderableType) -> None:
         """The view and an empty line, which parts it from what is typed next."""
@@ -62,14 +59,14 @@ async def _sources(talk: Conversation, argument: str) -> None:
 
 
 async def _context(talk: Conversation, argument: str) -> None:
-    if talk.receipt is None or talk.answered_by is None:
+    if talk.receipt is None:
         raise CommandError("There is no answer yet whose context could be shown: ask first")
     if not talk.cited:
         raise CommandError("The last answer cites nothing")
     number = argument.strip("[]") or "1"
     for citation in talk.cited:
         if str(citation.number) == number:
-            talk.show(context_view(talk.answered_by, talk.receipt.answer, citation))
+            talk.show(context_view(talk.receipt.generation, talk.receipt.answer, citation))
             return
     numbers = f"[1] to [{len(talk.cited)}]" if len(talk.cited) > 1 else "[1]"
     raise CommandError(f"There is no [{inert(number)}] in the last answer, only {numbers}")

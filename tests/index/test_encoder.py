@@ -79,7 +79,6 @@ def test_a_batch_gives_what_each_alone_gives_in_the_order_given(encoder: Encoder
 def test_no_texts_give_no_vectors(encoder: Encoder) -> None:
     assert encoder.encode_passages([]).shape == (0, 384)
     assert encoder.encode_queries([]).shape == (0, 384)
-    assert encoder.token_vectors([]) == []
 
 
 def test_what_is_beyond_the_last_token_changes_nothing(encoder: Encoder) -> None:
@@ -98,12 +97,6 @@ def test_progress_counts_up_to_all(encoder: Encoder) -> None:
     seen: list[int] = []
     encoder.encode_passages(TEXTS, batch_size=4, progress=seen.append)
     assert seen == [4, 2]
-
-
-def test_token_vectors_leave_special_tokens_out(encoder: Encoder) -> None:
-    tokens = encoder.token_vectors(["Fog until noon", ""])
-    assert [vectors.shape for vectors in tokens] == [(3, 384), (0, 384)]
-    np.testing.assert_allclose(np.linalg.norm(tokens[0], axis=1), 1, atol=1e-6)
 
 
 def test_threads_may_share_an_encoder(encoder: Encoder) -> None:

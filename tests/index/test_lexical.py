@@ -102,8 +102,6 @@ def test_scores_are_the_formulas(texts: list[list[str]], query: list[str]) -> No
     scores = index.scores(query)
     assert scores.shape == (len(texts),)
     np.testing.assert_allclose(scores, bm25(texts, query), rtol=1e-5, atol=1e-6)
-    for term in "abcdefgh":
-        assert index.document_frequency(term) == sum(term in text for text in texts)
 
 
 def test_unknown_terms_and_empty_queries_score_nothing() -> None:
@@ -116,7 +114,6 @@ def test_unknown_terms_and_empty_queries_score_nothing() -> None:
 def test_texts_without_a_term_are_indexed() -> None:
     index = LexicalIndex.of([[], []])
     assert index.scores(["a"]).tolist() == [0, 0]
-    assert index.document_frequency("a") == 0
 
 
 @pytest.mark.parametrize("texts", [[["a", "b", "a"], [], ["b", "c"]], [[], []]])
@@ -126,9 +123,6 @@ def test_what_is_loaded_scores_like_what_was_saved(tmp_path: Path, texts: list[l
     loaded = LexicalIndex.load(tmp_path / "terms")
     for query in (["a"], ["a", "b", "c"], ["b", "x"], ["x"], []):
         assert (loaded.scores(query) == index.scores(query)).all()
-    assert [loaded.document_frequency(term) for term in "abcx"] == [
-        sum(term in text for text in texts) for term in "abcx"
-    ]
 
 
 @pytest.mark.parametrize("texts", [100, 2000])  # 2000: tables larger than what is buffered

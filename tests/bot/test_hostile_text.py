@@ -1,0 +1,70 @@
+"""Text that is made to be slow to read: whoever asks next must not wait for it."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bot.answering.answer_kind import AnswerKind, answer_kind
+from bot.answering.composing import escape_markdown
+from bot.answering.context import leans_on_previous
+from bot.answering.evidence import EvidenceRanker
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.follow_up import understand
+from bot.answering.names import names_in
+from bot.answering.short_answer import find_short_answer
+from bot.answering.small_talk import small_talk
+from bot.models import Turn
+from index.sentences import split_sentences
+
+_UNITS = (
+    "1",
+    "1.",
+    "1,",
+    "$1 ",
+    "Nvidia OpenAI 5 ",
+    "A.",
+    "a",
+    " ",
+    "(",
+    "that is there ",
+    "’s",
+    "-",
+)
+_READERS: dict[str, Callable[[str], object]] = {
+    "reading a sentence": lambda text: EvidenceRanker(EvidenceModel.load()).read(text),
+    "names": names_in,
+    "splitting": split_sentences,
+    "markdown": escape_markdown,
+    "context": leans_on_previous,
+    "kind": lambda text: answer_kind(text[:2000]),
+    "small talk": lambda text: small_talk(text[:2000]),
+    "follow-up": lambda text: understand("And he?", [Turn(question=text, answer=text)]),
+    "short answer": lambda text: [find_short_answer(k, "What?", text) for k in AnswerKind],
+}
+
+
+@pytest.mark.parametrize("reader", _READERS)
+def test_doubling_a_repetitive_text_does_not_multiply_its_time(reader: str) -> None:
+    """A ratio, since machines differ: with a blow-up, eight times the text takes 64 times as
+    long and more. What is done in milliseconds is too short to tell, and too short to matter."""
+    read = _READERS[reader]
+    read("warm up")
+    for unit in _UNITS:
+        short, long = (_fastest(read, unit * (size // len(unit))) for size in (5_000, 40_000))
+        assert long < max(24 * short, 0.1), (unit, short, long)
+
+
+def _fastest(read: Callable[[str], object], text: str) -> float:
+    times = []
+    for _ in range(2):
+        started = time.perf_counter()
+        read(text)
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def test_a_sentence_without_end_holds_up_no_one() -> None:
+    """The features grow with the square of what is read of a sentence."""
+    ranker = EvidenceRanker(EvidenceModel.load())
+    assert len(ranker.read("Nvidia OpenAI 5 " * 10_000).stems) < 1_000
