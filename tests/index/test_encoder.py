@@ -190,7 +190,7 @@ def test_an_absent_encoder_is_told_with_the_next_step(tmp_path: Path) -> None:
     assert installed(tmp_path / "none") == []
     with pytest.raises(EncoderError, match=r"^No encoder is adopted. Run: dealbot model adopt$"):
         open_current(tmp_path)
-    with pytest.raises(EncoderError, match=r"some-model-0123.*dealbot index build --full"):
+    with pytest.raises(EncoderError, match=r"some-model-0123.*dealbot index build"):
         open_by_id(tmp_path, "some-model-0123")
     (tmp_path / CURRENT).write_text("../elsewhere")
     with pytest.raises(EncoderError, match=r"does not hold a name.*dealbot model adopt"):

@@ -9,18 +9,21 @@ from pathlib import Path
 import pytest
 
 from index import generations
-from index.errors import IndexDamagedError, IndexMissingError
+from index.errors import BuildError, IndexDamagedError, IndexMissingError
 from index.generations import (
     GENERATIONS,
     MANIFEST,
     POINTER,
+    SENTENCE_TERMS,
     Generation,
     current_folder,
     open_current,
     published,
+    read_manifest,
     roll_back,
     verify,
 )
+from index.publishing import only_writer
 
 
 @pytest.fixture
@@ -284,3 +287,45 @@ def test_going_back_from_a_damaged_or_missing_generation_works(index: Path) -> N
     shutil.rmtree(index / GENERATIONS / third)
     assert roll_back(index).id == second
     assert open_current(index).id == second
+
+
+def test_rolling_back_waits_for_no_build_and_disturbs_none(
+    three_generations: Path, tmp_path: Path
+) -> None:
+    """A build that ends meanwhile may remove the very generation that is gone back to."""
+    index = tmp_path / "index"
+    shutil.copytree(three_generations, index)
+    before = (index / POINTER).read_text()
+    with only_writer(index), pytest.raises(BuildError, match="running"):
+        roll_back(index)
+    assert (index / POINTER).read_text() == before
+
+
+@pytest.mark.parametrize("encoder_id", ["../elsewhere", "/tmp/elsewhere", "a/b", "", ".hidden"])
+def test_a_manifest_cannot_name_an_encoder_outside_its_folder(
+    three_generations: Path, tmp_path: Path, encoder_id: str
+) -> None:
+    folder = current_folder(three_generations)
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8")) | {"encoder_id": encoder_id}
+    (tmp_path / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(IndexDamagedError, match="encoder_id"):
+        read_manifest(tmp_path)
+
+
+def test_a_generation_without_its_word_tables_is_told(
+    three_generations: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / current_folder(three_generations).name
+    shutil.copytree(current_folder(three_generations), folder)
+    shutil.rmtree(folder / SENTENCE_TERMS)
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    files = {k: v for k, v in manifest["files"].items() if not k.startswith(SENTENCE_TERMS)}
+    (folder / MANIFEST).write_text(json.dumps(manifest | {"files": files}), "utf-8")
+    with pytest.raises(IndexDamagedError, match=SENTENCE_TERMS):
+        verify(folder)
+
+
+def test_no_message_carries_what_steers_a_terminal() -> None:
+    message = IndexDamagedError("gone: \x1b]0;title\x07 \u202e\n  twice").user_message
+    assert message.isprintable()
+    assert "twice" in message
