@@ -12,7 +12,6 @@ import json
 import tempfile
 import zlib
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +31,6 @@ from bot.answering.evidence_model import (
 )
 from bot.answering.features import raw_features
 from bot.answering.ranking import SentenceRanker
-from bot.evaluation.metrics import auroc, calibration_error
 from index.build import build_index
 from index.encoder import Encoder, default_home, open_current
 from index.live import open_live
@@ -48,6 +46,7 @@ from training.examples import (
     read_selqa,
 )
 from training.fitting import fit_confidence, fit_ranking
+from training.reporting import Row, report
 
 ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "bot" / "answering" / "model"
@@ -70,15 +69,6 @@ CONFIDENCE_WEIGHTS = {
 
 
 RAW_NAMES = tuple(raw_features(QuestionAnalysis("", WordWeights({"a": 2})), []))
-
-
-@dataclass(frozen=True)
-class Row:
-    """An example as the models see it."""
-
-    example: Example
-    table: np.ndarray
-    fold: int
 
 
 def main() -> None:
@@ -250,55 +240,6 @@ def _operating_point(p, labels, sources, answerable, ours) -> OperatingPoint:
         answered_unanswerable=round(float((p[unanswerable] >= threshold).mean()), 3),
         refused_answerable=round(float((p[ours & answerable] < threshold).mean()), 3),
         questions=int(ours.sum()),
-    )
-
-
-def report(rows, ranked, p, labels, sources, answerable) -> None:
-    """What each set gets from models that have not seen its questions."""
-    for source in sorted(set(sources)):
-        chosen = [row for row, s in zip(rows, sources, strict=True) if s == source]
-        here = sources == source
-        line = f"{source:20} n {here.sum():5}"
-        right = [row for row in chosen if row.example.right is not None and row.example.answerable]
-        if right:
-            ranks = [_first_right(row, ranked[row.fold]) for row in right]
-            precisions = [_average_precision(row, ranked[row.fold]) for row in right]
-            line += f" @1 {np.mean([rank == 0 for rank in ranks]):.3f}"
-            line += f" @3 {np.mean([rank < 3 for rank in ranks]):.3f}"
-            line += f" MAP {np.mean(precisions):.3f}"
-        if 0 < answerable[here].sum() < here.sum():
-            line += f" AUROC {auroc(p[here], answerable[here]):.3f}"
-        line += f" ECE {calibration_error(p[here], labels[here]):.3f} mean {p[here].mean():.2f}"
-        print(line)
-    for name in ("selqa", "qed"):
-        both = np.isin(sources, [name, f"{name}-removed", f"{name}-other-name"])
-        if 0 < answerable[both].sum() < both.sum():
-            print(
-                name,
-                "against removed and other names: AUROC",
-                round(auroc(p[both], answerable[both]), 3),
-            )
-    for source in ("articles-tune", "seed-tune", "articles-final", "seed-final"):
-        here = sources == source
-        for threshold in (0.2, 0.3, 0.4, 0.5):
-            answered = (p[here & ~answerable] >= threshold).mean()
-            refused = (p[here & answerable] < threshold).mean()
-            print(f"{source} from {threshold}: answered {answered:.2f}, refused {refused:.2f}")
-
-
-def _first_right(row: Row, ranking: Linear) -> int:
-    order = np.argsort(-ranking.scores(row.table), kind="stable")
-    places = np.flatnonzero(row.example.right[order])
-    return int(places[0]) if len(places) else len(order)
-
-
-def _average_precision(row: Row, ranking: Linear) -> float:
-    order = np.argsort(-ranking.scores(row.table), kind="stable")
-    places = np.flatnonzero(row.example.right[order])
-    return (
-        float(np.mean([(i + 1) / (place + 1) for i, place in enumerate(places)]))
-        if len(places)
-        else 0.0
     )
 
 

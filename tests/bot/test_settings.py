@@ -134,7 +134,7 @@ def test_bad_value_is_told_with_setting_flag_and_variable(name: str, value: str)
     assert repr(value) in message
 
 
-@pytest.mark.parametrize("toml", ["index = [1]", 'articles = 3', "max_waiting = {}"])
+@pytest.mark.parametrize("toml", ["index = [1]", "articles = 3", "max_waiting = {}"])
 def test_value_of_another_type_in_the_file_names_the_setting(toml: str) -> None:
     assert f"The setting {toml.split()[0]} " in refusal(toml=toml)
 
