@@ -81,7 +81,7 @@ def _standardise(table: np.ndarray, clip: float) -> tuple[np.ndarray, np.ndarray
 
 def _linear(names, mean, deviation, weights, bias: float, clip: float) -> Linear:
     def rounded(values) -> tuple[float, ...]:
-        return tuple(round(float(value), 5) for value in values)
+        return tuple(round(float(value), 5) + 0.0 for value in values)  # no "-0.0"
 
     return Linear(
         names=tuple(names),
