@@ -61,6 +61,20 @@ class Role(StrEnum):
     CONTEXT = "context"
 
 
+class Copy(BaseModel):
+    """Where else a cited sentence stands, in the same words but for trifles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    article_id: str
+    title: str
+    source: str
+    published: str
+    url: str
+    start: int
+    end: int
+
+
 class Citation(BaseModel):
     """A sentence of an article: `quote == text[start:end]`, in code points. `context` is what
     a reader needs to understand an evidence sentence and is never evidence itself."""
@@ -78,6 +92,7 @@ class Citation(BaseModel):
     end: int
     quote: str
     score: float
+    also_in: tuple[Copy, ...] = ()
 
 
 class ShortAnswer(BaseModel):

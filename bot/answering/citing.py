@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.answering.context import leans_on_previous, names_person, points_at_person
 from bot.answering.evidence import Evidence
-from bot.models import Citation, Role
+from bot.models import Citation, Copy, Role
 from index.text_store import StoredSentence, TextStore
 
 _CLOSEST = 3
@@ -19,24 +19,24 @@ class CitationError(Exception):
 def cite(texts: TextStore, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
     """The chosen sentences, each followed by the one that it leans on where it leans on one."""
     evidence_rows = {evidence.hit.sentence.row for evidence in chosen}
-    cited: list[tuple[StoredSentence, Role, float]] = []
+    cited: list[tuple[StoredSentence, Role, Evidence | None]] = []
     for evidence in chosen:
         sentence = evidence.hit.sentence
-        cited.append((sentence, Role.EVIDENCE, evidence.score))
+        cited.append((sentence, Role.EVIDENCE, evidence))
         for before in _needed_before(texts, sentence):
             if before.row not in evidence_rows:
                 evidence_rows.add(before.row)
-                cited.append((before, Role.CONTEXT, 0.0))
+                cited.append((before, Role.CONTEXT, None))
     return tuple(
-        _citation(number, sentence, role, score)
-        for number, (sentence, role, score) in enumerate(cited, start=1)
+        _citation(number, sentence, role, evidence)
+        for number, (sentence, role, evidence) in enumerate(cited, start=1)
     )
 
 
 def cite_closest(ranked: Sequence[Evidence]) -> tuple[Citation, ...]:
     """The nearest sentences of a question that is not answered."""
     return tuple(
-        _citation(number, evidence.hit.sentence, Role.EVIDENCE, evidence.score)
+        _citation(number, evidence.hit.sentence, Role.EVIDENCE, evidence)
         for number, evidence in enumerate(ranked[:_CLOSEST], start=1)
     )
 
@@ -71,7 +71,9 @@ def _needed_before(texts: TextStore, sentence: StoredSentence) -> list[StoredSen
     return needed
 
 
-def _citation(number: int, sentence: StoredSentence, role: Role, score: float) -> Citation:
+def _citation(
+    number: int, sentence: StoredSentence, role: Role, evidence: Evidence | None
+) -> Citation:
     article = sentence.article
     return Citation(
         number=number,
@@ -84,5 +86,19 @@ def _citation(number: int, sentence: StoredSentence, role: Role, score: float) -
         start=sentence.start,
         end=sentence.end,
         quote=sentence.text,
-        score=round(score, 4),
+        score=round(evidence.score, 4) if evidence else 0.0,
+        also_in=tuple(_copy(hit.sentence) for hit in evidence.copies) if evidence else (),
+    )
+
+
+def _copy(sentence: StoredSentence) -> Copy:
+    article = sentence.article
+    return Copy(
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+        start=sentence.start,
+        end=sentence.end,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis, stem
+from bot.answering.copies import collapse_copies
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from index.generations import Generation
@@ -29,6 +30,7 @@ class Evidence:
 
     hit: SentenceHit
     score: float
+    copies: tuple[SentenceHit, ...] = ()
 
 
 class EvidenceRanker:
@@ -43,11 +45,14 @@ class EvidenceRanker:
     def rank(
         self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
     ) -> tuple[list[Evidence], float]:
-        """All hits, best first, and the probability that the first of them answers."""
-        pool = [self.candidate(generation.texts, hit) for hit in hits]
+        """The distinct hits, best first, and the probability that the first of them answers."""
+        distinct = collapse_copies(hits)
+        pool = [self.candidate(generation.texts, each.hit) for each in distinct]
         ranking = self.model.rank(question, pool)
         order = np.argsort(-ranking.scores, kind="stable")
-        ranked = [Evidence(hits[i], float(ranking.scores[i])) for i in order]
+        ranked = [
+            Evidence(distinct[i].hit, float(ranking.scores[i]), distinct[i].copies) for i in order
+        ]
         return ranked, ranking.confidence
 
     def read(self, text: str) -> SentenceAnalysis:
@@ -97,14 +102,6 @@ def title_stems(title: str) -> frozenset[str]:
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:
-    """The best sentence and those nearly as good, without saying the same words twice."""
-    chosen: list[Evidence] = []
-    seen: set[str] = set()
-    for evidence in ranked:
-        words = " ".join(evidence.hit.sentence.text.casefold().split())
-        if evidence.score < ranked[0].score - _NEARLY_AS_GOOD or len(chosen) == MAX_EVIDENCE:
-            break
-        if words not in seen:
-            seen.add(words)
-            chosen.append(evidence)
-    return chosen
+    """The best sentence and those nearly as good."""
+    enough = ranked[0].score - _NEARLY_AS_GOOD if ranked else 0.0
+    return [evidence for evidence in ranked[:MAX_EVIDENCE] if evidence.score >= enough]

@@ -1,6 +1,6 @@
 """How answers and search results look in a terminal or a pipe."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -97,7 +97,7 @@ def _quote(citation: Citation, short: ShortAnswer | None) -> RenderableType:
     return Hanging(Text(f"[{citation.number}] ", MARKER), body)
 
 
-def _sources(citations: Iterable[Citation]) -> list[RenderableType]:
+def _sources(citations: Sequence[Citation]) -> list[RenderableType]:
     """One line an article, with the numbers of all that is cited from it."""
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:
@@ -109,7 +109,17 @@ def _sources(citations: Iterable[Citation]) -> list[RenderableType]:
         title = first.title or article_id
         place = origin(title, first.source, first.published, first.url)
         lines.append(Hanging(Text(f"{numbers} ", MARKER), place))
+    lines += [_also(citation) for citation in citations if citation.also_in]
     return lines
+
+
+def _also(citation: Citation) -> RenderableType:
+    """Which other articles have the same sentence."""
+    places = [
+        origin(copy.title or copy.article_id, copy.source, copy.published, copy.url)
+        for copy in citation.also_in
+    ]
+    return Hanging(Text(f"[{citation.number}] also in: ", MARKER), joined(places, "; "))
 
 
 def _footer(answer: Answer) -> Iterator[RenderableType]:

@@ -1,0 +1,71 @@
+"""Syndicated copies are one piece of evidence; a changed name, number or "not" is another."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.answering.copies import collapse_copies
+from bot.answering.pipeline import Answerer
+from bot.models import Question
+from index.build import build_index
+from index.encoder import Encoder
+from index.live import open_live
+from index.search import SentenceHit
+from index.text_store import StoredArticle, StoredSentence
+from tests.conftest import Silent
+
+SENTENCE = "The harbour board paid Northline $3 million for two electric ferries."
+
+
+def hit(row: int, text: str) -> SentenceHit:
+    article = StoredArticle(row, str(row), "", "", "", "", "", 0, 0, row, row + 1)
+    return SentenceHit(StoredSentence(row, article, 0, len(text), text, 0), 1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "copy",
+    [
+        SENTENCE,
+        "Harbour board paid Northline $3 million for the two electric ferries",
+        "For two electric ferries, the harbour board paid Northline $3 million.",
+    ],
+)
+def test_copies_go_to_the_first_of_their_kind(copy: str) -> None:
+    hits = [hit(0, SENTENCE), hit(1, "Something else was said of it."), hit(2, copy)]
+    distinct = collapse_copies(hits)
+    assert [each.hit for each in distinct] == hits[:2]
+    assert distinct[0].copies == (hits[2],)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        SENTENCE.replace("3", "4"),
+        SENTENCE.replace("Northline", "Southline"),
+        SENTENCE.replace("paid", "has not paid"),
+        SENTENCE.replace("paid", "reportedly paid"),
+    ],
+)
+def test_what_differs_in_a_word_that_matters_is_no_copy(other: str) -> None:
+    assert len(collapse_copies([hit(0, SENTENCE), hit(1, other)])) == 2
+
+
+def test_an_answer_names_the_other_articles_once(
+    encoder: Encoder, encoder_home: Path, tmp_path: Path
+) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for name in ("daily", "evening", "weekly"):
+        (articles / f"{name}.txt").write_text(f"{SENTENCE} {name.capitalize()} readers wrote in.")
+    build_index([articles], tmp_path / "index", encoder, Silent())
+    live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
+    answerer = Answerer()
+    asked = Question(question="How much did the harbour board pay Northline for the ferries?")
+    answer = answerer.answer(live, answerer.encode(live, [asked])[0]).answer
+    assert [c.quote for c in answer.citations].count(SENTENCE) == 1
+    first = answer.citations[0]
+    assert {first.article_id, *(c.article_id for c in first.also_in)} == {
+        "daily",
+        "evening",
+        "weekly",
+    }
