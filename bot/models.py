@@ -61,8 +61,8 @@ class Role(StrEnum):
     CONTEXT = "context"
 
 
-class Copy(BaseModel):
-    """Where else a cited sentence stands, in the same words but for trifles."""
+class Place(BaseModel):
+    """Where a sentence stands: `text[start:end]` of the article, in code points."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,24 +75,16 @@ class Copy(BaseModel):
     end: int
 
 
-class Citation(BaseModel):
-    """A sentence of an article: `quote == text[start:end]`, in code points. `context` is what
-    a reader needs to understand an evidence sentence and is never evidence itself."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Citation(Place):
+    """A sentence of an article: `quote == text[start:end]`. `context` is what a reader needs to
+    understand an evidence sentence and is never evidence itself; `also_in` is where else the
+    sentence stands, in the same words but for trifles."""
 
     number: int
     role: Role
-    article_id: str
-    title: str
-    source: str
-    published: str
-    url: str
-    start: int
-    end: int
     quote: str
     score: float
-    also_in: tuple[Copy, ...] = ()
+    also_in: tuple[Place, ...] = ()
 
 
 class ShortAnswer(BaseModel):

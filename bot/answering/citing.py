@@ -1,10 +1,11 @@
 """Citations: made from the text store, numbered in order, and checked again before they leave."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from bot.answering.context import leans_on_previous, names_person, points_at_person
 from bot.answering.evidence import Evidence
-from bot.models import Citation, Copy, Role
+from bot.models import Citation, Place, Role
 from index.text_store import StoredSentence, TextStore
 
 _CLOSEST = 3
@@ -74,31 +75,25 @@ def _needed_before(texts: TextStore, sentence: StoredSentence) -> list[StoredSen
 def _citation(
     number: int, sentence: StoredSentence, role: Role, evidence: Evidence | None
 ) -> Citation:
-    article = sentence.article
+    copies = evidence.copies if evidence else ()
     return Citation(
+        **_place(sentence),
         number=number,
         role=role,
-        article_id=article.id,
-        title=article.title,
-        source=article.source,
-        published=article.published,
-        url=article.url,
-        start=sentence.start,
-        end=sentence.end,
         quote=sentence.text,
         score=round(evidence.score, 4) if evidence else 0.0,
-        also_in=tuple(_copy(hit.sentence) for hit in evidence.copies) if evidence else (),
+        also_in=tuple(Place(**_place(copy.sentence)) for copy in copies),
     )
 
 
-def _copy(sentence: StoredSentence) -> Copy:
+def _place(sentence: StoredSentence) -> dict[str, Any]:
     article = sentence.article
-    return Copy(
-        article_id=article.id,
-        title=article.title,
-        source=article.source,
-        published=article.published,
-        url=article.url,
-        start=sentence.start,
-        end=sentence.end,
-    )
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published,
+        "url": article.url,
+        "start": sentence.start,
+        "end": sentence.end,
+    }
