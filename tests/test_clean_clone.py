@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -95,8 +96,8 @@ def test_the_image_serves_without_torch_what_its_first_stage_made(
             done = _run(step, folder / "srv")
             assert done.returncode == 0, (step, done.stderr)
     adopt, serve = stages["adopt"], stages["serve"]
-    _run(f"cp -r {adopt}/venv/share/dealbot {serve}/venv/share/dealbot", serve)
-    _run(f"cp -r {adopt}/srv/data {serve}/srv/data", serve)
+    for copied in ("venv/share/dealbot", "srv/data"):  # the COPY --from=adopt lines
+        shutil.copytree(adopt / copied, serve / copied)
     assert not list((serve / "venv").glob("lib/python3*/site-packages/torch"))
     answer = _run(f"{serve}/venv/bin/dealbot ask 'When is the first gigawatt due?'", serve / "srv")
     assert "second half of 2026" in answer.stdout, answer.stderr
