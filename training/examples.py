@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.answering.copies import collapse_copies
 from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from bot.answering.follow_up import understand
+from bot.answering.pipeline import retrieve
 from bot.answering.plain_question import plain
 from bot.answering.ranking import SentenceRanker
 from bot.answering.small_talk import small_talk
@@ -112,7 +114,8 @@ def from_our_questions(
             continue
         understood = understand(corrector.correct(plain(asked.question)), asked.history)
         vector = live.encoder.encode_queries([understood.text])[0]
-        hits = searcher.search(live.generation, understood.text, vector, 40).sentences
+        found = retrieve(searcher, live.generation, understood, vector)
+        hits = [distinct.hit for distinct in collapse_copies(found)]
         gold = {(span["article_id"], span["start"]) for span in record["gold"]}
         right = [(hit.sentence.article.id, hit.sentence.start) in gold for hit in hits]
         pool = [reader.candidate(live.generation.texts, hit) for hit in hits]

@@ -36,7 +36,6 @@ OF_FIRST = (
     "together_covered", "points_back", "words", "precision", "cover_numbers", "new_numbers",
     "new_names",
 )  # fmt: skip
-_LEAD_ALONE = 2.0  # how far the first of one candidate is ahead of none
 _SIMILAR = 0.5  # trigram overlap from which a missing word counts as misspelt, not missing
 _RARE = 1.1  # weight of words that general English does not know
 _POOL_READ = 20  # of the pool, what "is it anywhere" looks at
@@ -164,7 +163,7 @@ def _lead(values: Array) -> Array:
 
 
 CONFIDENCE_NAMES = (
-    *OF_FIRST, "score", "lead", "lead_of_five", "best_cover", "best_dense", "best_passage_dense",
+    *OF_FIRST, "score", "best_cover", "best_dense", "best_passage_dense",
     "terms", "question_weight", "absent", "absent_most", "absent_name", "absent_article",
     "absent_article_most", "absent_article_name", "absent_article_share", "absent_rare",
 )  # fmt: skip
@@ -176,21 +175,20 @@ def confidence_row(
     features: dict[str, Array],
     scores: Array,
 ) -> Array:
-    """What tells whether the best candidate answers, in the order of CONFIDENCE_NAMES."""
+    """What tells whether the best candidate answers, in the order of CONFIDENCE_NAMES. How far it
+    is ahead of the next is not among it: where several articles tell one story the next says the
+    same, and the answer is the surer for it, not the less."""
     order = np.argsort(-scores, kind="stable")
-    first, ordered = int(order[0]), scores[order]
+    first = int(order[0])
     read = [pool[i] for i in order[:_POOL_READ]]
     article = [c for c in pool if c.article == pool[first].article]
     absent = _absent(question, read) * question.weights
     absent_article = _absent(question, article) * question.weights
     total = question.weights.sum()
-    alone = len(pool) == 1
     return np.array(
         [
             *(features[name][first] for name in OF_FIRST),
-            ordered[0],
-            _LEAD_ALONE if alone else ordered[0] - ordered[1],
-            _LEAD_ALONE if alone else ordered[0] - ordered[1:5].mean(),
+            scores[first],
             features["cover"].max(),
             features["dense"].max(),
             features["passage_dense"].max(),

@@ -17,6 +17,7 @@ _ORGANISATION_WORD = re.compile(
     r"Foundation|Holdings|Technologies|Systems|Labs?|Partners|Capital|Street)\b"
     r"|[A-Z]{2,}|[a-z][A-Z]"
 )
+_POSSESSIVE = re.compile(r"(?<=\w)(['’]s\b ?)")
 # Capitalised at the start of a sentence or by custom, but no part of a name.
 _NOT_A_NAME = re.compile(
     rf"(?:{MONTH}|{WEEKDAY}|The|A|An|In|On|At|By|For|This|That|These|Those|It|Its|He|She|They|We|"
@@ -28,19 +29,28 @@ _NOT_A_NAME = re.compile(
 
 
 def names_in(sentence: str) -> list[Span]:
-    """Runs of capitalised words, without opening words that are no part of a name."""
+    """Runs of capitalised words, without opening words that are no part of a name. "Nvidia's
+    CEO" is the name Nvidia."""
     names = []
     for match in _NAME.finditer(sentence):
-        start, end = match.span()
-        text = re.sub(r"['’]s$", "", match.group())
-        end = start + len(text)
-        first, _, rest = text.partition(" ")
-        while rest and (_NOT_A_NAME.fullmatch(first) or first.islower()):
-            start, text = start + len(first) + 1, rest
-            first, _, rest = text.partition(" ")
-        if text and not _NOT_A_NAME.fullmatch(text):
-            names.append(Span(start, end))
+        start = match.start()
+        for piece in _POSSESSIVE.split(match.group()):  # names and, between them, the "'s "
+            if name := _without_openers(piece, start):
+                names.append(name)
+            start += len(piece)
     return names
+
+
+def _without_openers(piece: str, start: int) -> Span | None:
+    """The name in a piece of text that starts there, if it is one."""
+    text, end = piece, start + len(piece)
+    first, _, rest = text.partition(" ")
+    while rest and (_NOT_A_NAME.fullmatch(first) or first.islower()):
+        text = rest
+        first, _, rest = text.partition(" ")
+    if not text[:1].isupper() or _NOT_A_NAME.fullmatch(text):
+        return None
+    return Span(end - len(text), end)
 
 
 def looks_like_person(sentence: str, span: Span) -> bool:

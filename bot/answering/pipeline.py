@@ -114,10 +114,7 @@ class Answerer:
         self, live: LiveGeneration, encoded: EncodedQuestion
     ) -> tuple[list[Evidence], float]:
         """Retrieved sentences, best first, and the probability that the first one answers."""
-        hits = self._searcher.search(
-            live.generation, encoded.understood.text, encoded.vector, _RETRIEVED
-        )
-        sentences = [hit for hit in hits.sentences if not _is_heading(live.generation, hit)]
+        sentences = retrieve(self._searcher, live.generation, encoded.understood, encoded.vector)
         question = self._ranker.model.question(encoded.understood.asked, encoded.understood.context)
         return self._ranker.rank(live.generation, question, sentences)
 
@@ -127,6 +124,17 @@ class Answerer:
             corrector = SpellingCorrector(generation.vocabulary, self._ranker.model.words)
             self._corrector = (generation.id, corrector)
         return self._corrector[1]
+
+
+def retrieve(
+    searcher: Searcher,
+    generation: Generation,
+    understood: Understood,
+    vector: NDArray[np.float32],
+) -> list[SentenceHit]:
+    """The sentences that evidence is chosen from, for answering and for training alike."""
+    hits = searcher.search(generation, understood.text, vector, _RETRIEVED).sentences
+    return [hit for hit in hits if not _is_heading(generation, hit)]
 
 
 def _is_heading(generation: Generation, hit: SentenceHit) -> bool:

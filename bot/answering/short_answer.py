@@ -47,7 +47,7 @@ _DATE = re.compile(
     rf"|\b{_YEAR}-\d\d-\d\d\b|\b{_YEAR}s?\b"
     rf"|\b(?:last|next|this) (?:year|month|week|quarter)\b"
     rf"|\b(?:\d+|{_WORD_NUMBER}) (?:days|weeks|months|years) ago\b"
-    rf"|\b(?:yesterday|today|tomorrow|{WEEKDAY})\b"
+    rf"|\b{WEEKDAY}\b"
 )
 # "X, headed by A, and Y, headed by B": A stands next to Y and belongs to X all the same.
 _CLAUSE = re.compile(r";|\b(?:and|but|while|whereas|as well as)\b")

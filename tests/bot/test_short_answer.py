@@ -178,3 +178,29 @@ def test_span_lies_within_the_sentence_and_is_never_words_of_the_question(
         found = sentence[span.start : span.end]
         assert found == found.strip()
         assert found.casefold() not in question.casefold()
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        (
+            "Who is the CEO of OpenAI?",
+            "Ann Bell, the chief executive of Brook, is frustrated with OpenAI.",
+            None,
+        ),
+        (
+            "Who is the CEO of Brook?",
+            "Terms are open, with Brook’s CEO, Ann Bell, voicing concerns about OpenAI’s plans.",
+            "Ann Bell",
+        ),
+        ("Who is frustrated with Bell?", "Ann Bell was not the one who was frustrated.", None),
+        ("What percent will Brook own?", "Brook will put in $100 billion.", None),
+        ("What year was it announced?", "It was announced in November.", None),
+        ("How much will Brook invest?", "Brook will invest in 10 gigawatts of power.", None),
+    ],
+)
+def test_a_span_of_the_wrong_kind_or_of_someone_elses_role_is_no_short_answer(
+    question: str, sentence: str, expected: str | None
+) -> None:
+    span = find_short_answer(answer_kind(question), question, sentence)
+    assert (span and sentence[span.start : span.end]) == expected
