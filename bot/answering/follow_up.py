@@ -41,7 +41,7 @@ class Understood:
 def understand(question: str, history: Sequence[Turn]) -> Understood:
     """The question with what it leans on: the names of the conversation, the latest first, and
     the questions before, as far as each leans on the one before it. One that points at a person
-    ("What did she say?") needs only the names. On CANARD's dialogues this has .88 of
+    ("What did she say?") needs only the names. On CANARD's dialogues this has .86 of
     the recall at 10 that a human rewrite has, whole questions alone .66."""
     asked = question.strip()
     history = [turn for turn in history[-_MOST_TURNS:] if not small_talk(turn.question)]
