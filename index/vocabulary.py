@@ -8,7 +8,7 @@ from pathlib import Path
 from index.words import read_words
 
 VOCABULARY = "vocabulary.json"
-_SHORTEST = 4  # what is shorter is not corrected, nor corrected to
+_SHORTEST = 4  # what is shorter is nothing that a misspelt word is corrected to
 
 
 def count_words(texts: Iterable[str]) -> Counter[str]:

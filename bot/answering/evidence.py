@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis, stem
+from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis
 from bot.answering.copies import collapse_copies
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from index.generations import Generation
 from index.search import SentenceHit
 from index.text_store import StoredSentence, TextStore
-from index.words import read_words
 
 MAX_EVIDENCE = 3
 _KEPT_READINGS = 20_000  # a reading is some kilobytes: 100 MB at most
@@ -40,7 +39,6 @@ class EvidenceRanker:
     def __init__(self, model: EvidenceModel) -> None:
         self.model = model
         self._readings: dict[str, SentenceAnalysis] = {}
-        self._titles: dict[str, frozenset[str]] = {}
 
     def rank(
         self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
@@ -56,21 +54,13 @@ class EvidenceRanker:
         return ranked, ranking.confidence
 
     def read(self, text: str) -> SentenceAnalysis:
-        """The analysis of a sentence or passage."""
+        """The analysis of a sentence, a passage or a title."""
         reading = self._readings.get(text)
         if reading is None:
             if len(self._readings) >= _KEPT_READINGS:
                 self._readings.clear()
             reading = self._readings[text] = self.model.sentence(text[:_READ_CHARS])
         return reading
-
-    def _read_title(self, title: str) -> frozenset[str]:
-        stems = self._titles.get(title)
-        if stems is None:
-            if len(self._titles) >= _KEPT_READINGS:
-                self._titles.clear()
-            stems = self._titles[title] = title_stems(title)
-        return stems
 
     def candidate(self, texts: TextStore, hit: SentenceHit) -> Candidate:
         sentence = hit.sentence
@@ -80,7 +70,7 @@ class EvidenceRanker:
             before=self._neighbour(texts, sentence, -1),
             after=self._neighbour(texts, sentence, +1),
             passage=self.read(texts.passage(sentence.passage).text),
-            title=self._read_title(article.title),
+            title=self.read(article.title).stem_set,
             article=article.id,
             position=sentence.row - article.first_sentence,
             count=article.end_sentence - article.first_sentence,
@@ -95,10 +85,6 @@ class EvidenceRanker:
         if not article.first_sentence <= row < article.end_sentence:
             return None
         return self.read(texts.sentence(row).text)
-
-
-def title_stems(title: str) -> frozenset[str]:
-    return frozenset(stem(word.lower) for word in read_words(title))
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:

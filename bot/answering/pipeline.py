@@ -45,9 +45,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class EncodedQuestion:
-    """A question as understood, with its vector of shape (dimension,)."""
+    """A question as understood, with its vector of shape (dimension,), and which kind of small
+    talk it is, if it is."""
 
     question: Question
+    talk: str | None
     understood: Understood
     vector: NDArray[np.float32]
     encoding_ms: float
@@ -70,25 +72,25 @@ class Answerer:
         """Understands each question and encodes all of them together."""
         started = time.perf_counter()
         correct = self._corrector_of(live).correct
+        talks = [small_talk(asked.question) for asked in questions]
         understood = [
             Understood(asked.question)
-            if small_talk(asked.question)
+            if talk
             else understand(correct(plain(asked.question)), asked.history)
-            for asked in questions
+            for asked, talk in zip(questions, talks, strict=True)
         ]
         vectors = live.encoder.encode_queries([each.text for each in understood])
         each_ms = (time.perf_counter() - started) * 1000 / max(1, len(questions))
         return [
             EncodedQuestion(*encoded, each_ms)
-            for encoded in zip(questions, understood, vectors, strict=True)
+            for encoded in zip(questions, talks, understood, vectors, strict=True)
         ]
 
     def answer(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
         """The answer from this generation; the encoded question must come from the same one."""
         started = time.perf_counter()
         texts = live.generation.texts
-        talk = small_talk(encoded.question.question)
-        ranked, confidence = ([], 0.0) if talk else self._find_evidence(live, encoded)
+        ranked, confidence = ([], 0.0) if encoded.talk else self._find_evidence(live, encoded)
         citations: tuple[Citation, ...] = ()
         if ranked and confidence >= self.operating_point.threshold:
             citations = cite(texts, choose_evidence(ranked))
@@ -99,7 +101,11 @@ class Answerer:
             id=encoded.question.id,
             question=encoded.question.question,
             status=Status.ANSWERED if citations else Status.ABSTAINED,
-            text=compose_text(citations, short) if citations else prompt_text(talk or "abstained"),
+            text=(
+                compose_text(citations, short)
+                if citations
+                else prompt_text(encoded.talk or "abstained")
+            ),
             citations=citations,
             closest=closest,
             confidence=round(confidence, 4),

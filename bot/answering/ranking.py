@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.answering.evidence import EvidenceRanker, title_stems
+from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from bot.models import RankRequest, RankResult, check_question
@@ -47,7 +47,7 @@ class SentenceRanker:
         dense = self._cosines(vector, [embedded_text(title, s) for s in sentences])
         passage_dense = self._cosines(vector, [embedded_text(title, p) for p in passages])
         readings = [self._ranker.read(sentence) for sentence in sentences]
-        stems = title_stems(title)
+        stems = self._ranker.read(title).stem_set
         return [
             Candidate(
                 sentence=readings[i],

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.answering import evidence_model
 from bot.answering.answer_kind import AnswerKind
-from bot.answering.evidence import title_stems
 from bot.answering.evidence_model import (
     CONFIDENCE_NAMES,
     EvidenceModel,
@@ -38,7 +37,7 @@ def _pool(
             before=readings[i - 1] if i else None,
             after=readings[i + 1] if i + 1 < len(readings) else None,
             passage=passage,
-            title=title_stems(title),
+            title=model.sentence(title).stem_set,
             article="a",
             position=i,
             count=len(readings),
