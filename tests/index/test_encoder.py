@@ -25,6 +25,7 @@ from index.encoder import (
 from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER_FILE
 from index.errors import EncoderError
 from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
+from tests.damage import flip, truncate
 
 TEXTS = (
     "Ships waited outside the harbour.",
@@ -125,22 +126,12 @@ def test_a_vector_that_is_no_number_is_not_passed_on(
         encoder.encode_queries(["Why?"])
 
 
-def _flip(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
-
-
-def _truncate(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
 def _link(path: Path) -> None:
     path.rename(path.with_name("elsewhere"))
     path.symlink_to(path.with_name("elsewhere"))
 
 
-@pytest.mark.parametrize("damage", [_flip, _truncate, _link, Path.unlink])
+@pytest.mark.parametrize("damage", [flip, truncate, _link, Path.unlink])
 @pytest.mark.parametrize("name", [MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE])
 def test_damage_is_found_before_anything_is_loaded(
     copy: Path, name: str, damage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
@@ -170,7 +161,7 @@ def test_a_changed_record_is_refused(copy: Path, change: dict[str, object], mess
 
 def test_a_record_that_is_no_json_is_refused_and_not_listed(copy: Path) -> None:
     assert [record.id for record in installed(copy.parent)] == [copy.name]
-    _truncate(copy / RECORD_FILE)
+    truncate(copy / RECORD_FILE)
     with pytest.raises(EncoderError, match=r"encoder\.json is damaged"):
         open_current(copy.parent)
     assert installed(copy.parent) == []

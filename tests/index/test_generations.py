@@ -24,6 +24,7 @@ from index.generations import (
     verify,
 )
 from index.publishing import only_writer
+from tests.damage import flip, truncate
 
 
 @pytest.fixture
@@ -64,16 +65,6 @@ def test_an_intact_index_opens_with_what_was_built(index: Path) -> None:
     assert set(manifest.files) == names
 
 
-def _flip(path: Path) -> None:
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
-
-
-def _truncate(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-1])
-
-
 def _lengthen(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\0")
 
@@ -102,8 +93,8 @@ def _make_pipe(path: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        _flip,
-        _truncate,
+        flip,
+        truncate,
         _lengthen,
         _empty,
         _link_to_itself_elsewhere,
@@ -127,7 +118,7 @@ def test_damage_to_any_file_is_told_by_name_before_a_byte_is_interpreted(
         (index / POINTER).write_text(source.name)
         damaged = folder / name.relative_to(source)
         damage(damaged)
-        if damaged.name == MANIFEST and damage is _flip:
+        if damaged.name == MANIFEST and damage is flip:
             continue  # has a test of its own
         message = refusal(index)
         assert str(damaged) in message
@@ -268,7 +259,7 @@ def test_going_back_is_to_the_one_before_each_time(index: Path) -> None:
 
 def test_going_back_passes_over_a_damaged_one(index: Path) -> None:
     first, second, _ = published(index)
-    _flip(index / GENERATIONS / second / "texts.bin")
+    flip(index / GENERATIONS / second / "texts.bin")
     assert roll_back(index).id == first
     assert open_current(index).id == first
 
@@ -276,7 +267,7 @@ def test_going_back_passes_over_a_damaged_one(index: Path) -> None:
 def test_where_all_before_are_damaged_nothing_changes_and_one_is_named(index: Path) -> None:
     first, second, third = published(index)
     for name in (first, second):
-        _truncate(index / GENERATIONS / name / "texts.bin")
+        truncate(index / GENERATIONS / name / "texts.bin")
     with pytest.raises(IndexMissingError, match=rf"before {third} to go back to \(.*texts\.bin"):
         roll_back(index)
     assert open_current(index).id == third
