@@ -32,3 +32,15 @@ class BugError(ExpectedError):
 
     def __init__(self, reference: str) -> None:
         super().__init__(f"Something went wrong inside; the log has it as {reference}")
+
+
+class StoreError(ExpectedError):
+    """What the bot keeps cannot be read or written."""
+
+
+class LimitedError(ExpectedError):
+    """Someone asks faster than a limit allows."""
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

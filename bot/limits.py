@@ -1,0 +1,120 @@
+"""How often may be asked: moving windows a person, a channel, a server, and over all."""
+
+import asyncio
+import math
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse_many
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.limits import GRANULARITIES
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from bot.errors import LimitedError
+
+_ONE = {unit: f"a {unit}" for unit in GRANULARITIES} | {"hour": "an hour"}
+
+
+class Limits(BaseModel):
+    """Each as `limits` writes them: "6/minute", or several as in "6/minute; 60/hour"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_user: str = "10/minute"
+    per_channel: str = "30/minute"
+    per_server: str = "90/minute"
+    overall: str = "300/minute"
+
+    @field_validator("*")
+    @classmethod
+    def _has_a_meaning(cls, limit: str) -> str:
+        # Nobody could ever be told when to come back from a limit of nothing.
+        if any(item.amount < 1 for item in parse_many(limit)):
+            raise ValueError("a limit allows one request at least")
+        return limit
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    item: RateLimitItem
+    of: tuple[str, ...]
+    reached: str  # how a refusal begins
+
+
+class Limiter:
+    """One for every entrance. Windows are kept in memory, and those that have passed are dropped
+    when the next request is admitted."""
+
+    def __init__(self, limits: Limits, storage: MemoryStorage | None = None) -> None:
+        self._limits = limits
+        self._windows = MovingWindowRateLimiter(storage or MemoryStorage())
+        self._one_at_a_time = asyncio.Lock()
+
+    async def admit(
+        self, asker: int, channel: int | None, server: int | None, per_user: int | None = None
+    ) -> None:
+        """Counts a request. `per_user` is how many a minute the server allows one person instead
+        of the default. Raises LimitedError, for the asker to read; then nothing was counted."""
+        windows = self._of(asker, channel, server, per_user)
+        async with self._one_at_a_time:  # between testing and counting nobody else is counted
+            full = [w for w in windows if not await self._windows.test(w.item, *w.of)]
+            if full:
+                raise await self._refusal(full)
+            for window in windows:
+                # False only where the clock was set back since the test, or where the oldest
+                # request leaves its window in this instant: there was room.
+                await self._windows.hit(window.item, *window.of)
+
+    def _of(
+        self, asker: int, channel: int | None, server: int | None, per_user: int | None
+    ) -> list[_Window]:
+        limits = self._limits
+        if per_user is None:
+            windows = _windows(limits.per_user, "You have reached your limit", "user", asker)
+        else:  # counted apart: what one server allows is no matter of another
+            windows = _windows(
+                f"{per_user}/minute", "You have reached your limit", "user", asker, server
+            )
+        if channel is not None:
+            windows += _windows(
+                limits.per_channel, "This channel has reached its limit", "channel", channel
+            )
+        if server is not None:
+            windows += _windows(
+                limits.per_server, "This server has reached its limit", "server", server
+            )
+        return windows + _windows(limits.overall, "I have reached my limit", "all")
+
+    async def _refusal(self, full: list[_Window]) -> LimitedError:
+        """Names the window that takes longest to have room."""
+        now = time.time()
+        stats = [await self._windows.get_window_stats(w.item, *w.of) for w in full]
+        wait_s, window = max(
+            ((s.reset_time - now, w) for s, w in zip(stats, full, strict=True)),
+            key=lambda waiting: waiting[0],
+        )
+        return LimitedError(
+            f"{window.reached} of {_in_words(window.item)}: try again in {_duration(wait_s)}",
+            retry_after_s=max(wait_s, 0.0),
+        )
+
+
+def _windows(limit: str, reached: str, *of: object) -> list[_Window]:
+    return [_Window(item, tuple(map(str, of)), reached) for item in parse_many(limit)]
+
+
+def _in_words(item: RateLimitItem) -> str:
+    requests = "1 request" if item.amount == 1 else f"{item.amount} requests"
+    unit = item.GRANULARITY.name
+    every = f"in {item.multiples} {unit}s" if item.multiples > 1 else _ONE[unit]
+    return f"{requests} {every}"
+
+
+def _duration(seconds: float) -> str:
+    """Rounded up, so that who comes back then is not refused again."""
+    whole = max(1, math.ceil(seconds))
+    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if whole > 2 * size:
+            return f"{math.ceil(whole / size)} {unit}s"
+    return "1 second" if whole == 1 else f"{whole} seconds"

@@ -1,0 +1,67 @@
+"""What admins did, and how it ended."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.store.database import Database, Row
+from bot.store.moments import to_text
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """`guild` is None for what was done outside of any server. The actor is kept by id: the log
+    is there to say who it was."""
+
+    when: datetime
+    guild: int | None
+    actor: int
+    action: str
+    detail: str
+    outcome: str
+
+
+class Audit:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, entry: AuditEntry) -> None:
+        await self._database.run(
+            "INSERT INTO audit (happened, guild, actor, action, detail, outcome)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            to_text(entry.when),
+            entry.guild,
+            entry.actor,
+            entry.action,
+            entry.detail,
+            entry.outcome,
+        )
+
+    async def latest(self, guild: int | None, limit: int) -> list[AuditEntry]:
+        """The server's entries, the last recorded first."""
+        rows = await self._database.run(
+            "SELECT id, happened, guild, actor, action, detail, outcome FROM audit"
+            " WHERE guild IS ? ORDER BY id DESC LIMIT ?",
+            guild,
+            limit,
+        )
+        return [entry for row in rows if (entry := _read(row)) is not None]
+
+    async def prune(self, older_than: datetime) -> int:
+        """Forgets what is older; returns how many that were."""
+        return len(
+            await self._database.run(
+                "DELETE FROM audit WHERE happened < ? RETURNING 1", to_text(older_than)
+            )
+        )
+
+
+def _read(row: Row) -> AuditEntry | None:
+    number, happened, *rest = row
+    try:
+        return AuditEntry(datetime.fromisoformat(happened), *rest)
+    except ValueError:
+        _log.warning("entry %d of the audit log cannot be read", number)
+        return None

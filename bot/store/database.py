@@ -1,0 +1,159 @@
+"""One SQLite file behind async calls, whose failures are told in words.
+
+Every statement is a transaction of its own and runs on the connection's thread, out of reach of
+whoever cancels the call: no transaction is ever left open, and no read sees half a write.
+"""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import aiosqlite
+
+from bot.errors import StoreError
+
+_NEEDED = (3, 37)  # strict tables; RETURNING came with 3.35
+_REASONS = {
+    sqlite3.SQLITE_BUSY: "is locked by another program: end that and try again",
+    sqlite3.SQLITE_CORRUPT: "is damaged: put a backup in its place, or move it away to start anew",
+    sqlite3.SQLITE_FULL: "cannot grow, the disk is full: make room and try again",
+    sqlite3.SQLITE_READONLY: "cannot be written: check who owns it and its folder",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who owns its folder",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error",
+}
+_SAME_AS = {
+    sqlite3.SQLITE_LOCKED: sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_NOTADB: sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_PERM: sqlite3.SQLITE_READONLY,
+}
+
+Row = tuple[Any, ...]
+
+
+class Database:
+    """Use as `async with Database.open(path) as database`."""
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        self._connection, self.path = connection, path
+        self._open = True
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, path: Path, *, busy_timeout_s: float = 5.0) -> AsyncIterator[Self]:
+        """Raises StoreError, in words, where the file cannot be used or is damaged."""
+        if sqlite3.sqlite_version_info < _NEEDED:
+            raise StoreError(
+                f"SQLite {sqlite3.sqlite_version} is too old for the store: run a Python that "
+                "comes with SQLite 3.37 or newer"
+            )
+        with _in_words(path):
+            await asyncio.to_thread(_make, path)
+            connection = await aiosqlite.connect(path, isolation_level=None, timeout=busy_timeout_s)
+        database = cls(connection, path)
+        try:
+            await database._prepare()
+            yield database
+        finally:
+            database._open = False
+            await connection.close()
+
+    async def run(self, sql: str, *values: object) -> list[Row]:
+        """Runs one statement, which is one transaction, and returns its rows. Once the thread
+        has taken it, it runs to its end, whatever becomes of the caller."""
+        if not self._open:
+            raise StoreError("The store is closed: the program is shutting down")
+        with _in_words(self.path):
+            rows = await self._connection.execute_fetchall(sql, [_storable(v) for v in values])
+        return [tuple(row) for row in rows]
+
+    async def run_script(self, sql: str) -> None:
+        """Runs several statements that bring their own transaction. All of it or, where it
+        fails, nothing."""
+        with _in_words(self.path):
+            try:
+                await self._connection.executescript(sql)
+            finally:
+                # Queued behind the script even where the caller is cancelled; does nothing
+                # after a commit.
+                await self._connection.rollback()
+
+    async def use_wal(self) -> None:
+        """Readers and a writer at once, and one fsync less a write: what a power cut can take is
+        the last writes, never the file. Changes the file, which must be known to be ours."""
+        await self.run("PRAGMA journal_mode = WAL")
+        await self.run("PRAGMA synchronous = NORMAL")
+
+    async def back_up(self, target: Path) -> None:
+        """A copy as of one moment, on the disk when this returns, in the place of an older one."""
+        beside = target.with_name(f".{target.name}.partial")
+        with _in_words(target):
+            await asyncio.to_thread(beside.unlink, missing_ok=True)
+            await asyncio.to_thread(_make, beside)
+            await self._connection.execute_fetchall("VACUUM INTO ?", [str(beside)])
+            await asyncio.to_thread(_settle, beside, target)
+
+    async def _prepare(self) -> None:
+        # Before the first write, which would only spread the damage.
+        damaged = StoreError(f"{self.path} {_REASONS[sqlite3.SQLITE_CORRUPT]}")
+        try:
+            if await self.run("PRAGMA quick_check(1)") != [("ok",)]:
+                raise damaged
+        except sqlite3.Error as error:  # nothing is wrong with this statement
+            raise damaged from error
+        await self.run("PRAGMA foreign_keys = ON")
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # what people ask is their own business; SQLite's other files follow
+
+
+def _settle(beside: Path, target: Path) -> None:
+    """SQLite does not bring such a copy to the disk by itself."""
+    _fsync(beside)
+    beside.replace(target)
+    _fsync(target.parent)
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _storable(value: object) -> object:
+    """Half a surrogate pair, which JSON can carry, is no text to SQLite."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Turns what a file or a disk does into a StoreError. Other errors of SQLite, a statement
+    that is wrong say, are bugs and pass."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        raise StoreError(f"{path} {reason}") from error
+    except UnicodeDecodeError as error:  # of SQLite's own message, which names a damaged thing
+        raise StoreError(f"{path} {_REASONS[sqlite3.SQLITE_CORRUPT]}") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be used: {error.strerror}") from error
+
+
+def _reason(error: sqlite3.Error) -> str | None:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        # Python's own: of this kind it has only text that is not UTF-8, which damage makes.
+        damaged = isinstance(error, sqlite3.OperationalError)
+        return _REASONS[sqlite3.SQLITE_CORRUPT] if damaged else None
+    primary = code & 0xFF  # what is above says in more detail where it happened
+    return _REASONS.get(_SAME_AS.get(primary, primary))

@@ -1,0 +1,186 @@
+"""Receipts: what was asked and answered, for the buttons under an answer and for replaying it."""
+
+import base64
+import json
+import logging
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.models import Answer, Question, Status
+from bot.store.database import Database, Row
+from bot.store.moments import to_text
+
+_ID = re.compile(r"[a-z2-7]{12}")
+_COLUMNS = (
+    "receipts.id, created, asker, guild, channel, question, answer, private"  # in Kept's order
+)
+# A question that begins so comes first, then what many have asked, then what was asked last.
+# SQLite takes the other columns from the row that has the maximum.
+_OFFERED = """
+SELECT asked, max(created) FROM receipts
+WHERE guild = ?1 AND offered IS NOT NULL AND instr(offered, ?2) > 0 AND length(asked) <= ?3
+    AND (?4 IS NULL OR channel IN (SELECT value FROM json_each(?4)))
+GROUP BY offered
+ORDER BY instr(offered, ?2) = 1 DESC, count(DISTINCT asker) DESC, max(created) DESC
+LIMIT ?5
+"""
+
+_log = logging.getLogger(__name__)
+
+
+def new_id() -> str:
+    """12 characters of base32, which nobody guesses and a person can type."""
+    return base64.b32encode(secrets.token_bytes(10)).decode().lower()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A question with its answer. `asker` is the hash of who asked, `guild` None outside of
+    servers; `private` where only the asker sees the answer."""
+
+    id: str
+    created: datetime
+    asker: str
+    guild: int | None
+    channel: int
+    question: Question
+    answer: Answer
+    private: bool
+
+
+class Receipts:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, kept: Kept) -> None:
+        await self._database.run(
+            "INSERT INTO receipts (id, created, asker, guild, channel, private, asked, offered,"
+            " question, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            kept.id,
+            to_text(kept.created),
+            kept.asker,
+            kept.guild,
+            kept.channel,
+            kept.private,
+            kept.question.question,
+            _words(kept.question.question) if _may_be_offered(kept) else None,
+            kept.question.model_dump_json(),
+            kept.answer.model_dump_json(),
+        )
+
+    async def get(self, receipt_id: str) -> Kept | None:
+        """None where there is none, or none that this version can read. Takes the id as a person
+        types it."""
+        receipt_id = receipt_id.strip().lower()
+        if not _ID.fullmatch(receipt_id):
+            return None
+        return _first(
+            await self._database.run(f"SELECT {_COLUMNS} FROM receipts WHERE id = ?", receipt_id)
+        )
+
+    async def of_message(self, message_id: int) -> Kept | None:
+        """The receipt of the answer that the message gives."""
+        return _first(
+            await self._database.run(
+                f"SELECT {_COLUMNS} FROM receipts JOIN messages ON receipt = receipts.id"
+                " WHERE message = ?",
+                message_id,
+            )
+        )
+
+    async def recent(self, channel: int, since: datetime, limit: int) -> list[Kept]:
+        """The last receipts of a channel, oldest first, such as everyone in it saw. In a direct
+        conversation there is nobody else, and private ones are among them."""
+        rows = await self._database.run(
+            f"SELECT {_COLUMNS} FROM receipts WHERE channel = ? AND created >= ?"
+            " AND (guild IS NULL OR NOT private) ORDER BY created DESC, rowid DESC LIMIT ?",
+            channel,
+            to_text(since),
+            limit,
+        )
+        return [kept for row in reversed(rows) if (kept := _read(row)) is not None]
+
+    async def link_message(self, message_id: int, receipt_id: str) -> None:
+        """Says which message gives the answer. An answer has several where it was paged. Does
+        nothing where the receipt is no longer kept."""
+        await self._database.run(
+            "INSERT INTO messages (message, receipt) SELECT ?, id FROM receipts WHERE id = ?"
+            " ON CONFLICT (message) DO UPDATE SET receipt = excluded.receipt",
+            message_id,
+            receipt_id,
+        )
+
+    async def answered_questions(
+        self,
+        guild: int,
+        text: str,
+        limit: int,
+        *,
+        longest: int = 100,
+        channels: Iterable[int] | None = None,
+    ) -> list[str]:
+        """Questions to offer to someone who has typed `text`, the likeliest first: such as were
+        answered with evidence, openly, in this server (and, where given, in these channels), and
+        have the text in them from the start of a word on. None has more than `longest`
+        characters, as what is offered can be no longer."""
+        wanted = _words(text)
+        if text.strip() and not wanted:
+            return []
+        rows = await self._database.run(
+            _OFFERED,
+            guild,
+            wanted,
+            longest,
+            None if channels is None else json.dumps(list(channels)),
+            limit,
+        )
+        return [asked for asked, _ in rows]
+
+    async def prune(self, older_than: datetime) -> int:
+        """Forgets what is older, votes and all; returns how many that were."""
+        return len(
+            await self._database.run(
+                "DELETE FROM receipts WHERE created < ? RETURNING 1", to_text(older_than)
+            )
+        )
+
+
+def _may_be_offered(kept: Kept) -> bool:
+    """A follow-up is not: without what came before it asks something else."""
+    open_to_all = kept.guild is not None and not kept.private
+    answered = kept.answer.status is Status.ANSWERED and bool(kept.answer.evidence)
+    return open_to_all and answered and not kept.question.history
+
+
+def _words(text: str) -> str:
+    """What is searched and searched for: the words alone, each after a space, whatever their
+    case. Nothing in it is a wildcard to anyone."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = "".join(c if c.isalnum() else " " for c in folded).split()
+    return "".join(f" {word}" for word in words)
+
+
+def _first(rows: list[Row]) -> Kept | None:
+    return _read(rows[0]) if rows else None
+
+
+def _read(row: Row) -> Kept | None:
+    receipt_id, created, asker, guild, channel, question, answer, private = row
+    try:
+        return Kept(
+            id=receipt_id,
+            created=datetime.fromisoformat(created),
+            asker=asker,
+            guild=guild,
+            channel=channel,
+            question=Question.model_validate_json(question),
+            answer=Answer.model_validate_json(answer),
+            private=bool(private),
+        )
+    except ValueError as error:  # pydantic's are of this kind
+        _log.warning("receipt %s cannot be read: %s", receipt_id, type(error).__name__)
+        return None

@@ -1,0 +1,53 @@
+"""The tables, as the steps that lead to them. A step that was released never changes."""
+
+_FIRST = """
+CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE settings (guild INTEGER PRIMARY KEY, settings TEXT NOT NULL) STRICT;
+
+-- `offered` is what the question is found by when it is offered to others; null: never offered.
+CREATE TABLE receipts (
+    id TEXT PRIMARY KEY,
+    created TEXT NOT NULL,
+    asker TEXT NOT NULL,
+    guild INTEGER,
+    channel INTEGER NOT NULL,
+    private INTEGER NOT NULL,
+    asked TEXT NOT NULL,
+    offered TEXT,
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL
+) STRICT;
+CREATE INDEX receipts_by_age ON receipts (created);
+CREATE INDEX receipts_by_channel ON receipts (channel, created);
+CREATE INDEX receipts_offered ON receipts (guild, offered, asked, asker, created, channel)
+    WHERE offered IS NOT NULL;
+
+CREATE TABLE messages (
+    message INTEGER PRIMARY KEY,
+    receipt TEXT NOT NULL REFERENCES receipts (id) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX messages_by_receipt ON messages (receipt);
+
+CREATE TABLE votes (
+    receipt TEXT NOT NULL REFERENCES receipts (id) ON DELETE CASCADE,
+    voter TEXT NOT NULL,
+    vote INTEGER NOT NULL CHECK (vote IN (-1, 0, 1)),
+    PRIMARY KEY (receipt, voter)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    happened TEXT NOT NULL,
+    guild INTEGER,
+    actor INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    outcome TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_by_guild ON audit (guild, id);
+CREATE INDEX audit_by_age ON audit (happened);
+"""
+
+# The number of steps that a file has taken stands in its user_version.
+STEPS = (_FIRST,)

@@ -1,0 +1,39 @@
+"""Whether answers were liked: one vote a person and answer, changeable."""
+
+from typing import Literal
+
+from bot.errors import StoreError
+from bot.store.database import Database
+
+Vote = Literal[-1, 0, 1]
+
+
+class Votes:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def vote(self, receipt_id: str, user_hash: str, vote: Literal[-1, 1]) -> Vote:
+        """The person's vote now; the same one again takes it back, which is 0. Raises StoreError
+        for an answer that is no longer kept."""
+        rows = await self._database.run(
+            "INSERT INTO votes (receipt, voter, vote) SELECT id, ?, ? FROM receipts WHERE id = ?"
+            " ON CONFLICT (receipt, voter) DO UPDATE"
+            " SET vote = CASE votes.vote WHEN excluded.vote THEN 0 ELSE excluded.vote END"
+            " RETURNING vote",
+            user_hash,
+            vote,
+            receipt_id,
+        )
+        if not rows:
+            raise StoreError("This answer is no longer kept: ask again to rate the new answer")
+        now: Vote = rows[0][0]
+        return now
+
+    async def counts(self, receipt_id: str) -> tuple[int, int]:
+        """How many are for it and how many against."""
+        [(up, down)] = await self._database.run(
+            "SELECT count(*) FILTER (WHERE vote = 1), count(*) FILTER (WHERE vote = -1)"
+            " FROM votes WHERE receipt = ?",
+            receipt_id,
+        )
+        return up, down

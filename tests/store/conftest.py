@@ -1,0 +1,64 @@
+"""A store in a file of its own, and receipts to put into it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.models import Answer, Citation, Question, Role, Status, Turn
+from bot.store import Kept, Store, new_id
+
+GUILD, CHANNEL = 1_310_000_000_000_000_001, 1_310_000_000_000_000_002
+NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "store.sqlite3"
+
+
+@pytest.fixture
+async def store(path: Path) -> AsyncIterator[Store]:
+    async with Store.open(path) as store:
+        yield store
+
+
+def kept(
+    text: str = "When does the bridge close?",
+    *,
+    created: datetime = NOON,
+    asker: str = "someone",
+    guild: int | None = GUILD,
+    channel: int = CHANNEL,
+    private: bool = False,
+    status: Status = Status.ANSWERED,
+    history: tuple[Turn, ...] = (),
+    evidence: bool = True,
+) -> Kept:
+    """A receipt of a question that was answered, unless told otherwise."""
+    citation = Citation(
+        article_id="harbour",
+        title="Harbour bridge to close",
+        source="Tarn Gazette",
+        published="2031-02-03",
+        url="",
+        start=4,
+        end=18,
+        number=1,
+        role=Role.EVIDENCE,
+        quote="closes in May.",
+        score=0.75,
+    )
+    answer = Answer(
+        id="q",
+        question=text,
+        status=status,
+        text="It closes in May [1].",
+        citations=(citation,) if evidence else (),
+        confidence=0.875,
+        generation="0123456789abcdef",
+        elapsed_ms=12.5,
+    )
+    question = Question(question=text, id="q", history=history)
+    return Kept(new_id(), created, asker, guild, channel, question, answer, private)
