@@ -1,0 +1,71 @@
+"""An answer as people see it in a channel."""
+
+import discord
+
+from bot.discord.escaping import escape, inert
+from bot.discord.paging import Block, Run
+from bot.discord.rendering.layout import Colour, embeds, fits_title, running
+from bot.discord.rendering.notices import error_embed
+from bot.discord.rendering.quoting import marker, quote_block
+from bot.discord.wording import how_sure, percent
+from bot.models import Answer, Status
+from prompts import text as prompt_text
+
+
+def answer_pages(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
+    """The short answer, the quotes with their places, and how sure that is; of an abstention
+    its line and the closest sentences, called that; small talk as it is."""
+    if answer.error:
+        return (error_embed(answer.error),)
+    if not answer.citations and not answer.closest:
+        return embeds([running(answer.text)], Colour.ABSTAINED)
+    if answer.status is Status.ANSWERED:
+        return _answered(answer, receipt_id)
+    return _abstained(answer, receipt_id)
+
+
+def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
+    short = answer.short_answer
+    title = f"{escape(short.text).strip()} {marker(short.citation)}" if short else ""
+    written = answer.text.splitlines() if answer.mode != "extractive" else []
+    blocks = [
+        *_understood(answer),
+        *(running(line) for line in written if line.strip()),
+        *(quote_block(citation, short) for citation in answer.citations),
+    ]
+    return embeds(
+        blocks,
+        Colour.ANSWERED,
+        # One that is too long for a title stands out in its quote all the same.
+        title=title if fits_title(title) else "",
+        asked=answer.question,
+        footer=_footer(how_sure(answer.confidence), answer, receipt_id),
+    )
+
+
+def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
+    heading = f"### {prompt_text('discord_closest')}"
+    quotes = [
+        quote_block(citation, head="" if number else heading)
+        for number, citation in enumerate(answer.closest)
+    ]
+    return embeds(
+        [*_understood(answer), *quotes],
+        Colour.ABSTAINED,
+        title=escape(answer.text),
+        asked=answer.question,
+        footer=_footer(
+            f"Not sure enough to answer · {percent(answer.confidence)}", answer, receipt_id
+        ),
+    )
+
+
+def _understood(answer: Answer) -> list[Block]:
+    understood = inert(answer.understood_as).strip()
+    if not understood or understood == inert(answer.question).strip():
+        return []
+    return [Block((Run(f"Understood as: {escape(understood)}"),), prefix="-# ")]
+
+
+def _footer(sure: str, answer: Answer, receipt_id: str) -> tuple[str, ...]:
+    return (sure, f"generation {answer.generation}", f"/why {receipt_id}")

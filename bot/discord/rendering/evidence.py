@@ -1,0 +1,61 @@
+"""A sentence among its neighbours, and the sentences that came after those of an answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot.discord.escaping import escape
+from bot.discord.links import sentence_link
+from bot.discord.paging import Block, Run
+from bot.discord.rendering.layout import Colour, brief, embeds
+from bot.discord.rendering.quoting import marker, quote_block
+from bot.models import Citation
+from prompts import text as prompt_text
+
+_TITLE = 110
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceInContext:
+    """A cited sentence with the text of its article around it. `number` is that of its marker."""
+
+    number: int
+    title: str
+    source: str
+    published: str
+    url: str
+    before: str
+    sentence: str
+    after: str
+
+
+def sentence_in_context(shown: SentenceInContext) -> tuple[discord.Embed, ...]:
+    """The sentence bold among its neighbours; one page unless they are very long."""
+    runs = (
+        Run(f"{escape(shown.before.rstrip())} "),
+        Run(escape(shown.sentence), bold=True),
+        Run(f" {marker(shown.number)} "),
+        Run(escape(shown.after.lstrip())),
+    )
+    return embeds(
+        [Block(runs, prefix="> ")],
+        Colour.SOURCES,
+        title=brief(shown.title, _TITLE) or marker(shown.number),
+        url=sentence_link(shown.url, shown.sentence),
+        footer=(shown.source, shown.published),
+    )
+
+
+def more_evidence_pages(citations: Sequence[Citation]) -> tuple[discord.Embed, ...]:
+    """The sentences in the order given, best first, each under its own number, with its score."""
+    if not citations:
+        nothing = Block((Run(prompt_text("discord_no_more_evidence")),))
+        return embeds([nothing], Colour.SOURCES)
+    blocks = [quote_block(citation, note=f"score {citation.score:.2f}") for citation in citations]
+    return embeds(
+        blocks,
+        Colour.SOURCES,
+        title="More evidence",
+        footer=(prompt_text("discord_more_evidence"),),
+    )

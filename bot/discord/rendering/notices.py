@@ -1,0 +1,25 @@
+"""Help, failures and refusals."""
+
+import discord
+
+from bot.discord.escaping import escape
+from bot.discord.measuring import CONTENT, shorten, with_margin
+from bot.discord.rendering.layout import PAGE, Colour, brief, described
+from prompts import text as prompt_text
+
+
+def help_embed() -> discord.Embed:
+    """What the bot does and which commands there are."""
+    return described([prompt_text("discord_help")], Colour.SOURCES, title="dealbot")[0]
+
+
+def error_embed(text: str, reference: str | None = None) -> discord.Embed:
+    """What failed, in words; the reference is under what the log has it."""
+    shown = brief(text, PAGE // 2) or prompt_text("discord_failed")
+    footer = (f"Reference {reference}",) if reference else ()
+    return described([shown], Colour.TROUBLE, footer=footer)[0]
+
+
+def refusal_text(text: str) -> str:
+    """The text of a plain message that refuses something."""
+    return shorten(escape(text).strip() or prompt_text("discord_failed"), with_margin(CONTENT))

@@ -1,0 +1,73 @@
+"""The articles that answers come from, and the sentences of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot.discord.escaping import escape
+from bot.discord.links import web_link
+from bot.discord.paging import Block, Run, paged
+from bot.discord.rendering.layout import PAGE, Colour, brief, described, embeds
+from bot.discord.rendering.quoting import titled
+from bot.discord.wording import counted
+
+_A_PAGE = 10
+_TITLE = 110
+
+
+@dataclass(frozen=True, slots=True)
+class ListedArticle:
+    """An article as a list shows it, with how many sentences it has."""
+
+    id: str
+    title: str
+    source: str
+    published: str
+    url: str
+    sentences: int
+
+
+def sources_pages(articles: Sequence[ListedArticle]) -> tuple[discord.Embed, ...]:
+    """Ten articles a page, fewer where their titles and addresses are very long."""
+    blocks = [_listed(number, article) for number, article in enumerate(articles, start=1)]
+    pages = [
+        page
+        for first in range(0, len(blocks), _A_PAGE)
+        for page in paged(blocks[first : first + _A_PAGE], PAGE)
+    ]
+    return described(
+        pages or ["No article was found."],
+        Colour.SOURCES,
+        title="Sources",
+        footer=(counted(len(articles), "article"),),
+    )
+
+
+def article_pages(article: ListedArticle, sentences: Sequence[str]) -> tuple[discord.Embed, ...]:
+    """One article's sentences, numbered from 1 in its order."""
+    blocks = [
+        Block((Run(f"{number:,}", bold=True), Run(f" {escape(sentence)}")))
+        for number, sentence in enumerate(sentences, start=1)
+    ]
+    return embeds(
+        blocks,
+        Colour.SOURCES,
+        title=brief(article.title or article.id, _TITLE),
+        url=web_link(article.url),
+        footer=(article.source, article.published, counted(article.sentences, "sentence")),
+        gap="\n",
+    )
+
+
+def _listed(number: int, article: ListedArticle) -> Block:
+    details = (
+        brief(article.source, 80),
+        brief(article.published, 40),
+        counted(article.sentences, "sentence"),
+    )
+    title = titled(article.title or article.id, web_link(article.url))
+    return Block(
+        head=f"**{number:,}** {title}",
+        tail=f"-# {' · '.join(detail for detail in details if detail)}",
+    )

@@ -1,0 +1,391 @@
+"""Embeds: what they show, that Discord takes them, and that nothing in them is acted on."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import discord
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.discord.escaping import inert
+from bot.discord.paging import CONTINUES
+from bot.discord.rendering.answers import answer_pages
+from bot.discord.rendering.evidence import (
+    SentenceInContext,
+    more_evidence_pages,
+    sentence_in_context,
+)
+from bot.discord.rendering.notices import error_embed, help_embed, refusal_text
+from bot.discord.rendering.rebuilding import RebuildChanges, differences_embed, progress_embed
+from bot.discord.rendering.receipts import RankedSentence, receipt_pages
+from bot.discord.rendering.sources import ListedArticle, article_pages, sources_pages
+from bot.discord.rendering.status import BotStatus, status_embed
+from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status
+from prompts import text as prompt_text
+from tests.discord.discord_markdown import read
+from tests.discord.hostile import FLOODS, hostile
+from tests.discord.sendable import check_sendable
+
+_OURS = {"bold", "italic", "quote", "subtext", "heading", "link"}
+_BRIDGE = "The bridge costs 40 million euros."
+
+
+def _citation(number: int, quote: str, **changes: object) -> Citation:
+    values: dict[str, object] = {
+        "number": number,
+        "role": Role.EVIDENCE,
+        "article_id": "bridge",
+        "title": "The new bridge",
+        "source": "Harbour Gazette",
+        "published": "2026-03-01",
+        "url": "https://example.org/bridge",
+        "start": 100,
+        "end": 100 + len(quote),
+        "quote": quote,
+        "score": 0.8,
+    }
+    return Citation.model_validate(values | changes)
+
+
+def _answer(**changes: object) -> Answer:
+    values: dict[str, object] = {
+        "id": "",
+        "question": "How much is it?",
+        "status": Status.ANSWERED,
+        "text": "...",
+        "confidence": 0.82,
+        "generation": "g1",
+        "elapsed_ms": 4.2,
+    }
+    return Answer.model_validate(values | changes)
+
+
+_COPY = Place(
+    article_id="copy", title="A copy", source="Radio", published="", url="", start=0, end=9
+)
+_ANSWERED = _answer(
+    short_answer=ShortAnswer(citation=1, start=117, end=133, text="40 million euros"),
+    citations=(
+        _citation(1, _BRIDGE, also_in=(_COPY,)),
+        _citation(2, "It was planned for years.", role=Role.CONTEXT, start=60, url=""),
+    ),
+)
+_ABSTAINED = _answer(
+    status=Status.ABSTAINED,
+    text="The articles don't say.",
+    closest=(_citation(1, _BRIDGE), _citation(2, "It is long.")),
+    confidence=0.03,
+)
+
+
+def test_an_answer_shows_its_short_answer_its_quotes_and_their_places() -> None:
+    (embed,) = answer_pages(_ANSWERED, "abc123")
+    assert embed.title == r"40 million euros \[1\]"
+    assert embed.author.name == "How much is it?"
+    assert embed.description == (
+        "> The bridge costs **40 million euros**. \\[1\\]\n"
+        "-# [The new bridge](https://example.org/bridge#:~:text=The%20bridge%20costs%2040%20million"
+        "%20euros.) · Harbour Gazette · 2026-03-01\n"
+        "-# Also in: A copy (Radio)\n\n"
+        "> *Context:* It was planned for years. \\[2\\]\n"
+        "-# The new bridge · Harbour Gazette · 2026-03-01"
+    )
+    assert embed.footer.text == "Quite sure · 82% · generation g1 · /why abc123"
+
+
+def test_a_question_that_was_understood_otherwise_says_so_first() -> None:
+    answer = _ANSWERED.model_copy(update={"understood_as": "How much is the bridge?"})
+    (embed,) = answer_pages(answer, "abc123")
+    assert (embed.description or "").startswith("-# Understood as: How much is the bridge?\n\n> ")
+    same = _ANSWERED.model_copy(update={"understood_as": "How much is it?"})
+    assert answer_pages(same, "abc123") == answer_pages(_ANSWERED, "abc123")
+
+
+def test_an_abstention_keeps_the_closest_sentences_apart_and_looks_different() -> None:
+    (embed,) = answer_pages(_ABSTAINED, "abc123")
+    assert embed.title == "The articles don't say."
+    assert (embed.description or "").startswith(
+        "### Closest sentences (not an answer)\n> The bridge costs 40 million euros. \\[1\\]\n"
+    )
+    assert (embed.description or "").count("###") == 1
+    assert embed.footer.text == "Not sure enough to answer · 3% · generation g1 · /why abc123"
+    assert embed.colour != answer_pages(_ANSWERED, "abc123")[0].colour
+
+
+def test_small_talk_is_nothing_but_its_text() -> None:
+    talk = _answer(status=Status.ABSTAINED, text=prompt_text("greeting"), confidence=0.0)
+    (embed,) = answer_pages(talk, "abc123")
+    assert read(embed.description or "").shown == prompt_text("greeting")
+    assert set(embed.to_dict()) <= {"description", "color", "type", "flags"}
+
+
+def test_an_answer_that_was_written_keeps_its_lines() -> None:
+    written = _ANSWERED.model_copy(
+        update={"mode": "generated", "text": "It costs a lot. [1]\n\nSo *they* say. [2]"}
+    )
+    (embed,) = answer_pages(written, "abc123")
+    assert (embed.description or "").startswith(
+        "It costs a lot. \\[1\\]\n\nSo \\*they\\* say. \\[2\\]\n\n> "
+    )
+
+
+def test_an_answer_that_failed_is_told_as_an_error() -> None:
+    (embed,) = answer_pages(_answer(error="The answer took too long"), "abc123")
+    assert embed.description == "The answer took too long"
+
+
+def test_many_copies_are_counted_not_listed() -> None:
+    answer = _ANSWERED.model_copy(update={"citations": (_citation(1, "x", also_in=[_COPY] * 5),)})
+    (embed,) = answer_pages(answer, "abc123")
+    assert "Also in: A copy (Radio); A copy (Radio); 3 more" in (embed.description or "")
+
+
+def test_a_title_that_cannot_be_a_label_stands_beside_its_link() -> None:
+    answer = _ANSWERED.model_copy(
+        update={
+            "citations": (_citation(1, "Yes.", title="The *Lantern* [x](https://evil.example)"),)
+        }
+    )
+    (embed,) = answer_pages(answer, "abc123")
+    assert (
+        r"-# The \*Lantern\* \[x\](https\://evil.example) "
+        "([open](https://example.org/bridge#:~:text=Yes.)) · "
+    ) in (embed.description or "")
+
+
+def test_a_long_answer_is_paged_and_each_page_says_which_it_is() -> None:
+    quote = "A sentence that goes on, " * 160
+    pages = answer_pages(_answer(citations=(_citation(1, quote), _citation(2, quote))), "abc123")
+    assert len(pages) > 2
+    assert [page.footer.text for page in pages] == [
+        f"Page {number} of {len(pages)} · Quite sure · 82% · generation g1 · /why abc123"
+        for number in range(1, len(pages) + 1)
+    ]
+    assert all(page.author.name == "How much is it?" for page in pages)
+    assert (pages[0].description or "").endswith(CONTINUES)
+
+
+def test_a_sentence_stands_out_among_its_neighbours() -> None:
+    (embed,) = sentence_in_context(_in_context("Before it. ", _BRIDGE, " After it."))
+    assert embed.title == "The new bridge"
+    assert embed.url == (
+        "https://example.org/bridge#:~:text=The%20bridge%20costs%2040%20million%20euros."
+    )
+    assert embed.description == rf"> Before it. **{_BRIDGE}** \[1\] After it."
+    assert embed.footer.text == "Harbour Gazette · 2026-03-01"
+
+
+def test_more_evidence_is_ranked_with_scores() -> None:
+    (embed,) = more_evidence_pages([_citation(4, "One."), _citation(5, "Two.", score=0.25)])
+    lines = (embed.description or "").splitlines()
+    assert lines[0] == r"> One. \[4\]"
+    assert lines[1].endswith("· score 0.80")
+    assert lines[4].endswith("· score 0.25")
+    assert more_evidence_pages([])[0].description == prompt_text("discord_no_more_evidence")
+
+
+def test_sources_come_ten_a_page() -> None:
+    articles = [_listed(f"Article {number}") for number in range(1, 24)]
+    pages = sources_pages(articles)
+    assert len(pages) == 3
+    assert [(page.description or "").count("-#") for page in pages] == [10, 10, 3]
+    assert "**11** [Article 11](https://example.org/a)\n-# Gazette · 2026 · 1 sentence" in (
+        pages[1].description or ""
+    )
+    assert pages[2].footer.text == "Page 3 of 3 · 23 articles"
+    assert sources_pages([])[0].description == "No article was found."
+
+
+def test_an_articles_sentences_are_numbered() -> None:
+    (embed,) = article_pages(_listed("The bridge"), ["First one.", "*Second* one."])
+    assert embed.description == "**1** First one.\n**2** \\*Second\\* one."
+    assert embed.url == "https://example.org/a"
+
+
+def test_a_receipt_tells_how_an_answer_came_about() -> None:
+    ranked = [
+        RankedSentence(_BRIDGE, "The new bridge", 1, 0.91, 0.5, 0.61, 0.31),
+        RankedSentence("Another.", "The new bridge", None, 0.2, 0.4, 0.5, 0.25),
+    ]
+    (embed,) = receipt_pages("abc123", _ANSWERED, ranked, operating_point="from 28% on")
+    assert (embed.description or "").splitlines() == [
+        "**Asked:** How much is it?",
+        "",
+        "**Understood as:** How much is it?",
+        "",
+        "**Outcome:** answered · Quite sure · 82%",
+        "",
+        "**Abstention:** from 28% on",
+        "",
+        "**Generation:** g1",
+        "",
+        r"**1** · score 0.910 · cited as \[1\]",
+        f"> {_BRIDGE}",
+        "-# fused 0.500 · dense 0.610 · lexical 0.310 · The new bridge",
+        "",
+        "**2** · score 0.200",
+        "> Another.",
+        "-# fused 0.400 · dense 0.500 · lexical 0.250 · The new bridge",
+    ]
+    assert embed.footer.text == "Receipt abc123 · 4 ms"
+
+
+def test_status_shows_details_only_where_there_are_some() -> None:
+    everyone = BotStatus("g1", "2026-03-01", 10, 120, 0, None, "from 28% on")
+    assert status_embed(everyone).fields == []
+    assert "nothing was asked yet" in (status_embed(everyone).description or "")
+    admin = BotStatus("g1", "2026", 1, 1, 3, (12.3, 4567.8), "x", (("Servers", "3"),))
+    embed = status_embed(admin)
+    assert [(shown.name, shown.value) for shown in embed.fields] == [("Servers", "3")]
+    assert "12 ms, one in twenty more than 4,568 ms" in (embed.description or "")
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "line"),
+    [
+        (0, 200, "▱" * 20 + " 0% · 0 of 200"),
+        (90, 200, "▰" * 9 + "▱" * 11 + " 45% · 90 of 200"),
+        (199, 200, "▰" * 19 + "▱ 99% · 199 of 200"),
+        (200, 200, "▰" * 20 + " 100% · 200 of 200"),
+        (300, 200, "▰" * 20 + " 100% · 300 of 200"),
+        (1234, None, "1,234 so far"),
+    ],
+)
+def test_progress_is_drawn(done: int, total: int | None, line: str) -> None:
+    embed = progress_embed("Encoding sentences", done, total)
+    assert embed.description == f"**Encoding sentences**\n{line}"
+
+
+def test_differences_name_a_few_and_count_all() -> None:
+    changes = RebuildChanges("g2", [f"New {n}" for n in range(7)], ["One"], [], 30, 4, ["3 of 3"])
+    assert differences_embed(changes).description == (
+        "**Added** (7 articles)\nNew 0\nNew 1\nNew 2\nNew 3\nNew 4\nand 2 more\n\n"
+        "**Changed** (1 article)\nOne\n\n"
+        "**Sentences:** 30 added, 4 removed\n3 of 3"
+    )
+    nothing = differences_embed(RebuildChanges("g2", [], [], [], 0, 0))
+    assert (nothing.description or "").startswith("The articles are the same as before.")
+
+
+def test_errors_carry_their_reference_and_never_nothing() -> None:
+    assert error_embed("No *such* file", "ab12").description == r"No \*such\* file"
+    assert error_embed("No", "ab12").footer.text == "Reference ab12"
+    assert error_embed("").description == refusal_text("\u200b") == prompt_text("discord_failed")
+
+
+def test_help_fits_and_names_every_command() -> None:
+    check_sendable(help_embed())
+    for command in ("/ask", "/sources", "/why", "/status", "/rebuild", "/rollback", "/config"):
+        assert f"`{command}`" in (help_embed().description or "")
+
+
+def _in_context(before: str, sentence: str, after: str, **changes: str) -> SentenceInContext:
+    values = {
+        "title": "The new bridge",
+        "source": "Harbour Gazette",
+        "published": "2026-03-01",
+        "url": "https://example.org/bridge",
+    }
+    return SentenceInContext(
+        number=1, before=before, sentence=sentence, after=after, **(values | changes)
+    )
+
+
+def _listed(title: str) -> ListedArticle:
+    return ListedArticle(title, title, "Gazette", "2026", "https://example.org/a", 1)
+
+
+def _everything(text: str, url: str) -> Iterator[discord.Embed]:
+    """Every kind of embed, with the text wherever a text from outside goes."""
+    place = {"title": text, "source": text, "published": text, "url": url, "article_id": text}
+    copy = Place.model_validate(place | {"start": 0, "end": 1})
+    cited = _citation(1, text or "x", **place, also_in=[copy] * 4)
+    context = _citation(2, text or "x", **place, role=Role.CONTEXT)
+    short = ShortAnswer(
+        citation=1, start=100, end=100 + len(text) // 2, text=text[: len(text) // 2]
+    )
+    for short_answer in (short, None):
+        answer = _answer(
+            question=text, understood_as=text + "?", generation=text, text=text, mode=text,
+            citations=(cited, context), short_answer=short_answer,
+        )  # fmt: skip
+        yield from answer_pages(answer, text)
+    yield from answer_pages(answer.model_copy(update={"error": text or "x"}), "")
+    abstained = {"status": Status.ABSTAINED, "citations": (), "closest": (cited, context, cited)}
+    yield from answer_pages(answer.model_copy(update=abstained), text)
+    yield from answer_pages(answer.model_copy(update={"citations": ()}), text)
+    yield from sentence_in_context(SentenceInContext(9, text, text, text, url, text, text, text))
+    yield from more_evidence_pages([cited, context])
+    article = ListedArticle(text, text, text, text, url, 12)
+    yield from sources_pages([article] * 12)
+    yield from article_pages(article, [text] * 3)
+    ranked = [RankedSentence(text, text, 1, 0.5, 0.5, 0.5, 0.5)] * 8
+    yield from receipt_pages(text, answer, ranked, operating_point=text, note=text)
+    yield status_embed(BotStatus(text, text, 1, 1, 1, (1.0, 1.0), text, ((text, text),) * 30))
+    yield progress_embed(text, 1, 3)
+    names = [text] * 40
+    yield differences_embed(RebuildChanges(text, names, names, names, 1, 1, names), text)
+    yield error_embed(text, text)
+
+
+def _check_inert(embed: discord.Embed, url: str) -> None:
+    """Nothing but our own markup is acted on, and links lead nowhere but to the article."""
+    description = (embed.description or "").replace(CONTINUES, "")
+    texts = [description, embed.title or "", *(f.name or "" for f in embed.fields)]
+    texts += [shown.value or "" for shown in embed.fields]
+    for text in texts:
+        reading = read(text)
+        assert reading.kinds <= _OURS, text
+        for link in reading.all("link"):
+            assert re.fullmatch(rf"\[[^\]]*\]\({re.escape(url)}(#[^)]*)?\)", link)
+        assert set(reading.all("italic")) <= {"Context:"}
+    assert not read(embed.title or "").acted_on
+    raw = str(embed.to_dict())
+    assert not re.search(r"\\u202e|\\u200b|\\x1b|\\ud800", raw)
+
+
+@settings(max_examples=60, deadline=None)
+@given(hostile)
+def test_hostile_text_is_inert_in_every_embed(text: str) -> None:
+    for embed in _everything(text, "https://example.org/bridge"):
+        check_sendable(embed)
+        _check_inert(embed, "https://example.org/bridge")
+
+
+@settings(max_examples=60, deadline=None)
+@given(hostile, st.lists(hostile, min_size=1, max_size=6).map("".join))
+def test_hostile_addresses_are_no_way_out(text: str, path: str) -> None:
+    for embed in _everything(text[:20], f"https://example.org/{path}"):
+        check_sendable(embed)
+        for link in read(embed.description or "").all("link"):
+            assert "](https://example.org/" in link
+
+
+@pytest.mark.parametrize("flood", FLOODS, ids=lambda flood: ascii(flood[:8]))
+def test_floods_are_sendable_in_every_embed(flood: str) -> None:
+    for embed in _everything(flood, f"https://example.org/{'long' * 140}"):
+        check_sendable(embed)
+
+
+@given(hostile)
+def test_every_word_of_a_quote_is_on_its_pages(text: str) -> None:
+    pages = answer_pages(_answer(citations=(_citation(1, text * 30, url=""),)), "abc123")
+    shown = [
+        line
+        for page in pages
+        for line in read((page.description or "").replace(CONTINUES, "")).shown.splitlines()
+    ]
+    quoted = "".join(line for line in shown if not line.startswith("The new bridge · "))
+    assert _solid(quoted) == _solid(inert(text * 30)) + "[1]"
+
+
+def _solid(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+@given(hostile, st.sampled_from([refusal_text]))
+def test_refusals_fit_a_message(text: str, refuse: Callable[[str], str]) -> None:
+    for said in (refuse(text), refuse(text * 100)):
+        assert 0 < len(said.encode("utf-16-le")) // 2 <= 1900
+        assert not read(said).acted_on
