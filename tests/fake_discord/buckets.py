@@ -1,0 +1,56 @@
+"""Rate limits that announce themselves in headers, for the routes that a test gives one."""
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from tests.fake_discord.snowflakes import Clock
+
+_MAJOR = re.compile(r"^/(?:channels|guilds|webhooks)/\d+(?:/[\w-]{20,})?")
+
+
+@dataclass(slots=True, eq=False)
+class Bucket:
+    """So many requests in so many seconds, for each channel, server or webhook. `exceeded` counts
+    those that came all the same."""
+
+    route: str
+    limit: int
+    per_s: float
+    exceeded: int = 0
+    _windows: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def take(self, major: str, now: float) -> tuple[dict[str, str], float]:
+        """The headers, and how long to wait: 0 if let in."""
+        ends, used = self._windows.get(major, (0.0, 0))
+        if now >= ends:
+            ends, used = now + self.per_s, 0
+        refused = used >= self.limit
+        self.exceeded += refused
+        self._windows[major] = ends, used + (not refused)
+        headers = {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(self.limit - used - 1, 0)),
+            "X-RateLimit-Reset-After": f"{ends - now:.3f}",
+            "X-RateLimit-Bucket": f"{abs(hash(self.route)):x}",
+        }
+        return headers, ends - now if refused else 0.0
+
+
+class Buckets:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: list[Bucket] = []
+
+    def limit(self, route: str, limit: int, per_s: float) -> Bucket:
+        """`route` is a pattern such as "POST /channels/*/messages"."""
+        bucket = Bucket(route, limit, per_s)
+        self._buckets.append(bucket)
+        return bucket
+
+    def take(self, method: str, path: str) -> tuple[dict[str, str], float]:
+        major = _MAJOR.match(path)
+        for bucket in self._buckets:
+            if fnmatchcase(f"{method} {path}", bucket.route):
+                return bucket.take(major[0] if major else "", self._clock.now())
+        return {}, 0.0

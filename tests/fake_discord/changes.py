@@ -1,0 +1,41 @@
+"""Waiting for something to be so: woken by every change, never by sleeping."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TypeVar
+
+_Found = TypeVar("_Found")
+
+WITHIN_S = 10.0
+
+
+class Changes:
+    """Everything that a test may wait for calls `tell` when it changes."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Future[None]] = set()
+
+    def tell(self) -> None:
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def until(
+        self, probe: Callable[[], _Found | None], what: str, within: float = WITHIN_S
+    ) -> _Found:
+        """The first true value of `probe`, asked now and after each change."""
+        try:
+            async with asyncio.timeout(within):
+                while not (found := probe()):
+                    await self._next()
+        except TimeoutError:
+            raise AssertionError(f"did not come within {within:g} s: {what}") from None
+        return found
+
+    async def _next(self) -> None:
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiting.add(waiter)
+        try:
+            await waiter
+        finally:
+            self._waiting.discard(waiter)

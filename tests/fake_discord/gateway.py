@@ -1,0 +1,280 @@
+"""The gateway: sessions that outlive their socket, events by intent and shard, and its faults."""
+
+import asyncio
+import json
+import secrets
+from collections import deque
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.fake_discord.connection import (
+    ACK,
+    DISPATCH,
+    HEARTBEAT,
+    HELLO,
+    IDENTIFY,
+    INVALID,
+    MEMBERS,
+    PRESENCE,
+    RECONNECT,
+    RESUME,
+    VOICE,
+    Connection,
+)
+from tests.fake_discord.places import Channel, Guild
+from tests.fake_discord.viewing import PRIVILEGED, Payload, Viewer
+from tests.fake_discord.world import World
+
+_LARGEST_FRAME = 4096
+_MOST_FRAMES = 120  # a minute
+_REPLAYED = 1000  # events that a session keeps for RESUME
+_ALL_INTENTS = (1 << 26) - 1
+
+
+class Session:
+    """Keeps the latest events, so that RESUME can replay what a lost socket missed."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.id, self.viewer = secrets.token_hex(8), viewer
+        self.connection: Connection | None = None
+        self.valid = True
+        self.seq = 0
+        self._kept: deque[tuple[int, str, Any]] = deque(maxlen=_REPLAYED)
+
+    def send(self, event: str, payload: Any) -> None:
+        self.seq += 1
+        self._kept.append((self.seq, event, payload))
+        if self.connection is not None:
+            self.connection.push(DISPATCH, payload, event, self.seq)
+
+    def has_since(self, seq: int) -> bool:
+        return self.seq - seq <= len(self._kept)
+
+    def replay(self, after: int) -> None:
+        assert self.connection is not None
+        for number, event, payload in self._kept:
+            if number > after:
+                self.connection.push(DISPATCH, payload, event, number)
+
+
+class Gateway:
+    """`acks` false: heartbeats are heard and not answered. `identifies` and `resumes` count what
+    was granted."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.sessions: list[Session] = []
+        self.url = ""
+        self.heartbeat_s = 41.25
+        self.acks = True
+        self.identifies = self.resumes = 0
+        self.close_codes: list[int | None] = []
+        self._refusals = 0.0
+        self._connections: set[Connection] = set()
+        world.tell = self.tell
+
+    # --- what tests do to it
+
+    @property
+    def live(self) -> list[Session]:
+        return [each for each in self.sessions if each.connection is not None]
+
+    def refuse(self, times: float = 1) -> None:
+        """The next connects find nobody."""
+        self._refusals = times
+
+    def reconnect(self) -> None:
+        for session in self.live:
+            self._of(session).push(RECONNECT)
+
+    def invalidate(self, *, resumable: bool = False) -> None:
+        for session in self.live:
+            session.valid = resumable
+            self._of(session).push(INVALID, resumable)
+
+    def forget_sessions(self) -> None:
+        """Whoever resumes is told to identify."""
+        for session in self.sessions:
+            session.valid = False
+
+    def close(self, code: int) -> None:
+        for session in self.live:
+            self._of(session).close(code)
+
+    def abort(self) -> None:
+        for connection in tuple(self._connections):
+            connection.abort()
+
+    async def ready(self, sessions: int = 1) -> None:
+        """Until so many sessions are connected."""
+        await self._world.changes.until(lambda: len(self.live) >= sessions, "a connected bot")
+
+    async def identified(self, times: int) -> None:
+        await self._world.changes.until(lambda: self.identifies >= times, f"IDENTIFY no. {times}")
+
+    async def resumed(self, times: int = 1) -> None:
+        await self._world.changes.until(lambda: self.resumes >= times, f"RESUME no. {times}")
+
+    async def caught_up(self) -> None:
+        """Until the bot has read every event sent so far, and so has started work on it."""
+        for session in self.live:
+            await self._read_by(self._of(session), session.seq)
+
+    async def _read_by(self, connection: Connection, seq: int) -> None:
+        """A heartbeat that is asked for is answered with the last event that was read."""
+        connection.push(HEARTBEAT)
+        await self._world.changes.until(
+            lambda: (connection.last_beat or 0) >= seq, "a bot that has read its events"
+        )
+
+    # --- what it tells
+
+    def tell(self, event: str, payload: Payload, place: Guild | Channel | None = None) -> None:
+        for session in self.sessions:
+            if session.valid and session.viewer.gets(event, place):
+                session.send(event, payload(session.viewer) if callable(payload) else payload)
+
+    # --- sockets
+
+    async def accept(self, request: web.Request) -> web.StreamResponse:
+        if self._refusals > 0:
+            self._refusals -= 1
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response(status=503)
+        socket = web.WebSocketResponse(compress=False, max_msg_size=1 << 16)
+        await socket.prepare(request)
+        connection = Connection(socket, request)
+        self._connections.add(connection)
+        connection.push(HELLO, {"heartbeat_interval": int(self.heartbeat_s * 1000)})
+        writing = asyncio.create_task(connection.write())
+        try:
+            await self._read(socket, connection)
+        finally:
+            writing.cancel()
+            self._connections.discard(connection)
+            self._lost(connection, socket.close_code)
+        return socket
+
+    async def _read(self, socket: web.WebSocketResponse, connection: Connection) -> None:
+        times: list[float] = []
+        async for frame in socket:
+            if frame.type is not WSMsgType.TEXT:
+                break
+            now = self._world.clock.now()
+            times = [each for each in times if each > now - 60] + [now]
+            if len(frame.data) > _LARGEST_FRAME or len(times) > _MOST_FRAMES:
+                self._wrong(connection, 4002 if len(times) <= _MOST_FRAMES else 4008, "too much")
+                continue
+            said = json.loads(frame.data)
+            self._hear(connection, said["op"], said.get("d"))
+
+    def _hear(self, connection: Connection, op: int, data: Any) -> None:
+        session = next((s for s in self.sessions if s.connection is connection), None)
+        if op == HEARTBEAT:
+            self._beat(connection, data)
+        elif op == IDENTIFY:
+            self._identify(connection, data) if session is None else connection.close(4005)
+        elif op == RESUME:
+            self._resume(connection, data)
+        elif session is None:
+            self._wrong(connection, 4003, f"op {op} before IDENTIFY")
+        elif op == MEMBERS:
+            self._send_members(session, data)
+        elif op not in (PRESENCE, VOICE):
+            self._wrong(connection, 4001, f"unknown op {op}")
+
+    def _wrong(self, connection: Connection, code: int, what: str) -> None:
+        self._world.violations.record("gateway", f"closed with {code}: {what}")
+        connection.close(code)
+
+    def _beat(self, connection: Connection, seq: int | None) -> None:
+        connection.beats += 1
+        connection.last_beat = seq
+        if self.acks:
+            connection.push(ACK)
+        self._world.changes.tell()
+
+    def _identify(self, connection: Connection, data: dict[str, Any]) -> None:
+        intents, (shard, shards) = data.get("intents", 0), data.get("shard", (0, 1))
+        if data.get("token") != self._world.token:
+            connection.close(4004)
+        elif not 0 <= shard < shards:
+            self._wrong(connection, 4010, f"shard {shard} of {shards}")
+        elif intents & ~_ALL_INTENTS:
+            self._wrong(connection, 4013, f"intents {intents}")
+        elif intents & PRIVILEGED & ~self._world.approved:
+            connection.close(4014)
+        else:
+            session = Session(Viewer(self._world.bot, intents, shard, shards))
+            session.connection = connection
+            self.sessions.append(session)
+            self._greet(session)
+
+    def _greet(self, session: Session) -> None:
+        guilds = [g for g in self._world.guilds.values() if session.viewer.gets("GUILD_CREATE", g)]
+        session.send(
+            "READY",
+            {
+                "v": 10,
+                "user": {**self._world.bot.payload(), "verified": True, "mfa_enabled": False},
+                "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
+                "session_id": session.id,
+                "resume_gateway_url": self.url,
+                "shard": [session.viewer.shard, session.viewer.shards],
+                "application": {"id": str(self._world.application_id), "flags": 0},
+            },
+        )
+        for guild in guilds:
+            session.send("GUILD_CREATE", guild.create_payload(session.viewer.members(guild)))
+        self.identifies += 1
+        self._world.changes.tell()
+
+    def _resume(self, connection: Connection, data: dict[str, Any]) -> None:
+        session = next((s for s in self.sessions if s.id == data.get("session_id")), None)
+        if data.get("token") != self._world.token:
+            connection.close(4004)
+        elif session is None or not session.valid or not session.has_since(data["seq"]):
+            connection.push(INVALID, False)
+        elif data["seq"] > session.seq:
+            self._wrong(connection, 4007, f"resumed at {data['seq']} of {session.seq}")
+        else:
+            session.connection = connection
+            session.replay(after=data["seq"])
+            session.send("RESUMED", {})
+            self.resumes += 1
+            self._world.changes.tell()
+
+    def _send_members(self, session: Session, data: dict[str, Any]) -> None:
+        guild = self._world.guilds[int(data["guild_id"])]
+        wanted = data.get("user_ids")
+        members = [
+            member
+            for member in guild.members.values()
+            if wanted is None or str(member.user.id) in {str(each) for each in wanted}
+        ]
+        session.send(
+            "GUILD_MEMBERS_CHUNK",
+            {
+                "guild_id": str(guild.id),
+                "members": [member.payload() for member in members],
+                "chunk_index": 0,
+                "chunk_count": 1,
+                "nonce": data.get("nonce"),
+            },
+        )
+
+    def _lost(self, connection: Connection, code: int | None) -> None:
+        self.close_codes.append(code)
+        for session in self.sessions:
+            if session.connection is connection:
+                session.connection = None
+                # a client that says goodbye properly gives up its session
+                session.valid = session.valid and code not in (1000, 1001)
+        self._world.changes.tell()
+
+    @staticmethod
+    def _of(session: Session) -> Connection:
+        assert session.connection is not None
+        return session.connection
