@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -30,12 +29,13 @@ from index.generations import (
     open_current,
     published,
 )
+from index.initials import Initials
 from index.lexical import Analyzer, LexicalIndex
 from index.passages import group_passages
 from index.publishing import only_writer, publish_folder, staging_folder, write_pointer
 from index.sentences import split_sentences
 from index.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
-from index.text_store import StoredPassage, StoredSentence, TextStore, TextStoreWriter
+from index.text_store import StoredPassage, StoredSentence, TextStore, TextStoreWriter, about
 from index.vocabulary import count_words, save_vocabulary
 
 _KEEP_GENERATIONS = 3  # the current one and two to roll back to
@@ -142,14 +142,15 @@ def _write_indexes(
     known = _KnownVectors.of_passages(before)
     _write_vectors(staging / PASSAGE_VECTORS, "passages", passages, known, encoder, progress)
     progress.start("Counting words", None)
-    titles = (article.title for article in texts.articles)
-    save_vocabulary(count_words(chain(titles, (row.text for row in sentences))), staging)
+    told = [*(article.title for article in texts.articles), *(row.text for row in sentences)]
+    save_vocabulary(count_words(told), staging)
+    initials = Initials.learn(told)
+    initials.save(staging)
     analyzer = Analyzer()
     for name, rows in ((SENTENCE_TERMS, sentences), (PASSAGE_TERMS, passages)):
-        # The title says what a sentence is about where the sentence itself only says "the deal".
-        LexicalIndex.of(analyzer.terms(f"{row.article.title}\n{row.text}") for row in rows).save(
-            staging / name
-        )
+        LexicalIndex.of(
+            analyzer.terms(initials.expand(f"{about(row.article)}\n{row.text}")) for row in rows
+        ).save(staging / name)
     return reused
 
 
@@ -218,7 +219,7 @@ def _write_manifest(staging: Path, encoder: Encoder, sources: Sequence[Path]) ->
     files = checksums(staging)
     content = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:8]
     manifest = Manifest(
-        schema_version=1,
+        schema_version=2,
         id=f"{now:%Y%m%dT%H%M%S%fZ}-{content}",  # ids sort by time: rollback relies on it
         created=now.isoformat(timespec="seconds"),
         dealbot_version=version("dealbot"),

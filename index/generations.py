@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.dense import DenseIndex
 from index.errors import IndexDamagedError, IndexMissingError
+from index.initials import INITIALS, Initials
 from index.lexical import LexicalIndex
 from index.publishing import (
     file_digest,
@@ -28,7 +29,7 @@ SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passages.faiss"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
 # Files and folders that every generation of this schema has.
 _REQUIRED = {
-    *(TEXTS, ARTICLES, SENTENCES, PASSAGES, VOCABULARY),
+    *(TEXTS, ARTICLES, SENTENCES, PASSAGES, VOCABULARY, INITIALS),
     *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
 _MANIFEST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
@@ -40,7 +41,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     id: str
     created: str
     dealbot_version: str
@@ -65,6 +66,7 @@ class Generation:
         self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)
         self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
         self.vocabulary = load_vocabulary(folder)
+        self.initials = Initials.load(folder)
 
     @property
     def id(self) -> str:

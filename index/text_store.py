@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.models import Article, Span
+from index.words import dates_in_words
 
 TEXTS, ARTICLES = "texts.bin", "articles.jsonl"
 SENTENCES, PASSAGES = "sentences.npy", "passages.npy"
@@ -40,6 +41,12 @@ class StoredArticle:
     byte_end: int
     first_sentence: int
     end_sentence: int
+
+
+def about(article: StoredArticle) -> str:
+    """The article's title and date in words: what a sentence is about and of when, where it
+    itself only says "the deal" and "on Monday"."""
+    return f"{article.title}\n{dates_in_words(article.published)}"
 
 
 @dataclass(frozen=True, slots=True)

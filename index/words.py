@@ -4,7 +4,8 @@ import re
 from typing import NamedTuple
 
 _WORD = re.compile(
-    r"\d+(?:[.,]\d+)*"  # 1,000.5
+    r"\d+(?:st|nd|rd|th)\b"  # 22nd
+    r"|\d+(?:[.,]\d+)*"  # 1,000.5
     r"|[^\W\d_]+(?:[.&'’][^\W\d_]+)*"  # U.S, AT&T, don't
     r"|[$€£¥%]"
 )
@@ -23,6 +24,14 @@ _SAME = {
     "gw": "gigawatt",
     "mw": "megawatt",
     "ceo": "chief executive",
+    "jan": "january",
+    "feb": "february",
+    "apr": "april",
+    "aug": "august",
+    "sept": "september",
+    "oct": "october",
+    "nov": "november",
+    "dec": "december",
     "u.s": "usa",
     "u.s.a": "usa",
 }
@@ -36,6 +45,11 @@ FUNCTION_WORDS = frozenset(
     "up us very was we were what when where which while who whom whose why will with would you "
     "your tell please".split()
 )
+_ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)$")
+_ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-([0-3]\d)(?![\d-])")
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
 
 
 class Word(NamedTuple):
@@ -65,5 +79,13 @@ def _spellings(surface: str) -> list[str]:
     if lower in _SAME:
         return _SAME[lower].split()
     if lower[:1].isdigit():
-        return [lower.replace(",", "")]
+        return [_ORDINAL_ENDING.sub("", lower).replace(",", "")]
     return [lower.replace(".", "").replace("'", "")]
+
+
+def dates_in_words(text: str) -> str:
+    """The text with its dates like 2025-09-22 as 22 September 2025: how articles tell them."""
+    return _ISO_DATE.sub(
+        lambda date: f"{int(date[3])} {_MONTHS[int(date[2]) - 1]} {date[1]}",
+        text,
+    )

@@ -11,12 +11,10 @@ from bot.answering.copies import collapse_copies
 from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
-from bot.answering.follow_up import understand
 from bot.answering.pipeline import retrieve
-from bot.answering.plain_question import plain
 from bot.answering.ranking import SentenceRanker
 from bot.answering.small_talk import small_talk
-from bot.answering.spelling import SpellingCorrector
+from bot.answering.understanding import QuestionReader
 from bot.models import Question
 from index.live import LiveGeneration
 from index.search import Searcher
@@ -106,19 +104,19 @@ def from_our_questions(
     live: LiveGeneration, path: Path, source: str, model: EvidenceModel, splits: set[str]
 ) -> Iterator[Example]:
     """Our own question sets, with what retrieval finds for each."""
-    searcher, reader = Searcher(), EvidenceRanker(model)
-    corrector = SpellingCorrector(live.generation.vocabulary, model.words)
+    searcher, ranker = Searcher(), EvidenceRanker(model)
+    reader = QuestionReader(live.generation, model.words)
     for record in _records(path):
         asked = Question.model_validate(record)
         if record["split"] not in splits or small_talk(asked.question):
             continue
-        understood = understand(corrector.correct(plain(asked.question)), asked.history)
+        understood = reader.read(asked)
         vector = live.encoder.encode_queries([understood.text])[0]
         found = retrieve(searcher, live.generation, understood, vector)
         hits = [distinct.hit for distinct in collapse_copies(found)]
         gold = {(span["article_id"], span["start"]) for span in record["gold"]}
         right = [(hit.sentence.article.id, hit.sentence.start) in gold for hit in hits]
-        pool = [reader.candidate(live.generation.texts, hit) for hit in hits]
+        pool = [ranker.candidate(live.generation, hit) for hit in hits]
         yield Example(
             f"{source}-{record['split']}",
             record["id"],

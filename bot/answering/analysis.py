@@ -12,6 +12,7 @@ import Stemmer
 from numpy.typing import NDArray
 
 from bot.answering.answer_kind import AnswerKind, answer_kind
+from bot.answering.relations import owners
 from index.words import FUNCTION_WORDS, Word, read_words
 
 # Words that a question is put with, beside those that any text is held together with.
@@ -151,6 +152,7 @@ class SentenceAnalysis:
         for position, word in enumerate(self.stems):
             self.positions.setdefault(word, []).append(position)
         self.bigrams = frozenset(pairwise(self.stems))
+        self.owners = owners(words, self.stems)
         self.weight = sum(weights.weight(word) for word in set(lower))
         self.long_words = [trigrams(word) for word in dict.fromkeys(lower) if len(word) > 3]
         self._read_mentions(text, words, weights)
@@ -232,6 +234,7 @@ class QuestionAnalysis:
             (stem(a), stem(b)) for a, b in pairwise(lower) if not (a in _FILLERS and b in _FILLERS)
         ]
         self.focus = _focus(text)
+        self.owners = owners(words, self.stems, beside=False)
         self._read_terms(words, read_words(context), weights)
         self.stem_set = frozenset(self.stems).union(self.terms)
         self.content = [(i, word) for i, word in enumerate(self.stems) if word in self.terms]

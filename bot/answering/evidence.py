@@ -11,7 +11,7 @@ from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from index.generations import Generation
 from index.search import SentenceHit
-from index.text_store import StoredSentence, TextStore
+from index.text_store import StoredSentence, about
 
 MAX_EVIDENCE = 3
 _KEPT_READINGS = 20_000  # a reading is some kilobytes: 100 MB at most
@@ -45,7 +45,7 @@ class EvidenceRanker:
     ) -> tuple[list[Evidence], float]:
         """The distinct hits, best first, and the probability that the first of them answers."""
         distinct = collapse_copies(hits)
-        pool = [self.candidate(generation.texts, each.hit) for each in distinct]
+        pool = [self.candidate(generation, each.hit) for each in distinct]
         ranking = self.model.rank(question, pool)
         order = np.argsort(-ranking.scores, kind="stable")
         ranked = [
@@ -62,15 +62,16 @@ class EvidenceRanker:
             reading = self._readings[text] = self.model.sentence(text[:_READ_CHARS])
         return reading
 
-    def candidate(self, texts: TextStore, hit: SentenceHit) -> Candidate:
+    def candidate(self, generation: Generation, hit: SentenceHit) -> Candidate:
         sentence = hit.sentence
         article = sentence.article
+        expand = generation.initials.expand
         return Candidate(
-            sentence=self.read(sentence.text),
-            before=self._neighbour(texts, sentence, -1),
-            after=self._neighbour(texts, sentence, +1),
-            passage=self.read(texts.passage(sentence.passage).text),
-            title=self.read(article.title).stem_set,
+            sentence=self.read(expand(sentence.text)),
+            before=self._neighbour(generation, sentence, -1),
+            after=self._neighbour(generation, sentence, +1),
+            passage=self.read(expand(generation.texts.passage(sentence.passage).text)),
+            title=self.read(expand(about(article))).stem_set,
             article=article.id,
             position=sentence.row - article.first_sentence,
             count=article.end_sentence - article.first_sentence,
@@ -79,12 +80,12 @@ class EvidenceRanker:
         )
 
     def _neighbour(
-        self, texts: TextStore, sentence: StoredSentence, step: int
+        self, generation: Generation, sentence: StoredSentence, step: int
     ) -> SentenceAnalysis | None:
         row, article = sentence.row + step, sentence.article
         if not article.first_sentence <= row < article.end_sentence:
             return None
-        return self.read(texts.sentence(row).text)
+        return self.read(generation.initials.expand(generation.texts.sentence(row).text))
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis, WordWeights, trigrams
 from bot.answering.answer_kind import AnswerKind
 from bot.answering.features import Array, Candidate, dice, raw_features
+from bot.answering.relations import compare_owners
 
 WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
 _MODEL = files("bot.answering").joinpath("model")
@@ -38,6 +39,10 @@ OF_FIRST = (
 )  # fmt: skip
 _SIMILAR = 0.5  # trigram overlap from which a missing word counts as misspelt, not missing
 _RARE = 1.1  # weight of words that general English does not know
+# What a sentence gains that tells of the one who is asked about, and loses that tells of another,
+# in log-odds. Set, not learnt, for the training sets have few such questions: of the sentences in
+# the first three there, .77 of the former and .2 of the latter are right, of all others .33.
+_OWNER = 1.3
 _POOL_READ = 20  # of the pool, what "is it anywhere" looks at
 
 
@@ -128,9 +133,13 @@ class EvidenceModel:
             return Ranking(np.zeros(0), 0.0)
         features = raw_features(question, pool)
         scores = self.weights.ranking.scores(ranking_table(question, features))
-        row = confidence_row(question, pool, features, scores)
-        odds = self.weights.confidence.scores(row[None])[0]
-        return Ranking(scores, float(1 / (1 + np.exp(-odds))))
+        owned = [compare_owners(question.owners, c.sentence.owners) for c in pool]
+        ranked = scores + _OWNER * np.array(owned)
+        row = confidence_row(question, pool, features, ranked)
+        odds = self.weights.confidence.scores(row[None])[0] + _OWNER * min(
+            owned[int(np.argmax(ranked))], 0.0
+        )
+        return Ranking(ranked, float(1 / (1 + np.exp(-odds))))
 
 
 def read_word_weights(words: str) -> WordWeights:

@@ -12,11 +12,10 @@ from bot.answering.citing import check_citations, cite, cite_closest
 from bot.answering.composing import compose_text
 from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
 from bot.answering.evidence_model import EvidenceModel, OperatingPoint
-from bot.answering.follow_up import Understood, understand
-from bot.answering.plain_question import plain
+from bot.answering.follow_up import Understood
 from bot.answering.short_answer import find_short_answer
 from bot.answering.small_talk import small_talk
-from bot.answering.spelling import SpellingCorrector
+from bot.answering.understanding import QuestionReader
 from bot.models import Answer, Citation, Question, ShortAnswer, Status
 from index.generations import Generation
 from index.live import LiveGeneration
@@ -61,7 +60,7 @@ class Answerer:
     def __init__(self) -> None:
         self._searcher = Searcher()
         self._ranker = EvidenceRanker(EvidenceModel.load())
-        self._corrector: tuple[str, SpellingCorrector] | None = None
+        self._reader: QuestionReader | None = None
 
     @property
     def operating_point(self) -> OperatingPoint:
@@ -71,12 +70,10 @@ class Answerer:
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Understands each question and encodes all of them together."""
         started = time.perf_counter()
-        correct = self._corrector_of(live).correct
+        reader = self._reader_of(live)
         talks = [small_talk(asked.question) for asked in questions]
         understood = [
-            Understood(asked.question)
-            if talk
-            else understand(correct(plain(asked.question)), asked.history)
+            Understood(asked.question) if talk else reader.read(asked)
             for asked, talk in zip(questions, talks, strict=True)
         ]
         vectors = live.encoder.encode_queries([each.text for each in understood])
@@ -124,12 +121,10 @@ class Answerer:
         question = self._ranker.model.question(encoded.understood.asked, encoded.understood.context)
         return self._ranker.rank(live.generation, question, sentences)
 
-    def _corrector_of(self, live: LiveGeneration) -> SpellingCorrector:
-        generation = live.generation
-        if self._corrector is None or self._corrector[0] != generation.id:
-            corrector = SpellingCorrector(generation.vocabulary, self._ranker.model.words)
-            self._corrector = (generation.id, corrector)
-        return self._corrector[1]
+    def _reader_of(self, live: LiveGeneration) -> QuestionReader:
+        if self._reader is None or self._reader.generation_id != live.generation.id:
+            self._reader = QuestionReader(live.generation, self._ranker.model.words)
+        return self._reader
 
 
 def retrieve(

@@ -160,3 +160,16 @@ def test_the_operating_point_is_of_questions_held_back(model: EvidenceModel) -> 
     assert 0 < point.threshold < 1
     assert point.questions > 100
     assert json.loads(model.weights.model_dump_json())["training"]["examples"]
+
+
+def test_a_role_of_another_is_no_answer(model: EvidenceModel) -> None:
+    sentences = [
+        "Ilse Brandt, the mayor of Tarn, has spoken of her doubts about Lund.",
+        "Omar Field, the mayor of Lund, has not spoken.",
+    ]
+    ranking = model.rank(model.question("Who is the mayor of Lund?"), _pool(model, sentences))
+    assert ranking.scores.argmax() == 1
+    lone = _pool(model, sentences[:1])
+    other = model.rank(model.question("Who is the mayor of Lund?"), lone)
+    asked = model.rank(model.question("Who is the mayor of Tarn?"), lone)
+    assert other.confidence < asked.confidence

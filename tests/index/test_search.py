@@ -17,6 +17,7 @@ from index.generations import (
     Generation,
     Manifest,
 )
+from index.initials import Initials
 from index.lexical import Analyzer, LexicalIndex
 from index.models import Article
 from index.passages import group_passages
@@ -59,6 +60,7 @@ def make_generation(
     LexicalIndex.of(analyzer.terms(row.text) for row in sentence_rows).save(folder / SENTENCE_TERMS)
     LexicalIndex.of(analyzer.terms(row.text) for row in passage_rows).save(folder / PASSAGE_TERMS)
     save_vocabulary(count_words(row.text for row in sentence_rows), folder)
+    Initials({}).save(folder)
     manifest = Manifest.model_construct(id="made-here")
     return Generation(folder, manifest)
 

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from index.models import Article, Span
 from index.passages import group_passages
-from index.text_store import PASSAGES, SENTENCES, TextStore, TextStoreWriter
+from index.text_store import (
+    PASSAGES,
+    SENTENCES,
+    StoredArticle,
+    TextStore,
+    TextStoreWriter,
+    about,
+)
 
 
 @st.composite
@@ -83,3 +90,8 @@ def test_a_failure_while_writing_leaves_no_tables(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert not (tmp_path / SENTENCES).exists()
     assert not (tmp_path / PASSAGES).exists()
+
+
+def test_an_article_is_about_its_title_and_its_date() -> None:
+    article = StoredArticle(0, "a", "Bridge closes", "", "", "2031-02-03", "", 0, 0, 0, 0)
+    assert about(article) == "Bridge closes\n3 February 2031"
