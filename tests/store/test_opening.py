@@ -166,6 +166,14 @@ async def test_a_page_of_rubbish_is_refused(path: Path) -> None:
     assert "is damaged" in await refusal(path)
 
 
+async def test_a_damaged_name_that_is_not_even_text_is_refused(path: Path) -> None:
+    await filled(path)
+    data = path.read_bytes()
+    assert b"CREATE TABLE votes" in data
+    path.write_bytes(data.replace(b"CREATE TABLE votes", b"CREATE TABLE\xcfvotes"))
+    assert "is damaged" in await refusal(path)
+
+
 async def test_a_store_without_its_tables_is_refused(path: Path) -> None:
     await filled(path)
     other = sqlite3.connect(path)

@@ -82,7 +82,7 @@ async def test_a_conversation_is_what_everyone_in_the_channel_saw_of_late(store:
     "damage",
     [
         """UPDATE receipts SET answer = '{"id": "q", "of": "another version"}'""",
-        "UPDATE receipts SET question = '{'",
+        "UPDATE receipts SET question = '{a secret'",
         "UPDATE receipts SET created = 'yesterday'",
     ],
 )
