@@ -92,14 +92,18 @@ class Receipts:
             )
         )
 
-    async def recent(self, channel: int, since: datetime, limit: int) -> list[Kept]:
-        """The last receipts of a channel, oldest first, such as everyone in it saw. In a direct
-        conversation there is nobody else, and private ones are among them."""
+    async def recent(
+        self, channel: int, since: datetime, limit: int, *, asker: str | None = None
+    ) -> list[Kept]:
+        """The last receipts of a channel, of one person where one is named, oldest first. Private
+        ones only from a direct conversation: elsewhere they would colour what all can see."""
         rows = await self._database.run(
-            f"SELECT {_COLUMNS} FROM receipts WHERE channel = ? AND created >= ?"
-            " AND (guild IS NULL OR NOT private) ORDER BY created DESC, rowid DESC LIMIT ?",
+            f"SELECT {_COLUMNS} FROM receipts WHERE channel = ?1 AND created >= ?2"
+            " AND (?3 IS NULL OR asker = ?3) AND (guild IS NULL OR NOT private)"
+            " ORDER BY created DESC, rowid DESC LIMIT ?4",
             channel,
             to_text(since),
+            asker,
             limit,
         )
         return [kept for row in reversed(rows) if (kept := _read(row)) is not None]

@@ -63,7 +63,7 @@ async def test_a_conversation_is_what_everyone_in_the_channel_saw_of_late(store:
     for receipt in (
         kept("Too old?"),
         kept("Too many?", created=NOON + timedelta(minutes=1)),
-        kept("First?", created=NOON + timedelta(minutes=1)),
+        kept("First?", created=NOON + timedelta(minutes=1), asker="another"),
         kept("Whispered?", created=NOON + timedelta(minutes=2), private=True),
         kept("Elsewhere?", created=NOON + timedelta(minutes=3), channel=CHANNEL + 1),
         kept("Second?", created=NOON + timedelta(minutes=4)),
@@ -73,6 +73,8 @@ async def test_a_conversation_is_what_everyone_in_the_channel_saw_of_late(store:
     recent = await store.receipts.recent(CHANNEL, NOON + timedelta(seconds=1), 2)
     assert [kept.question.question for kept in recent] == ["First?", "Second?"]
     assert len(await store.receipts.recent(CHANNEL, NOON, 9)) == 4
+    own = await store.receipts.recent(CHANNEL, NOON, 9, asker="another")
+    assert [kept.question.question for kept in own] == ["First?"]
     assert [kept.question.question for kept in await store.receipts.recent(7, NOON, 9)] == [
         "Direct?"
     ]
