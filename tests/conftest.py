@@ -1,6 +1,11 @@
-"""The real encoder, adopted once and shared by every test that needs it."""
+"""The real encoder, adopted once and shared by every test that needs it. No test reaches the
+outside."""
 
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +14,46 @@ from index.build import build_index
 from index.encoder import Encoder, default_home, open_current
 from index.errors import EncoderError
 from index.model_source import DEFAULT_NAME
+
+
+class OutsideError(AssertionError):
+    """Not an OSError: what is written to live through a bad network would live through it."""
+
+
+def _is_inside(host: Any) -> bool:
+    host = host.decode() if isinstance(host, bytes) else host
+    if host in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False  # a name, which somebody outside would have to be asked about
+
+
+def _only_inside(name: str, real: Callable[..., Any], host_of: Callable[..., Any]) -> Any:
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        host = host_of(*arguments, **named)
+        if not _is_inside(host):
+            raise OutsideError(f"a test wanted to reach {host!r} ({name}): only loopback is open")
+        return real(*arguments, **named)
+
+    return guarded
+
+
+def _peer(sock: socket.socket, address: Any) -> Any:
+    return address[0] if sock.family in (socket.AF_INET, socket.AF_INET6) else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_way_out() -> Iterator[None]:
+    """Refuses every address but loopback's, and every name, in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            real = getattr(socket.socket, name)
+            patch.setattr(socket.socket, name, _only_inside(name, real, _peer))
+        looked_up = _only_inside("getaddrinfo", socket.getaddrinfo, lambda host, *_, **__: host)
+        patch.setattr(socket, "getaddrinfo", looked_up)
+        yield
 
 
 @pytest.fixture(scope="session")

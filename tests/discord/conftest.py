@@ -21,7 +21,7 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 
 @asynccontextmanager
 async def running(client: discord.Client, fake: FakeDiscord) -> AsyncIterator[discord.Client]:
-    """From ready to closed. What ends the client before it is ready is raised."""
+    """From ready to closed. What ends the client early is raised."""
     await client.login(fake.token)
     connecting = asyncio.create_task(client.connect())
     ready = asyncio.create_task(client.wait_until_ready())
@@ -33,4 +33,7 @@ async def running(client: discord.Client, fake: FakeDiscord) -> AsyncIterator[di
     finally:
         ready.cancel()
         await client.close()
+        connecting.cancel()  # it may be waiting to try again
         await asyncio.wait((connecting, ready))
+        if not connecting.cancelled():
+            connecting.result()

@@ -44,12 +44,14 @@ class Connection:
             self._encode = _zstd()
         self._frames: asyncio.Queue[dict[str, Any] | int] = asyncio.Queue()
         self.beats = 0
+        self.closed_with: int | None = None
         self.last_beat: int | None = None
 
     def push(self, op: int, data: Any = None, event: str | None = None, seq: Any = None) -> None:
         self._frames.put_nowait({"op": op, "d": data, "t": event, "s": seq})
 
     def close(self, code: int) -> None:
+        self.closed_with = code
         self._frames.put_nowait(code)
 
     def abort(self) -> None:

@@ -151,10 +151,12 @@ class Gateway:
         writing = asyncio.create_task(connection.write())
         try:
             await self._read(socket, connection)
+            if connection.closed_with:
+                await writing  # which reads the client's goodbye itself
         finally:
             writing.cancel()
             self._connections.discard(connection)
-            self._lost(connection, socket.close_code)
+            self._lost(connection, connection.closed_with or socket.close_code)
         return socket
 
     async def _read(self, socket: web.WebSocketResponse, connection: Connection) -> None:
@@ -271,7 +273,8 @@ class Gateway:
             if session.connection is connection:
                 session.connection = None
                 # a client that says goodbye properly gives up its session
-                session.valid = session.valid and code not in (1000, 1001)
+                given_up = connection.closed_with is None and code in (1000, 1001)
+                session.valid = session.valid and not given_up
         self._world.changes.tell()
 
     @staticmethod

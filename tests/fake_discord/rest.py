@@ -102,7 +102,7 @@ class Rest:
         if request.headers.get("Content-Type") != "application/json":
             told = f"{request.headers.get('Content-Type')!r} to {request.path}"
             self._world.violations.record("content type", told)
-            raise ApiError(400, 50035, "Invalid Form Body", {"_errors": [{"code": "CONTENT_TYPE"}]})
+            raise ApiError(400, 0, "400: Bad Request")
         try:
             return json.loads(await request.read())
         except ValueError:

@@ -1,0 +1,44 @@
+"""A fake Discord in another process, for tests that stop or block the bot's own."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+
+class Remote:
+    """`await remote.ask("slash", user=ann["id"], name="ask", options={...}, channel=...)`; see
+    ControlledDiscord for what there is to ask."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self.url, self._session = url, session
+
+    async def ask(self, what: str, **arguments: Any) -> Any:
+        async with self._session.post(f"{self.url}/fake/{what}", json=arguments) as answer:
+            body = await answer.json()
+        if "error" in body:
+            raise AssertionError(body["error"])
+        return body["result"]
+
+
+@asynccontextmanager
+async def remote_discord() -> AsyncIterator[Remote]:
+    """Started for the block; ends with it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.fake_discord"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        port = int(await process.stdout.readline())
+        async with aiohttp.ClientSession() as session:
+            yield Remote(f"http://127.0.0.1:{port}", session)
+    finally:
+        process.stdin.close()
+        await process.wait()
