@@ -31,7 +31,7 @@ def sentence_link(url: str, sentence: str) -> str | None:
 def web_link(url: str) -> str | None:
     """The address in a form that is safe inside a masked link: http or https, no credentials, a
     host in ASCII. Its own text directives are left out."""
-    if "\\" in url or any(unicodedata.category(c)[0] in "CZ" for c in url):
+    if any(unicodedata.category(c)[0] in "CZ" for c in url):
         return None
     try:
         parts = urlsplit(url)

@@ -21,6 +21,14 @@ def test_nothing_of_it_is_acted_on_and_all_of_it_is_shown(text: str) -> None:
     assert reading.shown == inert(text)
 
 
+@pytest.mark.parametrize("piece", PIECES, ids=ascii)
+def test_each_way_to_act_is_closed_by_itself(piece: str) -> None:
+    for text in (piece, f"{piece}x{piece}", f"x {piece} y{piece} z"):
+        reading = read(escape(text))
+        assert reading.acted_on == []
+        assert reading.shown == inert(text)
+
+
 @given(hostile)
 def test_taking_the_escapes_back_gives_the_text(text: str) -> None:
     assert _unescaped(escape(text)) == inert(text)

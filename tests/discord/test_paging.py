@@ -84,6 +84,8 @@ def test_a_bold_part_of_a_word_stays_within_it() -> None:
         Run(", less."),
     )
     assert paged([Block(runs)], _LIMIT) == ["They paid ($5) and **40 euros**, less."]
+    apart = (Run("Not "), Run("40 euros", bold=True), Run(" but less."))
+    assert paged([Block(apart)], _LIMIT) == ["Not **40 euros** but less."]
 
 
 def test_a_word_longer_than_a_page_gets_no_spaces_on_the_way() -> None:
