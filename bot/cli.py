@@ -26,6 +26,7 @@ _COMMANDS = {
     "model": "bot.commands.model",
     "rank": "bot.commands.rank",
     "repl": "bot.commands.repl",
+    "run": "bot.commands.run",
     "search": "bot.commands.search",
     "show": "bot.commands.show",
 }

@@ -44,3 +44,11 @@ class LimitedError(ExpectedError):
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class NotAllowedError(ExpectedError):
+    """Who asks for this may not have it, or not here."""
+
+
+class TokenError(ExpectedError):
+    """Discord will not let the bot in, now or later: trying again is of no use."""

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from bot.errors import SettingsError
 from index.encoder import default_home
@@ -22,7 +30,23 @@ def _not_empty(value: object) -> object:
     return value
 
 
+def _ids(value: object) -> object:
+    """Several ids in one string, a variable say, are parted by commas."""
+    return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _limit(value: str) -> str:
+    # The library is imported only where a limit is set or kept: it takes a tenth of a second.
+    from limits import parse_many
+
+    if any(item.amount < 1 for item in parse_many(value)):
+        raise ValueError("a limit allows one request at least")
+    return value
+
+
 _Place = Annotated[Path, BeforeValidator(_not_empty)]
+_Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
+_Limit = Annotated[str, AfterValidator(_limit)]
 
 
 class Settings(BaseModel):
@@ -49,6 +73,18 @@ class Settings(BaseModel):
     deadline_s: float = Field(
         20.0, gt=0, description="Seconds after which an answer that has not come is given up."
     )
+    store: _Place = Field(
+        Path("data/dealbot.sqlite"), description="File that keeps receipts, votes and settings."
+    )
+    keep_days: int = Field(
+        90, gt=0, description="Days for which the bot keeps questions with their answers."
+    )
+    limit_per_user: _Limit = Field("10/minute", description="How much one person may ask.")
+    limit_per_channel: _Limit = Field("30/minute", description="How much is answered in a channel.")
+    limit_per_server: _Limit = Field("90/minute", description="How much is answered in a server.")
+    limit_overall: _Limit = Field("300/minute", description="How much is answered in all.")
+    admin_users: _Ids = Field((), description="Discord ids of people who may rebuild the index.")
+    admin_roles: _Ids = Field((), description="Discord ids of roles that may rebuild the index.")
     history: _Place = Field(
         Path("data/repl-history"), description="File that keeps what was typed in the REPL."
     )

@@ -36,9 +36,14 @@ def cite(texts: TextStore, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
 
 def cite_closest(ranked: Sequence[Evidence]) -> tuple[Citation, ...]:
     """The nearest sentences of a question that is not answered."""
+    return cite_ranked(ranked[:_CLOSEST])
+
+
+def cite_ranked(ranked: Sequence[Evidence], first: int = 1) -> tuple[Citation, ...]:
+    """The sentences in their order, numbered from `first` on."""
     return tuple(
         _citation(number, evidence.hit.sentence, Role.EVIDENCE, evidence)
-        for number, evidence in enumerate(ranked[:_CLOSEST], start=1)
+        for number, evidence in enumerate(ranked, start=first)
     )
 
 

@@ -1,0 +1,121 @@
+"""One entrance for all who ask over a network: limits, the answer, and its receipt kept."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.answering.pipeline import Receipt
+from bot.errors import ServiceClosedError
+from bot.limits import Limiter
+from bot.models import Question, Status, Turn
+from bot.service import AnswerService
+from bot.store import Kept, Store, new_id
+
+_HISTORY_TURNS = 6
+_HISTORY_AGE = timedelta(minutes=30)  # what was talked about longer ago is another conversation
+
+OnWait = Callable[[int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, and where: the ids of a user, a channel, and a server where there is one."""
+
+    user: int
+    channel: int
+    server: int | None
+
+
+class Desk:
+    """Takes questions until it closes. Whatever handles a question does it inside `visit`, so
+    that closing can wait for answers that are still on their way."""
+
+    def __init__(self, service: AnswerService, limiter: Limiter, store: Store) -> None:
+        self.service, self.store = service, store
+        self._limiter = limiter
+        self._visitors = 0
+        self._closing = False
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @asynccontextmanager
+    async def visit(self) -> AsyncIterator[None]:
+        """Raises ServiceClosedError, in words, once the desk closes."""
+        if self._closing:
+            raise ServiceClosedError("The bot is restarting: ask again in a moment")
+        self._visitors += 1
+        self._empty.clear()
+        try:
+            yield
+        finally:
+            self._visitors -= 1
+            if not self._visitors:
+                self._empty.set()
+
+    async def close(self, within_s: float) -> None:
+        """Takes nobody in any more, and waits for those inside, but not longer than this."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(within_s):
+                await self._empty.wait()
+        except TimeoutError:
+            return
+
+    async def admit(self, asker: Asker) -> None:
+        """Raises LimitedError where this would be too much from a user, in a channel, in a server
+        or of all together."""
+        per_user = None
+        if asker.server is not None:
+            per_user = (await self.store.settings.get(asker.server)).per_user_per_minute
+        await self._limiter.admit(asker.user, asker.channel, asker.server, per_user=per_user)
+
+    async def ask(
+        self, question: Question, asker: Asker, *, private: bool, on_wait: OnWait | None = None
+    ) -> Kept:
+        """The answer with the id of its receipt. Raises what `AnswerService.answer` raises."""
+        receipt = await self._answer(question, asker, on_wait)
+        kept = Kept(
+            id=receipt.answer.id,
+            created=datetime.now(UTC),
+            asker=self.store.asker(asker.user),
+            guild=asker.server,
+            channel=asker.channel,
+            question=question,
+            answer=receipt.answer,
+            private=private,
+        )
+        await self.store.receipts.add(kept)
+        return kept
+
+    async def again(self, kept: Kept, asker: Asker) -> Receipt:
+        """What is known now of the question of a receipt, with all ranked sentences."""
+        return await self._answer(kept.question, asker, None)
+
+    async def conversation(self, channel: int, user: int | None = None) -> tuple[Turn, ...]:
+        """What was asked and answered in a channel lately, oldest first: by all, where the channel
+        is one conversation, or by one person."""
+        since = datetime.now(UTC) - _HISTORY_AGE
+        asker = None if user is None else self.store.asker(user)
+        recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=asker)
+        return tuple(turn_of(kept) for kept in recent)
+
+    async def _answer(self, question: Question, asker: Asker, on_wait: OnWait | None) -> Receipt:
+        return await self.service.answer(
+            question.model_copy(update={"id": new_id()}),
+            asker=str(asker.user),
+            server=str(asker.server) if asker.server is not None else None,
+            on_wait=on_wait,
+        )
+
+
+def turn_of(kept: Kept) -> Turn:
+    """A receipt as a part of the conversation."""
+    answered = kept.answer.status is Status.ANSWERED
+    return Turn(question=kept.question.question, answer=kept.answer.text if answered else "")
+
+
+def after(kept: Kept) -> tuple[Turn, ...]:
+    """The conversation up to and with a receipt: the history of a question that replies to it."""
+    return (*kept.question.history, turn_of(kept))[-_HISTORY_TURNS:]

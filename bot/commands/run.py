@@ -1,0 +1,43 @@
+"""`dealbot run`: the Discord bot."""
+
+import asyncio
+import os
+from typing import Any
+
+import click
+
+from bot.commands.options import load_settings, setting
+from bot.errors import TokenError
+from bot.settings import Settings
+
+_REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try again
+
+
+@click.command("run")
+@setting(
+    *("index", "encoders", "articles", "max_article_mb", "store", "keep_days", "golden"),
+    *("max_waiting", "deadline_s", "admin_users", "admin_roles"),
+    *("limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
+)
+@click.pass_context
+def command(context: click.Context, /, **flags: Any) -> None:
+    """Answer on Discord. The bot's token comes from the variable DISCORD_TOKEN, and from nowhere
+    else; SIGTERM or Ctrl-C ends the bot after the questions in flight."""
+    settings = load_settings(**flags)
+    token = os.environ.get("DISCORD_TOKEN", "").strip()
+    try:
+        if not token:
+            raise TokenError("There is no DISCORD_TOKEN: set it to the bot's token")
+        asyncio.run(_run(settings, token))
+    except TokenError as error:
+        click.echo(f"dealbot: {error.user_message}", err=True)
+        context.exit(_REFUSED)
+
+
+async def _run(settings: Settings, token: str) -> None:
+    # Here, for half a second of discord.py is nothing that --help has to wait for.
+    from bot.discord.office import open_office
+    from bot.discord.running import run_bot
+
+    async with open_office(settings) as office:
+        await run_bot(office, token)

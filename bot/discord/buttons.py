@@ -1,0 +1,159 @@
+"""The buttons under an answer. They hold all they need in their id, so they survive a restart."""
+
+import re
+from typing import Any, ClassVar, Self
+
+import discord
+
+from bot.discord.client import Interaction, asker_of
+from bot.discord.failures import told
+from bot.discord.lookups import further, in_context
+from bot.discord.permissions import may_delete
+from bot.discord.receipts import readable_receipt
+from bot.discord.rendering.answers import answer_pages
+from bot.discord.rendering.evidence import more_evidence_pages, sentence_in_context
+from bot.discord.turning import Pages, pages_of, show_list
+from bot.errors import QuestionError
+from bot.store.receipts import Kept
+from bot.store.signing import Signer
+
+_ID = r"(?P<receipt>[a-z2-7]{12})"
+_TAG = r"(?P<tag>[A-Za-z0-9_-]{12})"
+_MOST_QUOTES = 5  # buttons in a row
+_GONE = "This answer is no longer kept: ask again"
+
+
+class _AnswerButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^"):
+    """A button of one receipt. `what` and its argument are signed together with the receipt's
+    id: an id that somebody made up is turned away."""
+
+    what: ClassVar[str]
+
+    def __init__(self, signer: Signer, receipt: str, argument: str = "", **look: Any) -> None:
+        payload = f"{self.what}:{receipt}:{argument}"
+        super().__init__(discord.ui.Button(custom_id=f"{payload}:{signer.sign(payload)}", **look))
+        self.receipt, self.argument = receipt, argument
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        signer = interaction.client.office.store.signer
+        button = cls(signer, match["receipt"], match["argument"])
+        button.genuine = signer.verify(match[0].rpartition(":")[0], match["tag"])
+        return button
+
+    genuine = True
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        async with told(interaction), interaction.client.office.desk.visit():
+            if not self.genuine:
+                raise QuestionError(_GONE)
+            kept = await readable_receipt(interaction, self.receipt)
+            await interaction.client.office.desk.admit(asker_of(interaction))
+            await self.act(interaction, kept)
+
+    async def act(self, interaction: Interaction, kept: Kept) -> None:
+        raise NotImplementedError
+
+
+def _template(what: str, argument: str = "") -> re.Pattern[str]:
+    return re.compile(rf"{what}:{_ID}:(?P<argument>{argument}):{_TAG}")
+
+
+class QuoteButton(_AnswerButton, template=_template("cite", r"\d{1,2}")):
+    """[1]: the sentence in its context, to whoever clicks."""
+
+    what = "cite"
+
+    async def act(self, interaction: Interaction, kept: Kept) -> None:
+        shown = kept.answer.citations or kept.answer.closest
+        cited = next((c for c in shown if c.number == int(self.argument)), None)
+        if cited is None:
+            raise QuestionError(_GONE)
+        generation = interaction.client.office.live.current.generation
+        page = sentence_in_context(in_context(generation.texts, cited))[0]
+        await interaction.response.send_message(embed=page, ephemeral=True)
+
+
+class MoreButton(_AnswerButton, template=_template("more")):
+    """The sentences that came next, from the generation that answers now."""
+
+    what = "more"
+
+    async def act(self, interaction: Interaction, kept: Kept) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show_list(interaction, "more", kept.id)
+
+
+@pages_of("more")
+async def _more(interaction: Interaction, receipt_id: str) -> Pages:
+    kept = await readable_receipt(interaction, receipt_id)
+    receipt = await interaction.client.office.desk.again(kept, asker_of(interaction))
+    return more_evidence_pages(further(receipt, kept.answer))
+
+
+class VoteButton(_AnswerButton, template=_template("vote", "up|down")):
+    """One vote a person; the same again takes it back."""
+
+    what = "vote"
+
+    async def act(self, interaction: Interaction, kept: Kept) -> None:
+        store = interaction.client.office.store
+        vote = await store.votes.vote(
+            kept.id, store.asker(interaction.user.id), 1 if self.argument == "up" else -1
+        )
+        said = {1: "Noted: helpful.", -1: "Noted: not helpful.", 0: "Your vote is taken back."}
+        await interaction.response.send_message(said[vote], ephemeral=True)
+
+
+class DeleteButton(_AnswerButton, template=_template("drop")):
+    """For who asked, and for moderators."""
+
+    what = "drop"
+
+    async def act(self, interaction: Interaction, kept: Kept) -> None:
+        if not may_delete(interaction, kept):
+            raise QuestionError("Only who asked, or a moderator, can delete this answer")
+        await interaction.response.defer()
+        await interaction.delete_original_response()
+
+
+class PageButton(_AnswerButton, template=_template("page", r"\d{1,3}")):
+    """Another page of a long answer, in the same message for who asked, to others alone."""
+
+    what = "page"
+
+    async def act(self, interaction: Interaction, kept: Kept) -> None:
+        pages = answer_pages(kept.answer, kept.id)
+        number = min(int(self.argument), len(pages) - 1)
+        view = answer_view(interaction.client.office.store.signer, kept, number, len(pages))
+        if interaction.client.office.store.asker(interaction.user.id) == kept.asker:
+            await interaction.response.edit_message(embed=pages[number], view=view)
+        else:
+            await interaction.response.send_message(embed=pages[number], ephemeral=True)
+
+
+BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton)
+
+
+def answer_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui.View | None:
+    """The buttons under a page of an answer; none under small talk, where nothing is cited."""
+    shown = kept.answer.citations or kept.answer.closest
+    if not shown:
+        return None
+    view = discord.ui.View(timeout=None)
+    for cited in shown[:_MOST_QUOTES]:
+        view.add_item(QuoteButton(signer, kept.id, str(cited.number), label=f"[{cited.number}]"))
+    for to, label in ((page - 1, "◀ Back"), (page + 1, "Next ▶")):
+        if 0 <= to < pages:
+            view.add_item(PageButton(signer, kept.id, str(to), label=label, row=1))
+    view.add_item(MoreButton(signer, kept.id, label="More evidence", row=2))
+    view.add_item(VoteButton(signer, kept.id, "up", emoji="👍", row=2))
+    view.add_item(VoteButton(signer, kept.id, "down", emoji="👎", row=2))
+    view.add_item(DeleteButton(signer, kept.id, label="Delete", row=2))
+    return view

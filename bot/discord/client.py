@@ -1,0 +1,60 @@
+"""The connection to Discord, and what everything that answers there reaches through it."""
+
+from collections import OrderedDict
+
+import discord
+from discord import app_commands
+
+from bot.asking import Asker
+from bot.discord.office import Office
+
+_REMEMBERED = 1_000  # messages and channels
+
+
+class DealbotClient(discord.AutoShardedClient):
+    """Asks Discord how many shards it needs. No privileged intent; nothing it sends can ping."""
+
+    def __init__(self, office: Office, *, ready_timeout_s: float = 2.0) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            guild_ready_timeout=ready_timeout_s,
+        )
+        self.office = office
+        self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
+        self._seen = _Remembered()
+        self._mute = _Remembered()
+
+    def first_sight(self, message_id: int) -> bool:
+        """False for a message that the gateway has sent before: a resumed session repeats some."""
+        return self._seen.add(message_id)
+
+    def may_not_speak(self, channel_id: int) -> None:
+        """Remembers a channel that has no place for us: Discord bans who goes on trying."""
+        self._mute.add(channel_id)
+
+    def is_mute_in(self, channel_id: int) -> bool:
+        return channel_id in self._mute
+
+
+class _Remembered(OrderedDict[int, None]):
+    """The ids that were added last."""
+
+    def add(self, id_: int) -> bool:
+        """Whether it was not there."""
+        if id_ in self:
+            return False
+        self[id_] = None
+        if len(self) > _REMEMBERED:
+            self.popitem(last=False)
+        return True
+
+
+Interaction = discord.Interaction[DealbotClient]
+
+
+def asker_of(interaction: Interaction) -> Asker:
+    return Asker(interaction.user.id, interaction.channel_id or 0, interaction.guild_id)

@@ -1,0 +1,61 @@
+"""/help and /status."""
+
+import time
+from importlib.metadata import version
+
+from discord import app_commands
+
+from bot.discord.client import DealbotClient, Interaction
+from bot.discord.failures import told
+from bot.discord.permissions import is_operator
+from bot.discord.rendering.notices import help_embed
+from bot.discord.rendering.status import BotStatus, status_embed
+
+_STARTED = time.monotonic()
+
+
+@app_commands.command(name="help")
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def help_(interaction: Interaction) -> None:
+    """Show what I can do"""
+    async with told(interaction):
+        await interaction.response.send_message(embed=help_embed(), ephemeral=True)
+
+
+@app_commands.command()
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def status(interaction: Interaction) -> None:
+    """Show which generation answers, how busy I am, and when I abstain"""
+    async with told(interaction):
+        operator = await is_operator(interaction.client, interaction.user)
+        details = _details(interaction.client) if operator else ()
+        embed = status_embed(_status(interaction.client, details))
+        await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+def _status(client: DealbotClient, details: tuple[tuple[str, str], ...]) -> BotStatus:
+    manifest = client.office.live.current.generation.manifest
+    service = client.office.desk.service
+    return BotStatus(
+        generation=manifest.id,
+        created=manifest.created,
+        articles=manifest.articles,
+        sentences=manifest.sentences,
+        waiting=service.waiting,
+        latencies_ms=service.latencies_ms,
+        operating_point=str(service.operating_point),
+        details=details,
+    )
+
+
+def _details(client: DealbotClient) -> tuple[tuple[str, str], ...]:
+    manifest = client.office.live.current.generation.manifest
+    return (
+        ("Version", version("dealbot")),
+        ("Running for", f"{(time.monotonic() - _STARTED) / 60:,.0f} minutes"),
+        ("Servers", f"{len(client.guilds):,}"),
+        ("Shards", f"{client.shard_count}"),
+        ("To Discord and back", f"{client.latency * 1000:.0f} ms"),
+        ("Encoder", manifest.encoder_id),
+        ("Read from", "\n".join(manifest.sources)),
+    )

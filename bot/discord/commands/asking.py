@@ -1,0 +1,51 @@
+"""/ask, and the menu of a message."""
+
+import discord
+from discord import app_commands
+
+from bot.discord.answering import answer_interaction
+from bot.discord.client import Interaction
+from bot.discord.failures import told
+from bot.errors import QuestionError
+from bot.models import MAX_QUESTION_CHARS
+
+_CHOICES, _CHOICE_CHARS = 25, 100  # Discord's own limits
+
+
+@app_commands.command()
+@app_commands.describe(
+    question="What do you want to know about the articles?",
+    private="Show the answer to you alone",
+)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def ask(
+    interaction: Interaction,
+    question: app_commands.Range[str, 1, MAX_QUESTION_CHARS],
+    private: bool | None = None,
+) -> None:
+    """Ask the articles: the answer comes with the sentences that prove it"""
+    await answer_interaction(interaction, question, private)
+
+
+@ask.autocomplete("question")
+async def _questions(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """What others asked in this server and got an answer to."""
+    guild, user = interaction.guild, interaction.user
+    if guild is None or not isinstance(user, discord.Member):
+        return []
+    # What was asked in a channel that this person cannot see stays there.
+    places = [*guild.channels, *guild.threads]
+    seen = [place.id for place in places if place.permissions_for(user).view_channel]
+    known = await interaction.client.office.store.receipts.answered_questions(
+        guild.id, typed, _CHOICES, longest=_CHOICE_CHARS, channels=seen
+    )
+    return [app_commands.Choice(name=question, value=question) for question in known]
+
+
+@app_commands.context_menu(name="Ask the articles about this")
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def ask_about(interaction: Interaction, message: discord.Message) -> None:
+    async with told(interaction):
+        if not message.content.strip():
+            raise QuestionError("This message has no text to ask about")
+        await answer_interaction(interaction, message.content, None)

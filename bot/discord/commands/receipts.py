@@ -1,0 +1,36 @@
+"""/why: how an answer came about."""
+
+from discord import app_commands
+
+from bot.discord.client import Interaction, asker_of
+from bot.discord.failures import told
+from bot.discord.receipts import readable_receipt
+from bot.discord.rendering.receipts import ranked_sentences, receipt_pages
+from bot.discord.turning import Pages, pages_of, show_list
+
+
+@app_commands.command()
+@app_commands.describe(receipt="The id that stands under the answer")
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def why(interaction: Interaction, receipt: str) -> None:
+    """Show how an answer came about: the question as understood, scores, generation"""
+    async with told(interaction), interaction.client.office.desk.visit():
+        kept = await readable_receipt(interaction, receipt)
+        await interaction.client.office.desk.admit(asker_of(interaction))
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show_list(interaction, "why", kept.id)
+
+
+@pages_of("why")
+async def _why(interaction: Interaction, receipt: str) -> Pages:
+    """The scores are made anew: the same generation gives the same."""
+    kept = await readable_receipt(interaction, receipt)
+    now = await interaction.client.office.desk.again(kept, asker_of(interaction))
+    same = now.answer.generation == kept.answer.generation
+    return receipt_pages(
+        kept.id,
+        kept.answer,
+        ranked_sentences(now),
+        operating_point=str(now.operating_point),
+        note="" if same else f"Another generation answers now; scores are of {now.generation.id}",
+    )

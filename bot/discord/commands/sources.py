@@ -1,0 +1,76 @@
+"""/sources: the articles, and the sentences of one."""
+
+from discord import app_commands
+
+from bot.discord.client import Interaction
+from bot.discord.failures import told
+from bot.discord.lookups import listed, newest_first, sentences_of
+from bot.discord.rendering.sources import article_pages, sources_pages
+from bot.discord.turning import Pages, pages_of, show_list
+from bot.errors import QuestionError
+from index.text_store import StoredArticle, TextStore
+
+_CHOICES, _CHOICE_CHARS = 25, 100  # Discord's own limits
+
+
+@app_commands.command()
+@app_commands.describe(article="One of them: its sentences")
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def sources(interaction: Interaction, article: str | None = None) -> None:
+    """List the articles that answers come from, or the sentences of one"""
+    async with told(interaction), interaction.client.office.desk.visit():
+        if article is None:
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await show_list(interaction, "sources")
+            return
+        found = _find(_texts(interaction), article)
+        if found is None:
+            raise QuestionError("There is no such article: pick one that the field offers")
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await show_list(interaction, "article", _key(found))
+
+
+@sources.autocomplete("article")
+async def _articles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    wanted = typed.casefold()
+    return [
+        app_commands.Choice(name=_shortened(article.title or article.id), value=_key(article))
+        for article in newest_first(_texts(interaction))
+        if wanted in f"{article.title} {article.id} {article.source}".casefold()
+    ][:_CHOICES]
+
+
+@pages_of("sources")
+async def _all(interaction: Interaction, _: str) -> Pages:
+    return sources_pages([listed(article) for article in newest_first(_texts(interaction))])
+
+
+@pages_of("article")
+async def _one(interaction: Interaction, key: str) -> Pages:
+    texts = _texts(interaction)
+    article = _find(texts, key)
+    if article is None:
+        raise QuestionError("The articles have changed since: use /sources again")
+    return article_pages(listed(article), sentences_of(texts, article))
+
+
+def _texts(interaction: Interaction) -> TextStore:
+    return interaction.client.office.live.current.generation.texts
+
+
+def _key(article: StoredArticle) -> str:
+    """Names the article in a button, whatever its id is made of, for as long as its text stays."""
+    return article.sha256[:12]
+
+
+def _find(texts: TextStore, key: str) -> StoredArticle | None:
+    """By its key, or as typed by hand: by id or title."""
+    wanted = key.strip().casefold()
+    for article in texts.articles:
+        if wanted in {_key(article), article.id.casefold(), article.title.casefold()}:
+            return article
+    return None
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _CHOICE_CHARS else f"{title[: _CHOICE_CHARS - 1]}…"

@@ -1,0 +1,74 @@
+"""What the buttons and commands look up in the generation that answers now."""
+
+from collections.abc import Sequence
+
+from bot.answering.citing import cite_ranked
+from bot.answering.pipeline import Receipt
+from bot.discord.rendering.evidence import SentenceInContext
+from bot.discord.rendering.sources import ListedArticle
+from bot.errors import QuestionError
+from bot.models import Answer, Citation
+from index.text_store import StoredArticle, TextStore
+
+_AROUND_CHARS = 600  # of the article, before and after a sentence
+_FURTHER, _LOOKED_THROUGH = 6, 15
+
+
+def in_context(texts: TextStore, cited: Citation) -> SentenceInContext:
+    """The sentence with what stands around it. Raises QuestionError where the articles have
+    changed and it no longer stands there."""
+    article = texts.find_article(cited.article_id)
+    text = texts.article_text(article) if article else ""
+    if text[cited.start : cited.end] != cited.quote:
+        raise QuestionError("The articles have changed since: ask again to see the sentence now")
+    return SentenceInContext(
+        number=cited.number,
+        title=cited.title or cited.article_id,
+        source=cited.source,
+        published=cited.published,
+        url=cited.url,
+        before=_last_words(text[max(0, cited.start - _AROUND_CHARS) : cited.start], cited.start),
+        sentence=cited.quote,
+        after=_first_words(text[cited.end : cited.end + _AROUND_CHARS], len(text) - cited.end),
+    )
+
+
+def further(receipt: Receipt, shown: Answer) -> tuple[Citation, ...]:
+    """The sentences that came next, numbered on from those that the answer shows."""
+    before = shown.citations or shown.closest
+    places = {(cited.article_id, cited.start) for cited in before}
+    rest = [
+        evidence
+        for evidence in receipt.ranked[:_LOOKED_THROUGH]
+        if (evidence.hit.sentence.article.id, evidence.hit.sentence.start) not in places
+    ]
+    return cite_ranked(rest[:_FURTHER], first=len(before) + 1)
+
+
+def listed(article: StoredArticle) -> ListedArticle:
+    return ListedArticle(
+        id=article.id,
+        title=article.title or article.id,
+        source=article.source,
+        published=article.published,
+        url=article.url,
+        sentences=article.end_sentence - article.first_sentence,
+    )
+
+
+def sentences_of(texts: TextStore, article: StoredArticle) -> Sequence[str]:
+    rows = range(article.first_sentence, article.end_sentence)
+    return [texts.sentence(row).text for row in rows]
+
+
+def newest_first(texts: TextStore) -> list[StoredArticle]:
+    return sorted(texts.articles, key=lambda article: article.published, reverse=True)
+
+
+def _last_words(text: str, available: int) -> str:
+    """Whole words; "…" where the article began earlier."""
+    return text if len(text) == available else f"… {text.partition(' ')[2]}"
+
+
+def _first_words(text: str, available: int) -> str:
+    return text if len(text) == available else f"{text.rpartition(' ')[0]} …"

@@ -1,0 +1,82 @@
+"""Who may do what, decided when it is done: what Discord was told of a command is but a hint."""
+
+import discord
+
+from bot.discord.client import DealbotClient, Interaction
+from bot.errors import NotAllowedError
+from bot.store.receipts import Kept
+from bot.store.settings import ServerSettings
+
+ThreadOrChannel = discord.abc.MessageableChannel | discord.interactions.InteractionChannel | None
+
+
+def check_place(settings: ServerSettings, channel: ThreadOrChannel, user: discord.abc.User) -> None:
+    """Raises NotAllowedError where the server's admins let nobody ask, or not this person."""
+    if not may_ask_in(settings, channel):
+        places = " ".join(f"<#{channel}>" for channel in settings.channels)
+        raise NotAllowedError(f"Questions are answered in other channels here: {places}")
+    roles = {role.id for role in user.roles} if isinstance(user, discord.Member) else set()
+    if settings.roles and roles.isdisjoint(settings.roles):
+        raise NotAllowedError("Only some roles may ask here: the server's admins have set so")
+
+
+def may_ask_in(settings: ServerSettings, channel: ThreadOrChannel) -> bool:
+    """A thread is as open as the channel that it is in."""
+    if not settings.channels:
+        return True
+    parent = getattr(channel, "parent_id", None)
+    return bool({getattr(channel, "id", None), parent} & set(settings.channels))
+
+
+def may_delete(interaction: Interaction, kept: Kept) -> bool:
+    """Who asked, and whoever may delete messages there."""
+    asked = interaction.client.office.store.asker(interaction.user.id) == kept.asker
+    return asked or interaction.permissions.manage_messages
+
+
+async def check_server_admin(interaction: Interaction) -> int:
+    """The server's id, for whoever may change its settings; else raises NotAllowedError."""
+    if interaction.guild_id is None:
+        raise NotAllowedError("This works in a server only")
+    settings = await interaction.client.office.store.settings.get(interaction.guild_id)
+    if not (
+        interaction.permissions.manage_guild
+        or interaction.user.id in settings.admin_users
+        or not _roles(interaction.user).isdisjoint(settings.admin_roles)
+        or await is_operator(interaction.client, interaction.user)
+    ):
+        raise NotAllowedError("Only the server's admins can do this (permission: Manage Server)")
+    return interaction.guild_id
+
+
+async def check_operator(interaction: Interaction) -> None:
+    """Raises NotAllowedError but for whoever runs the bot. The index serves every server, so a
+    server's admins may change it only where the bot is in no other."""
+    client = interaction.client
+    if await is_operator(client, interaction.user):
+        return
+    if len(client.guilds) == 1 and interaction.guild_id is not None:
+        await check_server_admin(interaction)
+        return
+    raise NotAllowedError(
+        "Only those who run the bot can do this: its owner, and whom the settings admin_users "
+        "and admin_roles name"
+    )
+
+
+async def is_operator(client: DealbotClient, user: discord.abc.User) -> bool:
+    settings = client.office.settings
+    if user.id in settings.admin_users or not _roles(user).isdisjoint(settings.admin_roles):
+        return True
+    return user.id in await _owners(client)
+
+
+async def _owners(client: DealbotClient) -> set[int]:
+    application = client.application or await client.application_info()
+    if application.team:
+        return {member.id for member in application.team.members}
+    return {application.owner.id}
+
+
+def _roles(user: discord.abc.User) -> set[int]:
+    return {role.id for role in user.roles} if isinstance(user, discord.Member) else set()

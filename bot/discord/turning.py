@@ -1,0 +1,90 @@
+"""Lists of several pages, shown to one person, with buttons to turn them that survive a restart."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+import discord
+
+from bot.discord.client import Interaction
+from bot.discord.failures import told
+from bot.errors import QuestionError
+from bot.store.signing import Signer
+
+Pages = tuple[discord.Embed, ...]
+# Makes the pages of a list anew: from the interaction, and what the list is of.
+Maker = Callable[[Interaction, str], Awaitable[Pages]]
+
+_makers: dict[str, Maker] = {}
+
+
+def pages_of(what: str) -> Callable[[Maker], Maker]:
+    """Registers the maker of one kind of list. Done once a module, as with commands."""
+
+    def register(maker: Maker) -> Maker:
+        _makers[what] = maker
+        return maker
+
+    return register
+
+
+async def show_list(interaction: Interaction, what: str, of: str = "") -> None:
+    """The first page, to whoever asked for it, in place of the deferred answer."""
+    pages = await _makers[what](interaction, of)
+    signer = interaction.client.office.store.signer
+    await interaction.edit_original_response(
+        embed=pages[0], view=_view(signer, what, of, 0, len(pages))
+    )
+
+
+class TurnButton(
+    discord.ui.DynamicItem[discord.ui.Button[Any]],
+    template=r"turn:(?P<what>[a-z]{1,12}):(?P<of>[a-z0-9]{0,12}):(?P<page>\d{1,4})"
+    r":(?P<tag>[A-Za-z0-9_-]{12})",
+):
+    """Turns to a page. Signed: an id that somebody made up is turned away."""
+
+    def __init__(self, signer: Signer, what: str, of: str, page: int, label: str = "") -> None:
+        payload = f"turn:{what}:{of}:{page}"
+        super().__init__(
+            discord.ui.Button(custom_id=f"{payload}:{signer.sign(payload)}", label=label or "…")
+        )
+        self._what, self._of, self._page = what, of, page
+        self._genuine = True
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],
+        item: discord.ui.Item[Any],
+        match: re.Match[str],
+        /,
+    ) -> Self:
+        signer = interaction.client.office.store.signer
+        button = cls(signer, match["what"], match["of"], int(match["page"]))
+        button._genuine = signer.verify(match[0].rpartition(":")[0], match["tag"])
+        return button
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        async with told(interaction), interaction.client.office.desk.visit():
+            maker = _makers.get(self._what)
+            if not self._genuine or maker is None:
+                raise QuestionError("This button is no longer known: use the command again")
+            await interaction.response.defer()
+            pages = await maker(interaction, self._of)
+            page = min(self._page, len(pages) - 1)
+            signer = interaction.client.office.store.signer
+            await interaction.edit_original_response(
+                embed=pages[page], view=_view(signer, self._what, self._of, page, len(pages))
+            )
+
+
+def _view(signer: Signer, what: str, of: str, page: int, pages: int) -> discord.ui.View | None:
+    if pages == 1:
+        return None
+    view = discord.ui.View(timeout=None)
+    turns = ((page - 1, "◀ Back"), (page + 1, "Next ▶"))
+    for to, label in turns:
+        if 0 <= to < pages:
+            view.add_item(TurnButton(signer, what, of, to, label))
+    return view
