@@ -483,11 +483,15 @@ async def test_lost_heartbeat_acks(fake: FakeDiscord, ann: User) -> None:
         await fake.next_message(harbour.general)
 
 
+async def until_closed_with(fake: FakeDiscord, code: int) -> None:
+    async with running(SmallBot(), fake):
+        fake.gateway.close(code)
+        await fake.until(lambda: fake.gateway.close_codes)
+
+
 async def test_a_final_close_code(fake: FakeDiscord) -> None:
     with pytest.raises(discord.ConnectionClosed, match="4004"):
-        async with running(SmallBot(), fake):
-            fake.gateway.close(4004)
-            await fake.until(lambda: fake.gateway.close_codes)
+        await until_closed_with(fake, 4004)
 
 
 async def test_rate_limits_are_waited_out(fake: FakeDiscord) -> None:
