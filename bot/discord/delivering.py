@@ -61,8 +61,11 @@ async def persistently(send: Callable[[], Awaitable[_Sent]], for_s: float) -> _S
         before_sleep=lambda state: _log.info("sending again after try %d", state.attempt_number),
         reraise=True,
     )
-    sent: _Sent = await trying(send)
-    return sent
+
+    async def once() -> _Sent:
+        return await send()
+
+    return await trying(once)
 
 
 def _passes(error: BaseException) -> bool:

@@ -7,10 +7,7 @@ from bot.errors import NotAllowedError
 from bot.store.receipts import Kept
 from bot.store.settings import ServerSettings
 
-ThreadOrChannel = discord.abc.MessageableChannel | discord.interactions.InteractionChannel | None
-
-
-def check_place(settings: ServerSettings, channel: ThreadOrChannel, user: discord.abc.User) -> None:
+def check_place(settings: ServerSettings, channel: object, user: discord.abc.User) -> None:
     """Raises NotAllowedError where the server's admins let nobody ask, or not this person."""
     if not may_ask_in(settings, channel):
         places = " ".join(f"<#{channel}>" for channel in settings.channels)
@@ -20,7 +17,7 @@ def check_place(settings: ServerSettings, channel: ThreadOrChannel, user: discor
         raise NotAllowedError("Only some roles may ask here: the server's admins have set so")
 
 
-def may_ask_in(settings: ServerSettings, channel: ThreadOrChannel) -> bool:
+def may_ask_in(settings: ServerSettings, channel: object) -> bool:
     """A thread is as open as the channel that it is in."""
     if not settings.channels:
         return True
