@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+import sys
 from typing import Any
 
 import aiohttp
@@ -521,6 +522,18 @@ async def test_buckets_are_obeyed_ahead_of_time(fake: FakeDiscord) -> None:
         assert bucket.exceeded == 0
 
 
+async def test_the_global_limit(fake: FakeDiscord, ann: User) -> None:
+    harbour = fake.guild()
+    async with running(SmallBot(at_once), fake) as bot:
+        overall = fake.buckets.limit_overall(1, per_s=0.2)
+        await bot.get_channel(harbour.general.id).send("one")
+        asked = await fake.slash(ann, "ask", {"question": "?"}, channel=harbour.general)
+        await asked.final()  # interactions do not count
+        assert overall.exceeded == 0
+        await bot.get_channel(harbour.general.id).send("two")
+        assert overall.exceeded == 1
+
+
 async def test_a_503_is_an_error(fake: FakeDiscord) -> None:
     harbour = fake.guild()
     async with running(SmallBot(), fake) as bot:
@@ -598,6 +611,16 @@ async def test_a_process_of_its_own() -> None:
         assert (await remote.ask("state"))["violations"] == []
         with pytest.raises(AssertionError, match="no command 'ask' here"):
             await remote.ask("slash", user=ann["id"], name="ask", channel=harbour["general"])
+
+
+async def test_dealbot_is_pointed_at_the_fake() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.fake_discord.run_bot", "http://127.0.0.1:1", "--version"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    assert said.startswith(b"dealbot")
+    assert process.returncode == 0
 
 
 def test_no_test_reaches_the_outside() -> None:

@@ -108,6 +108,12 @@ class Acting:
         """What everybody sees there, oldest first."""
         return self.world.history(channel)
 
+    def tidy(self, keep: int = 1000) -> None:
+        """Forgets all but the latest messages and interactions, for tests that make thousands."""
+        for kept in (self.world.messages, self.interactions.by_id, self.interactions.by_token):
+            for old in list(kept)[: max(len(kept) - keep, 0)]:
+                del kept[old]
+
     async def next_message(self, channel: Channel, within: float = WITHIN_S) -> Message:
         """The bot's next message there that this has not given yet. Answers to commands are not
         among them: those come through the invocation."""

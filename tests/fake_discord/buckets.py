@@ -41,12 +41,24 @@ class Buckets:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._buckets: list[Bucket] = []
+        self.overall: Bucket | None = None
 
     def limit(self, route: str, limit: int, per_s: float) -> Bucket:
         """`route` is a pattern such as "POST /channels/*/messages"."""
         bucket = Bucket(route, limit, per_s)
         self._buckets.append(bucket)
         return bucket
+
+    def limit_overall(self, limit: int = 50, per_s: float = 1.0) -> Bucket:
+        """The global limit, which interactions do not count for and no header announces."""
+        self.overall = Bucket("*", limit, per_s)
+        return self.overall
+
+    def take_overall(self, path: str) -> float:
+        """How long to wait: 0 if let in."""
+        if self.overall is None or path.startswith(("/interactions/", "/webhooks/")):
+            return 0.0
+        return self.overall.take("", self._clock.now())[1]
 
     def take(self, method: str, path: str) -> tuple[dict[str, str], float]:
         major = _MAJOR.match(path)

@@ -72,6 +72,7 @@ class FakeDiscord(Acting):
 
     async def go_down(self) -> None:
         """Every connection is cut and new ones are refused, until it comes up again."""
-        assert self._runner is not None
         self.gateway.abort()
-        await self._runner.cleanup()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from random import Random
 
 from tests.fake_discord.changes import Changes
 
@@ -12,7 +13,8 @@ from tests.fake_discord.changes import Changes
 @dataclass(slots=True, eq=False)
 class Fault:
     """`route` is a pattern such as "PATCH /webhooks/*/messages/@original". `after`: what was asked
-    for is done, and only then the answer gets lost. `met` counts the requests that met it."""
+    for is done, and only then the answer gets lost. `chance`: how likely a request meets it, drawn
+    from `faults.random`, which a test can seed. `met` counts the requests that did."""
 
     route: str
     times: float = 1
@@ -24,6 +26,7 @@ class Fault:
     scope: str = "user"
     via: bool = True
     gate: asyncio.Event | None = None
+    chance: float = 1.0
     met: int = field(default=0, init=False)
 
     @property
@@ -37,6 +40,7 @@ class Faults:
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
         self._armed: list[Fault] = []
+        self.random = Random(0)
 
     def fail(self, route: str, status: int, *, times: float = 1, after: bool = False) -> Fault:
         return self.arm(Fault(route, times, status=status, after=after))
@@ -93,7 +97,8 @@ class Faults:
     def meet(self, request: str) -> Fault | None:
         """`request` is "METHOD /path" without the version."""
         for fault in self._armed:
-            if fault.met < fault.times and fnmatchcase(request, fault.route):
+            fits = fault.met < fault.times and fnmatchcase(request, fault.route)
+            if fits and (fault.chance >= 1 or self.random.random() < fault.chance):
                 fault.met += 1
                 self._changes.tell()
                 return fault

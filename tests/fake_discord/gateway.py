@@ -1,16 +1,13 @@
-"""The gateway: sessions that outlive their socket, events by intent and shard, and its faults."""
+"""The gateway: what it accepts and refuses, events by intent and shard, and its faults."""
 
 import asyncio
 import json
-import secrets
-from collections import deque
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from tests.fake_discord.connection import (
     ACK,
-    DISPATCH,
     HEARTBEAT,
     HELLO,
     IDENTIFY,
@@ -23,39 +20,13 @@ from tests.fake_discord.connection import (
     Connection,
 )
 from tests.fake_discord.places import Channel, Guild
+from tests.fake_discord.sessions import Session, greet, send_members
 from tests.fake_discord.viewing import PRIVILEGED, Payload, Viewer
 from tests.fake_discord.world import World
 
 _LARGEST_FRAME = 4096
 _MOST_FRAMES = 120  # a minute
-_REPLAYED = 1000  # events that a session keeps for RESUME
 _ALL_INTENTS = (1 << 26) - 1
-
-
-class Session:
-    """Keeps the latest events, so that RESUME can replay what a lost socket missed."""
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.id, self.viewer = secrets.token_hex(8), viewer
-        self.connection: Connection | None = None
-        self.valid = True
-        self.seq = 0
-        self._kept: deque[tuple[int, str, Any]] = deque(maxlen=_REPLAYED)
-
-    def send(self, event: str, payload: Any) -> None:
-        self.seq += 1
-        self._kept.append((self.seq, event, payload))
-        if self.connection is not None:
-            self.connection.push(DISPATCH, payload, event, self.seq)
-
-    def has_since(self, seq: int) -> bool:
-        return self.seq - seq <= len(self._kept)
-
-    def replay(self, after: int) -> None:
-        assert self.connection is not None
-        for number, event, payload in self._kept:
-            if number > after:
-                self.connection.push(DISPATCH, payload, event, number)
 
 
 class Gateway:
@@ -183,7 +154,7 @@ class Gateway:
         elif session is None:
             self._wrong(connection, 4003, f"op {op} before IDENTIFY")
         elif op == MEMBERS:
-            self._send_members(session, data)
+            send_members(session, self._world, data)
         elif op not in (PRESENCE, VOICE):
             self._wrong(connection, 4001, f"unknown op {op}")
 
@@ -212,26 +183,9 @@ class Gateway:
             session = Session(Viewer(self._world.bot, intents, shard, shards))
             session.connection = connection
             self.sessions.append(session)
-            self._greet(session)
-
-    def _greet(self, session: Session) -> None:
-        guilds = [g for g in self._world.guilds.values() if session.viewer.gets("GUILD_CREATE", g)]
-        session.send(
-            "READY",
-            {
-                "v": 10,
-                "user": {**self._world.bot.payload(), "verified": True, "mfa_enabled": False},
-                "guilds": [{"id": str(guild.id), "unavailable": True} for guild in guilds],
-                "session_id": session.id,
-                "resume_gateway_url": self.url,
-                "shard": [session.viewer.shard, session.viewer.shards],
-                "application": {"id": str(self._world.application_id), "flags": 0},
-            },
-        )
-        for guild in guilds:
-            session.send("GUILD_CREATE", guild.create_payload(session.viewer.members(guild)))
-        self.identifies += 1
-        self._world.changes.tell()
+            greet(session, self._world, self.url)
+            self.identifies += 1
+            self._world.changes.tell()
 
     def _resume(self, connection: Connection, data: dict[str, Any]) -> None:
         session = next((s for s in self.sessions if s.id == data.get("session_id")), None)
@@ -247,25 +201,6 @@ class Gateway:
             session.send("RESUMED", {})
             self.resumes += 1
             self._world.changes.tell()
-
-    def _send_members(self, session: Session, data: dict[str, Any]) -> None:
-        guild = self._world.guilds[int(data["guild_id"])]
-        wanted = data.get("user_ids")
-        members = [
-            member
-            for member in guild.members.values()
-            if wanted is None or str(member.user.id) in {str(each) for each in wanted}
-        ]
-        session.send(
-            "GUILD_MEMBERS_CHUNK",
-            {
-                "guild_id": str(guild.id),
-                "members": [member.payload() for member in members],
-                "chunk_index": 0,
-                "chunk_count": 1,
-                "nonce": data.get("nonce"),
-            },
-        )
 
     def _lost(self, connection: Connection, code: int | None) -> None:
         self.close_codes.append(code)

@@ -154,10 +154,6 @@ class Interactions:
         self._world.tell("INTERACTION_CREATE", payload_of(invocation), invocation.channel)
         return invocation
 
-    def forget(self, invocation: Invocation) -> None:
-        """For tests that make thousands."""
-        del self.by_id[invocation.id], self.by_token[invocation.token]
-
 
 def payload_of(invocation: Invocation) -> dict[str, Any]:
     world, channel, user = invocation.world, invocation.channel, invocation.user

@@ -70,6 +70,8 @@ class Rest:
             self._world.violations.record("unknown route", f"{request.method} {path}")
             return _error(ApiError(404, 0, "404: Not Found"))
         route, params = found
+        if (wait_s := self.buckets.take_overall(path)) > 0:
+            return _limited(wait_s, "global")
         headers, wait_s = self.buckets.take(request.method, path)
         if wait_s > 0:
             return _limited(wait_s, "user", headers)

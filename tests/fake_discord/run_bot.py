@@ -1,6 +1,6 @@
 """Runs `dealbot` against a fake Discord: python -m tests.fake_discord.run_bot URL run ...
 
-What follows the address are dealbot's own arguments."""
+What follows the address are dealbot's own arguments, its token is in DISCORD_TOKEN as ever."""
 
 import sys
 
