@@ -73,6 +73,10 @@ class Settings(BaseModel):
     deadline_s: float = Field(
         20.0, gt=0, description="Seconds after which an answer that has not come is given up."
     )
+    golden: _Place | None = Field(
+        None,
+        description="File with one question a line (JSON) that a rebuilt index has to answer.",
+    )
     store: _Place = Field(
         Path("data/dealbot.sqlite"), description="File that keeps receipts, votes and settings."
     )

@@ -71,11 +71,13 @@ def build_index(
     full: bool = False,
     max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES,
     on_bad: Callable[[SourceError], None] | None = None,
+    accept: Callable[[Generation], None] | None = None,
 ) -> BuildReport:
     """Reads the articles, builds a generation and makes it current. Until the last step nothing
     that answers is touched, and whatever goes wrong leaves it so. `full` computes every vector
     anew; else those of unchanged sentences are taken from the current generation. A bad article
     goes to `on_bad` and is left out; without `on_bad` it ends the build with its SourceError.
+    `accept` gets the new generation, open, before it is current; what it raises ends the build.
     Raises BuildError where another build is running or the disk refuses."""
     skipped: list[SourceError] = []
 
@@ -99,6 +101,8 @@ def build_index(
         before = None if full else _generation_to_reuse(index, encoder)
         reused = _write_indexes(staging, encoder, before, progress)
         manifest = _write_manifest(staging, encoder, sources)
+        if accept:
+            accept(Generation(staging, manifest))
         progress.start("Publishing", None)
         (index / GENERATIONS).mkdir(exist_ok=True)
         publish_folder(staging, index / GENERATIONS / manifest.id)

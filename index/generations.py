@@ -6,6 +6,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Self
 
@@ -175,8 +176,9 @@ def published(index: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def roll_back(index: Path) -> Manifest:
-    """Makes the newest intact generation before the current one current again."""
+def roll_back(index: Path, *, accept: Callable[[Manifest], None] | None = None) -> Manifest:
+    """Makes the newest intact generation before the current one current again. `accept` gets its
+    manifest before; what it raises leaves all as it was."""
     current_folder(index)  # says so where there is no index, before a lock makes its folder
     with only_writer(index):
         current = current_folder(index).name
@@ -188,6 +190,8 @@ def roll_back(index: Path) -> Manifest:
                 except IndexDamagedError as error:
                     damaged = f" ({error})"
                     continue
+                if accept:
+                    accept(manifest)
                 write_pointer(index / POINTER, generation)
                 return manifest
         raise IndexMissingError(f"There is no generation before {current} to go back to{damaged}")
