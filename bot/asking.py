@@ -14,6 +14,7 @@ from bot.service import AnswerService
 from bot.store import Kept, Store, new_id
 
 _HISTORY_TURNS = 6
+_TELLING_S = 1.5
 _HISTORY_AGE = timedelta(minutes=30)  # what was talked about longer ago is another conversation
 
 OnWait = Callable[[int], Awaitable[None]]
@@ -55,13 +56,20 @@ class Desk:
                 self._empty.set()
 
     async def close(self, within_s: float) -> None:
-        """Takes nobody in any more, and waits for those inside, but not longer than this."""
+        """Takes nobody in any more, and waits for those inside, but not longer than this: then
+        what still waits for its turn is refused, in words, and a moment left for telling so."""
         self._closing = True
+        if not await self._emptied(within_s):
+            self.service.refuse_waiting()
+            await self._emptied(_TELLING_S)
+
+    async def _emptied(self, within_s: float) -> bool:
         try:
             async with asyncio.timeout(within_s):
                 await self._empty.wait()
         except TimeoutError:
-            return
+            return False
+        return True
 
     async def admit(self, asker: Asker) -> None:
         """Raises LimitedError where this would be too much from a user, in a channel, in a server

@@ -17,7 +17,7 @@ from bot.errors import (
     ServiceBusyError,
     ServiceClosedError,
 )
-from bot.models import Question
+from bot.models import Question, Turn
 from bot.service import AnswerService
 from index.build import build_index
 from index.encoder import Encoder, Vectors
@@ -316,3 +316,110 @@ async def test_body_that_raises_closes_the_service_too(live: SteeredIndex) -> No
         async with service_of(live):
             raise ZeroDivisionError
     assert asyncio.all_tasks() == before
+
+
+# --- fairness, and the same question twice ---------------------------------------------------
+
+
+async def test_a_flood_of_one_asker_does_not_hold_up_another(live: SteeredIndex) -> None:
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            flood = [
+                asyncio.create_task(service.answer(Question(question=f"Flood {n}?"), asker="loud"))
+                for n in range(40)
+            ]
+            await asyncio.sleep(0)
+            late = asyncio.create_task(service.answer(Question(question="Late?"), asker="quiet"))
+            await asyncio.sleep(0)
+        await asyncio.gather(first, late, *flood)
+    assert "Late?" in live.encoder.batches[1]
+
+
+async def test_one_asker_can_fill_a_share_of_the_queue_only(live: SteeredIndex) -> None:
+    async with service_of(live, max_waiting=16) as service:
+        async with at_work(service, live) as first:
+            held = [
+                asyncio.create_task(service.answer(Question(question=f"Held {n}?"), asker="loud"))
+                for n in range(2)
+            ]
+            await asyncio.sleep(0)
+            with pytest.raises(ServiceBusyError, match="Your questions before this one"):
+                await service.answer(Question(question="One more?"), asker="loud")
+            other = asyncio.create_task(service.answer(Question(question="Mine?"), asker="quiet"))
+            await asyncio.sleep(0)
+        await asyncio.gather(first, other, *held)
+        await service.answer(Question(question="Again?"), asker="loud")
+
+
+async def test_the_same_question_on_its_way_is_computed_once_and_answered_to_each(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            same = [await asking(service, "What will the repair cost?", f"q{n}") for n in range(5)]
+            same[0].cancel()
+            await asyncio.sleep(0)
+        receipts = await asyncio.gather(first, *same[1:])
+    assert live.encoder.batches[1] == ["What will the repair cost?"]
+    assert [receipt.answer.id for receipt in receipts[1:]] == ["q1", "q2", "q3", "q4"]
+    assert same[0].cancelled()
+
+
+async def test_a_question_in_work_is_joined_too(live: SteeredIndex) -> None:
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            joined = await asking(service, "What comes first?", "second")
+        assert (await joined).answer.id == "second"
+        assert (await first).answer.id == "first"
+    assert len(live.encoder.batches) == 1
+
+
+async def test_after_a_reload_the_question_is_computed_anew(
+    articles: Path, encoder: Encoder, encoder_home: Path, tmp_path: Path
+) -> None:
+    before = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+    live = SteeredIndex(tmp_path / "index", encoder_home)
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            after = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+            live.reload()
+            second = await asking(service, "What comes first?")
+        assert (await first).answer.generation == before.id
+        assert (await second).answer.generation == after.id
+
+
+async def test_a_history_makes_it_another_question(live: SteeredIndex) -> None:
+    asked = "When did they order them?"
+    turn = Turn(question="Who ordered boats?", answer="Northline Ferries")
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            alone = await asking(service, asked)
+            leaning = asyncio.create_task(service.answer(Question(question=asked, history=(turn,))))
+            await asyncio.sleep(0)
+        await asyncio.gather(first, alone, leaning)
+    assert len(live.encoder.batches[1]) == 2
+
+
+async def test_who_waits_longer_than_a_moment_is_told_his_place_once(
+    live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.service._MOMENT_S", 0.001)
+    told: asyncio.Queue[int] = asyncio.Queue()
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            others = [await asking(service, f"Question {n}?") for n in range(3)]
+            waiting = asyncio.create_task(
+                service.answer(Question(question="Mine?"), on_wait=told.put)
+            )
+            assert await asyncio.wait_for(told.get(), STUCK_S) == 3
+        await asyncio.gather(first, waiting, *others)
+    assert told.empty()
+
+
+async def test_latencies_are_those_of_answers(live: SteeredIndex) -> None:
+    async with service_of(live) as service:
+        assert service.latencies_ms is None
+        await service.answer(Question(question="What will the repair cost?"))
+        assert service.latencies_ms is not None
+        median, high = service.latencies_ms
+        assert 0 < median <= high

@@ -1,0 +1,64 @@
+"""A queue in which nobody's many questions hold up another's one."""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+_Item = TypeVar("_Item")
+
+
+class FairQueue(Generic[_Item]):
+    """Servers take turns, and within a server its askers (round robin: Nagle, RFC 970, 1985); an
+    asker's own items keep their order. None stands for those who are not told apart."""
+
+    def __init__(self) -> None:
+        self._servers: OrderedDict[str | None, OrderedDict[str | None, deque[_Item]]] = (
+            OrderedDict()
+        )
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def put(self, item: _Item, server: str | None, asker: str | None) -> None:
+        askers = self._servers.setdefault(server, OrderedDict())
+        askers.setdefault(asker, deque()).append(item)
+        self._length += 1
+
+    def pop(self) -> _Item:
+        """The item whose turn it is. Raises KeyError where there is none."""
+        server, askers = self._servers.popitem(last=False)
+        asker, items = askers.popitem(last=False)
+        item = items.popleft()
+        # Whoever has had a turn goes to the end of the line.
+        if items:
+            askers[asker] = items
+        if askers:
+            self._servers[server] = askers
+        self._length -= 1
+        return item
+
+    def remove(self, item: _Item, server: str | None, asker: str | None) -> bool:
+        """Takes out an item that was put in so; returns whether it was there."""
+        askers = self._servers.get(server, OrderedDict())
+        items = askers.get(asker, deque())
+        if item not in items:
+            return False
+        items.remove(item)
+        if not items:
+            del askers[asker]
+        if not askers:
+            del self._servers[server]
+        self._length -= 1
+        return True
+
+    def __iter__(self) -> Iterator[_Item]:
+        """In the order in which they will be taken, if nothing more comes."""
+        copy = FairQueue[_Item]()
+        copy._servers = OrderedDict(
+            (server, OrderedDict((asker, deque(items)) for asker, items in askers.items()))
+            for server, askers in self._servers.items()
+        )
+        copy._length = self._length
+        while len(copy):
+            yield copy.pop()
