@@ -1,24 +1,17 @@
-"""Rebuilding the index behind the conversation, which the old generation goes on answering."""
+"""A rebuild as the terminal shows it: a line a stage, its state beside the prompt, and its end."""
 
 import asyncio
-import threading
 from collections.abc import Callable
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bot.rebuilding import Rebuilder, RebuildStoppedError
 from bot.settings import Settings
 from bot.terminal.failures import in_words
 from bot.terminal.layout import counted
 from bot.terminal.progress import stage_line
-from index.build import BuildReport, build_index
-from index.encoder import open_current, usable_cores
 from index.errors import BuildError
 from index.live import LiveIndex
-
-
-class _StoppedError(Exception):
-    """Whoever wanted the rebuild has left."""
 
 
 class Rebuild:
@@ -33,9 +26,8 @@ class Rebuild:
         tell: Callable[[str], None],
         moved: Callable[[], None],
     ) -> None:
-        self._live, self._settings = live, settings
+        self._rebuilder = Rebuilder(live, settings)
         self._tell, self._moved = tell, moved
-        self._stopping = threading.Event()
         self._task: asyncio.Task[None] | None = None
         self._stage, self._done = "", 0
         self._total: int | None = None
@@ -49,7 +41,7 @@ class Rebuild:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        self._stopping.set()
+        await self._rebuilder.__aexit__(kind, error, tb)
         await self.finished()
 
     @property
@@ -76,8 +68,8 @@ class Rebuild:
 
     async def _rebuild(self) -> None:
         try:
-            report = await asyncio.to_thread(self._build_and_reload)
-        except _StoppedError:
+            report = (await self._rebuilder.rebuild(self)).report
+        except RebuildStoppedError:
             self._tell("Rebuild stopped; nothing was published.")
         except Exception as error:  # the surface is one of the two places that catch broadly
             self._tell(f"Rebuild failed: {in_words(error)}")
@@ -90,37 +82,11 @@ class Rebuild:
             )
         self._moved()
 
-    def _build_and_reload(self) -> BuildReport:
-        """Runs on a thread of its own, with an encoder that leaves half of the cores to those
-        who ask meanwhile."""
-        settings = self._settings
-        report = build_index(
-            self._sources(),
-            settings.index,
-            open_current(settings.encoders, threads=max(1, usable_cores() // 2)),
-            self,
-            max_article_bytes=settings.max_article_bytes,
-        )
-        self._live.reload()
-        return report
-
-    def _sources(self) -> list[Path]:
-        """What the generation was read from, unless the settings name articles of their own."""
-        if "articles" in self._settings.model_fields_set:
-            return list(self._settings.articles)
-        return [Path(source) for source in self._live.current.generation.manifest.sources]
-
     def start(self, stage: str, total: int | None) -> None:
         """Of index.build.Progress, like `advance`."""
-        self._check()
         self._stage, self._total, self._done = stage, total, 0
         self._tell(f"Rebuilding: {stage_line(stage, total)}")
 
     def advance(self, steps: int) -> None:
-        self._check()
         self._done += steps
         self._moved()
-
-    def _check(self) -> None:
-        if self._stopping.is_set():
-            raise _StoppedError
