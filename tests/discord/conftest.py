@@ -8,6 +8,7 @@ import discord
 import pytest
 
 from tests.fake_discord import FakeDiscord, pointed
+from tests.fake_discord.remote import Remote
 
 
 @pytest.fixture
@@ -20,7 +21,9 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 
 
 @asynccontextmanager
-async def running(client: discord.Client, fake: FakeDiscord) -> AsyncIterator[discord.Client]:
+async def running(
+    client: discord.Client, fake: FakeDiscord | Remote
+) -> AsyncIterator[discord.Client]:
     """From ready to closed. What ends the client early is raised."""
     await client.login(fake.token)
     connecting = asyncio.create_task(client.connect())

@@ -13,7 +13,7 @@ from discord import app_commands
 
 from tests.conftest import OutsideError
 from tests.discord.conftest import running
-from tests.fake_discord import FakeDiscord, User, Violation
+from tests.fake_discord import FakeDiscord, User, Violation, pointed
 from tests.fake_discord.remote import remote_discord
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
@@ -609,8 +609,22 @@ async def test_a_process_of_its_own() -> None:
         said = await remote.ask("say", user=ann["id"], channel=harbour["general"], text="hello")
         assert said["content"] == "hello"
         assert (await remote.ask("state"))["violations"] == []
+        asking = {"user": ann["id"], "name": "ask", "channel": harbour["general"]}
         with pytest.raises(AssertionError, match="no command 'ask' here"):
-            await remote.ask("slash", user=ann["id"], name="ask", channel=harbour["general"])
+            await remote.ask("slash", **asking)
+        with pointed(remote.url):
+            async with running(SmallBot(deferred), remote):
+                asked = await remote.ask("slash", **asking, options={"question": "who?"})
+                answer = await remote.ask("final", invocation=asked["id"])
+                assert answer["ephemeral"]
+                clicked = await remote.ask(
+                    "click", message=answer["id"], button="up", user=ann["id"]
+                )
+                assert (await remote.ask("final", invocation=clicked["id"]))["text"] == "voted up"
+                await remote.ask("gateway.reconnect")
+                await remote.ask("gateway.resumed")
+        state = await remote.ask("state")
+        assert (state["syncs"], state["resumes"], state["violations"]) == (1, 1, [])
 
 
 async def test_dealbot_is_pointed_at_the_fake() -> None:

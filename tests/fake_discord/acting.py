@@ -110,7 +110,12 @@ class Acting:
 
     def tidy(self, keep: int = 1000) -> None:
         """Forgets all but the latest messages and interactions, for tests that make thousands."""
-        for kept in (self.world.messages, self.interactions.by_id, self.interactions.by_token):
+        everything: list[dict[Any, Any]] = [
+            self.world.messages,
+            self.interactions.by_id,
+            self.interactions.by_token,
+        ]
+        for kept in everything:
             for old in list(kept)[: max(len(kept) - keep, 0)]:
                 del kept[old]
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import aiohttp
 
+from tests.fake_discord.fake import TOKEN
+
 
 class Remote:
     """`await remote.ask("slash", user=ann["id"], name="ask", options={...}, channel=...)`; see
     ControlledDiscord for what there is to ask."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
-        self.url, self._session = url, session
+        self.url, self.token, self._session = url, TOKEN, session
 
     async def ask(self, what: str, **arguments: Any) -> Any:
         async with self._session.post(f"{self.url}/fake/{what}", json=arguments) as answer:
