@@ -62,7 +62,9 @@ class _Repl:
         # Answers are printed while no prompt is shown: straight to standard output, not by the
         # detour that lets lines appear above a prompt, which takes a fifth of a second.
         out = console(file=sys.stdout)
-        self._talk = Conversation(live, self.rebuild, out, waits=not at_prompt)
+        self._talk = Conversation(
+            service, live, settings.store, self.rebuild, out, waits=not at_prompt
+        )
 
     async def talk(self) -> None:
         if self._at_prompt:

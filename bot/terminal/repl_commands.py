@@ -4,6 +4,7 @@ import difflib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -12,9 +13,11 @@ from rich.text import Text
 
 from bot.answering.pipeline import Receipt
 from bot.models import Citation, Turn
+from bot.service import AnswerService
 from bot.terminal.inspection import context_view, index_view, sources_view, why_view
 from bot.terminal.layout import inert, show
 from bot.terminal.rebuilding import Rebuild
+from bot.terminal.replaying import read_receipt, replay, replayed_view
 from index.errors import ExpectedError
 from index.live import LiveIndex
 from prompts import text
@@ -34,7 +37,9 @@ class LeaveError(Exception):
 class Conversation:
     """What the commands work on."""
 
+    service: AnswerService
     live: LiveIndex
+    store: Path  # of the Discord bot
     rebuild: Rebuild
     out: Console
     waits: bool  # for a rebuild to end before the next line is read: scripts go line by line
@@ -78,6 +83,14 @@ async def _why(talk: Conversation, argument: str) -> None:
     talk.show(why_view(talk.receipt))
 
 
+async def _replay(talk: Conversation, argument: str) -> None:
+    if not argument:
+        raise CommandError("Which receipt? Its id stands under the bot's answer: :replay ID")
+    kept = await read_receipt(talk.store, argument)
+    talk.receipt = await replay(talk.service, kept)
+    talk.show(replayed_view(kept, talk.receipt))
+
+
 async def _rebuild(talk: Conversation, argument: str) -> None:
     talk.rebuild.begin()
     if talk.waits:
@@ -108,6 +121,7 @@ COMMANDS = {
     ":index": Command(_index, "the generation that answers"),
     ":quit": Command(_quit, "leave"),
     ":rebuild": Command(_rebuild, "read the articles again"),
+    ":replay": Command(_replay, "a question asked on Discord, by the id under its answer"),
     ":sources": Command(_sources, "the articles in the index"),
     ":why": Command(_why, "how the last answer came about"),
 }
