@@ -322,6 +322,37 @@ def test_the_second_of_two_builders_is_told(
     check_only(answering, generations=2)
 
 
+def test_a_generation_is_shown_whole_before_it_is_current(
+    answering: Path, articles: Path, encoder: Encoder
+) -> None:
+    seen: list[str] = []
+
+    def accept(fresh: Generation) -> None:
+        assert [fresh.texts.article_text(a) for a in fresh.texts.articles] == [SECOND]
+        assert len(fresh.sentence_vectors) == fresh.manifest.sentences
+        assert texts_in(answering) == [FIRST]
+        assert published(answering) == [open_current(answering).id]
+        assert "Another build" in refusal([articles], answering, encoder)
+        seen.append(fresh.id)
+
+    report = build_index([articles], answering, encoder, Silent(), accept=accept)
+    assert seen == [report.manifest.id] == [open_current(answering).id]
+    check_only(answering, generations=2)
+
+
+@pytest.mark.parametrize("failure", [BuildError, KeyboardInterrupt])
+def test_a_generation_that_is_not_accepted_leaves_nothing(
+    answering: Path, articles: Path, encoder: Encoder, failure: type[BaseException]
+) -> None:
+    def refuse(fresh: Generation) -> None:
+        raise failure("not like this")
+
+    with pytest.raises(failure, match="not like this"):
+        build_index([articles], answering, encoder, Silent(), accept=refuse)
+    assert texts_in(answering) == [FIRST]
+    check_only(answering, generations=1)
+
+
 # In a child process: builds with the encoder of the third argument and stops where it is told.
 _BUILDER = """
 import sys, time
