@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow eval lint format constraints clean
+.PHONY: help repl ask test test-slow eval peers lint format constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make test          set up, then run the tests'
 	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
+	@echo 'make peers         the same questions asked of other libraries, in their own environment'
 	@echo 'make lint          ruff and mypy; make format mends the layout'
 	@echo 'make clean         remove the environment and the index'
 
@@ -35,6 +36,9 @@ test-slow: $(VENV)/.dev $(VENV)/.encoder
 
 eval: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.evaluate
+
+peers: $(VENV)/.installed $(VENV)/.encoder build/peers/venv/.installed
+	$(VENV)/bin/python -m benchmarks.peers.compare
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check
@@ -66,6 +70,15 @@ $(VENV)/.eval: $(VENV)/.installed
 $(VENV)/.encoder: $(VENV)/.installed
 	@echo 'Adopting the encoder (once, about half a minute) ...' >&2
 	@$(DEALBOT) model adopt >&2
+	@touch $@
+
+# torch first and alone: left to the resolver, gigabytes of CUDA come with it.
+build/peers/venv/.installed: benchmarks/peers/requirements.txt benchmarks/peers/constraints.txt
+	@echo 'Installing the peers into build/peers/venv (once, some minutes) ...' >&2
+	@$(PYTHON) -m venv build/peers/venv
+	@build/peers/venv/bin/pip install --quiet torch==2.13.0
+	@build/peers/venv/bin/pip install --quiet --constraint benchmarks/peers/constraints.txt \
+		--requirement benchmarks/peers/requirements.txt
 	@touch $@
 
 # The folder too: its time changes when an article is removed.

@@ -1,0 +1,198 @@
+"""Peers as rows of the evaluation: asks each and dealbot the same, writes JSON and the page.
+
+Run from the project's root: make peers, or python -m benchmarks.peers.compare --help
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from benchmarks.peers.contest import Answered, Contest, contests
+from benchmarks.peers.judging import outcome_of
+from benchmarks.peers.protocol import Passage
+from benchmarks.peers.run import PEERS, times_path
+from bot.evaluation.indexes import EvaluationIndexes
+from bot.evaluation.outcomes import SEED, rows_of
+from bot.evaluation.tables import Cell, markdown_table
+from index.encoder import default_home, open_current
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / "build/peers"
+PYTHON = HOME / "venv/bin/python"
+RESULTS, PAGE = ROOT / "benchmarks/results/peers.json", ROOT / "docs/evaluation.md"
+BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
+MEASURES = ("@1", "@3", "article@1", "AUROC")
+_HEADERS = ("set", "part", "method", "n", *MEASURES, "characters", "build s", "p50 ms")
+_VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime")
+
+Row = dict[str, Any]
+
+
+def main() -> None:
+    """A run over some of the peers only shows its table and writes nothing."""
+    options = _options()
+    encoder = open_current(options.encoders)
+    indexes = EvaluationIndexes(
+        ROOT / "build/evaluation", options.encoders, encoder, lambda *_: None
+    )
+    rows: list[Row] = []
+    versions = {name: version(name) for name in _VERSIONS}
+    left_out: list[str] = []
+    for contest in contests(
+        ROOT, options.shared, indexes, options.encoders, encoder, options.sample
+    ):
+        _tell(f"{contest.name}: {len(contest.questions)} questions")
+        for method, answered in contest.ours().items():
+            rows += _rows(contest, method, answered)
+        for peer in options.only or PEERS:
+            found = _asked(contest, peer, versions, left_out, reuse=options.reuse)
+            rows += _rows(contest, peer, found) if found else []
+    result = {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": _machine(),
+        "seed": SEED,
+        "sample": options.sample,
+        "encoder": encoder.id,
+        "versions": dict(sorted(versions.items())),
+        "left_out": left_out,
+        "rows": rows,
+    }
+    sys.stdout.write(_text(result) + "\n")
+    if not options.only:
+        _write(result)
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+
+
+def _asked(
+    contest: Contest, peer: str, versions: dict[str, str], left_out: list[str], *, reuse: bool
+) -> Answered | None:
+    """None where the peer fails: it is left out of this set, and said so."""
+    folder = HOME / "out" / contest.name
+    folder.mkdir(parents=True, exist_ok=True)
+    out = folder / f"{peer}.jsonl"
+    if not (reuse and times_path(out).exists()):
+        failure = _run(contest, peer, folder, out)
+        if failure:
+            left_out.append(f"{peer} on {contest.name}: {failure}")
+            _tell(f"left out {left_out[-1]}")
+            return None
+    times = json.loads(times_path(out).read_text(encoding="utf-8"))
+    versions.update(times["versions"])
+    found = {each["id"]: each["passages"] for each in _lines(out)}
+    passages = [[Passage(**one) for one in found[each.id]] for each in contest.questions]
+    return Answered(passages, times["p50_ms"], times["build_s"])
+
+
+def _run(contest: Contest, peer: str, folder: Path, out: Path) -> str:
+    """What went wrong, or nothing."""
+    _tell(f"{contest.name}: {peer}")
+    corpus, questions = folder / "corpus.jsonl", folder / "questions.jsonl"
+    _write_lines(corpus, contest.articles())
+    _write_lines(questions, ({"id": q.id, "question": q.question} for q in contest.questions))
+    done = subprocess.run(
+        [PYTHON, "-m", "benchmarks.peers.run", peer, corpus, questions, out],
+        cwd=ROOT,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["it failed"])[-1]
+
+
+def _rows(contest: Contest, method: str, answered: Answered) -> Iterator[Row]:
+    """For all questions and for each half, with the 95% interval of each measure."""
+    texts = {each["id"]: each["text"] for each in contest.articles()}
+    pairs = zip(contest.questions, answered.passages, strict=True)
+    outcomes = [outcome_of(question, found, texts.__getitem__) for question, found in pairs]
+    lengths = [len(found[0].text) for found in answered.passages if found]
+    for row in rows_of(contest.name, method, outcomes):
+        yield {
+            "set": row.set,
+            "method": method,
+            "part": row.part,
+            "n": row.n,
+            "answerable": row.answerable,
+            "measures": {name: row.measures[name] for name in MEASURES},
+            "low": {name: row.low[name] for name in MEASURES},
+            "high": {name: row.high[name] for name in MEASURES},
+            "characters": round(fmean(lengths)),
+            "build_s": answered.build_s,
+            "p50_ms": round(answered.p50_ms, 1),
+        }
+
+
+def _text(result: Row) -> str:
+    """The table in markdown, of all questions and of the final halves."""
+    of_parts = [row for row in result["rows"] if row["part"] in ("all", "final")]
+    blocks = [f"Measured with {result['encoder']}; {result['machine']}; seed {result['seed']}."]
+    if result["left_out"]:
+        blocks.append(f"Left out: {'; '.join(result['left_out'])}.")
+    return "\n\n".join([*blocks, markdown_table(_HEADERS, [_cells(row) for row in of_parts])])
+
+
+def _cells(row: Row) -> list[Cell]:
+    """Times belong to the whole run: they stand in the row over all questions."""
+    figures = [row["measures"][name] for name in MEASURES]
+    whole = row["part"] == "all"
+    build = f"{row['build_s']:.0f}" if whole and row["build_s"] is not None else None
+    p50 = f"{row['p50_ms']:.0f}" if whole else None
+    head = [row["set"], row["part"], row["method"], row["n"]]
+    return [*head, *figures, row["characters"], build, p50]
+
+
+def _write(result: Row) -> None:
+    """A row a line, so that a diff shows which figures changed."""
+    rows = ",\n  ".join(map(json.dumps, result["rows"]))
+    head = {name: value for name, value in result.items() if name != "rows"}
+    fields = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
+    text = ",\n".join([*fields, f' "rows": [\n  {rows}\n ]'])
+    RESULTS.write_text("{\n" + text + "\n}\n", encoding="utf-8")
+    between = re.compile(f"(?<={BEGIN}).*(?={END})", re.DOTALL)
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(between.sub(lambda _: f"\n\n{_text(result)}\n\n", page), encoding="utf-8")
+
+
+def _write_lines(path: Path, rows: Iterator[dict[str, str]]) -> None:
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def _lines(path: Path) -> Sequence[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.compare", description=__doc__)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", metavar="FOLDER")
+    parser.add_argument("--encoders", type=Path, default=default_home(), metavar="FOLDER")
+    parser.add_argument("--only", action="append", choices=PEERS, help="may be given again")
+    parser.add_argument(
+        "--sample", type=int, default=800, help="SQuAD questions to draw (default 800; 0: all)"
+    )
+    parser.add_argument(
+        "--reuse", action="store_true", help="take the peers' answers of the last run"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

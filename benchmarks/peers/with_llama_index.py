@@ -1,0 +1,40 @@
+"""LlamaIndex: VectorStoreIndex over its FAISS store, with its default sentence splitter."""
+
+from collections.abc import Sequence
+
+import faiss
+from llama_index.core import Document, StorageContext, VectorStoreIndex
+from llama_index.core.node_parser import SentenceSplitter
+from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+from llama_index.vector_stores.faiss import FaissVectorStore
+
+from benchmarks.peers.model import DIMENSIONS
+from benchmarks.peers.protocol import TOP, Article, Ask, Passage
+
+PACKAGES = (
+    "llama-index-core", "llama-index-embeddings-huggingface", "llama-index-vector-stores-faiss",
+)  # fmt: skip
+
+
+def build(model: str, articles: Sequence[Article]) -> Ask:
+    """The title is metadata, which LlamaIndex puts before each chunk that it embeds."""
+    store = FaissVectorStore(faiss_index=faiss.IndexFlatL2(DIMENSIONS))
+    index = VectorStoreIndex.from_documents(
+        [
+            Document(id_=each.id, text=each.text, metadata={"title": each.title})
+            for each in articles
+        ],
+        storage_context=StorageContext.from_defaults(vector_store=store),
+        transformations=[SentenceSplitter()],
+        embed_model=HuggingFaceEmbedding(model_name=model, device="cpu"),
+    )
+    retriever = index.as_retriever(similarity_top_k=TOP)
+
+    def ask(question: str) -> list[Passage]:
+        """Its score here is the squared distance: nearer is better, so the sign is turned."""
+        return [
+            Passage(hit.node.ref_doc_id or "", hit.node.get_content(), -float(hit.score or 0.0))
+            for hit in retriever.retrieve(question)
+        ]
+
+    return ask
