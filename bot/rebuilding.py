@@ -64,7 +64,7 @@ class Rebuilder:
     async def rebuild(self, listener: Progress) -> RebuildOutcome:
         """Builds, compares, asks the golden questions, publishes, and lets the new generation
         answer. `listener` is told from another thread, and may raise to stop it. Cancelling the
-        call stops the rebuild. Whatever is raised, in words or not, has changed nothing."""
+        call stops the rebuild. Whatever is raised, what answered before answers on."""
         return await self._alone(lambda stopping: self._rebuild(_Watched(listener, stopping)))
 
     async def rollback(self) -> str:
