@@ -1,13 +1,14 @@
 """One entrance for all who ask over a network: limits, the answer, and its receipt kept."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.answering.pipeline import Receipt
-from bot.errors import ServiceClosedError
+from bot.errors import ServiceClosedError, StoreError
 from bot.limits import Limiter
 from bot.models import Question, Status, Turn
 from bot.service import AnswerService
@@ -18,6 +19,8 @@ _TELLING_S = 1.5
 _HISTORY_AGE = timedelta(minutes=30)  # what was talked about longer ago is another conversation
 
 OnWait = Callable[[int], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,8 @@ class Desk:
     async def ask(
         self, question: Question, asker: Asker, *, private: bool, on_wait: OnWait | None = None
     ) -> Kept:
-        """The answer with the id of its receipt. Raises what `AnswerService.answer` raises."""
+        """The answer with the id of its receipt. Raises what `AnswerService.answer` raises. An
+        answer whose receipt cannot be kept is an answer still."""
         receipt = await self._answer(question, asker, on_wait)
         kept = Kept(
             id=receipt.answer.id,
@@ -94,7 +98,10 @@ class Desk:
             answer=receipt.answer,
             private=private,
         )
-        await self.store.receipts.add(kept)
+        try:
+            await self.store.receipts.add(kept)
+        except StoreError as error:
+            _log.error("the receipt %s is not kept: %s", kept.id, error)
         return kept
 
     async def again(self, kept: Kept, asker: Asker) -> Receipt:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 import discord
 
+from bot.discord.acknowledging import defer, insist, respond
 from bot.discord.client import Interaction, asker_of
 from bot.discord.failures import told
 from bot.discord.lookups import further, in_context
@@ -53,8 +54,8 @@ class _AnswerButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^
         async with told(interaction), interaction.client.office.desk.visit():
             if not self.genuine:
                 raise QuestionError(_GONE)
-            kept = await readable_receipt(interaction, self.receipt)
             await interaction.client.office.desk.admit(asker_of(interaction))
+            kept = await readable_receipt(interaction, self.receipt)
             await self.act(interaction, kept)
 
     async def act(self, interaction: Interaction, kept: Kept) -> None:
@@ -77,7 +78,7 @@ class QuoteButton(_AnswerButton, template=_template("cite", r"\d{1,2}")):
             raise QuestionError(_GONE)
         generation = interaction.client.office.live.current.generation
         page = sentence_in_context(in_context(generation.texts, cited))[0]
-        await interaction.response.send_message(embed=page, ephemeral=True)
+        await respond(interaction, embed=page)
 
 
 class MoreButton(_AnswerButton, template=_template("more")):
@@ -86,7 +87,7 @@ class MoreButton(_AnswerButton, template=_template("more")):
     what = "more"
 
     async def act(self, interaction: Interaction, kept: Kept) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, private=True)
         await show_list(interaction, "more", kept.id)
 
 
@@ -108,34 +109,41 @@ class VoteButton(_AnswerButton, template=_template("vote", "up|down")):
             kept.id, store.asker(interaction.user.id), 1 if self.argument == "up" else -1
         )
         said = {1: "Noted: helpful.", -1: "Noted: not helpful.", 0: "Your vote is taken back."}
-        await interaction.response.send_message(said[vote], ephemeral=True)
+        await respond(interaction, content=said[vote])
 
 
 class DeleteButton(_AnswerButton, template=_template("drop")):
-    """For who asked, and for moderators."""
+    """For who asked, and for moderators. What was asked is forgotten too: it would be offered to
+    others who type."""
 
     what = "drop"
 
     async def act(self, interaction: Interaction, kept: Kept) -> None:
         if not may_delete(interaction, kept):
             raise QuestionError("Only who asked, or a moderator, can delete this answer")
-        await interaction.response.defer()
+        await insist(interaction, interaction.response.defer)
+        await interaction.client.office.store.receipts.forget(kept.id)
         await interaction.delete_original_response()
 
 
 class PageButton(_AnswerButton, template=_template("page", r"\d{1,3}")):
-    """Another page of a long answer, in the same message for who asked, to others alone."""
+    """Another page of a long answer: in the same message for who asked, for others in a copy
+    that they alone see and turn."""
 
     what = "page"
 
     async def act(self, interaction: Interaction, kept: Kept) -> None:
         pages = answer_pages(kept.answer, kept.id)
         number = min(int(self.argument), len(pages) - 1)
-        view = answer_view(interaction.client.office.store.signer, kept, number, len(pages))
-        if interaction.client.office.store.asker(interaction.user.id) == kept.asker:
-            await interaction.response.edit_message(embed=pages[number], view=view)
+        store, response = interaction.client.office.store, interaction.response
+        mine = store.asker(interaction.user.id) == kept.asker
+        make_view = answer_view if mine else page_view
+        view = make_view(store.signer, kept, number, len(pages))
+        copied = interaction.message is not None and interaction.message.flags.ephemeral
+        if mine or copied:
+            await insist(interaction, lambda: response.edit_message(embed=pages[number], view=view))
         else:
-            await interaction.response.send_message(embed=pages[number], ephemeral=True)
+            await respond(interaction, embed=pages[number], view=view)
 
 
 BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton)
@@ -149,11 +157,22 @@ def answer_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui
     view = discord.ui.View(timeout=None)
     for cited in shown[:_MOST_QUOTES]:
         view.add_item(QuoteButton(signer, kept.id, str(cited.number), label=f"[{cited.number}]"))
-    for to, label in ((page - 1, "◀ Back"), (page + 1, "Next ▶")):
-        if 0 <= to < pages:
-            view.add_item(PageButton(signer, kept.id, str(to), label=label, row=1))
+    _add_turns(view, signer, kept, page, pages)
     view.add_item(MoreButton(signer, kept.id, label="More evidence", row=2))
     view.add_item(VoteButton(signer, kept.id, "up", emoji="👍", row=2))
     view.add_item(VoteButton(signer, kept.id, "down", emoji="👎", row=2))
     view.add_item(DeleteButton(signer, kept.id, label="Delete", row=2))
     return view
+
+
+def page_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui.View:
+    """The buttons under a copy of a page."""
+    view = discord.ui.View(timeout=None)
+    _add_turns(view, signer, kept, page, pages)
+    return view
+
+
+def _add_turns(view: discord.ui.View, signer: Signer, kept: Kept, page: int, pages: int) -> None:
+    for to, label in ((page - 1, "◀ Back"), (page + 1, "Next ▶")):
+        if 0 <= to < pages:
+            view.add_item(PageButton(signer, kept.id, str(to), label=label, row=1))

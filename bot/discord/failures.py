@@ -1,19 +1,26 @@
-"""What people see when something fails: one line, to them alone, and never silence."""
+"""What people see when something fails: one line, to them alone where that can be, and never
+silence."""
 
 import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import discord
 from discord import app_commands
 
+from bot.discord.acknowledging import ALREADY_ACKNOWLEDGED
 from bot.discord.client import Interaction
+from bot.discord.delivering import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import BugError
+from bot.errors import BugError, QuestionError
 from index.errors import ExpectedError
 
-_UNKNOWN_INTERACTION = 10062  # nobody waits any more: it was not acknowledged in time
+# Not acknowledged in time, the answer deleted while it was made, the token expired.
+_NOBODY_WAITS = {10062, 10008, 10015, 50027}
+# What sending raises where Discord, or the way to it, fails.
+UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 _log = logging.getLogger(__name__)
 
@@ -29,33 +36,66 @@ async def told(interaction: Interaction) -> AsyncIterator[None]:
 
 
 async def tell(interaction: Interaction, error: Exception) -> None:
-    """In words, as the answer that is due or beside the one that is there."""
-    if isinstance(error, discord.NotFound) and error.code == _UNKNOWN_INTERACTION:
-        _log.warning("an interaction was acknowledged too late")
+    """In words: in place of the answer that is due, or beside the one that is there."""
+    if isinstance(error, discord.HTTPException) and error.code in _NOBODY_WAITS:
+        _log.warning("nobody waits for this answer any more: %s", error)
         return
     text = refusal_text(in_words(error))
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
-        else:
-            await interaction.response.send_message(text, ephemeral=True)
-    except discord.HTTPException as unsent:
+        await _say(interaction, text)
+    except UNSENT as unsent:
         _log.warning("a failure could not be told: %s", unsent)
+
+
+async def _say(interaction: Interaction, text: str) -> None:
+    response = interaction.response
+    if not response.is_done():
+        try:
+            await response.send_message(text, ephemeral=True)
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ACKNOWLEDGED:
+                raise
+        else:
+            return
+    if _shows_thinking(interaction):
+        # The first follow-up would take its place too, but only once: an edit can be repeated.
+        await persistently(
+            lambda: interaction.edit_original_response(content=text, embeds=[], view=None),
+            max(token_left_s(interaction), 0.0),
+        )
+    else:
+        await interaction.followup.send(text, ephemeral=True)
+
+
+def _shows_thinking(interaction: Interaction) -> bool:
+    kind = interaction.response.type
+    if kind is None:  # acknowledged all the same: Discord's word for it was lost
+        return interaction.type is discord.InteractionType.application_command
+    return kind is discord.InteractionResponseType.deferred_channel_message
 
 
 def in_words(error: Exception) -> str:
     """What may be shown of an error; a bug goes to the log, and its reference is shown."""
     if isinstance(error, ExpectedError):
         return error.user_message
+    if isinstance(error, discord.DiscordServerError | aiohttp.ClientError):
+        _log.warning("Discord failed: %r", error)
+        return "Discord has trouble at the moment: try again in a minute"
     reference = secrets.token_hex(4)
     _log.error("bug %s", reference, exc_info=error)
     return BugError(reference).user_message
 
 
 async def on_tree_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:
-    """What goes wrong before a command runs: it is gone, or Discord still shows an old form."""
+    """What goes wrong before a command runs: it is gone, Discord still shows an old form, or what
+    was picked is."""
+    if interaction.type is discord.InteractionType.autocomplete:
+        return  # nothing but choices can be shown there
+    shown: Exception = error
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        text = "This command has changed since Discord last heard of it: try again in a minute"
-        await interaction.response.send_message(text, ephemeral=True)
-        return
-    await tell(interaction, error)
+        shown = QuestionError(
+            "This command has changed since Discord last heard of it: try again in a minute"
+        )
+    elif isinstance(error, app_commands.TransformerError):
+        shown = QuestionError("I cannot see what you picked: it may be gone, or hidden from me")
+    await tell(interaction, shown)

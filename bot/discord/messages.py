@@ -2,15 +2,15 @@
 
 import logging
 import re
-from contextlib import suppress
 
 import discord
 
 from bot.asking import Asker, after
 from bot.discord.answering import answer_message
 from bot.discord.client import DealbotClient
-from bot.discord.failures import in_words
-from bot.discord.permissions import check_place
+from bot.discord.delivering import persistently
+from bot.discord.failures import UNSENT, in_words
+from bot.discord.permissions import check_place, check_voice
 from bot.discord.rendering.notices import refusal_text
 from bot.errors import LimitedError, NotAllowedError
 from bot.models import Question, Turn
@@ -18,6 +18,8 @@ from bot.store.receipts import Kept
 from prompts import text as prompt_text
 
 _KINDS = {discord.MessageType.default, discord.MessageType.reply}
+_SEND_FOR_S = 60.0
+_INVALID_FORM = 50035
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
     a message whose text Discord keeps from us."""
     if message.author.bot or message.webhook_id or message.type not in _KINDS:
         return
-    if not client.first_sight(message.id) or not _addressed(client, message):
+    if not _addressed(client, message) or not client.first_sight(message.id):
         return
     try:
         async with client.office.desk.visit():
@@ -36,29 +38,28 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
         await _refuse_privately(client, message, refusal)
     except discord.Forbidden:
         client.may_not_speak(message.channel.id)
+        await _refuse_privately(client, message, NotAllowedError("I may not answer there"))
     except Exception as error:  # the surface is one of the two places that catch broadly
-        with suppress(discord.HTTPException):
-            await message.reply(refusal_text(in_words(error)), mention_author=False)
+        await _tell(message, error)
 
 
 def _addressed(client: DealbotClient, message: discord.Message) -> bool:
     """In a direct message everything is. Elsewhere a mention, which a reply to the bot is too:
     without one, Discord does not give us the text."""
-    if message.guild is None:
-        return True
-    return client.user in message.mentions and not client.is_mute_in(message.channel.id)
+    return message.guild is None or client.user in message.mentions
 
 
 async def _answer(client: DealbotClient, message: discord.Message) -> None:
     server = message.guild.id if message.guild else None
     asker = Asker(message.author.id, message.channel.id, server)
+    check_voice(client, message)
     if message.guild is not None:
         settings = await client.office.store.settings.get(message.guild.id)
         check_place(settings, message.channel, message.author)
     await client.office.desk.admit(asker)
     text = _without_mention(client, message.content)
     if not text:
-        await message.reply(prompt_text("discord_mention"), mention_author=False, nonce=message.id)
+        await _say(message, prompt_text("discord_mention"))
         return
     question = Question(question=text, history=await _history(client, message))
     await answer_message(client, message, question, asker)
@@ -66,27 +67,62 @@ async def _answer(client: DealbotClient, message: discord.Message) -> None:
 
 async def _history(client: DealbotClient, message: discord.Message) -> tuple[Turn, ...]:
     """The conversation that a message goes on with: that of the answer it replies to, else what
-    was asked lately in the same direct messages or thread. In a channel everyone talks at once."""
-    replied = await _receipt_replied_to(client, message)
-    if replied is not None:
+    was asked lately in the same direct messages or thread, else the answer that the thread was
+    started from. In a channel everyone talks at once."""
+    reference = message.reference.message_id if message.reference else None
+    if replied := await _public_receipt(client, message, reference, message.channel.id):
         return after(replied)
-    if message.guild is None or isinstance(message.channel, discord.Thread):
-        return await client.office.desk.conversation(message.channel.id)
-    return ()
+    in_thread = isinstance(message.channel, discord.Thread)
+    if message.guild is not None and not in_thread:
+        return ()
+    said = await client.office.desk.conversation(message.channel.id)
+    if not said and isinstance(message.channel, discord.Thread):
+        thread = message.channel  # which has the id of the message that it was started from
+        if start := await _public_receipt(client, message, thread.id, thread.parent_id):
+            return after(start)
+    return said
 
 
-async def _receipt_replied_to(client: DealbotClient, message: discord.Message) -> Kept | None:
-    reference = message.reference
-    if reference is None or reference.message_id is None:
+async def _public_receipt(
+    client: DealbotClient, message: discord.Message, answer_id: int | None, channel: int
+) -> Kept | None:
+    """The receipt of an answer in this channel that all who read this message could read."""
+    if answer_id is None:
         return None
-    kept = await client.office.store.receipts.of_message(reference.message_id)
-    # A private answer cannot be replied to openly; one from elsewhere is not of this talk.
-    return kept if kept and kept.channel == message.channel.id else None
+    kept = await client.office.store.receipts.of_message(answer_id)
+    if kept is None or kept.channel != channel or (kept.private and message.guild is not None):
+        return None
+    return kept
 
 
 def _without_mention(client: DealbotClient, text: str) -> str:
     assert client.user is not None  # messages come only once it is known
     return re.sub(rf"<@!?{client.user.id}>", " ", text).strip()
+
+
+async def _say(message: discord.Message, text: str) -> None:
+    """In a reply. With the nonce that an answer has, Discord takes only one of them."""
+    await persistently(
+        lambda: message.reply(text, mention_author=False, nonce=message.id), _SEND_FOR_S
+    )
+
+
+async def _tell(message: discord.Message, error: Exception) -> None:
+    if _is_gone(error):
+        _log.info("a question was deleted before its answer came")
+        return
+    try:
+        await _say(message, refusal_text(in_words(error)))
+    except UNSENT as unsent:
+        _log.warning("a failure could not be told: %s", unsent)
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether there is nothing left to reply to."""
+    if isinstance(error, discord.NotFound):
+        return True
+    form = isinstance(error, discord.HTTPException) and error.code == _INVALID_FORM
+    return form and "message_reference" in str(error)
 
 
 async def _refuse_privately(
@@ -99,5 +135,5 @@ async def _refuse_privately(
         await message.author.send(refusal_text(refusal.user_message))
     except LimitedError:
         return
-    except discord.HTTPException as unsent:
+    except UNSENT as unsent:
         _log.info("a refusal could not be told privately: %s", unsent)

@@ -7,13 +7,15 @@ from bot.errors import NotAllowedError
 from bot.store.receipts import Kept
 from bot.store.settings import ServerSettings
 
+_NAMED_CHANNELS = 10
+
+
 def check_place(settings: ServerSettings, channel: object, user: discord.abc.User) -> None:
     """Raises NotAllowedError where the server's admins let nobody ask, or not this person."""
     if not may_ask_in(settings, channel):
-        places = " ".join(f"<#{channel}>" for channel in settings.channels)
+        places = " ".join(f"<#{channel}>" for channel in settings.channels[:_NAMED_CHANNELS])
         raise NotAllowedError(f"Questions are answered in other channels here: {places}")
-    roles = {role.id for role in user.roles} if isinstance(user, discord.Member) else set()
-    if settings.roles and roles.isdisjoint(settings.roles):
+    if settings.roles and _roles(user).isdisjoint(settings.roles):
         raise NotAllowedError("Only some roles may ask here: the server's admins have set so")
 
 
@@ -23,6 +25,30 @@ def may_ask_in(settings: ServerSettings, channel: object) -> bool:
         return True
     parent = getattr(channel, "parent_id", None)
     return bool({getattr(channel, "id", None), parent} & set(settings.channels))
+
+
+def check_voice(client: DealbotClient, message: discord.Message) -> None:
+    """Raises NotAllowedError where a reply to the message would be turned away: Discord bans who
+    goes on trying. What is not known is tried."""
+    channel, guild = message.channel, message.guild
+    if client.is_mute_in(channel.id):
+        raise NotAllowedError("I may not answer there")
+    if guild is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return
+    try:
+        mine = channel.permissions_for(guild.me)
+    except discord.ClientException:  # a thread of a channel that was never shown to us
+        return
+    in_thread = isinstance(channel, discord.Thread)
+    needed = {
+        "Send Messages": mine.send_messages_in_threads if in_thread else mine.send_messages,
+        "Embed Links": mine.embed_links,
+        "Read Message History": mine.read_message_history,
+    }
+    if missing := [name for name, granted in needed.items() if not granted]:
+        raise NotAllowedError(
+            f"I may not answer in <#{channel.id}>: I lack the permission {' and '.join(missing)}"
+        )
 
 
 def may_delete(interaction: Interaction, kept: Kept) -> bool:
@@ -35,15 +61,20 @@ async def check_server_admin(interaction: Interaction) -> int:
     """The server's id, for whoever may change its settings; else raises NotAllowedError."""
     if interaction.guild_id is None:
         raise NotAllowedError("This works in a server only")
-    settings = await interaction.client.office.store.settings.get(interaction.guild_id)
+    # The settings come last: who may set them anew must get here where they cannot be read.
     if not (
         interaction.permissions.manage_guild
-        or interaction.user.id in settings.admin_users
-        or not _roles(interaction.user).isdisjoint(settings.admin_roles)
         or await is_operator(interaction.client, interaction.user)
+        or await _is_named_admin(interaction, interaction.guild_id)
     ):
         raise NotAllowedError("Only the server's admins can do this (permission: Manage Server)")
     return interaction.guild_id
+
+
+async def _is_named_admin(interaction: Interaction, guild: int) -> bool:
+    settings = await interaction.client.office.store.settings.get(guild)
+    named = interaction.user.id in settings.admin_users
+    return named or not _roles(interaction.user).isdisjoint(settings.admin_roles)
 
 
 async def check_operator(interaction: Interaction) -> None:

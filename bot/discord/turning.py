@@ -6,7 +6,9 @@ from typing import Any, Self
 
 import discord
 
-from bot.discord.client import Interaction
+from bot.discord.acknowledging import insist
+from bot.discord.client import Interaction, asker_of
+from bot.discord.delivering import edit_answer
 from bot.discord.failures import told
 from bot.errors import QuestionError
 from bot.store.signing import Signer
@@ -32,9 +34,8 @@ async def show_list(interaction: Interaction, what: str, of: str = "") -> None:
     """The first page, to whoever asked for it, in place of the deferred answer."""
     pages = await _makers[what](interaction, of)
     signer = interaction.client.office.store.signer
-    await interaction.edit_original_response(
-        embed=pages[0], view=_view(signer, what, of, 0, len(pages))
-    )
+    view = _view(signer, what, of, 0, len(pages))
+    await edit_answer(interaction, embeds=[pages[0]], view=view)
 
 
 class TurnButton(
@@ -70,13 +71,13 @@ class TurnButton(
             maker = _makers.get(self._what)
             if not self._genuine or maker is None:
                 raise QuestionError("This button is no longer known: use the command again")
-            await interaction.response.defer()
+            await interaction.client.office.desk.admit(asker_of(interaction))
+            await insist(interaction, interaction.response.defer)
             pages = await maker(interaction, self._of)
             page = min(self._page, len(pages) - 1)
             signer = interaction.client.office.store.signer
-            await interaction.edit_original_response(
-                embed=pages[page], view=_view(signer, self._what, self._of, page, len(pages))
-            )
+            view = _view(signer, self._what, self._of, page, len(pages))
+            await edit_answer(interaction, embeds=[pages[page]], view=view)
 
 
 def _view(signer: Signer, what: str, of: str, page: int, pages: int) -> discord.ui.View | None:

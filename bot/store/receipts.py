@@ -108,6 +108,10 @@ class Receipts:
         )
         return [kept for row in reversed(rows) if (kept := _read(row)) is not None]
 
+    async def forget(self, receipt_id: str) -> None:
+        """With its votes; does nothing where it is not kept."""
+        await self._database.run("DELETE FROM receipts WHERE id = ?", receipt_id)
+
     async def link_message(self, message_id: int, receipt_id: str) -> None:
         """Says which message gives the answer. An answer has several where it was paged. Does
         nothing where the receipt is no longer kept."""

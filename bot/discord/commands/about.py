@@ -5,7 +5,8 @@ from importlib.metadata import version
 
 from discord import app_commands
 
-from bot.discord.client import DealbotClient, Interaction
+from bot.discord.acknowledging import respond
+from bot.discord.client import DealbotClient, Interaction, asker_of
 from bot.discord.failures import told
 from bot.discord.permissions import is_operator
 from bot.discord.rendering.notices import help_embed
@@ -19,7 +20,8 @@ _STARTED = time.monotonic()
 async def help_(interaction: Interaction) -> None:
     """Show what I can do"""
     async with told(interaction):
-        await interaction.response.send_message(embed=help_embed(), ephemeral=True)
+        await interaction.client.office.desk.admit(asker_of(interaction))
+        await respond(interaction, embed=help_embed())
 
 
 @app_commands.command()
@@ -27,10 +29,11 @@ async def help_(interaction: Interaction) -> None:
 async def status(interaction: Interaction) -> None:
     """Show which generation answers, how busy I am, and when I abstain"""
     async with told(interaction):
+        await interaction.client.office.desk.admit(asker_of(interaction))
         operator = await is_operator(interaction.client, interaction.user)
         details = _details(interaction.client) if operator else ()
         embed = status_embed(_status(interaction.client, details))
-        await interaction.response.send_message(embed=embed, ephemeral=True)
+        await respond(interaction, embed=embed)
 
 
 def _status(client: DealbotClient, details: tuple[tuple[str, str], ...]) -> BotStatus:

@@ -5,11 +5,10 @@ from discord import app_commands
 
 from bot.discord.answering import answer_interaction
 from bot.discord.client import Interaction
+from bot.discord.commands import choices
 from bot.discord.failures import told
 from bot.errors import QuestionError
 from bot.models import MAX_QUESTION_CHARS
-
-_CHOICES, _CHOICE_CHARS = 25, 100  # Discord's own limits
 
 
 @app_commands.command()
@@ -33,13 +32,20 @@ async def _questions(interaction: Interaction, typed: str) -> list[app_commands.
     guild, user = interaction.guild, interaction.user
     if guild is None or not isinstance(user, discord.Member):
         return []
-    # What was asked in a channel that this person cannot see stays there.
-    places = [*guild.channels, *guild.threads]
-    seen = [place.id for place in places if place.permissions_for(user).view_channel]
     known = await interaction.client.office.store.receipts.answered_questions(
-        guild.id, typed, _CHOICES, longest=_CHOICE_CHARS, channels=seen
+        guild.id, typed, choices.MOST, channels=_seen_by(user, guild)
     )
-    return [app_commands.Choice(name=question, value=question) for question in known]
+    offered = [choices.choice(question, question) for question in known]
+    return [choice for choice in offered if choice]
+
+
+def _seen_by(user: discord.Member, guild: discord.Guild) -> list[int]:
+    """What was asked in a channel that this person cannot see stays there. Who is in a private
+    thread is not known without asking Discord: none is among them."""
+    channels = [c for c in guild.channels if c.permissions_for(user).view_channel]
+    seen = {channel.id for channel in channels}
+    threads = [t for t in guild.threads if t.parent_id in seen and not t.is_private()]
+    return [*seen, *(thread.id for thread in threads)]
 
 
 @app_commands.context_menu(name="Ask the articles about this")

@@ -6,11 +6,15 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.discord.acknowledging import respond
 from bot.discord.client import Interaction
 from bot.discord.failures import told
 from bot.discord.permissions import check_server_admin
+from bot.errors import QuestionError
 from bot.store.audit import AuditEntry
 from bot.store.settings import ServerSettings
+
+_MOST = 15  # of a kind: a message has to hold them all
 
 config = app_commands.Group(
     name="config",
@@ -26,7 +30,7 @@ async def show(interaction: Interaction) -> None:
     async with told(interaction):
         guild = await check_server_admin(interaction)
         settings = await interaction.client.office.store.settings.get(guild)
-        await interaction.response.send_message(_described(settings), ephemeral=True)
+        await respond(interaction, content=_described(settings))
 
 
 @config.command()
@@ -63,6 +67,8 @@ async def admin(
     """Say who else is an admin of the bot here"""
     async with told(interaction):
         settings = await _settings(interaction)
+        if role is None and user is None:
+            raise QuestionError("Name a role or a member to add, or to take away")
         changes: dict[str, Any] = {}
         if role:
             changes["admin_roles"] = _toggled(settings.admin_roles, role.id)
@@ -103,11 +109,15 @@ async def _change(interaction: Interaction, settings: ServerSettings, **changes:
     await store.audit.record(
         AuditEntry(datetime.now(UTC), guild, interaction.user.id, "config", detail, "done")
     )
-    await interaction.response.send_message(_described(changed), ephemeral=True)
+    await respond(interaction, content=_described(changed))
 
 
 def _toggled(ids: tuple[int, ...], id_: int) -> tuple[int, ...]:
-    return tuple(i for i in ids if i != id_) if id_ in ids else (*ids, id_)
+    if id_ in ids:
+        return tuple(i for i in ids if i != id_)
+    if len(ids) >= _MOST:
+        raise QuestionError(f"At most {_MOST} can be named: take one away first")
+    return (*ids, id_)
 
 
 def _described(settings: ServerSettings) -> str:

@@ -2,6 +2,7 @@
 
 from discord import app_commands
 
+from bot.discord.acknowledging import defer
 from bot.discord.client import Interaction, asker_of
 from bot.discord.failures import told
 from bot.discord.receipts import readable_receipt
@@ -15,9 +16,9 @@ from bot.discord.turning import Pages, pages_of, show_list
 async def why(interaction: Interaction, receipt: str) -> None:
     """Show how an answer came about: the question as understood, scores, generation"""
     async with told(interaction), interaction.client.office.desk.visit():
-        kept = await readable_receipt(interaction, receipt)
         await interaction.client.office.desk.admit(asker_of(interaction))
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        kept = await readable_receipt(interaction, receipt)
+        await defer(interaction, private=True)
         await show_list(interaction, "why", kept.id)
 
 

@@ -1,16 +1,18 @@
 """/sources: the articles, and the sentences of one."""
 
+from itertools import islice
+
 from discord import app_commands
 
-from bot.discord.client import Interaction
+from bot.discord.acknowledging import defer
+from bot.discord.client import Interaction, asker_of
+from bot.discord.commands import choices
 from bot.discord.failures import told
 from bot.discord.lookups import listed, newest_first, sentences_of
 from bot.discord.rendering.sources import article_pages, sources_pages
 from bot.discord.turning import Pages, pages_of, show_list
 from bot.errors import QuestionError
 from index.text_store import StoredArticle, TextStore
-
-_CHOICES, _CHOICE_CHARS = 25, 100  # Discord's own limits
 
 
 @app_commands.command()
@@ -19,25 +21,27 @@ _CHOICES, _CHOICE_CHARS = 25, 100  # Discord's own limits
 async def sources(interaction: Interaction, article: str | None = None) -> None:
     """List the articles that answers come from, or the sentences of one"""
     async with told(interaction), interaction.client.office.desk.visit():
+        await interaction.client.office.desk.admit(asker_of(interaction))
         if article is None:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction, private=True)
             await show_list(interaction, "sources")
             return
         found = _find(_texts(interaction), article)
         if found is None:
             raise QuestionError("There is no such article: pick one that the field offers")
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, private=True)
         await show_list(interaction, "article", _key(found))
 
 
 @sources.autocomplete("article")
 async def _articles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     wanted = typed.casefold()
-    return [
-        app_commands.Choice(name=_shortened(article.title or article.id), value=_key(article))
+    offered = (
+        choices.choice(article.title.strip() or article.id, _key(article))
         for article in newest_first(_texts(interaction))
         if wanted in f"{article.title} {article.id} {article.source}".casefold()
-    ][:_CHOICES]
+    )
+    return list(islice(filter(None, offered), choices.MOST))
 
 
 @pages_of("sources")
@@ -70,7 +74,3 @@ def _find(texts: TextStore, key: str) -> StoredArticle | None:
         if wanted in {_key(article), article.id.casefold(), article.title.casefold()}:
             return article
     return None
-
-
-def _shortened(title: str) -> str:
-    return title if len(title) <= _CHOICE_CHARS else f"{title[: _CHOICE_CHARS - 1]}…"

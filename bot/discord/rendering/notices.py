@@ -1,11 +1,15 @@
 """Help, failures and refusals."""
 
+import re
+
 import discord
 
 from bot.discord.escaping import escape
 from bot.discord.measuring import CONTENT, shorten, with_margin
 from bot.discord.rendering.layout import PAGE, Colour, brief, described
 from prompts import text as prompt_text
+
+_CHANNEL = re.compile(r"\\<#(\d{15,20})\\>")
 
 
 def help_embed() -> discord.Embed:
@@ -21,5 +25,7 @@ def error_embed(text: str, reference: str | None = None) -> discord.Embed:
 
 
 def refusal_text(text: str) -> str:
-    """The text of a plain message that refuses something."""
-    return shorten(escape(text).strip() or prompt_text("discord_failed"), with_margin(CONTENT))
+    """The text of a plain message that refuses something. Channels that it names lead there;
+    that pings nobody."""
+    shown = _CHANNEL.sub(r"<#\1>", escape(text))
+    return shorten(shown.strip() or prompt_text("discord_failed"), with_margin(CONTENT))

@@ -1,0 +1,16 @@
+"""What a field offers while somebody types into it."""
+
+from discord import app_commands
+
+from bot.discord.escaping import inert
+from bot.discord.measuring import CHOICE, length, shorten, with_margin
+
+MOST = 25  # Discord's own limit
+
+
+def choice(name: str, value: str) -> app_commands.Choice[str] | None:
+    """None where Discord would turn away the value, and all other choices with it."""
+    shown = shorten(inert(name).strip(), with_margin(CHOICE))
+    if not shown or not value.strip() or length(value) > CHOICE:
+        return None
+    return app_commands.Choice(name=shown, value=value)
