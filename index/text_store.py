@@ -155,8 +155,8 @@ class TextStore:
     def __init__(self, folder: Path) -> None:
         with (folder / ARTICLES).open(encoding="utf-8") as lines:
             self.articles = [StoredArticle(**json.loads(line)) for line in lines]
-        self._sentences = np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False)
-        self._passages = np.load(folder / PASSAGES, mmap_mode="r", allow_pickle=False)
+        self._sentences = _mapped(folder / SENTENCES)
+        self._passages = _mapped(folder / PASSAGES)
         with (folder / TEXTS).open("rb") as file:
             self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
@@ -195,3 +195,10 @@ class TextStore:
         stop, byte_end = self._sentences[end - 1, [2, 4]].tolist()
         text = self._texts[byte_start:byte_end].decode()
         return StoredPassage(row, self.articles[article_row], start, stop, text, first, end)
+
+
+def _mapped(path: Path) -> NDArray[np.int64]:
+    """The table, as it is on the disk. A plain view: numpy's own class for mapped arrays makes
+    each access to a row several times slower."""
+    table: NDArray[np.int64] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    return table

@@ -155,6 +155,7 @@ class SentenceAnalysis:
         self.owners = owners(words, self.stems)
         self.weight = sum(weights.weight(word) for word in set(lower))
         self.long_words = [trigrams(word) for word in dict.fromkeys(lower) if len(word) > 3]
+        self.trigrams = frozenset[str]().union(*self.long_words)
         self._read_mentions(text, words, weights)
         self._read_kinds(text, lower)
 

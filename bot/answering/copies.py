@@ -8,6 +8,7 @@ confidence.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.answering.analysis import stem
 from index.search import SentenceHit
@@ -35,6 +36,7 @@ def collapse_copies(hits: Iterable[SentenceHit]) -> list[DistinctHit]:
     return [DistinctHit(same[0], tuple(same[1:])) for same in kept.values()]
 
 
+@lru_cache(maxsize=20_000)
 def _key(sentence: str) -> object:
     counts = Counter(
         stem(word.lower)

@@ -10,6 +10,7 @@ from bot.answering.copies import collapse_copies
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from index.generations import Generation
+from index.initials import Initials
 from index.search import SentenceHit
 from index.text_store import StoredSentence, about
 
@@ -39,11 +40,15 @@ class EvidenceRanker:
     def __init__(self, model: EvidenceModel) -> None:
         self.model = model
         self._readings: dict[str, SentenceAnalysis] = {}
+        self._generation = ""  # whose initials the readings have written out
 
     def rank(
         self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
     ) -> tuple[list[Evidence], float]:
         """The distinct hits, best first, and the probability that the first of them answers."""
+        if generation.id != self._generation:
+            self._readings.clear()
+            self._generation = generation.id
         distinct = collapse_copies(hits)
         pool = [self.candidate(generation, each.hit) for each in distinct]
         ranking = self.model.rank(question, pool)
@@ -53,25 +58,27 @@ class EvidenceRanker:
         ]
         return ranked, ranking.confidence
 
-    def read(self, text: str) -> SentenceAnalysis:
-        """The analysis of a sentence, a passage or a title."""
+    def read(self, text: str, initials: Initials | None = None) -> SentenceAnalysis:
+        """The analysis of a sentence, a passage or a title, with the initials in it written out
+        where it is known what they stand for."""
         reading = self._readings.get(text)
         if reading is None:
             if len(self._readings) >= _KEPT_READINGS:
                 self._readings.clear()
-            reading = self._readings[text] = self.model.sentence(text[:_READ_CHARS])
+            read = initials.expand(text) if initials else text
+            reading = self._readings[text] = self.model.sentence(read[:_READ_CHARS])
         return reading
 
     def candidate(self, generation: Generation, hit: SentenceHit) -> Candidate:
         sentence = hit.sentence
         article = sentence.article
-        expand = generation.initials.expand
+        initials, texts = generation.initials, generation.texts
         return Candidate(
-            sentence=self.read(expand(sentence.text)),
+            sentence=self.read(sentence.text, initials),
             before=self._neighbour(generation, sentence, -1),
             after=self._neighbour(generation, sentence, +1),
-            passage=self.read(expand(generation.texts.passage(sentence.passage).text)),
-            title=self.read(expand(about(article))).stem_set,
+            passage=self.read(texts.passage(sentence.passage).text, initials),
+            title=self.read(about(article), initials).stem_set,
             article=article.id,
             position=sentence.row - article.first_sentence,
             count=article.end_sentence - article.first_sentence,
@@ -85,7 +92,7 @@ class EvidenceRanker:
         row, article = sentence.row + step, sentence.article
         if not article.first_sentence <= row < article.end_sentence:
             return None
-        return self.read(generation.initials.expand(generation.texts.sentence(row).text))
+        return self.read(generation.texts.sentence(row).text, generation.initials)
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:

@@ -68,7 +68,7 @@ class _TermMatches:
             if letters is None:
                 continue
             for row, candidate in enumerate(pool):
-                if not self.sentence[row, column]:
+                if not self.sentence[row, column] and _may_be_alike(letters, candidate.sentence):
                     words = candidate.sentence.long_words
                     best = max((dice(letters, word) for word in words), default=0.0)
                     self.soft[row, column] = best if best > _SIMILAR else 0.0
@@ -78,6 +78,12 @@ class _TermMatches:
     ) -> Array:
         rows = [[term in words(candidate) for term in self._terms] for candidate in pool]
         return np.array(rows, float).reshape(len(pool), len(self._terms))
+
+
+def _may_be_alike(letters: frozenset[str], sentence: SentenceAnalysis) -> bool:
+    """False where no word of the sentence can be similar: all of them together share too little.
+    A word of four letters, the shortest that counts, has four trigrams."""
+    return 2 * len(letters & sentence.trigrams) > _SIMILAR * (len(letters) + 4)
 
 
 def dice(left: frozenset[str], right: frozenset[str]) -> float:
@@ -123,8 +129,13 @@ def _share(matches: Array, weights: Array, of_nothing: float) -> Array:
 
 def _bm25(question: QuestionAnalysis, text: SentenceAnalysis) -> float:
     norm = _K1 * (1 - _B + _B * len(text.stems) / _AVERAGE_WORDS)
-    counts = np.array([text.counts.get(term, 0) for term in question.terms])
-    return float((question.weights * counts * (_K1 + 1) / (counts + norm)).sum())
+    counts = text.counts
+    score: float = sum(
+        weight * counts[term] * (_K1 + 1) / (counts[term] + norm)
+        for term, weight in zip(question.terms, question.weights.tolist(), strict=True)
+        if term in counts
+    )
+    return score
 
 
 def _missing(
