@@ -1,10 +1,11 @@
 """`dealbot doctor`: checks what can be wrong, each finding with the command that mends it."""
 
+import asyncio
 import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ import click
 
 from bot.answering.evidence_model import EvidenceModel
 from bot.commands.options import json_flag, load_settings, setting
+from bot.errors import TokenError
 from bot.settings import Settings
 from index import encoder as encoders
 from index.errors import ExpectedError
@@ -38,16 +40,24 @@ class Finding:
     message: str
 
 
+_Check = Callable[[Settings], Finding | str]
+
+
 class _DoctorError(ExpectedError):
     """Something needs mending."""
 
 
 @click.command("doctor")
 @json_flag
+@click.option(
+    "--discord", "ask_discord", is_flag=True, help="Ask Discord about DISCORD_TOKEN, too."
+)
 @setting("articles", "index", "encoders", "max_article_mb")
-def command(as_json: bool, **flags: str | None) -> None:
-    """Check the models, the index, the articles and the disk."""
-    findings = list(_examine(load_settings(**flags)))
+def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
+    """Check the models, the index, the articles and the disk; with --discord the bot's token as
+    well, and print the link that invites the bot."""
+    checks = {**_CHECKS, "discord": _discord} if ask_discord else _CHECKS
+    findings = list(_examine(load_settings(**flags), checks))
     for finding in findings:
         if as_json:
             click.echo(json.dumps(asdict(finding)))
@@ -58,15 +68,7 @@ def command(as_json: bool, **flags: str | None) -> None:
         raise _DoctorError(f"Problems found: {problems}, see above")
 
 
-def _examine(settings: Settings) -> Iterator[Finding]:
-    checks: dict[str, Callable[[Settings], Finding | str]] = {
-        "python": _python,
-        "encoder": _encoder,
-        "evidence": _evidence,
-        "index": _index,
-        "articles": _articles,
-        "disk": _disk,
-    }
+def _examine(settings: Settings, checks: Mapping[str, _Check]) -> Iterator[Finding]:
     for subject, check in checks.items():
         try:
             found = check(settings)
@@ -131,3 +133,23 @@ def _disk(settings: Settings) -> Finding | str:
     if free_mb < _ENOUGH_FREE_MB:
         return Finding("disk", Level.WARNING, f"only {free_mb} MB are free for {folder}")
     return f"{free_mb} MB are free for {folder}"
+
+
+def _discord(settings: Settings) -> str:
+    # Here: half a second of discord.py, for those who ask for it.
+    from bot.discord.invite import introduce
+
+    token = os.environ.get("DISCORD_TOKEN", "").strip()
+    if not token:
+        raise TokenError("There is no DISCORD_TOKEN: set it to the bot's token")
+    return asyncio.run(introduce(token))
+
+
+_CHECKS: Mapping[str, _Check] = {
+    "python": _python,
+    "encoder": _encoder,
+    "evidence": _evidence,
+    "index": _index,
+    "articles": _articles,
+    "disk": _disk,
+}

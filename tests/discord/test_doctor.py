@@ -1,0 +1,59 @@
+"""`dealbot doctor --discord` against the fake Discord."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import discord
+import pytest
+
+from bot.discord.invite import PERMISSIONS, UnreachableError, introduce, invite_link
+from bot.errors import TokenError
+from tests.fake_discord import FakeDiscord
+
+
+def test_the_link_asks_for_what_is_needed_and_nothing_else() -> None:
+    link = urlsplit(invite_link(123))
+    asked = parse_qs(link.query)
+    assert (link.scheme, link.hostname) == ("https", "discord.com")
+    assert asked["client_id"] == ["123"]
+    assert asked["scope"] == ["bot applications.commands"]
+    assert discord.Permissions(int(asked["permissions"][0])) == PERMISSIONS
+    assert not PERMISSIONS.administrator
+    assert not PERMISSIONS.mention_everyone
+
+
+async def test_a_good_token_is_told_with_its_bot_and_the_link(fake: FakeDiscord) -> None:
+    told = await introduce(fake.token)
+    assert "the token is that of" in told
+    assert "client_id=" in told
+    assert fake.token not in told
+
+
+async def test_a_bad_token_is_told(fake: FakeDiscord) -> None:
+    with pytest.raises(TokenError) as told:
+        await introduce("not.the.token")
+    assert "not.the.token" not in told.value.user_message
+
+
+async def test_a_discord_that_fails_is_told(fake: FakeDiscord) -> None:
+    fake.faults.fail("GET /users/@me", 403, times=9)
+    with pytest.raises(UnreachableError, match="cannot be reached"):
+        await introduce(fake.token)
+
+
+def test_a_missing_token_is_a_finding_among_the_others(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor", "--discord"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=15,
+    )
+    assert done.returncode == 1
+    assert "problem: discord: There is no DISCORD_TOKEN" in " ".join(done.stdout.split())
