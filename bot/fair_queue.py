@@ -1,7 +1,7 @@
 """A queue in which nobody's many questions hold up another's one."""
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 _Item = TypeVar("_Item")
@@ -52,13 +52,19 @@ class FairQueue(Generic[_Item]):
         self._length -= 1
         return True
 
-    def __iter__(self) -> Iterator[_Item]:
-        """In the order in which they will be taken, if nothing more comes."""
-        copy = FairQueue[_Item]()
-        copy._servers = OrderedDict(
-            (server, OrderedDict((asker, deque(items)) for asker, items in askers.items()))
-            for server, askers in self._servers.items()
-        )
-        copy._length = self._length
-        while len(copy):
-            yield copy.pop()
+    def before(self, item: _Item, server: str | None, asker: str | None) -> int:
+        """How many will be taken before an item that was put in so, if nothing more comes."""
+        askers = self._servers[server]
+        place = askers[asker].index(item)
+        place = _before(place, asker, {name: len(items) for name, items in askers.items()})
+        waiting = {name: sum(map(len, askers.values())) for name, askers in self._servers.items()}
+        return _before(place, server, waiting)
+
+
+def _before(place: int, own: str | None, waiting: Mapping[str | None, int]) -> int:
+    """How many are taken before the one at `place` of `own`, where all take turns in this order."""
+    taken, turns = 0, place + 1  # who is ahead in the round has one turn more
+    for name, count in waiting.items():
+        turns = place if name == own else turns
+        taken += min(count, turns)
+    return taken

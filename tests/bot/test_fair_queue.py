@@ -1,4 +1,6 @@
-"""Turns in the queue, against an obvious reference."""
+"""Turns in the queue: everything once, in each asker's order, and nobody twice before others."""
+
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -6,29 +8,32 @@ from hypothesis import strategies as st
 
 from bot.fair_queue import FairQueue
 
-PUTS = st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["1", "2", None])))
+Party = tuple[str | None, str | None]
+
+PARTIES = st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["1", "2", None]))
+PUTS = st.lists(PARTIES)
 
 
-def filled(puts: list[tuple[str | None, str | None]]) -> FairQueue[int]:
+def filled(puts: list[Party]) -> FairQueue[int]:
     queue: FairQueue[int] = FairQueue()
-    for number, (server, asker) in enumerate(puts):
-        queue.put(number, server, asker)
+    for number, party in enumerate(puts):
+        queue.put(number, *party)
     return queue
+
+
+def emptied(queue: FairQueue[int]) -> list[int]:
+    return [queue.pop() for _ in range(len(queue))]
 
 
 def test_one_asker_of_many_questions_waits_for_the_others() -> None:
     queue = filled([("a", "1")] * 4 + [("a", "2"), ("b", "3")])
-    assert list(queue) == [0, 5, 4, 1, 2, 3]
+    assert emptied(queue) == [0, 5, 4, 1, 2, 3]
 
 
 @given(PUTS)
-def test_everything_comes_out_once_and_each_askers_in_order(
-    puts: list[tuple[str | None, str | None]],
-) -> None:
+def test_everything_comes_out_once_and_each_askers_in_order(puts: list[Party]) -> None:
     queue = filled(puts)
-    planned = list(queue)
-    taken = [queue.pop() for _ in puts]
-    assert planned == taken
+    taken = emptied(queue)
     assert sorted(taken) == list(range(len(puts)))
     for party in set(puts):
         own = [number for number in taken if puts[number] == party]
@@ -37,19 +42,38 @@ def test_everything_comes_out_once_and_each_askers_in_order(
         queue.pop()
 
 
-@given(PUTS)
-def test_nobody_has_two_turns_while_another_server_waits_for_its_first(
-    puts: list[tuple[str | None, str | None]],
+@given(PUTS, st.data())
+def test_whoever_goes_on_waiting_has_as_many_turns_as_the_others_but_one(
+    puts: list[Party], data: st.DataObject
 ) -> None:
+    # While questions come and go: servers that always have some, and askers of one server.
+    queue = filled([("a", "1"), ("a", "2"), ("b", "3"), *puts])
+    number, turns = len(puts) + 3, Counter[Party]()
+    parties = [("a", "1"), ("a", "2"), ("b", "3"), *puts]
+    for _ in range(data.draw(st.integers(0, 30))):
+        party = parties[queue.pop()]
+        turns[party] += 1
+        for comes in [party] * (party[1] in {"1", "2", "3"}) + data.draw(st.lists(PARTIES)):
+            queue.put(number, *comes)
+            parties.append(comes)
+            number += 1
+    assert abs(turns["a", "1"] - turns["a", "2"]) <= 1
+    of_server = Counter[str | None]()
+    for (server, _), count in turns.items():
+        of_server[server] += count
+    assert abs(of_server["a"] - of_server["b"]) <= 1
+
+
+@given(PUTS)
+def test_the_place_that_is_told_is_the_one_that_comes_true(puts: list[Party]) -> None:
     queue = filled(puts)
-    servers = [puts[queue.pop()][0] for _ in puts]
-    first_turns = servers[: len(set(servers))]
-    assert len(set(first_turns)) == len(first_turns)
+    told = {queue.before(number, *party): number for number, party in enumerate(puts)}
+    assert [told[place] for place in range(len(puts))] == emptied(queue)
 
 
 @given(PUTS, st.data())
 def test_what_is_removed_is_gone_and_the_rest_keeps_its_order(
-    puts: list[tuple[str | None, str | None]], data: st.DataObject
+    puts: list[Party], data: st.DataObject
 ) -> None:
     queue = filled(puts)
     gone = data.draw(st.sets(st.sampled_from(range(len(puts)))) if puts else st.just(set()))
@@ -57,7 +81,7 @@ def test_what_is_removed_is_gone_and_the_rest_keeps_its_order(
         assert queue.remove(number, *puts[number])
         assert not queue.remove(number, *puts[number])
     assert len(queue) == len(puts) - len(gone)
-    left = list(queue)
+    left = emptied(queue)
     assert set(left) == set(range(len(puts))) - gone
     for party in set(puts):
         own = [number for number in left if puts[number] == party]

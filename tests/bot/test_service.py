@@ -18,7 +18,7 @@ from bot.errors import (
     ServiceClosedError,
 )
 from bot.models import Question, Turn
-from bot.service import AnswerService
+from bot.service import AnswerService, OnWait
 from index.build import build_index
 from index.encoder import Encoder, Vectors
 from index.live import LiveGeneration, LiveIndex
@@ -73,13 +73,23 @@ def live(built_index: Path, encoder_home: Path) -> Iterator[SteeredIndex]:
     index.encoder.gate.set()
 
 
-def service_of(live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 60) -> AnswerService:
-    return AnswerService(live, max_waiting=max_waiting, deadline_s=deadline_s)
+def service_of(
+    live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 60, drain_s: float = 0
+) -> AnswerService:
+    return AnswerService(live, max_waiting=max_waiting, deadline_s=deadline_s, drain_s=drain_s)
 
 
-async def asking(service: AnswerService, text: str, name: str = "") -> asyncio.Task[Receipt]:
+async def asking(
+    service: AnswerService,
+    text: str,
+    name: str = "",
+    *,
+    asker: str | None = None,
+    on_wait: OnWait | None = None,
+) -> asyncio.Task[Receipt]:
     """A question that has reached the service's queue."""
-    task = asyncio.create_task(service.answer(Question(question=text, id=name)))
+    question = Question(question=text, id=name)
+    task = asyncio.create_task(service.answer(question, asker=asker, on_wait=on_wait))
     await asyncio.sleep(0)  # lets the task run up to where it waits for its answer
     return task
 
@@ -318,37 +328,44 @@ async def test_body_that_raises_closes_the_service_too(live: SteeredIndex) -> No
     assert asyncio.all_tasks() == before
 
 
-# --- fairness, and the same question twice ---------------------------------------------------
+# --- fairness --------------------------------------------------------------------------------
 
 
 async def test_a_flood_of_one_asker_does_not_hold_up_another(live: SteeredIndex) -> None:
     async with service_of(live) as service:
         async with at_work(service, live) as first:
-            flood = [
-                asyncio.create_task(service.answer(Question(question=f"Flood {n}?"), asker="loud"))
-                for n in range(40)
-            ]
-            await asyncio.sleep(0)
-            late = asyncio.create_task(service.answer(Question(question="Late?"), asker="quiet"))
-            await asyncio.sleep(0)
+            flood = [await asking(service, f"Flood {n}?", asker="loud") for n in range(40)]
+            late = await asking(service, "Late?", asker="quiet")
         await asyncio.gather(first, late, *flood)
-    assert "Late?" in live.encoder.batches[1]
+    assert live.encoder.batches[1][:2] == ["Flood 0?", "Late?"]
 
 
 async def test_one_asker_can_fill_a_share_of_the_queue_only(live: SteeredIndex) -> None:
     async with service_of(live, max_waiting=16) as service:
         async with at_work(service, live) as first:
-            held = [
-                asyncio.create_task(service.answer(Question(question=f"Held {n}?"), asker="loud"))
-                for n in range(2)
-            ]
-            await asyncio.sleep(0)
+            held = [await asking(service, f"Held {n}?", asker="loud") for n in range(2)]
             with pytest.raises(ServiceBusyError, match="Your questions before this one"):
                 await service.answer(Question(question="One more?"), asker="loud")
-            other = asyncio.create_task(service.answer(Question(question="Mine?"), asker="quiet"))
-            await asyncio.sleep(0)
+            other = await asking(service, "Mine?", asker="quiet")
         await asyncio.gather(first, other, *held)
         await service.answer(Question(question="Again?"), asker="loud")
+
+
+async def test_two_hundred_askers_get_one_answer_or_one_refusal_each(live: SteeredIndex) -> None:
+    async with service_of(live, max_waiting=150) as service:
+        async with at_work(service, live) as first:
+            tasks = [await asking(service, f"Q {n}?", str(n), asker=str(n)) for n in range(200)]
+            assert service.waiting == 150
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        await first
+        assert service.waiting == 0
+    answered = [outcome.answer.id for outcome in outcomes if isinstance(outcome, Receipt)]
+    assert answered == [str(n) for n in range(150)]
+    assert all(isinstance(outcome, ServiceBusyError) for outcome in outcomes[150:])
+    assert sum(map(len, live.encoder.batches)) == 151
+
+
+# --- the same question twice -----------------------------------------------------------------
 
 
 async def test_the_same_question_on_its_way_is_computed_once_and_answered_to_each(
@@ -358,20 +375,47 @@ async def test_the_same_question_on_its_way_is_computed_once_and_answered_to_eac
         async with at_work(service, live) as first:
             same = [await asking(service, "What will the repair cost?", f"q{n}") for n in range(5)]
             same[0].cancel()
-            await asyncio.sleep(0)
+            with pytest.raises(asyncio.CancelledError):
+                await same[0]
         receipts = await asyncio.gather(first, *same[1:])
-    assert live.encoder.batches[1] == ["What will the repair cost?"]
+    assert live.encoder.batches[1:] == [["What will the repair cost?"]]
     assert [receipt.answer.id for receipt in receipts[1:]] == ["q1", "q2", "q3", "q4"]
-    assert same[0].cancelled()
 
 
-async def test_a_question_in_work_is_joined_too(live: SteeredIndex) -> None:
+async def test_nobody_waits_behind_the_flood_of_who_asked_the_same_before(
+    live: SteeredIndex,
+) -> None:
     async with service_of(live) as service:
         async with at_work(service, live) as first:
-            joined = await asking(service, "What comes first?", "second")
-        assert (await joined).answer.id == "second"
-        assert (await first).answer.id == "first"
-    assert len(live.encoder.batches) == 1
+            flood = [await asking(service, f"Flood {n}?", asker="loud") for n in range(40)]
+            late = await asking(service, "Flood 39?", asker="quiet")
+        await asyncio.gather(first, late, *flood)
+    assert live.encoder.batches[1][:2] == ["Flood 0?", "Flood 39?"]
+    assert sum(batch.count("Flood 39?") for batch in live.encoder.batches) == 1
+
+
+async def test_a_question_in_work_is_joined_even_where_the_queue_is_full(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live, max_waiting=1) as service:
+        async with at_work(service, live) as first:
+            waits = await asking(service, "Second?")
+            joined = await asking(service, "What comes first?", "joined")
+            first.cancel()
+        assert (await joined).answer.id == "joined"
+        await waits
+    assert live.encoder.batches == [["What comes first?"], ["Second?"]]
+
+
+async def test_an_error_reaches_everyone_who_asked_the_same(
+    live: SteeredIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with service_of(live) as service:
+        async with at_work(service, live):
+            same = [await asking(service, "Is this unsearchable?") for _ in range(2)]
+        outcomes = await asyncio.gather(*same, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [BugError, BugError]
+    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
 
 
 async def test_after_a_reload_the_question_is_computed_anew(
@@ -400,20 +444,110 @@ async def test_a_history_makes_it_another_question(live: SteeredIndex) -> None:
     assert len(live.encoder.batches[1]) == 2
 
 
-async def test_who_waits_longer_than_a_moment_is_told_his_place_once(
-    live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
-) -> None:
+# --- waiting ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits at all is told so."""
     monkeypatch.setattr("bot.service._MOMENT_S", 0.001)
+
+
+@pytest.mark.usefixtures("short_moment")
+async def test_who_waits_longer_than_a_moment_is_told_his_place_once(live: SteeredIndex) -> None:
     told: asyncio.Queue[int] = asyncio.Queue()
     async with service_of(live) as service:
         async with at_work(service, live) as first:
             others = [await asking(service, f"Question {n}?") for n in range(3)]
-            waiting = asyncio.create_task(
-                service.answer(Question(question="Mine?"), on_wait=told.put)
-            )
+            waiting = await asking(service, "Mine?", on_wait=told.put)
             assert await asyncio.wait_for(told.get(), STUCK_S) == 3
         await asyncio.gather(first, waiting, *others)
     assert told.empty()
+
+
+@pytest.mark.usefixtures("short_moment")
+async def test_whose_question_is_in_work_is_told_that_none_comes_before(
+    live: SteeredIndex,
+) -> None:
+    told: asyncio.Queue[int] = asyncio.Queue()
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            others = [await asking(service, f"Question {n}?") for n in range(3)]
+            joined = await asking(service, "What comes first?", on_wait=told.put)
+            assert await asyncio.wait_for(told.get(), STUCK_S) == 0
+        await asyncio.gather(first, joined, *others)
+
+
+@pytest.mark.usefixtures("short_moment")
+async def test_who_asked_what_somebody_gave_up_has_a_place_of_his_own(live: SteeredIndex) -> None:
+    told: asyncio.Queue[int] = asyncio.Queue()
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            gone = await asking(service, "Mine?")
+            gone.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await gone
+            other = await asking(service, "Other?")
+            waiting = await asking(service, "Mine?", on_wait=told.put)
+            assert await asyncio.wait_for(told.get(), STUCK_S) == 1
+        await asyncio.gather(first, other, waiting)
+
+
+async def test_who_is_answered_within_a_moment_is_told_nothing(
+    live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.service._MOMENT_S", 60)
+    told: asyncio.Queue[int] = asyncio.Queue()
+    async with service_of(live) as service:
+        await service.answer(Question(question="Who ordered boats?"), on_wait=told.put)
+    assert told.empty()
+
+
+@pytest.mark.usefixtures("short_moment")
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_a_notice_that_fails_or_hangs_costs_nobody_the_answer(
+    live: SteeredIndex,
+    hangs: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("bot.service._TELLING_S", 0.001)
+    tried = asyncio.Event()
+
+    async def tell(place: int) -> None:
+        tried.set()
+        if hangs:
+            await asyncio.Event().wait()
+        raise ConnectionResetError
+
+    async with service_of(live) as service:
+        async with at_work(service, live):
+            second = await asking(service, "Second?", on_wait=tell)
+            await asyncio.wait_for(tried.wait(), STUCK_S)
+        assert (await second).answer.question == "Second?"
+    assert "could not be told" in caplog.text
+
+
+@pytest.mark.usefixtures("short_moment")
+async def test_an_answer_never_overtakes_the_notice_before_it(live: SteeredIndex) -> None:
+    telling, arrives, order = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def tell(place: int) -> None:
+        telling.set()
+        await arrives.wait()
+        order.append("notice")
+
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            second = await asking(service, "Second?", on_wait=tell)
+            second.add_done_callback(lambda _: order.append("answer"))
+            await asyncio.wait_for(telling.wait(), STUCK_S)
+        await first
+        await service.answer(Question(question="Third?"))  # the second is computed by now
+        assert order == []
+        arrives.set()
+        await second
+    assert order == ["notice", "answer"]
 
 
 async def test_latencies_are_those_of_answers(live: SteeredIndex) -> None:
@@ -423,3 +557,50 @@ async def test_latencies_are_those_of_answers(live: SteeredIndex) -> None:
         assert service.latencies_ms is not None
         median, high = service.latencies_ms
         assert 0 < median <= high
+
+
+# --- draining --------------------------------------------------------------------------------
+
+
+async def test_leaving_answers_what_waits_where_there_is_time_for_it(live: SteeredIndex) -> None:
+    service = await service_of(live, drain_s=STUCK_S).__aenter__()
+    async with at_work(service, live) as first:
+        waiting = [await asking(service, f"Question {n}?") for n in range(40)]
+        closing = asyncio.create_task(service.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        with pytest.raises(ServiceClosedError, match="shutting down"):
+            await service.answer(Question(question="Too late?"))
+    receipts = await asyncio.gather(first, *waiting)
+    await closing
+    assert [receipt.answer.question for receipt in receipts[1:]] == [
+        f"Question {n}?" for n in range(40)
+    ]
+
+
+async def test_what_still_waits_when_the_time_is_up_is_refused_in_words(
+    live: SteeredIndex,
+) -> None:
+    service = await service_of(live, drain_s=0.001).__aenter__()
+    async with at_work(service, live) as first:
+        waiting = await asking(service, "Second?")
+        closing = asyncio.create_task(service.__aexit__(None, None, None))
+        with pytest.raises(ServiceClosedError, match="shutting down"):
+            await waiting
+        assert not closing.done()
+    assert (await first).answer.id == "first"
+    await closing
+    assert live.encoder.batches == [["What comes first?"]]
+
+
+async def test_a_second_wish_to_leave_ends_the_draining(live: SteeredIndex) -> None:
+    service = await service_of(live, drain_s=60).__aenter__()
+    async with at_work(service, live) as first:
+        waiting = await asking(service, "Second?")
+        closing = asyncio.create_task(service.__aexit__(None, None, None))
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        with pytest.raises(ServiceClosedError):
+            await waiting
+    assert (await first).answer.id == "first"

@@ -1,0 +1,60 @@
+"""Answering a batch of questions, in which one that fails spoils only its own answer."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+
+from bot.answering.evidence_model import OperatingPoint
+from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
+from bot.errors import BugError
+from bot.models import Question
+from index.errors import ExpectedError
+from index.live import LiveGeneration
+
+_log = logging.getLogger(__name__)
+
+
+class BatchAnswerer:
+    """Belongs to one thread, as its answerer does."""
+
+    def __init__(self) -> None:
+        self._answerer = Answerer()
+
+    @property
+    def operating_point(self) -> OperatingPoint:
+        return self._answerer.operating_point
+
+    def answer(
+        self, live: LiveGeneration, questions: Sequence[Question]
+    ) -> list[Receipt | ExpectedError]:
+        """One outcome a question."""
+        outcomes: list[Receipt | ExpectedError] = []
+        for encoded in self._encode(live, questions):
+            if isinstance(encoded, ExpectedError):
+                outcomes.append(encoded)
+                continue
+            try:
+                outcomes.append(self._answerer.answer(live, encoded))
+            except Exception as error:  # the batch is one of the two places that catch broadly
+                outcomes.append(_told(error))
+        return outcomes
+
+    def _encode(
+        self, live: LiveGeneration, questions: Sequence[Question]
+    ) -> Sequence[EncodedQuestion | ExpectedError]:
+        """All together; where that fails, one by one, so that only the one at fault fails."""
+        try:
+            return self._answerer.encode(live, questions)
+        except Exception as error:  # see above
+            if len(questions) == 1:
+                return [_told(error)]
+        return [self._encode(live, [question])[0] for question in questions]
+
+
+def _told(error: Exception) -> ExpectedError:
+    """What the asker gets to see of an error; a bug goes to the log with a reference."""
+    if isinstance(error, ExpectedError):
+        return error
+    reference = secrets.token_hex(4)
+    _log.error("bug %s while answering", reference, exc_info=error)
+    return BugError(reference)

@@ -1,0 +1,125 @@
+"""The questions that wait or are being computed, and all who wait for each."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answering.pipeline import Receipt
+from bot.errors import ServiceBusyError
+from bot.fair_queue import FairQueue
+from bot.models import Question, Turn
+from index.errors import ExpectedError
+
+_SHARE = 8  # of the queue one asker may fill: an eighth
+
+_Key = tuple[str, tuple[Turn, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question of one asker. Its result is done early where the asker has gone."""
+
+    question: Question
+    server: str | None
+    asker: str | None
+    result: asyncio.Future[Receipt]
+
+    @property
+    def key(self) -> _Key:
+        """Questions that share it are identical: one computation answers them."""
+        return self.question.question, self.question.history
+
+
+class InFlight:
+    """Every asker has a place of his own in the queue, for identical questions too: the first of
+    them to have its turn brings the answer to all, so that nobody waits behind the other
+    questions of whoever asked the same before."""
+
+    def __init__(self, max_waiting: int) -> None:
+        self._max_waiting = max_waiting
+        self._queue: FairQueue[Asked] = FairQueue()
+        self._alike: dict[_Key, list[Asked]] = {}  # all in the queue, by question
+        self._in_work: dict[_Key, list[Asked]] = {}
+        self._generation = ""  # that answers what is in work
+        self._pending: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        """How many wait for their turn."""
+        return len(self._queue)
+
+    def add(self, asked: Asked, generation: str) -> None:
+        """Lets it wait, or joins it to the same question in work if that is of the generation
+        that answers now. Raises ServiceBusyError, in words, where there is no room."""
+        share = max(1, self._max_waiting // _SHARE)
+        if asked.asker is not None and self._pending[asked.asker] >= share:
+            raise ServiceBusyError("Your questions before this one are still waiting for answers")
+        in_work = self._in_work.get(asked.key) if generation == self._generation else None
+        if in_work is not None:
+            in_work.append(asked)
+        elif len(self._queue) >= self._max_waiting:
+            raise ServiceBusyError("Too many questions are waiting: ask again in a moment")
+        else:
+            self._queue.put(asked, asked.server, asked.asker)
+            self._alike.setdefault(asked.key, []).append(asked)
+        if asked.asker is not None:
+            self._pending[asked.asker] += 1
+
+    def leave(self, asked: Asked) -> None:
+        """Its asker has got an answer, or waits no longer."""
+        if self._queue.remove(asked, asked.server, asked.asker):
+            self._forget(asked)
+        if asked.asker is not None:
+            self._pending[asked.asker] -= 1
+            if not self._pending[asked.asker]:
+                del self._pending[asked.asker]
+
+    def before(self, asked: Asked) -> int:
+        """How many come before it, or before the same question of somebody else; 0 where it is
+        in work."""
+        alike = self._alike.get(asked.key, [])
+        if asked not in alike:
+            return 0
+        return min(self._queue.before(each, each.server, each.asker) for each in alike)
+
+    def take(self, most: int, generation: str) -> list[Question]:
+        """The questions whose turn it is, each once, and whose askers are still there. They are
+        in work, by this generation, until `settle` is given their outcomes."""
+        self._generation = generation
+        while len(self._queue) and len(self._in_work) < most:
+            asked = self._queue.pop()
+            if asked.result.done():
+                self._forget(asked)
+                continue
+            alike = self._in_work[asked.key] = self._alike.pop(asked.key)
+            for other in alike:
+                self._queue.remove(other, other.server, other.asker)
+        return [alike[0].question for alike in self._in_work.values()]
+
+    def settle(self, outcomes: Sequence[Receipt | ExpectedError]) -> None:
+        """Gives each question in work its outcome, in the order of `take`."""
+        for alike, outcome in zip(self._in_work.values(), outcomes, strict=True):
+            for asked in alike:
+                _settle(asked.result, outcome)
+        self._in_work.clear()
+
+    def refuse(self, reason: ExpectedError) -> None:
+        """Gives this to all that wait; what is in work is not touched."""
+        while len(self._queue):
+            _settle(self._queue.pop().result, reason)
+        self._alike.clear()
+
+    def _forget(self, asked: Asked) -> None:
+        alike = self._alike[asked.key]
+        alike.remove(asked)
+        if not alike:
+            del self._alike[asked.key]
+
+
+def _settle(result: asyncio.Future[Receipt], outcome: Receipt | ExpectedError) -> None:
+    if result.done():
+        return
+    if isinstance(outcome, ExpectedError):
+        result.set_exception(outcome)
+    else:
+        result.set_result(outcome)
