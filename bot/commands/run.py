@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -26,8 +28,7 @@ def command(context: click.Context, /, **flags: Any) -> None:
     settings = load_settings(**flags)
     token = os.environ.get("DISCORD_TOKEN", "").strip()
     try:
-        if not token:
-            raise TokenError("There is no DISCORD_TOKEN: set it to the bot's token")
+        _check(token)
         asyncio.run(_run(settings, token))
     except TokenError as error:
         click.echo(f"dealbot: {error.user_message}", err=True)
@@ -36,8 +37,18 @@ def command(context: click.Context, /, **flags: Any) -> None:
 
 async def _run(settings: Settings, token: str) -> None:
     # Here, for half a second of discord.py is nothing that --help has to wait for.
+    from bot.discord.discretion import keep_out_of_log
     from bot.discord.office import open_office
     from bot.discord.running import run_bot
 
+    keep_out_of_log(token)
     async with open_office(settings) as office:
-        await run_bot(office, token)
+        await run_bot(office, token, tell=partial(print, file=sys.stderr, flush=True))
+
+
+def _check(token: str) -> None:
+    """What cannot even be sent to Discord."""
+    if not token:
+        raise TokenError("There is no DISCORD_TOKEN: set it to the bot's token")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise TokenError("DISCORD_TOKEN is no token: set it to the bot's token and nothing else")

@@ -1,14 +1,31 @@
 """The connection to Discord, and what everything that answers there reaches through it."""
 
+import asyncio
 from collections import OrderedDict
+from typing import Literal
 
 import discord
 from discord import app_commands
+from discord.backoff import ExponentialBackoff
 
 from bot.asking import Asker
 from bot.discord.office import Office
 
+LONGEST_PAUSE_S = 60.0
 _REMEMBERED = 1_000  # messages and channels
+
+
+class _Pauses(ExponentialBackoff[Literal[False]]):
+    """Between the attempts to connect. The library's own grow to 17 minutes, so that a bot would
+    be away long after Discord is back."""
+
+    def delay(self) -> float:
+        return min(super().delay(), LONGEST_PAUSE_S)
+
+
+discord.shard.ExponentialBackoff = _Pauses  # type: ignore[assignment,attr-defined]
+# Nobody speaks here: that what it takes is not installed is nothing to warn of.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class DealbotClient(discord.AutoShardedClient):
@@ -25,8 +42,14 @@ class DealbotClient(discord.AutoShardedClient):
         )
         self.office = office
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
+        self.background: set[asyncio.Task[None]] = set()
         self._seen = _Remembered()
         self._mute = _Remembered()
+
+    async def close(self) -> None:
+        for task in self.background:
+            task.cancel()
+        await super().close()
 
     def first_sight(self, message_id: int) -> bool:
         """False for a message that the gateway has sent before: a resumed session repeats some."""

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import aiohttp
 import discord
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
+from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay, wait_random_exponential
 
 from bot.discord.client import Interaction
 
 _TOKEN_LIFE = timedelta(minutes=15)
-_MARGIN_S = 20.0
+_MARGIN_S = 30.0  # for the last try: discord.py repeats it for 25 seconds by itself
 _LONGEST_PAUSE_S = 15.0
 _SEND_FOR_S = 120.0  # a message has no token that ends; after this nobody waits for it
 
@@ -52,10 +52,15 @@ async def reply(
     )
 
 
+async def write_to(user: discord.User | discord.Member, embed: discord.Embed, nonce: int) -> None:
+    """A direct message, posted once for its nonce. Raises Forbidden where the user wants none."""
+    await persistently(lambda: user.send(embed=embed, nonce=nonce), _SEND_FOR_S)
+
+
 async def persistently(send: Callable[[], Awaitable[_Sent]], for_s: float) -> _Sent:
     """The result of `send`, tried again after failures that pass. Raises the last of them."""
     trying = AsyncRetrying(
-        stop=stop_after_delay(for_s),
+        stop=stop_before_delay(for_s),
         wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE_S),
         retry=retry_if_exception(_passes),
         before_sleep=lambda state: _log.info("sending again after try %d", state.attempt_number),
@@ -71,5 +76,8 @@ async def persistently(send: Callable[[], Awaitable[_Sent]], for_s: float) -> _S
 def _passes(error: BaseException) -> bool:
     """Whether the same request may succeed a moment later."""
     if isinstance(error, discord.HTTPException):
-        return error.status >= 500
+        # A 429 that is left after discord.py has waited five times; without this header it comes
+        # from Cloudflare, which has banned us and counts on.
+        limited = error.status == 429 and "Via" in error.response.headers
+        return limited or error.status >= 500
     return isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | OSError)

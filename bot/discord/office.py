@@ -1,12 +1,15 @@
 """What the bot works with, opened from the settings and closed in order."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.app import open_live_index, open_service
 from bot.asking import Desk
+from bot.errors import StoreError
 from bot.limits import Limiter, Limits
 from bot.rebuilding import Rebuilder
 from bot.settings import Settings
@@ -14,12 +17,15 @@ from bot.store import Store
 from index.live import LiveIndex
 
 _REFUSALS = Limits(per_user="1/minute")
+_DAY_S = 24 * 3600.0
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the commands, buttons and messages reach. `refusals` limits how often somebody is told
-    by direct message that something was refused."""
+    by direct message that something was refused. `closing` is set once the bot ends."""
 
     desk: Desk
     store: Store
@@ -27,6 +33,7 @@ class Office:
     rebuilder: Rebuilder
     refusals: Limiter
     settings: Settings
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
@@ -44,6 +51,21 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         open_service(settings, live) as service,
         Rebuilder(live, settings) as rebuilder,
     ):
-        await store.receipts.prune(datetime.now(UTC) - timedelta(days=settings.keep_days))
         desk = Desk(service, Limiter(limits), store)
-        yield Office(desk, store, live, rebuilder, Limiter(_REFUSALS), settings)
+        forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
+        try:
+            yield Office(desk, store, live, rebuilder, Limiter(_REFUSALS), settings)
+        finally:
+            forgetting.cancel()
+            with suppress(asyncio.CancelledError):
+                await forgetting
+
+
+async def _forget_daily(store: Store, keep_days: int) -> None:
+    """What is older than people were told, also where the bot runs for longer than that."""
+    while True:
+        try:
+            await store.receipts.prune(datetime.now(UTC) - timedelta(days=keep_days))
+        except StoreError as error:
+            _log.warning("old receipts could not be removed: %s", error.user_message)
+        await asyncio.sleep(_DAY_S)

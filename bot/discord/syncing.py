@@ -4,7 +4,14 @@ import hashlib
 import json
 import logging
 
+import aiohttp
+import discord
+
 from bot.discord.client import DealbotClient
+from bot.discord.delivering import persistently
+from bot.errors import StoreError
+
+_TRIED_FOR_S = 3600.0
 
 _log = logging.getLogger(__name__)
 
@@ -21,3 +28,12 @@ async def sync_commands(client: DealbotClient) -> bool:
     await values.set(key, digest)
     _log.info("told Discord %d commands", len(commands))
     return True
+
+
+async def sync_patiently(client: DealbotClient) -> None:
+    """Tries again where Discord has hiccups. Where it fails for good, what Discord knows of the
+    commands stays as it was, and the bot works with that."""
+    try:
+        await persistently(lambda: sync_commands(client), _TRIED_FOR_S)
+    except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
+        _log.warning("Discord could not be told the commands, old ones stay: %s", error)

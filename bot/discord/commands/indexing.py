@@ -1,22 +1,31 @@
 """/rebuild and /rollback, for those who run the bot. Each ends in the audit log."""
 
 import asyncio
+import logging
+from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Self
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot.discord.client import Interaction
-from bot.discord.delivering import edit_answer, token_left_s
+from bot.discord.delivering import edit_answer, token_left_s, write_to
 from bot.discord.failures import in_words, told
+from bot.discord.office import Office
 from bot.discord.permissions import check_operator
 from bot.discord.rendering.notices import error_embed
 from bot.discord.rendering.rebuilding import RebuildChanges, differences_embed, progress_embed
-from bot.rebuilding import RebuildOutcome
+from bot.rebuilding import RebuildOutcome, RebuildStoppedError
 from bot.store.audit import AuditEntry
 
 _EDIT_EVERY_S = 1.0  # more edits a second hit Discord's limits
+
+Outcome = tuple[discord.Embed, str]
+
+_log = logging.getLogger(__name__)
 
 
 @app_commands.command()
@@ -27,18 +36,9 @@ async def rebuild(interaction: Interaction) -> None:
     async with told(interaction), interaction.client.office.desk.visit():
         await check_operator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        shown = _ShownProgress(interaction)
-        showing = asyncio.create_task(shown.keep_editing(), name="progress")
-        try:
-            outcome = await interaction.client.office.rebuilder.rebuild(shown)
-        except Exception as error:  # told, and kept in the audit log
-            embed, result = error_embed(in_words(error)), in_words(error)
-        else:
-            embed, result = _outcome_embed(outcome), f"generation {outcome.report.manifest.id}"
-        finally:
-            showing.cancel()
-            with suppress(asyncio.CancelledError):
-                await showing
+        office, shown = interaction.client.office, _ShownProgress(interaction)
+        async with shown:
+            embed, result = await _outcome(_rebuild(office, shown))
         await _audit(interaction, "rebuild", result)
         await _tell(interaction, embed)
 
@@ -51,39 +51,73 @@ async def rollback(interaction: Interaction) -> None:
     async with told(interaction), interaction.client.office.desk.visit():
         await check_operator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        try:
-            generation = await interaction.client.office.rebuilder.rollback()
-        except Exception as error:
-            await _audit(interaction, "rollback", in_words(error))
-            raise
-        await _audit(interaction, "rollback", f"generation {generation}")
-        await interaction.edit_original_response(content=f"Generation {generation} answers now.")
+        embed, result = await _outcome(_roll_back(interaction.client.office))
+        await _audit(interaction, "rollback", result)
+        await _tell(interaction, embed)
+
+
+async def _rebuild(office: Office, shown: "_ShownProgress") -> Outcome:
+    outcome = await office.rebuilder.rebuild(shown)
+    return _outcome_embed(outcome), f"generation {outcome.report.manifest.id}"
+
+
+async def _roll_back(office: Office) -> Outcome:
+    generation = await office.rebuilder.rollback()
+    text = f"Generation {generation} answers now."
+    return discord.Embed(description=text), f"generation {generation}"
+
+
+async def _outcome(work: Awaitable[Outcome]) -> Outcome:
+    """What is shown, and what the audit log keeps, also of a failure."""
+    try:
+        return await work
+    except Exception as error:  # as in `told`, but it is for the audit log too
+        words = in_words(error)
+        return error_embed(words), f"failed: {words}"
 
 
 class _ShownProgress:
-    """What the rebuild tells from its thread, shown by edits at most once a second."""
+    """What the rebuild tells from its thread, shown by edits at most once a second while inside
+    the block, and for as long as the answer can be edited. A bot that ends stops the rebuild."""
 
     def __init__(self, interaction: Interaction) -> None:
-        self._interaction = interaction
+        self._interaction, self._closing = interaction, interaction.client.office.closing
         self._stage, self._done = "Starting", 0
         self._total: int | None = None
+        self._ended = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._editing = asyncio.create_task(self._keep_editing(), name="progress")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        # Not cancelled: an edit that is on its way could arrive after the last one.
+        self._ended.set()
+        await self._editing
 
     def start(self, stage: str, total: int | None) -> None:
         self._stage, self._done, self._total = stage, 0, total
+        self._check()
 
     def advance(self, steps: int) -> None:
         self._done += steps
+        self._check()
 
-    async def keep_editing(self) -> None:
-        """Until it is cancelled. An edit that fails is made up for by the next."""
+    def _check(self) -> None:
+        if self._closing.is_set():
+            raise RebuildStoppedError("The bot is restarting: nothing was published")
+
+    async def _keep_editing(self) -> None:
+        """An edit that fails is made up for by the next."""
         shown = None
-        while True:
+        while not self._ended.is_set() and token_left_s(self._interaction) > 0:
             now = (self._stage, self._done, self._total)
             if now != shown:
-                with suppress(discord.HTTPException):
+                with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
                     await self._interaction.edit_original_response(embed=progress_embed(*now))
                 shown = now
-            await asyncio.sleep(_EDIT_EVERY_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), _EDIT_EVERY_S)
 
 
 def _outcome_embed(outcome: RebuildOutcome) -> discord.Embed:
@@ -113,5 +147,8 @@ async def _tell(interaction: Interaction, embed: discord.Embed) -> None:
     """In the answer, or where a long build has outlived its token in a message to the admin."""
     if token_left_s(interaction) > 0:
         await edit_answer(interaction, embeds=[embed], view=None)
-    else:
-        await interaction.user.send(embed=embed)
+        return
+    try:
+        await write_to(interaction.user, embed, interaction.id)
+    except discord.Forbidden:
+        _log.warning("the admin takes no direct messages: the audit log has how it ended")

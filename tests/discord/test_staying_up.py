@@ -1,0 +1,290 @@
+"""The bot survives what Discord does: it answers afterwards, and its old buttons work."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import discord
+import pytest
+
+from bot.discord import client as client_module
+from bot.discord import running as running_module
+from bot.discord.client import DealbotClient
+from bot.discord.office import Office
+from bot.discord.running import build_client, run_bot
+from bot.errors import TokenError
+from tests.discord.conftest import ANSWERED
+from tests.fake_discord import FakeDiscord, Guild, Message
+
+Break = Callable[[FakeDiscord], None]
+
+
+@asynccontextmanager
+async def at_work(office: Office, fake: FakeDiscord) -> AsyncIterator["asyncio.Task[None]"]:
+    """The bot, which keeps itself connected."""
+    working = asyncio.create_task(run_bot(office, fake.token))
+    try:
+        yield working
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError, TokenError):
+            await working
+
+
+async def answer(fake: FakeDiscord, guild: Guild) -> Message:
+    """Somebody new asks, and gets it."""
+    await fake.gateway.ready()
+    await fake.until(lambda: fake.world.syncs, "commands")
+    asked = await fake.slash(
+        fake.user("Asker"), "ask", {"question": ANSWERED}, channel=guild.general
+    )
+    answer = await asked.final()
+    assert "$12.5 million" in answer.text
+    return answer
+
+
+async def click(fake: FakeDiscord, answer: Message) -> None:
+    clicked = await fake.click(answer, "[1]", fake.user("Clicker"))
+    assert "Mayor Ilse Brandt" in (await clicked.response()).text
+
+
+async def test_a_gateway_that_refuses_the_first_connects(
+    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tried anew, not from within the failure before, which ends in a RecursionError."""
+    monkeypatch.setattr(running_module, "_FIRST_CONNECT_S", 0.2)
+    built: list[DealbotClient] = []
+
+    def build(*given: Any) -> DealbotClient:
+        built.append(build_client(*given))
+        return built[-1]
+
+    monkeypatch.setattr(running_module, "build_client", build)
+    guild = fake.guild()
+    fake.gateway.refuse(4)  # aiohttp tries each connect twice
+    async with at_work(office, fake):
+        await click(fake, await answer(fake, guild))
+        assert len(built) == 3
+        # The limit is one to the first connect alone.
+        await asyncio.sleep(0.3)
+        await answer(fake, guild)
+        assert (len(built), fake.gateway.identifies) == (3, 1)
+
+
+def _503(fake: FakeDiscord) -> None:
+    fake.faults.fail("GET /users/@me", 503)
+
+
+def _drop(fake: FakeDiscord) -> None:
+    fake.faults.drop("GET /users/@me")
+
+
+def _no_gateway(fake: FakeDiscord) -> None:
+    fake.faults.fail("GET /gateway/bot", 503)
+
+
+def _banned(fake: FakeDiscord) -> None:
+    fake.faults.rate_limit("GET /users/@me", 1, via=False)
+
+
+@pytest.mark.parametrize("fail", [_503, _drop, _no_gateway, _banned])
+async def test_a_login_that_fails_is_tried_again(
+    office: Office, fake: FakeDiscord, fail: Break
+) -> None:
+    guild = fake.guild()
+    fail(fake)
+    async with at_work(office, fake):
+        await answer(fake, guild)
+
+
+def _lose(fake: FakeDiscord) -> None:
+    fake.gateway.abort()
+
+
+def _close_4000(fake: FakeDiscord) -> None:
+    fake.gateway.close(4000)
+
+
+def _reconnect(fake: FakeDiscord) -> None:
+    fake.gateway.reconnect()
+
+
+def _invalidate_resumable(fake: FakeDiscord) -> None:
+    fake.gateway.invalidate(resumable=True)
+
+
+@pytest.mark.parametrize("lose", [_reconnect, _invalidate_resumable, _close_4000, _lose])
+async def test_a_session_that_can_be_resumed(
+    office: Office, fake: FakeDiscord, lose: Break
+) -> None:
+    guild, ann = fake.guild(), fake.user("Ann")
+    async with at_work(office, fake):
+        before = await answer(fake, guild)
+        lose(fake)
+        # What is said while nobody hears it is heard later, and answered once.
+        await fake.say(ann, guild.general, ANSWERED, mention_bot=True)
+        await fake.gateway.resumed()
+        assert "$12.5 million" in (await fake.next_message(guild.general)).text
+        await click(fake, before)
+        await click(fake, await answer(fake, guild))
+    replies = [m for m in fake.messages(guild.general) if m.referenced is not None]
+    assert (len(replies), fake.gateway.identifies) == (1, 1)
+
+
+def _invalidate(fake: FakeDiscord) -> None:
+    fake.gateway.invalidate()
+
+
+def _forget(fake: FakeDiscord) -> None:
+    fake.gateway.forget_sessions()
+    fake.gateway.abort()
+
+
+@pytest.mark.parametrize("lose", [_invalidate, _forget])
+async def test_a_session_that_is_over(office: Office, fake: FakeDiscord, lose: Break) -> None:
+    guild = fake.guild()
+    async with at_work(office, fake):
+        before = await answer(fake, guild)
+        lose(fake)
+        await fake.gateway.identified(2)
+        await click(fake, before)
+        await click(fake, await answer(fake, guild))
+
+
+async def test_heartbeats_that_nobody_hears(
+    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def build(*given: Any) -> DealbotClient:
+        client = build_client(*given)
+        client._connection.heartbeat_timeout = 1.0  # a minute else
+        return client
+
+    monkeypatch.setattr(running_module, "build_client", build)
+    guild = fake.guild()
+    fake.gateway.heartbeat_s = 0.2
+    async with at_work(office, fake):
+        before = await answer(fake, guild)
+        fake.gateway.acks = False
+        await fake.gateway.resumed()
+        fake.gateway.acks = True
+        await click(fake, before)
+        await click(fake, await answer(fake, guild))
+
+
+async def test_discord_is_down_for_a_while(
+    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question that is in flight at that moment gets its answer when Discord is back."""
+    attempts, fifth = 0, asyncio.Event()
+
+    def delay(self: object) -> float:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 5:
+            fifth.set()
+        return 0.05
+
+    monkeypatch.setattr(client_module._Pauses, "delay", delay)
+    guild = fake.guild()
+    async with at_work(office, fake):
+        before = await answer(fake, guild)
+        with fake.faults.hold("PATCH /webhooks/*/messages/@original") as held:
+            question = {"question": ANSWERED}
+            asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
+            await fake.faults.entered(held)
+            await fake.go_down()
+        await asyncio.wait_for(fifth.wait(), 10)
+        await fake.come_up()
+        assert "$12.5 million" in (await asked.final()).text
+        await fake.gateway.identified(2)
+        await click(fake, before)
+        await click(fake, await answer(fake, guild))
+    assert len(asked.answers) == 1
+
+
+def test_the_pauses_between_reconnects_stay_short() -> None:
+    pauses = discord.shard.ExponentialBackoff()  # what a shard makes for itself
+    assert max(pauses.delay() for _ in range(40)) <= 60
+
+
+async def test_a_connection_that_stood_and_ended_is_made_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by what the library lets through after hours; one that never stood waits a while."""
+    loop, begun = asyncio.get_running_loop(), list[float]()
+
+    class Ending(DealbotClient):
+        async def login(self, token: str) -> None:
+            begun.append(loop.time())
+            if len(begun) == 3:
+                raise discord.LoginFailure("enough")
+
+        async def connect(self, *, reconnect: bool = True) -> None:
+            if len(begun) == 1:
+                return
+            raise RecursionError
+
+    monkeypatch.setattr(running_module, "DealbotClient", Ending)
+    monkeypatch.setattr(running_module, "_STOOD_S", 0.0)
+    with pytest.raises(TokenError, match="does not know this token"):
+        await run_bot(office, "token")
+    assert len(begun) == 3
+    assert begun[-1] - begun[0] < 0.5
+
+
+@pytest.mark.parametrize("code", [4004, 4013, 4014])
+async def test_what_is_final_ends_the_bot(office: Office, fake: FakeDiscord, code: int) -> None:
+    async with at_work(office, fake) as working:
+        await fake.gateway.ready()
+        fake.gateway.close(code)
+        with pytest.raises(TokenError):
+            await asyncio.wait_for(working, 10)
+    assert fake.gateway.identifies == 1
+
+
+async def test_a_token_that_discord_does_not_know(office: Office, fake: FakeDiscord) -> None:
+    with pytest.raises(TokenError, match="does not know this token"):
+        await run_bot(office, "another.token")
+    assert fake.rest.invalid == 1, "each of these counts towards a ban"
+
+
+async def test_stopping_while_a_shard_reconnects(office: Office, fake: FakeDiscord) -> None:
+    """discord.py takes the cancellation for the end of its attempt, and goes on."""
+    reached, ended = asyncio.Event(), asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reached.set()
+        await ended.wait()
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    fake.gateway.url = f"ws://127.0.0.1:{port}/ws/"  # where to resume
+    async with silent, at_work(office, fake) as working:
+        await fake.gateway.ready()
+        await fake.until(lambda: fake.world.syncs, "commands")
+        await fake.gateway.caught_up()
+        fake.gateway.abort()
+        await asyncio.wait_for(reached.wait(), 5)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(asyncio.shield(working), 5)
+        ended.set()
+
+
+async def test_a_session_that_says_no_goodbye_does_not_hold_up_the_end(
+    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """discord.py waits half a minute for Discord to say goodbye too."""
+
+    async def close(client: DealbotClient) -> None:
+        await asyncio.Event().wait()
+
+    async with at_work(office, fake) as working:
+        await fake.gateway.ready()
+        monkeypatch.setattr(discord.gateway.DiscordWebSocket, "close", close)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(asyncio.shield(working), 5)
+        monkeypatch.undo()
