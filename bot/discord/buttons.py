@@ -13,7 +13,7 @@ from bot.discord.permissions import may_delete
 from bot.discord.receipts import readable_receipt
 from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.evidence import more_evidence_pages, sentence_in_context
-from bot.discord.turning import Pages, pages_of, show_list
+from bot.discord.turning import Pages, TurnButton, pages_of, show_list
 from bot.errors import QuestionError
 from bot.store.receipts import Kept
 from bot.store.signing import Signer
@@ -146,7 +146,7 @@ class PageButton(_AnswerButton, template=_template("page", r"\d{1,3}")):
             await respond(interaction, embed=pages[number], view=view)
 
 
-BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton)
+BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton, TurnButton)
 
 
 def answer_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui.View | None:

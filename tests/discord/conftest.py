@@ -40,12 +40,11 @@ ARTICLES = {
 ANSWERED = "How much will the repair of the harbour bridge cost?"
 NOT_ANSWERED = "What is the capital of Peru?"
 
-# Sentences of which one fills most of a page, in more articles than a page lists.
+# Sentences of which one fills most of a page, in more articles than a page lists. Words so long
+# are one token each, which keeps building quick.
 LONG_ARTICLES = {
     f"ledger-{number:02}.txt": (
-        f"Ledger number {number} of the Tarn archive lists "
-        + ", ".join(f"item {item} of shelf {number}" for item in range(75))
-        + ".\n"
+        f"Ledger number {number} of the Tarn archive lists {' '.join(['shelf' * 22] * 12)}.\n"
     )
     for number in range(12)
 }

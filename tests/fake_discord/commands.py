@@ -45,10 +45,25 @@ def slash_data(
     command = find(world, channel, name, SLASH)
     resolved: dict[str, Any] = {}
     options = _options(command.get("options", []), rest, given, resolved, focused)
+    if members := _members(channel, resolved.get("users", {})):
+        resolved["members"] = members
     data = {"id": command["id"], "name": name, "type": SLASH, "options": options}
     if "guild_id" in command:
         data["guild_id"] = command["guild_id"]
     return data | ({"resolved": resolved} if resolved else {})
+
+
+def _members(channel: Channel, users: dict[str, Any]) -> dict[str, Any]:
+    """Of the users that were picked, those who are in the server."""
+    if channel.guild is None:
+        return {}
+    found = {user: channel.guild.members.get(int(user)) for user in users}
+    return {
+        user: member.payload(with_user=False)
+        | {"permissions": str(channel.permissions(member.user).value)}
+        for user, member in found.items()
+        if member is not None
+    }
 
 
 def menu_data(world: World, channel: Channel, name: str, target: Message) -> dict[str, Any]:

@@ -37,7 +37,7 @@ async def sources(interaction: Interaction, article: str | None = None) -> None:
 async def _articles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     wanted = typed.casefold()
     offered = (
-        choices.choice(article.title.strip() or article.id, _key(article))
+        choices.choice(article.title, _key(article)) or choices.choice(article.id, _key(article))
         for article in newest_first(_texts(interaction))
         if wanted in f"{article.title} {article.id} {article.source}".casefold()
     )
