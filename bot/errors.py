@@ -38,6 +38,10 @@ class StoreError(ExpectedError):
     """What the bot keeps cannot be read or written."""
 
 
+class UnreadableSettingsError(StoreError):
+    """What a server's admins have set is kept, but cannot be understood any more."""
+
+
 class LimitedError(ExpectedError):
     """Someone asks faster than a limit allows."""
 

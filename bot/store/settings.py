@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.errors import StoreError
+from bot.errors import UnreadableSettingsError
 from bot.store.database import Database
 
 
@@ -25,15 +25,15 @@ class SettingsOfServers:
         self._database = database
 
     async def get(self, guild: int) -> ServerSettings:
-        """The defaults where nothing was set. Raises StoreError where what was set cannot be
-        read: the defaults would open channels that an admin has closed."""
+        """The defaults where nothing was set. Raises UnreadableSettingsError where what was set
+        cannot be read: the defaults would open channels that an admin has closed."""
         rows = await self._database.run("SELECT settings FROM settings WHERE guild = ?", guild)
         if not rows:
             return ServerSettings()
         try:
             return ServerSettings.model_validate_json(rows[0][0])
         except ValidationError as error:
-            raise StoreError(
+            raise UnreadableSettingsError(
                 "The settings of this server cannot be read: an admin has to set them anew"
             ) from error
 

@@ -10,7 +10,7 @@ from bot.discord.acknowledging import respond
 from bot.discord.client import Interaction
 from bot.discord.failures import told
 from bot.discord.permissions import check_server_admin
-from bot.errors import QuestionError
+from bot.errors import QuestionError, UnreadableSettingsError
 from bot.store.audit import AuditEntry
 from bot.store.settings import ServerSettings
 
@@ -97,7 +97,10 @@ async def limit(
 
 async def _settings(interaction: Interaction) -> ServerSettings:
     guild = await check_server_admin(interaction)
-    return await interaction.client.office.store.settings.get(guild)
+    try:
+        return await interaction.client.office.store.settings.get(guild)
+    except UnreadableSettingsError:
+        return ServerSettings()  # to be set anew
 
 
 async def _change(interaction: Interaction, settings: ServerSettings, **changes: Any) -> None:

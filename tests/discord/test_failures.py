@@ -1,0 +1,98 @@
+"""What goes wrong is told in words, once, and never over an answer that is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.discord.client import DealbotClient
+from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected
+from tests.fake_discord import FakeDiscord
+
+
+@pytest.mark.parametrize("dropped", [0, 1])
+async def test_a_failure_takes_the_place_of_thinking(
+    dealbot: DealbotClient, fake: FakeDiscord, dropped: int
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    dealbot.office.desk.service.refuse_waiting()
+    fake.faults.drop("PATCH /webhooks/*/messages/@original", times=dropped, after=True)
+    asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+    told = await asked.final()
+    assert "shutting down" in told.content
+    assert asked.answers == [told]
+
+
+async def test_a_failure_of_a_list_stands_beside_it(
+    fake: FakeDiscord, opened_office: OpenOffice, long_index: Path
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    async with opened_office(index=long_index) as office, connected(office, fake):
+        answer = await ask(fake, ann, harbour.general, NOT_ANSWERED)
+        more = await (await fake.click(answer, "More evidence", ann)).final()
+        before = more.text
+        office.desk.service.refuse_waiting()
+        turned = await fake.click(more, "Next ▶", ann)
+        told = await turned.followup()
+        assert "shutting down" in told.content
+        assert told.ephemeral
+        assert more.text == before
+
+
+async def test_a_bug_is_told_by_the_reference_that_the_log_has(
+    dealbot: DealbotClient, fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    await dealbot.office.store.receipts._database.run("DROP TABLE messages")
+    await dealbot.office.store.receipts._database.run("ALTER TABLE receipts RENAME TO gone")
+    asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+    told = await asked.final()
+    reference = re.search(r"the log has it as (\w{8})$", told.content)
+    assert reference
+    assert f"bug {reference[1]}" in caplog.text
+    assert "receipts" not in told.text
+    assert asked.answers == [told]
+
+
+async def test_a_command_that_is_gone_says_so(dealbot: DealbotClient, fake: FakeDiscord) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    dealbot.tree.remove_command("sources")
+    asked = await fake.slash(ann, "sources", channel=harbour.general)
+    assert "This command has changed" in (await asked.final()).content
+    assert asked.ephemeral
+    with pytest.raises(AssertionError, match="did not come"):  # nothing but choices can be shown
+        await fake.autocomplete(
+            ann, "sources", {"article": ""}, "article", channel=harbour.general, within=0.1
+        )
+
+
+async def test_an_acknowledgement_that_comes_too_late_is_no_bug(
+    dealbot: DealbotClient, fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    with fake.violations.expected("late ack"):
+        with fake.faults.hold("POST /interactions/*/callback") as held:
+            late = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+            await fake.faults.entered(held)
+            fake.clock.advance(4)
+        await ask(fake, ann, harbour.general, ANSWERED)
+    assert late.failed
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_settings_that_cannot_be_read_close_the_server_until_an_admin_sets_them(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    store = dealbot.office.store
+    await store.settings._database.run(
+        "INSERT INTO settings (guild, settings) VALUES (?, ?)", harbour.id, '{"channels": "all"}'
+    )
+    refused = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+    assert "an admin has to set them anew" in (await refused.final()).content
+    assert refused.ephemeral
+    options = {"private": False}
+    await (
+        await fake.slash(harbour.owner, "config privacy", options, channel=harbour.general)
+    ).final()
+    assert (await ask(fake, ann, harbour.general, ANSWERED)).embeds
