@@ -20,7 +20,6 @@ from bot.models import Question, check_question
 from bot.store.receipts import Kept
 from bot.store.settings import ServerSettings
 
-_WAITING_LINE_S = 2.0  # not worth more: the answer waits for it
 _TYPING_S = 8.0  # Discord shows it for ten
 
 _log = logging.getLogger(__name__)
@@ -41,8 +40,7 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
 
         async def waiting(before: int) -> None:
             with suppress(*UNSENT):  # the answer itself comes anyhow
-                async with asyncio.timeout(_WAITING_LINE_S):
-                    await interaction.edit_original_response(content=_waiting_line(before))
+                await interaction.edit_original_response(content=_waiting_line(before))
 
         history = await office.desk.conversation(asker.channel, asker.user)
         question = Question(question=text, history=history)

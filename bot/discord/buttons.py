@@ -1,12 +1,14 @@
 """The buttons under an answer. They hold all they need in their id, so they survive a restart."""
 
 import re
+from contextlib import suppress
 from typing import Any, ClassVar, Self
 
 import discord
 
 from bot.discord.acknowledging import defer, insist, respond
 from bot.discord.client import Interaction, asker_of
+from bot.discord.delivering import persistently, token_left_s
 from bot.discord.failures import told
 from bot.discord.lookups import further, in_context
 from bot.discord.permissions import may_delete
@@ -122,8 +124,9 @@ class DeleteButton(_AnswerButton, template=_template("drop")):
         if not may_delete(interaction, kept):
             raise QuestionError("Only who asked, or a moderator, can delete this answer")
         await insist(interaction, interaction.response.defer)
+        with suppress(discord.NotFound):  # somebody was quicker, or a try got through
+            await persistently(interaction.delete_original_response, token_left_s(interaction))
         await interaction.client.office.store.receipts.forget(kept.id)
-        await interaction.delete_original_response()
 
 
 class PageButton(_AnswerButton, template=_template("page", r"\d{1,3}")):

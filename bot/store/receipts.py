@@ -158,10 +158,13 @@ class Receipts:
 
 
 def _may_be_offered(kept: Kept) -> bool:
-    """A follow-up is not: without what came before it asks something else."""
+    """A follow-up is not: without what came before it asks something else. A question that took
+    over nothing from there is none."""
     open_to_all = kept.guild is not None and not kept.private
     answered = kept.answer.status is Status.ANSWERED and bool(kept.answer.evidence)
-    return open_to_all and answered and not kept.question.history
+    question = kept.question
+    alone = not question.history or kept.answer.understood_as == question.question
+    return open_to_all and answered and alone
 
 
 def _words(text: str) -> str:

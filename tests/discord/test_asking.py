@@ -203,6 +203,19 @@ async def test_questions_that_were_answered_openly_are_offered(
     assert await offered(fake, people[0], fake.dm(people[0])) == []
 
 
+async def test_a_question_that_needs_nothing_from_before_is_offered(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    await ask(fake, ann, harbour.general, ANSWERED)
+    await ask(fake, ann, harbour.general, "Who ordered electric boats?")
+    await ask(fake, ann, harbour.general, "And when will they arrive?")
+    assert set(await offered(fake, ann, harbour.general)) == {
+        ANSWERED,
+        "Who ordered electric boats?",
+    }
+
+
 async def test_what_was_asked_in_a_hidden_channel_is_not_offered(
     office: Office, fake: FakeDiscord
 ) -> None:
@@ -225,9 +238,9 @@ async def test_a_choice_that_discord_would_refuse_spoils_no_other(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
-    await ask(
-        fake, ann, harbour.general, f"{ANSWERED} {'🚲' * 40}"
-    )  # 100 characters, or 140 of Discord's
+    # Less than 100 characters, but more as Discord counts.
+    crowded = f"Who ordered electric boats? {'🚲' * 70}"
+    assert "Northline Ferries" in (await ask(fake, ann, harbour.general, crowded)).text
     await ask(fake, bob, harbour.general, ANSWERED)
     assert await offered(fake, ann, harbour.general) == [ANSWERED]
 

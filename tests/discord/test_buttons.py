@@ -92,9 +92,24 @@ async def test_who_asked_deletes_the_answer_and_what_is_kept_of_it(
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     await fake.click(answer, "Delete", ann)
     await fake.until(lambda: answer.deleted)
+    await dealbot.office.desk.close(5)  # until it is done with
     assert await dealbot.office.store.receipts.get(receipt_id(answer)) is None
     typing = {"question": ""}
     assert not await fake.autocomplete(ann, "ask", typing, "question", channel=harbour.general)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_deleting_goes_on_through_a_lost_connection(
+    dealbot: DealbotClient, fake: FakeDiscord, after: bool
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    answer = await ask(fake, ann, harbour.general, ANSWERED)
+    fake.faults.drop("DELETE /webhooks/*/messages/@original", after=after)
+    clicked = await fake.click(answer, "Delete", ann)
+    await fake.until(lambda: answer.deleted)
+    await dealbot.office.desk.close(5)  # until it is done with
+    assert await dealbot.office.store.receipts.get(receipt_id(answer)) is None
+    assert not clicked.answers
 
 
 async def test_a_reply_can_be_deleted_too(dealbot: DealbotClient, fake: FakeDiscord) -> None:
