@@ -24,6 +24,7 @@ from benchmarks.peers.run import PEERS, times_path
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import SEED, rows_of
 from bot.evaluation.tables import Cell, markdown_table
+from bot.terminal.progress import StageLines
 from index.encoder import default_home, open_current
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,9 +43,8 @@ def main() -> None:
     """A run over some of the peers only shows its table and writes nothing."""
     options = _options()
     encoder = open_current(options.encoders)
-    indexes = EvaluationIndexes(
-        ROOT / "build/evaluation", options.encoders, encoder, lambda *_: None
-    )
+    progress = StageLines(lambda line: None)
+    indexes = EvaluationIndexes(ROOT / "build/evaluation", options.encoders, encoder, progress)
     rows: list[Row] = []
     versions = {name: version(name) for name in _VERSIONS}
     left_out: list[str] = []
@@ -186,7 +186,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--encoders", type=Path, default=default_home(), metavar="FOLDER")
     parser.add_argument("--only", action="append", choices=PEERS, help="may be given again")
     parser.add_argument(
-        "--sample", type=int, default=800, help="SQuAD questions to draw (default 800; 0: all)"
+        "--sample", type=int, default=400, help="SQuAD questions to draw (default 400; 0: all)"
     )
     parser.add_argument(
         "--reuse", action="store_true", help="take the peers' answers of the last run"
