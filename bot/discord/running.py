@@ -72,7 +72,7 @@ async def _take_leave(office: Office) -> None:
     for handler in undelivered:
         handler.cancel()
     if undelivered:
-        _log.warning("%d answers could not be delivered before the end", len(undelivered))
+        _log.warning("answers that could not be delivered before the end: %d", len(undelivered))
 
 
 async def _end(running: asyncio.Task[None]) -> None:
