@@ -311,5 +311,6 @@ async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
     await dealbot.office.store.receipts._database.run("PRAGMA query_only = ON")
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
     answer = await asked.final()
+    await dealbot.office.desk.close(5)  # until it is done with
     assert answer.embed["title"].startswith("$12.5 million")
     assert asked.answers == [answer]
