@@ -314,3 +314,16 @@ async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
     await dealbot.office.desk.close(5)  # until it is done with
     assert answer.embed["title"].startswith("$12.5 million")
     assert asked.answers == [answer]
+
+
+async def test_an_answer_that_cannot_be_linked_is_left_as_it_is(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    with fake.faults.hold("PATCH /webhooks/*/messages/@original") as held:
+        asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+        await fake.faults.entered(held)
+        await dealbot.office.store.receipts._database.run("PRAGMA query_only = ON")
+    await dealbot.office.desk.close(5)  # until it is done with
+    [answer] = asked.answers
+    assert answer.embed["title"].startswith("$12.5 million")
