@@ -35,6 +35,13 @@ async def told(interaction: Interaction) -> AsyncIterator[None]:
         await tell(interaction, error)
 
 
+@asynccontextmanager
+async def served(interaction: Interaction) -> AsyncIterator[None]:
+    """`told` within a visit to the desk, which closing waits for: also for what is told then."""
+    async with told(interaction), interaction.client.office.desk.visit(), told(interaction):
+        yield
+
+
 async def tell(interaction: Interaction, error: Exception) -> None:
     """In words: in place of the answer that is due, or beside the one that is there."""
     if isinstance(error, discord.HTTPException) and error.code in _NOBODY_WAITS:

@@ -12,7 +12,7 @@ from bot.discord.delivering import persistently
 from bot.discord.failures import UNSENT, in_words
 from bot.discord.permissions import check_place, check_voice
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import LimitedError, NotAllowedError
+from bot.errors import LimitedError, NotAllowedError, ServiceClosedError
 from bot.models import Question, Turn
 from bot.store.receipts import Kept
 from prompts import text as prompt_text
@@ -33,7 +33,14 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
         return
     try:
         async with client.office.desk.visit():
-            await _answer(client, message)
+            await _answer_or_tell(client, message)
+    except ServiceClosedError as closed:
+        await _tell(message, closed)
+
+
+async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> None:
+    try:
+        await _answer(client, message)
     except (LimitedError, NotAllowedError) as refusal:
         await _refuse_privately(client, message, refusal)
     except discord.Forbidden:

@@ -1,5 +1,6 @@
 """What goes wrong is told in words, once, and never over an answer that is there."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -21,6 +22,28 @@ async def test_a_failure_takes_the_place_of_thinking(
     told = await asked.final()
     assert "shutting down" in told.content
     assert asked.answers == [told]
+
+
+@pytest.mark.parametrize("in_message", [False, True])
+async def test_closing_waits_until_a_failure_is_told(
+    dealbot: DealbotClient, fake: FakeDiscord, in_message: bool
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    desk = dealbot.office.desk
+    desk.service.refuse_waiting()
+    route = "POST /channels/*/messages" if in_message else "PATCH /webhooks/*/messages/@original"
+    with fake.faults.hold(route) as held:
+        if in_message:
+            await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
+        else:
+            await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+        await fake.faults.entered(held)
+        closing = asyncio.create_task(desk.close(10))
+        await asyncio.sleep(0)  # lets it begin
+        await asyncio.sleep(0)
+        assert not closing.done()
+    await closing
+    assert any("shutting down" in m.content for m in fake.messages(harbour.general))
 
 
 async def test_a_failure_of_a_list_stands_beside_it(
