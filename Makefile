@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow eval peers lint format constraints clean
+.PHONY: help repl ask test test-slow eval peers pictures lint format constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
+	@echo 'make pictures      the pictures of the bot, drawn again; needs node, npm and chromium'
 	@echo 'make lint          ruff and mypy; make format mends the layout'
 	@echo 'make clean         remove the environment and the index'
 
@@ -39,6 +40,9 @@ eval: $(VENV)/.eval $(VENV)/.encoder
 
 peers: $(VENV)/.installed $(VENV)/.encoder build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.peers.compare
+
+pictures: $(VENV)/.eval $(VENV)/.encoder build/pictures/.installed
+	$(VENV)/bin/python -m docs.pictures.draw
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check
@@ -79,6 +83,11 @@ build/peers/venv/.installed: benchmarks/peers/requirements.txt benchmarks/peers/
 	@build/peers/venv/bin/pip install --quiet torch==2.13.0
 	@build/peers/venv/bin/pip install --quiet --constraint benchmarks/peers/constraints.txt \
 		--requirement benchmarks/peers/requirements.txt
+	@touch $@
+
+build/pictures/.installed: docs/pictures/package.json docs/pictures/package-lock.json
+	@mkdir -p $(@D) && cp $^ $(@D)
+	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # The folder too: its time changes when an article is removed.

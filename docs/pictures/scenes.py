@@ -1,0 +1,79 @@
+"""What is pictured: what the bot, its real client, sends to a fake Discord in a few scenes."""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.discord.office import open_office
+from bot.discord.running import build_client
+from bot.settings import Settings
+from bot.terminal.progress import StageLines
+from index.build import build_index
+from index.encoder import default_home, open_current
+from tests.fake_discord import Channel, FakeDiscord, Message, User, pointed
+
+ANSWERED = "How much is the partnership worth?"
+NOT_ANSWERED = "What is Nvidia's share price?"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One message as Discord's API gives it. `command` is what brought it about, if one did."""
+
+    name: str
+    message: dict[str, Any]
+    command: str = ""
+
+
+def play(articles: Path, tell: Callable[[str], None]) -> list[Scene]:
+    """Over a new index of these articles, with nothing of any store or settings that are there."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(
+            index=Path(folder, "index"), store=Path(folder, "store.sqlite"), encoders=default_home()
+        )
+        encoder = open_current(settings.encoders)
+        build_index([articles], settings.index, encoder, StageLines(tell))
+        return asyncio.run(_play(settings))
+
+
+async def _play(settings: Settings) -> list[Scene]:
+    async with FakeDiscord() as fake:
+        with pointed(fake.url):
+            async with open_office(settings) as office, asyncio.TaskGroup() as group:
+                client = build_client(office)
+                await client.login(fake.token)
+                group.create_task(client.connect())
+                await client.wait_until_ready()
+                try:
+                    scenes = await _scenes(fake)
+                finally:
+                    await client.close()
+    if fake.violations:
+        raise RuntimeError("\n".join(map(str, fake.violations)))
+    return scenes
+
+
+async def _scenes(fake: FakeDiscord) -> list[Scene]:
+    ann, general = fake.user("Ann"), fake.guild("Harbour").general
+    answer = await _used(fake, ann, general, "ask", question=ANSWERED)
+    abstention = await _used(fake, ann, general, "ask", question=NOT_ANSWERED)
+    context = await (await fake.click(answer, "[1]", ann)).final()
+    found = re.search(r"/why (\w+)", answer.text)
+    assert found, answer.text
+    receipt = await _used(fake, ann, general, "why", receipt=found[1])
+    return [
+        Scene("answer", answer.payload(), "ask"),
+        Scene("abstention", abstention.payload(), "ask"),
+        Scene("context", context.payload()),
+        Scene("receipt", receipt.payload(), "why"),
+    ]
+
+
+async def _used(
+    fake: FakeDiscord, person: User, channel: Channel, command: str, **options: str
+) -> Message:
+    return await (await fake.slash(person, command, options, channel=channel)).final()
