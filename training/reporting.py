@@ -11,11 +11,16 @@ from training.examples import Example
 
 @dataclass(frozen=True)
 class Row:
-    """An example as the models see it."""
+    """An example as the models see it; `owned` is what is added to the scores of the ranking."""
 
     example: Example
     table: np.ndarray
+    owned: np.ndarray
     fold: int
+
+    def scores(self, ranking: Linear) -> np.ndarray:
+        """One a candidate, as when a question is answered."""
+        return ranking.scores(self.table) + self.owned
 
 
 def report(rows, ranked, p, labels, sources, answerable) -> None:
@@ -52,13 +57,13 @@ def report(rows, ranked, p, labels, sources, answerable) -> None:
 
 
 def _first_right(row: Row, ranking: Linear) -> int:
-    order = np.argsort(-ranking.scores(row.table), kind="stable")
+    order = np.argsort(-row.scores(ranking), kind="stable")
     places = np.flatnonzero(row.example.right[order])
     return int(places[0]) if len(places) else len(order)
 
 
 def _average_precision(row: Row, ranking: Linear) -> float:
-    order = np.argsort(-ranking.scores(row.table), kind="stable")
+    order = np.argsort(-row.scores(ranking), kind="stable")
     places = np.flatnonzero(row.example.right[order])
     return (
         float(np.mean([(i + 1) / (place + 1) for i, place in enumerate(places)]))

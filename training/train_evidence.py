@@ -25,6 +25,7 @@ from bot.answering.evidence_model import (
     OperatingPoint,
     Weights,
     confidence_row,
+    ownership,
     ranking_names,
     ranking_table,
     read_word_weights,
@@ -143,7 +144,8 @@ class _Silent:
 def _row(model: EvidenceModel, example: Example) -> Row:
     question = model.question(example.question, example.context)
     table = ranking_table(question, raw_features(question, example.pool))
-    return Row(example, table, zlib.crc32(example.group.encode()) % FOLDS)
+    owned = ownership(question, example.pool)
+    return Row(example, table, owned, zlib.crc32(example.group.encode()) % FOLDS)
 
 
 def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
@@ -153,6 +155,7 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
     ranked = _out_of_fold(rows)
     confidence_rows = [_confidence_row(model, row, ranked.get(row.fold, ranking)) for row in rows]
     labels = np.array([_label(row, ranked[row.fold]) for row in rows])
+    lost = np.array([min(row.owned[_first(row, ranked[row.fold])], 0.0) for row in rows])
     shares = np.array([CONFIDENCE_WEIGHTS.get(row.example.source, 0.0) for row in rows])
     table = np.array(confidence_rows)
     held_back = np.zeros(len(rows))
@@ -162,7 +165,7 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
         linear = fit_confidence(
             table[taught], labels[taught], shares[taught], ridge=CONFIDENCE_RIDGE
         )
-        held_back[inside] = _probability(linear.scores(table[inside]))
+        held_back[inside] = _probability(linear.scores(table[inside]) + lost[inside])
     confidence = fit_confidence(
         table[shares > 0], labels[shares > 0], shares[shares > 0], ridge=CONFIDENCE_RIDGE
     )
@@ -210,13 +213,17 @@ def _out_of_fold(rows: list[Row]) -> dict[int, Linear]:
 def _confidence_row(model: EvidenceModel, row: Row, ranking: Linear) -> np.ndarray:
     question = model.question(row.example.question, row.example.context)
     features = dict(zip(RAW_NAMES, row.table.T, strict=False))
-    return confidence_row(question, row.example.pool, features, ranking.scores(row.table))
+    return confidence_row(question, row.example.pool, features, row.scores(ranking))
 
 
 def _label(row: Row, ranking: Linear) -> int:
     if row.example.right is None:
         return int(row.example.answerable)
-    return int(row.example.right[int(np.argmax(ranking.scores(row.table)))])
+    return int(row.example.right[_first(row, ranking)])
+
+
+def _first(row: Row, ranking: Linear) -> int:
+    return int(np.argmax(row.scores(ranking)))
 
 
 def _probability(odds: np.ndarray) -> np.ndarray:

@@ -133,13 +133,17 @@ class EvidenceModel:
             return Ranking(np.zeros(0), 0.0)
         features = raw_features(question, pool)
         scores = self.weights.ranking.scores(ranking_table(question, features))
-        owned = [compare_owners(question.owners, c.sentence.owners) for c in pool]
-        ranked = scores + _OWNER * np.array(owned)
+        owned = ownership(question, pool)
+        ranked = scores + owned
         row = confidence_row(question, pool, features, ranked)
-        odds = self.weights.confidence.scores(row[None])[0] + _OWNER * min(
-            owned[int(np.argmax(ranked))], 0.0
-        )
+        odds = self.weights.confidence.scores(row[None])[0]
+        odds += min(owned[int(np.argmax(ranked))], 0.0)
         return Ranking(ranked, float(1 / (1 + np.exp(-odds))))
+
+
+def ownership(question: QuestionAnalysis, pool: Sequence[Candidate]) -> Array:
+    """What each candidate gains or loses by whom it tells of, in log-odds."""
+    return np.array([_OWNER * compare_owners(question.owners, c.sentence.owners) for c in pool])
 
 
 def read_word_weights(words: str) -> WordWeights:
