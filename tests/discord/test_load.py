@@ -1,0 +1,293 @@
+"""Many who ask at once: each gets one answer or one refusal, soon a sign, and a fair turn."""
+
+import asyncio
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from bot.answering.pipeline import Receipt
+from bot.models import Question
+from bot.service import AnswerService
+from index.errors import ExpectedError
+from index.live import LiveGeneration
+from tests.discord.conftest import ANSWERED, OpenOffice, connected, receipt_id
+from tests.fake_discord import FakeDiscord, Guild, Invocation, Message, User
+
+_WINDOWS = ("per_user", "per_channel", "per_server", "overall")
+_NO_LIMITS = dict.fromkeys((f"limit_{window}" for window in _WINDOWS), "100000/second")
+_BATCH = 32  # questions that the service takes together
+_QUEUE = 256  # questions that may wait
+_NOTICES = ("Your question is next", "Many are asking")  # of the wait: the answer comes after
+
+Outcomes = list[Receipt | ExpectedError]
+Answerer = Callable[[LiveGeneration, Sequence[Question]], Outcomes]
+
+
+class Gate:
+    """Before each batch, the compute thread waits here to be let through. `batches` are those that
+    came, each with its questions in the order of their turns."""
+
+    def __init__(self, answer: Answerer) -> None:
+        self.batches: list[list[str]] = []
+        self._answer = answer
+        self._permits = threading.Semaphore(0)
+        self._open = False
+
+    @property
+    def computed(self) -> list[str]:
+        return [question for batch in self.batches for question in batch]
+
+    def let_through(self, batches: int = 1) -> None:
+        self._permits.release(batches)
+
+    def open(self) -> None:
+        self._open = True
+        self._permits.release()
+
+    def answer(self, live: LiveGeneration, questions: Sequence[Question]) -> Outcomes:
+        self.batches.append([question.question for question in questions])
+        self._permits.acquire()
+        if self._open:
+            self._permits.release()
+        return self._answer(live, questions)
+
+
+@asynccontextmanager
+async def gated(
+    opened_office: OpenOffice, fake: FakeDiscord, **settings: object
+) -> AsyncIterator[tuple[Gate, AnswerService]]:
+    """The bot, connected, with a gate before its answers and no limits but that of the queue."""
+    async with opened_office(**_NO_LIMITS, **settings) as office, connected(office, fake):
+        service = office.desk.service
+        gate = Gate(service._batches.answer)
+        service._batches.answer = gate.answer  # type: ignore[method-assign]
+        try:
+            yield gate, service
+        finally:
+            gate.open()  # else the compute thread would never end
+
+
+def outcome(asked: Invocation) -> Message | None:
+    """The answer or the refusal; None while there is neither."""
+    shown = asked.original
+    if shown is None or shown.loading or shown.content.startswith(_NOTICES):
+        return None
+    return shown
+
+
+async def outcomes(fake: FakeDiscord, asked: Sequence[Invocation]) -> list[Message]:
+    """Of all of them, each exactly one."""
+    waiting = iter(asked)
+    late = next(waiting, None)
+
+    def nobody_waits() -> bool:
+        nonlocal late
+        while late is not None and outcome(late) is not None:
+            late = next(waiting, None)
+        return late is None
+
+    await fake.until(nobody_waits, "an answer to everyone")
+    assert all(len(each.answers) == 1 for each in asked)
+    return [each.answers[0] for each in asked]
+
+
+async def ask_all(
+    fake: FakeDiscord, questions: Sequence[tuple[Guild, User, str]]
+) -> list[Invocation]:
+    """All at once."""
+    return [
+        await fake.slash(user, "ask", {"question": question}, channel=guild.general)
+        for guild, user, question in questions
+    ]
+
+
+def people(fake: FakeDiscord, count: int) -> list[User]:
+    return [fake.user(f"Asker{number}") for number in range(count)]
+
+
+def is_answer(message: Message) -> bool:
+    return bool(message.embeds)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """For what the fake does not see."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - a queue tells nobody that it grew
+            await asyncio.sleep(0.005)
+
+
+async def test_two_hundred_at_once_get_one_answer_each(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    guilds = [fake.guild(name) for name in ("Harbour", "Market", "Ferry", "Museum")]
+    async with gated(opened_office, fake) as (gate, _):
+        asked = await ask_all(
+            fake,
+            [
+                (guilds[number % 4], user, f"What does ledger {number} say of the ferry?")
+                for number, user in enumerate(people(fake, 200))
+            ],
+        )
+        # Every first sign comes while nothing is computed: it waits for no answer.
+        for each in asked:
+            await each.acknowledged()
+        assert not any(map(outcome, asked))
+        gate.open()
+        answers = await outcomes(fake, asked)
+    assert all(map(is_answer, answers))
+    assert len({receipt_id(answer) for answer in answers}) == 200
+    for number, answer in enumerate(answers):
+        assert answer.embed["author"]["name"] == f"What does ledger {number} say of the ferry?"
+    assert len(gate.computed) == len(set(gate.computed)) == 200
+
+
+async def test_two_hundred_in_one_server_get_an_answer_or_a_refusal(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    """With the limits that are set where nobody sets any."""
+    guild = fake.guild("Harbour")
+    channels = [guild.general, *(fake.channel(guild, f"room-{n}") for n in range(4))]
+    async with opened_office() as office, connected(office, fake):
+        asked = [
+            await fake.slash(user, "ask", {"question": f"Ferry {n}?"}, channel=channels[n % 5])
+            for n, user in enumerate(people(fake, 200))
+        ]
+        answers = await outcomes(fake, asked)
+    refused = [each for each in answers if not is_answer(each)]
+    assert len(answers) - len(refused) == 90  # what a server may ask in a minute
+    assert all(each.ephemeral and "try again in" in each.content for each in refused)
+
+
+async def test_a_full_queue_refuses_in_words(opened_office: OpenOffice, fake: FakeDiscord) -> None:
+    guild = fake.guild("Harbour")
+    async with gated(opened_office, fake, max_waiting=50) as (gate, _):
+        asked = await ask_all(
+            fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 200))]
+        )
+
+        await until(lambda: bool(gate.batches))
+        taken = 50 + len(gate.batches[0])
+        # While nothing is answered: those that are refused learn it at once.
+        await fake.until(lambda: _shown(asked) == len(asked) - taken, "refusals")
+        gate.open()
+        answers = await outcomes(fake, asked)
+    refused = [each.content for each in answers if not is_answer(each)]
+    assert len(refused) == len(asked) - taken
+    assert all("Too many questions are waiting" in told for told in refused)
+    assert len(gate.computed) == taken
+
+
+async def test_a_sign_comes_soon_to_who_asks_last(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    """At a bot that does nothing but wait for its compute thread, and at one whose loop is busy
+    with the answers of others: not half of them overtake a newcomer's sign."""
+    guild = fake.guild("Harbour")
+    async with gated(opened_office, fake) as (gate, service):
+        crowd = await ask_all(
+            fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 200))]
+        )
+        await until(lambda: bool(gate.batches))
+        in_work = len(gate.batches[0])
+        await until(lambda: service.waiting + in_work == len(crowd))
+        newcomers = await ask_all(fake, [(guild, fake.user("Zoe"), "Who ordered boats?")])
+        await newcomers[0].acknowledged()
+        assert not any(map(outcome, crowd))
+        gate.open()
+        overtaken = []
+        while (shown := _shown(crowd)) < len(crowd):
+            newcomers += await ask_all(fake, [(guild, fake.user("Zoe"), f"{shown} boats?")])
+            await newcomers[-1].acknowledged()
+            overtaken.append(_shown(crowd) - shown)
+        await outcomes(fake, [*crowd, *newcomers])
+    assert len(overtaken) > 3
+    assert max(overtaken) <= 3 * _BATCH  # one is computed, one kept, one on its way
+
+
+def _shown(crowd: Sequence[Invocation]) -> int:
+    return sum(outcome(each) is not None for each in crowd)
+
+
+async def test_turns_are_fair_to_within_one_question(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    """In two servers of 20 people with three questions each, those of one person together."""
+    guilds = fake.guild("Harbour"), fake.guild("Market")
+    async with gated(opened_office, fake) as (gate, service):
+        first = await ask_all(fake, [(guilds[0], fake.user("First"), "Who comes first?")])
+        await until(lambda: bool(gate.batches))  # what comes now waits in the queue
+        asked = await ask_all(
+            fake,
+            [
+                (guild, user, f"{guild.name} {number} asks {turn}")
+                for guild in guilds
+                for number, user in enumerate(people(fake, 20))
+                for turn in range(3)
+            ],
+        )
+        await until(lambda: service.waiting == len(asked))
+        for batch in range(1, 6):
+            gate.let_through()
+            in_turn = set(gate.batches[batch - 1])
+            await outcomes(fake, [each for each in (*first, *asked) if _question(each) in in_turn])
+            if batch < 5:
+                await until(lambda batch=batch: len(gate.batches) > batch)
+        answers = await outcomes(fake, [*first, *asked])
+    assert [len(batch) for batch in gate.batches] == [1, _BATCH, _BATCH, _BATCH, 24]
+    assert all(map(is_answer, answers))
+    _check_fair(gate.computed[1:])
+
+
+def _question(asked: Invocation) -> str:
+    text: str = asked.data["options"][0]["value"]
+    return text
+
+
+def _check_fair(order: list[str]) -> None:
+    """After each question: no person has had two more turns than another of that server, nor one
+    server two more than the other, while all have questions left."""
+    turns: Counter[str] = Counter({" ".join(question.split()[:2]): 0 for question in order})
+    assert len(turns) == 40
+    for question in order:
+        turns[" ".join(question.split()[:2])] += 1
+        for server in ("Harbour", "Market"):
+            had = [count for name, count in turns.items() if name.startswith(server)]
+            assert max(had) - min(had) <= 1
+        servers = [sum(turns[n] for n in turns if n.startswith(s)) for s in ("Harbour", "Market")]
+        assert abs(servers[0] - servers[1]) <= 1
+
+
+async def test_one_who_floods_holds_up_nobody(opened_office: OpenOffice, fake: FakeDiscord) -> None:
+    guild, flooder = fake.guild("Harbour"), fake.user("Flooder")
+    async with gated(opened_office, fake) as (gate, service):
+        flood = await ask_all(fake, [(guild, flooder, f"Flood {n}?") for n in range(80)])
+        share = _QUEUE // 8  # more of the queue than an eighth nobody fills
+        await fake.until(lambda: len([each for each in flood if outcome(each)]) == 80 - share)
+        others = await ask_all(
+            fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 20))]
+        )
+        first = len(gate.batches[0])  # in work before they came
+        await until(lambda: service.waiting == share - first + len(others))
+        gate.let_through(2)
+        assert all(map(is_answer, await outcomes(fake, others)))
+        gate.open()
+        answers = await outcomes(fake, flood)
+    assert sum(map(is_answer, answers)) == share
+    told = [each.content for each in answers if not is_answer(each)]
+    assert all("Your questions before this one are still waiting" in each for each in told)
+
+
+async def test_the_same_question_of_fifty_is_computed_once(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    guild = fake.guild("Harbour")
+    async with gated(opened_office, fake) as (gate, _):
+        asked = await ask_all(fake, [(guild, user, ANSWERED) for user in people(fake, 50)])
+        for each in asked:
+            await each.acknowledged()
+        gate.open()
+        answers = await outcomes(fake, asked)
+    assert gate.computed == [ANSWERED]
+    assert all("$12.5 million" in answer.text for answer in answers)
+    assert len({receipt_id(answer) for answer in answers}) == 50
