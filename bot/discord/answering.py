@@ -12,7 +12,7 @@ from bot.discord.acknowledging import defer
 from bot.discord.buttons import answer_view
 from bot.discord.client import DealbotClient, Interaction, asker_of
 from bot.discord.delivering import edit_answer, reply
-from bot.discord.failures import UNSENT, served
+from bot.discord.failures import UNSENT, told, visit
 from bot.discord.permissions import check_place
 from bot.discord.rendering.answers import answer_pages
 from bot.errors import StoreError
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 async def answer_interaction(interaction: Interaction, text: str, private: bool | None) -> None:
     """Defers at once, answers when the answer is there, and keeps which message gives it."""
     office, asker = interaction.client.office, asker_of(interaction)
-    async with served(interaction):
+    async with told(interaction), visit(interaction):
         check_question(text)  # a refusal is private only until something public is deferred
         settings = ServerSettings()
         if interaction.guild_id is not None:

@@ -9,7 +9,7 @@ import discord
 from bot.discord.acknowledging import defer, insist, respond
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivering import persistently, token_left_s
-from bot.discord.failures import served
+from bot.discord.failures import told, visit
 from bot.discord.lookups import further, in_context
 from bot.discord.permissions import may_delete
 from bot.discord.receipts import readable_receipt
@@ -53,7 +53,7 @@ class _AnswerButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^
     genuine = True
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        async with served(interaction):
+        async with told(interaction), visit(interaction):
             if not self.genuine:
                 raise QuestionError(_GONE)
             await interaction.client.office.desk.admit(asker_of(interaction))

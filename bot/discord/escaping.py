@@ -25,8 +25,9 @@ _REPEATED_SELECTOR = re.compile("([\ufe00-\ufe0f])[\ufe00-\ufe0f]+")
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _HEAPED_MARKS = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 
-# A colon opens an emoji (":tada:") or an address ("https://") unless a space follows it.
-_ACTIVE = re.compile(r"[\\`*_~|<>\[\]]|:(?!\s)")
+# A colon opens an emoji (":tada:") or an address ("https://") unless a space follows it. An
+# escaped "]" still ends the label of a link that stands before it, if "(" follows it as it is.
+_ACTIVE = re.compile(r"[\\`*_~|<>\[\]]|(?<=\])\(|:(?!\s)")
 # Discord acts on these without a scheme before them.
 _INVITE = re.compile(r"(discord\w*|\bdis|\bdsc)\.(?=\w)", re.IGNORECASE)
 # A backslash would not do here: the mention is looked for in the raw text. Nor is it seen.

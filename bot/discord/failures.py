@@ -36,9 +36,10 @@ async def told(interaction: Interaction) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def served(interaction: Interaction) -> AsyncIterator[None]:
-    """`told` within a visit to the desk, which closing waits for: also for what is told then."""
-    async with told(interaction), interaction.client.office.desk.visit(), told(interaction):
+async def visit(interaction: Interaction) -> AsyncIterator[None]:
+    """A visit to the desk, which closing waits for: also for what is told of a failure within.
+    Stands after `told`, which tells that the desk has closed."""
+    async with interaction.client.office.desk.visit(), told(interaction):
         yield
 
 

@@ -9,7 +9,7 @@ import discord
 from bot.discord.acknowledging import insist
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivering import edit_answer
-from bot.discord.failures import served
+from bot.discord.failures import told, visit
 from bot.errors import QuestionError
 from bot.store.signing import Signer
 
@@ -67,7 +67,7 @@ class TurnButton(
         return button
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        async with served(interaction):
+        async with told(interaction), visit(interaction):
             maker = _makers.get(self._what)
             if not self._genuine or maker is None:
                 raise QuestionError("This button is no longer known: use the command again")

@@ -129,3 +129,8 @@ def test_a_label_always_makes_one_link(text: str) -> None:
         reading = read(f"-# [{label}](https://example.org/a)")
         assert reading.kinds == {"subtext", "link"}
         assert reading.shown == label
+
+
+def test_an_escaped_bracket_ends_no_link_before_it() -> None:
+    line = f"[open](https://example.org/bridge) {escape('](https://elsewhere.example)')}"
+    assert read(line).all("link") == ["[open](https://example.org/bridge)"]

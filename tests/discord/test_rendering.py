@@ -149,7 +149,7 @@ def test_a_title_that_cannot_be_a_label_stands_beside_its_link() -> None:
     )
     (embed,) = answer_pages(answer, "abc123")
     assert (
-        r"-# The \*Lantern\* \[x\](https\://evil.example) "
+        r"-# The \*Lantern\* \[x\]\(https\://evil.example) "
         "([open](https://example.org/bridge#:~:text=Yes.)) · "
     ) in (embed.description or "")
 

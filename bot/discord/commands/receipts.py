@@ -4,7 +4,7 @@ from discord import app_commands
 
 from bot.discord.acknowledging import defer
 from bot.discord.client import Interaction, asker_of
-from bot.discord.failures import served
+from bot.discord.failures import told, visit
 from bot.discord.receipts import readable_receipt
 from bot.discord.rendering.receipts import ranked_sentences, receipt_pages
 from bot.discord.turning import Pages, pages_of, show_list
@@ -15,7 +15,7 @@ from bot.discord.turning import Pages, pages_of, show_list
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def why(interaction: Interaction, receipt: str) -> None:
     """Show how an answer came about: the question as understood, scores, generation"""
-    async with served(interaction):
+    async with told(interaction), visit(interaction):
         await interaction.client.office.desk.admit(asker_of(interaction))
         kept = await readable_receipt(interaction, receipt)
         await defer(interaction, private=True)

@@ -7,7 +7,7 @@ from discord import app_commands
 from bot.discord.acknowledging import defer
 from bot.discord.client import Interaction, asker_of
 from bot.discord.commands import choices
-from bot.discord.failures import served
+from bot.discord.failures import told, visit
 from bot.discord.lookups import listed, newest_first, sentences_of
 from bot.discord.rendering.sources import article_pages, sources_pages
 from bot.discord.turning import Pages, pages_of, show_list
@@ -20,7 +20,7 @@ from index.text_store import StoredArticle, TextStore
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def sources(interaction: Interaction, article: str | None = None) -> None:
     """List the articles that answers come from, or the sentences of one"""
-    async with served(interaction):
+    async with told(interaction), visit(interaction):
         await interaction.client.office.desk.admit(asker_of(interaction))
         if article is None:
             await defer(interaction, private=True)
