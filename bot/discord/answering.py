@@ -81,7 +81,9 @@ async def _typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
     async def keep_typing() -> None:
         with suppress(*UNSENT):
             while True:
-                await channel.typing()
+                # Not cancelled on its way: where it meets a global limit, discord.py lifts that
+                # in this request, and would else never send anything again.
+                await asyncio.shield(channel.typing())
                 await asyncio.sleep(_TYPING_S)
 
     typing = asyncio.create_task(keep_typing(), name="typing")
