@@ -78,13 +78,16 @@ async def _link(client: DealbotClient, sent: discord.Message, kept: Kept) -> Non
 async def _typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
     """Shown beside the work, which does not wait for it."""
 
-    async def keep_typing() -> None:
+    async def show_typing() -> None:
         with suppress(*UNSENT):
-            while True:
-                # Not cancelled on its way: where it meets a global limit, discord.py lifts that
-                # in this request, and would else never send anything again.
-                await asyncio.shield(channel.typing())
-                await asyncio.sleep(_TYPING_S)
+            await channel.typing()
+
+    async def keep_typing() -> None:
+        while True:
+            # Not cancelled on its way: where it meets a global limit, discord.py lifts that in
+            # this request, and would else never send anything again.
+            await asyncio.shield(show_typing())
+            await asyncio.sleep(_TYPING_S)
 
     typing = asyncio.create_task(keep_typing(), name="typing")
     try:
