@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow eval peers pictures lint format constraints clean
+.PHONY: help repl ask test test-slow soak eval peers pictures lint format constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo 'make ask Q="..."   set up, then answer one question'
 	@echo 'make test          set up, then run the tests'
 	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
+	@echo 'make soak          10,000 questions to a bot whose Discord fails in every way'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
 	@echo 'make pictures      the pictures of the bot, drawn again; needs node, npm and chromium'
@@ -34,6 +35,9 @@ test: $(VENV)/.dev $(VENV)/.encoder
 
 test-slow: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m pytest -m slow
+
+soak: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.soak
 
 eval: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.evaluate

@@ -1,0 +1,80 @@
+"""What must not go unseen: errors in the log, exceptions that nobody caught, memory that grows."""
+
+import asyncio
+import gc
+import logging
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from resource import getpagesize
+from statistics import mean
+from typing import Any
+
+# discord.py logs each reconnect that it will try as an error, with what ended the connection.
+_EXPECTED = "Attempting a reconnect"
+_KEPT = 5
+_GROWTH = 1.05  # of the last third of the samples over the second
+
+
+class Watch(logging.Handler):
+    """`errors` are the first few log records of level ERROR, `uncaught` the first few exceptions
+    that reached the event loop, a thread's end or the interpreter."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.counts: Counter[str] = Counter()
+        self.warnings: Counter[str] = Counter()
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.ERROR:
+            self.warnings[f"{record.name}: {record.msg}"] += 1
+        elif _EXPECTED in str(record.msg):
+            self.counts["reconnects told by discord.py"] += 1
+        else:
+            self._note("errors", logging.Formatter().format(record))
+
+    def on_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self._note("uncaught", f"{context.get('message')}: {context.get('exception')!r}")
+
+    def on_hook(self, args: Any) -> None:
+        self._note("uncaught", f"{args.exc_type}: {args.exc_value!r}")
+
+    def _note(self, kind: str, text: str) -> None:
+        self.counts[kind] += 1
+        if len(self.told) < _KEPT:
+            self.told.append(f"{kind}: {text}")
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Inside a running event loop."""
+    watch, loop, root = Watch(), asyncio.get_running_loop(), logging.getLogger()
+    before = loop.get_exception_handler(), threading.excepthook, sys.unraisablehook
+    loop.set_exception_handler(watch.on_loop)
+    threading.excepthook = sys.unraisablehook = watch.on_hook
+    root.addHandler(watch)
+    try:
+        yield watch
+        gc.collect()  # a failed task that nobody awaited tells of it when it is freed
+    finally:
+        root.removeHandler(watch)
+        loop.set_exception_handler(before[0])
+        threading.excepthook, sys.unraisablehook = before[1:]
+
+
+def resident_mb() -> float:
+    """Of this process, the fake Discord in it included."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * getpagesize() / 1e6
+
+
+def is_flat(samples_mb: Sequence[float]) -> bool:
+    """The first third is for warming up."""
+    third = len(samples_mb) // 3
+    before, after = samples_mb[third:-third], samples_mb[-third:]
+    return mean(after) <= mean(before) * _GROWTH
