@@ -29,7 +29,7 @@ _KEPT = 1_000  # messages that the fake remembers
 _CLICKS = 0.1
 # More than the 5 seconds for which discord.py reads nothing before it identifies anew.
 _HEARTBEAT_S, _HEARTBEAT_TIMEOUT_S = 1.0, 8.0
-# A day's worth of lost connections in minutes makes the pauses between connects as long as they get.
+# A day of lost connections in minutes makes the pauses between connects as long as they get.
 _LONGEST_PAUSE_S = 1.0
 _WINDOWS = ("per_user", "per_channel", "per_server", "overall")
 
