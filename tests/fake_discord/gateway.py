@@ -27,6 +27,7 @@ from tests.fake_discord.world import World
 _LARGEST_FRAME = 4096
 _MOST_FRAMES = 120  # a minute
 _ALL_INTENTS = (1 << 26) - 1
+_IDENTIFY_WITHIN_S = 17.0
 
 
 class Gateway:
@@ -82,7 +83,10 @@ class Gateway:
         await self._world.changes.until(lambda: len(self.live) >= sessions, "a connected bot")
 
     async def identified(self, times: int) -> None:
-        await self._world.changes.until(lambda: self.identifies >= times, f"IDENTIFY no. {times}")
+        # discord.py sleeps five seconds before it identifies anew, and as long before it tries.
+        await self._world.changes.until(
+            lambda: self.identifies >= times, f"IDENTIFY no. {times}", within=_IDENTIFY_WITHIN_S
+        )
 
     async def resumed(self, times: int = 1) -> None:
         await self._world.changes.until(lambda: self.resumes >= times, f"RESUME no. {times}")
