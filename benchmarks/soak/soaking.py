@@ -83,6 +83,9 @@ async def _bot(
             bot = asyncio.create_task(running.run_bot(office, fake.token))
 
             async def end() -> None:
+                if bot.done():
+                    bot.result()
+                    raise AssertionError("the bot had ended by itself")
                 os.kill(os.getpid(), signal.SIGTERM)
                 await asyncio.wait_for(bot, 30)
 
