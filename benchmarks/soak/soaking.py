@@ -254,7 +254,8 @@ class _Storm:
             try:
                 self._strike.result()
             except AssertionError as error:  # it never came back
-                self._soaked.unanswered.append(str(error))
+                silent = [each for each in self._waiting if not each.acknowledged]
+                self._soaked.unanswered += [str(error), *map(self._told, silent)]
             self._strike = None
         self._collect()
 

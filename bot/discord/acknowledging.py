@@ -10,7 +10,7 @@ import discord
 
 from bot.discord.client import Interaction
 
-ALREADY_ACKNOWLEDGED = 40060
+_ALREADY_ACKNOWLEDGED = 40060
 _WITHIN = timedelta(seconds=2.5)  # of the 3 that Discord waits
 _PAUSE_S = 0.1
 
@@ -27,18 +27,22 @@ async def respond(interaction: Interaction, **message: Any) -> None:
     await insist(interaction, lambda: response.send_message(**message, ephemeral=True))
 
 
-async def insist(interaction: Interaction, send: Callable[[], Awaitable[object]]) -> None:
+async def insist(interaction: Interaction, send: Callable[[], Awaitable[object]]) -> bool:
     """Sends again where the connection dropped, for as long as Discord waits. That it was
-    acknowledged already means that a try got through and only Discord's answer was lost."""
+    acknowledged already means that a try got through and only Discord's answer was lost; False
+    where it cannot have been one of these."""
+    dropped = False
     while True:
         try:
             await send()
         except discord.HTTPException as error:
-            if error.code != ALREADY_ACKNOWLEDGED:
+            if error.code != _ALREADY_ACKNOWLEDGED:
                 raise
+            return dropped
         except aiohttp.ClientError:
             if datetime.now(UTC) - interaction.created_at > _WITHIN:
                 raise
+            dropped = True
             await asyncio.sleep(_PAUSE_S)
-            continue
-        return
+        else:
+            return True

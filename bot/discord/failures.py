@@ -10,7 +10,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord.acknowledging import ALREADY_ACKNOWLEDGED
+from bot.discord.acknowledging import insist
 from bot.discord.client import Interaction
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
@@ -57,14 +57,10 @@ async def tell(interaction: Interaction, error: Exception) -> None:
 
 async def _say(interaction: Interaction, text: str) -> None:
     response = interaction.response
-    if not response.is_done():
-        try:
-            await response.send_message(text, ephemeral=True)
-        except discord.HTTPException as error:
-            if error.code != ALREADY_ACKNOWLEDGED:
-                raise
-        else:
-            return
+    if not response.is_done() and await insist(
+        interaction, lambda: response.send_message(text, ephemeral=True)
+    ):
+        return
     if _shows_thinking(interaction):
         # The first follow-up would take its place too, but only once: an edit can be repeated.
         await persistently(

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from bot.discord.client import DealbotClient
-from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected
+from tests.discord.conftest import (
+    ANSWERED,
+    NOT_ANSWERED,
+    OpenOffice,
+    ask,
+    connected,
+    receipt_id,
+)
 from tests.fake_discord import FakeDiscord
 
 
@@ -22,6 +29,32 @@ async def test_a_failure_takes_the_place_of_thinking(
     told = await asked.final()
     assert "shutting down" in told.content
     assert asked.answers == [told]
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("by_button", [False, True])
+async def test_a_failure_whose_telling_gets_lost_is_told_again(
+    dealbot: DealbotClient, fake: FakeDiscord, by_button: bool, after: bool
+) -> None:
+    """`after`: it had arrived all the same, so that the second time Discord turns it away."""
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    if by_button:
+        answer = await ask(fake, ann, harbour.general, ANSWERED)
+        await dealbot.office.store.receipts.forget(receipt_id(answer))
+    fake.faults.drop("POST /interactions/*/callback", after=after)
+    if by_button:
+        asked = await fake.click(answer, "[1]", ann)
+    else:
+        asked = await fake.slash(ann, "ask", {"question": "\0"}, channel=harbour.general)
+    told = await asked.final()
+    await dealbot.office.desk.close(5)  # until it is done with
+    assert asked.answers == [told]
+    assert told.ephemeral
+    assert ("no longer kept" if by_button else "not text") in told.content
+    if after:
+        [violation] = fake.violations
+        assert violation.kind == "double ack"
+        fake.violations.clear()
 
 
 @pytest.mark.parametrize("in_message", [False, True])

@@ -11,6 +11,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
+from bot.discord.acknowledging import defer
 from bot.discord.client import Interaction
 from bot.discord.delivering import edit_answer, token_left_s, write_to
 from bot.discord.failures import in_words, told, visit
@@ -35,7 +36,7 @@ async def rebuild(interaction: Interaction) -> None:
     """Read the articles again (admins); the old index answers until the new one is ready"""
     async with told(interaction), visit(interaction):
         await check_operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, private=True)
         office, shown = interaction.client.office, _ShownProgress(interaction)
         async with shown:
             embed, result = await _outcome(_rebuild(office, shown))
@@ -50,7 +51,7 @@ async def rollback(interaction: Interaction) -> None:
     """Go back to the generation before (admins)"""
     async with told(interaction), visit(interaction):
         await check_operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, private=True)
         embed, result = await _outcome(_roll_back(interaction.client.office))
         await _audit(interaction, "rollback", result)
         await _tell(interaction, embed)
