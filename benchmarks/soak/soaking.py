@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from benchmarks.soak.crowd import Asked, Crowd
 from benchmarks.soak.faults import Weather
+from benchmarks.soak.signs import measure_signs
 from benchmarks.soak.watching import Watch, resident_mb, watching
 from bot.discord import client, running
 from bot.discord.client import DealbotClient
@@ -22,7 +23,6 @@ from bot.settings import Settings
 from tests.fake_discord import FakeDiscord, pointed
 
 _AT_ONCE = 60
-_SATURATED = 200
 _PATIENCE_S = 120.0  # in which somebody at least gets an answer
 _WATCHED = 500  # how many questions ago an answer may still be doubled
 _KEPT = 1_000  # messages that the fake remembers
@@ -39,8 +39,8 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Soaked:
-    """What became of all questions. `signs_ms` are the times to the first visible sign, measured
-    before the storm; `memory_mb` was sampled at even distances."""
+    """What became of all questions. `signs_ms` are the times to the first visible sign, before the
+    storm and of a bot of its own; `memory_mb` was sampled at even distances."""
 
     seed: int
     asked: int = 0
@@ -108,18 +108,21 @@ async def soak(
     seed: int,
     tell: Tell,
 ) -> Soaked:
-    """`questions` are such as have an answer in the index; `count` are asked in the storm."""
+    """`questions` are such as have an answer in the index; `count` are asked in the storm. The
+    stores lie beside `store`."""
     limits = {f"limit_{window}": "100000/second" for window in _WINDOWS}
     places = {"index": index, "encoders": encoders, "store": store}
     settings = Settings.model_validate(places | limits)
     random, soaked = Random(seed), Soaked(seed)
     began = asyncio.get_running_loop().time()
+    async with FakeDiscord() as fake:
+        crowd = Crowd(fake, random, questions)
+        signs_store = store.with_name("signs.sqlite")
+        soaked.signs_ms = await measure_signs(fake, crowd, index, encoders, signs_store)
     with watching() as soaked.watch:
         async with FakeDiscord() as fake:
             crowd = Crowd(fake, random, questions)
             async with _bot(settings, fake) as end:
-                soaked.signs_ms = await _signs(fake, crowd, count)
-                crowd.ways.clear()
                 await _Storm(fake, crowd, random, soaked, tell).rage(count)
                 await end()
                 soaked.ended_cleanly = True
@@ -128,57 +131,6 @@ async def soak(
         soaked.ways = crowd.ways
     soaked.lasted_s = asyncio.get_running_loop().time() - began
     return soaked
-
-
-async def _signs(fake: FakeDiscord, crowd: Crowd, count: int) -> dict[str, list[float]]:
-    """By when they were measured; fewer of them where fewer questions are asked."""
-    idle = await _idle_signs(crowd, min(count, 200))
-    at_once = min(count // 2, _SATURATED)
-    burst, saturated = await _saturated_signs(fake, crowd, min(count, 2_000), at_once)
-    return {
-        "idle": idle,
-        f"{at_once} come at the same moment": burst,
-        f"{at_once} wait for answers": saturated,
-    }
-
-
-async def _idle_signs(crowd: Crowd, count: int) -> list[float]:
-    """Milliseconds from the command to the bot's acknowledgement, one command after the other."""
-    times = []
-    for _ in range(count):
-        asked = await crowd.ask_by_command()
-        assert asked.invocation is not None
-        await asked.invocation.final()
-        times.append(_sign_ms(asked))
-    return times
-
-
-async def _saturated_signs(
-    fake: FakeDiscord, crowd: Crowd, count: int, at_once: int
-) -> tuple[list[float], list[float]]:
-    """Of those who all come at once, and of those who come while so many wait for answers: one for
-    each who gets his."""
-    everyone = [await crowd.ask_by_command() for _ in range(at_once)]
-    waiting = list(everyone)
-
-    def some_settled() -> bool:
-        return any(each.settled for each in waiting)
-
-    while waiting:
-        await fake.until(some_settled, "an answer", _PATIENCE_S)
-        still = [each for each in waiting if not each.settled]
-        coming = min(len(waiting) - len(still), at_once + count - len(everyone))
-        waiting[:] = still + [await crowd.ask_by_command() for _ in range(coming)]
-        everyone += waiting[len(still) :]
-    fake.tidy(_KEPT)
-    times = list(map(_sign_ms, everyone))
-    return times[:at_once], times[at_once:]
-
-
-def _sign_ms(asked: Asked) -> float:
-    assert asked.invocation is not None
-    assert asked.invocation.acked_after_s is not None  # it got an answer
-    return asked.invocation.acked_after_s * 1000
 
 
 class _Storm:
