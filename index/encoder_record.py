@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from index.errors import EncoderError
 
-SCHEMA_VERSION: Literal[1] = 1
+SCHEMA_VERSION: Literal[2] = 2
 MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE = "model.onnx", "tokenizer.json", "golden.npy"
 RECORD_FILE = "encoder.json"
 
@@ -36,13 +36,15 @@ def golden_texts(max_tokens: int) -> tuple[str, ...]:
 
 
 class Parity(BaseModel):
-    """How far the export's vectors were from the original model's, at worst, at adoption."""
+    """How far the export's vectors were from the original model's, at worst, at adoption, and
+    what storing it in 8 bits loses of what it finds (see index.parity), where that was tried."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     worst_cosine: float
     tolerance: float
     texts: int
+    loss_in_8_bits: float | None = None
 
 
 class EncoderRecord(BaseModel):
@@ -50,7 +52,7 @@ class EncoderRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    schema_version: Literal[1]
+    schema_version: Literal[2]
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
     source: str  # package==version, or a folder's base name: never a path of this machine
     weights_sha256: str
@@ -60,7 +62,7 @@ class EncoderRecord(BaseModel):
     pooling: str  # as the model's own modules tell it
     query_prompt: str
     passage_prompt: str
-    precision: Literal["fp32"]
+    precision: Literal["fp32", "int8"]
     inputs: tuple[InputName, ...]
     pad_token: str
     pad_id: int

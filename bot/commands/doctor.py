@@ -22,7 +22,6 @@ from index.generations import current_folder, verify
 from index.sources import read_articles
 
 _ENOUGH_FREE_MB = 500  # a rebuild of the bundled articles and an encoder, several times over
-_SAME_VECTORS = 0.999  # worst cosine to the original model that still ranks alike
 
 
 class Level(StrEnum):
@@ -84,7 +83,7 @@ def _python(settings: Settings) -> str:
 def _encoder(settings: Settings) -> Finding | str:
     encoder = encoders.open_current(settings.encoders)
     cosine = encoder.check_golden()
-    if cosine < _SAME_VECTORS:
+    if cosine < 1 - encoder.record.parity.tolerance:
         return Finding(
             "encoder",
             Level.PROBLEM,

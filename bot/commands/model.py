@@ -14,19 +14,30 @@ def command() -> None:
 
 @command.command("adopt")
 @click.argument("name_or_folder", required=False)
+@click.option(
+    "--full-precision", is_flag=True, help="Not in 8 bits, even where that would find the same."
+)
 @json_flag
 @setting("encoders")
-def adopt_model(name_or_folder: str | None, as_json: bool, **flags: str | None) -> None:
+def adopt_model(
+    name_or_folder: str | None, full_precision: bool, as_json: bool, **flags: str | None
+) -> None:
     """Export a sentence-transformers model to what the program runs on: a folder with a model,
-    or by default the all-MiniLM-L6-v2 that comes with the `adopt` extra."""
+    or by default the all-MiniLM-L6-v2 that comes with the `adopt` extra. It is stored in 8 bits
+    where that changes hardly anything of what it finds."""
     from index.adopt import adopt  # brings torch, which nothing else needs
 
     home = load_settings(**flags).encoders
-    record = adopt(name_or_folder, home, report=lambda line: click.echo(line, err=True))
+    record = adopt(
+        name_or_folder,
+        home,
+        report=lambda line: click.echo(line, err=True),
+        full_precision=full_precision,
+    )
     if as_json:
         click.echo(record.model_dump_json())
     else:
-        click.echo(f"Adopted {record.id}: {record.dimension} dimensions")
+        click.echo(f"Adopted {record.id}: {record.dimension} dimensions, {record.precision}")
 
 
 @command.command("list")
@@ -38,5 +49,5 @@ def list_models(as_json: bool, **flags: str | None) -> None:
         if as_json:
             click.echo(record.model_dump_json())
         else:
-            line = f"{record.id}  {record.dimension} dimensions, from {record.source}"
-            click.echo(visible(line))
+            kind = f"{record.dimension} dimensions, {record.precision}"
+            click.echo(visible(f"{record.id}  {kind}, from {record.source}"))

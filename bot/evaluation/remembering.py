@@ -25,15 +25,11 @@ class RememberingEncoder(Encoder):
         return found
 
     def encode_passages(
-        self,
-        texts: Sequence[str],
-        *,
-        batch_size: int = 32,
-        progress: Callable[[int], None] | None = None,
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> Vectors:
         if len(self._vectors) > _KEPT:
             self._vectors.clear()
         new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        found = super().encode_passages(new, batch_size=batch_size, progress=progress)
+        found = super().encode_passages(new, progress=progress)
         self._vectors.update(zip(new, found, strict=True))
         return np.array([self._vectors[text] for text in texts]).reshape(-1, self.dimension)

@@ -89,10 +89,10 @@ def _unchanged(home: Path) -> bool:
 
 @pytest.fixture(scope="module")
 def adopted(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with both models, adopted in the order of their names."""
+    """A home with both models in full precision, adopted in the order of their names."""
     home = tmp_path_factory.mktemp("adopted")
     for name in ("cls", "dense"):
-        adopt(str(models[name]), home, report=_silent)
+        adopt(str(models[name]), home, report=_silent, full_precision=True)
     return home
 
 
@@ -134,19 +134,19 @@ def test_adopting_again_is_quick_and_mends_what_is_damaged(
     before = {record.name: record for record in installed(home)}["tiny-cls"]
     model = home / before.id / MODEL_FILE
     made = model.stat().st_mtime_ns
-    assert adopt(str(models["cls"]), home, report=_silent) == before
+    assert adopt(str(models["cls"]), home, report=_silent, full_precision=True) == before
     assert model.stat().st_mtime_ns == made
     assert read_pointer(home / CURRENT) == before.id
 
     model.write_bytes(model.read_bytes()[:-1])
     (home / ".staging-killed").mkdir()
-    assert adopt(str(models["cls"]), home, report=_silent).id == before.id
+    assert adopt(str(models["cls"]), home, report=_silent, full_precision=True).id == before.id
     assert open_current(home).check_golden() > 1 - 1e-5
     assert not list(home.glob(".staging*"))
     assert capfd.readouterr().out == ""  # standard output carries only results
 
 
-@pytest.mark.parametrize("step", ["Loading", "Exporting", "Comparing", "Publishing"])
+@pytest.mark.parametrize("step", ["Loading", "Exporting", "Comparing", "Storing", "Publishing"])
 def test_an_interrupt_at_any_step_changes_nothing(
     models: dict[str, Path], home: Path, step: str
 ) -> None:
@@ -157,6 +157,46 @@ def test_an_interrupt_at_any_step_changes_nothing(
     with pytest.raises(KeyboardInterrupt):
         adopt(str(models["cls"]), home, report=interrupt)
     assert _unchanged(home)
+
+
+def test_8_bits_are_taken_where_that_is_within_the_bounds(
+    models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This model, of random numbers, is not within the usual ones."""
+    monkeypatch.setattr("index.adopt._TOLERANCE_IN_8_BITS", 0.5)
+    monkeypatch.setattr("index.adopt._LOSS_IN_8_BITS", 1.0)
+    home = tmp_path / "home"
+    record = adopt(str(models["dense"]), home, report=_silent)
+    assert record.precision == "int8"
+    assert record.parity.loss_in_8_bits is not None
+    encoder = open_current(home)
+    vectors, original = encoder.encode_queries(TEXTS), _original(models["dense"], QUERY_PROMPT)
+    assert (vectors * original).sum(axis=1).min() > 1 - record.parity.tolerance
+    assert not np.allclose(vectors, original, atol=1e-5)
+
+    in_full = adopt(str(models["dense"]), home, report=_silent, full_precision=True)
+    assert in_full.precision == "fp32"
+    assert {each.id for each in installed(home)} == {record.id, in_full.id}
+    made = (home / record.id / MODEL_FILE).stat().st_mtime_ns
+    assert adopt(str(models["dense"]), home, report=_silent) == record
+    assert (home / record.id / MODEL_FILE).stat().st_mtime_ns == made
+
+
+@pytest.mark.parametrize("bound", ["_TOLERANCE_IN_8_BITS", "_LOSS_IN_8_BITS"])
+def test_what_8_bits_would_change_stays_in_full_precision(
+    models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(f"index.adopt.{bound}", 0.0)
+    told: list[str] = []
+    record = adopt(str(models["dense"]), tmp_path / "home", report=told.append)
+    assert record.precision == "fp32"
+    assert record.parity.loss_in_8_bits is not None
+    assert any("stays in full precision" in line for line in told)
+    np.testing.assert_allclose(
+        open_current(tmp_path / "home").encode_queries(TEXTS),
+        _original(models["dense"], QUERY_PROMPT),
+        atol=1e-5,
+    )
 
 
 def test_an_export_that_is_not_faithful_is_not_adopted(
