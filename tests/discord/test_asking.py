@@ -95,7 +95,7 @@ async def test_the_server_sets_the_default_privacy(
     dealbot: DealbotClient, fake: FakeDiscord, asked_for: bool | None, hidden: bool
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    await dealbot.office.store.settings.set(harbour.id, ServerSettings(private=True))
+    await dealbot.office.store.settings.change(harbour.id, lambda _: ServerSettings(private=True))
     options = {"question": ANSWERED} | ({} if asked_for is None else {"private": asked_for})
     asked = await fake.slash(ann, "ask", options, channel=harbour.general)
     await asked.final()

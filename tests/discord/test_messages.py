@@ -296,9 +296,8 @@ async def test_where_it_may_answer_holds_for_messages(
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     other = fake.channel(harbour, "other")
     thread = fake.thread(harbour.general, "boats", ann)
-    await dealbot.office.store.settings.set(
-        harbour.id, ServerSettings(channels=(harbour.general.id,))
-    )
+    only_here = ServerSettings(channels=(harbour.general.id,))
+    await dealbot.office.store.settings.change(harbour.id, lambda _: only_here)
     await fake.say(ann, other, ANSWERED, mention_bot=True)
     refusal = await fake.next_message(fake.dm(ann))
     assert f"<#{harbour.general.id}>" in refusal.content

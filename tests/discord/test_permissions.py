@@ -59,6 +59,28 @@ async def test_each_setting_is_kept_shown_and_audited(
     assert (settings.channels, settings.roles, settings.per_user_per_minute) == ((), (), None)
 
 
+async def test_what_two_admins_set_at_once_is_both_kept(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    fake.join(harbour, ann, fake.role(harbour, "managers", manage_guild=True))
+    roles = [fake.role(harbour, f"askers{number}") for number in range(3)]
+    changes: list[tuple[User, str, dict[str, object]]] = [
+        (harbour.owner, "config privacy", {"private": True}),
+        (ann, "config limit", {"per_minute": 3}),
+        *((ann, "config role", {"role": role}) for role in roles),
+    ]
+    asked = [
+        await fake.slash(person, name, options, channel=harbour.general)
+        for person, name, options in changes
+    ]
+    for each in asked:
+        await each.final()
+    settings = await dealbot.office.store.settings.get(harbour.id)
+    assert (settings.private, settings.per_user_per_minute) == (True, 3)
+    assert set(settings.roles) == {role.id for role in roles}
+
+
 @pytest.mark.parametrize(
     ("name", "options"),
     [
@@ -76,7 +98,7 @@ async def test_who_is_no_admin_changes_nothing(
     """Discord hides the command from them, but a server can show it to anyone."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     before = ServerSettings(channels=(1,), roles=(2,), per_user_per_minute=1)
-    await dealbot.office.store.settings.set(harbour.id, before)
+    await dealbot.office.store.settings.change(harbour.id, lambda _: before)
     assert "Only the server's admins" in await set_(fake, ann, harbour, name, **options)
     assert await dealbot.office.store.settings.get(harbour.id) == before
     assert not await audited(dealbot, harbour)
@@ -112,7 +134,7 @@ async def test_settings_hold_no_more_than_can_be_shown(
     harbour = fake.guild("Harbour")
     many = tuple(range(10**18, 10**18 + 15))
     full = ServerSettings(channels=many, roles=many, admin_roles=many, admin_users=many)
-    await dealbot.office.store.settings.set(harbour.id, full)
+    await dealbot.office.store.settings.change(harbour.id, lambda _: full)
     assert "Channels: <#" in await set_(fake, harbour.owner, harbour, "show")
     told = await set_(fake, harbour.owner, harbour, "channel", channel=harbour.general)
     assert "At most 15" in told

@@ -259,7 +259,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 await store.receipts.add(receipt)
                 await store.receipts.link_message(number, receipt.id)
                 await store.votes.vote(receipt.id, "someone", 1)
-            await store.settings.set(GUILD, ServerSettings(channels=(1,)))
+            await store.settings.change(GUILD, lambda _: ServerSettings(channels=(1,)))
             await store.audit.record(AuditEntry(NOON, GUILD, 1, "rebuild", "", "published"))
 
     asyncio.run(prepare())

@@ -1,5 +1,6 @@
 """Settings, audit log, facts, hashes and signatures."""
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -30,10 +31,10 @@ async def test_settings_are_each_servers_own_and_replaced_as_a_whole(store: Stor
         private=True,
         per_user_per_minute=7,
     )
-    await store.settings.set(GUILD, given)
+    await store.settings.change(GUILD, lambda _: given)
     assert await store.settings.get(GUILD) == given
     assert await store.settings.get(GUILD + 1) == ServerSettings()
-    await store.settings.set(GUILD, ServerSettings(private=True))
+    await store.settings.change(GUILD, lambda _: ServerSettings(private=True))
     assert await store.settings.get(GUILD) == ServerSettings(private=True)
 
 
@@ -46,18 +47,50 @@ def test_a_limit_of_nothing_is_no_setting(limit: int) -> None:
 async def test_settings_of_another_version_never_open_what_was_closed(
     store: Store, path: Path
 ) -> None:
-    def put(settings: str) -> None:
+    def put(guild: int, settings: str) -> None:
         other = sqlite3.connect(path, isolation_level=None)
-        other.execute("REPLACE INTO settings VALUES (?, ?)", (GUILD, settings))
+        other.execute("INSERT INTO settings VALUES (?, ?)", (guild, settings))
         other.close()
 
-    put('{"channels": [1], "tone": "kind"}')
+    put(GUILD, '{"channels": [1], "tone": "kind"}')
     assert await store.settings.get(GUILD) == ServerSettings(channels=(1,))
-    put('{"channels": "none of your business"}')
+    put(GUILD + 1, '{"channels": "none of your business"}')
     with pytest.raises(StoreError, match="an admin has to set them anew"):
-        await store.settings.get(GUILD)
-    await store.settings.set(GUILD, ServerSettings())
+        await store.settings.get(GUILD + 1)
+    await store.settings.change(GUILD + 1, lambda now: now)
+    assert await store.settings.get(GUILD + 1) == ServerSettings()
+
+
+async def test_what_two_change_at_once_is_both_kept(store: Store, path: Path) -> None:
+    await asyncio.gather(
+        store.settings.change(GUILD, lambda now: now.model_copy(update={"private": True})),
+        store.settings.change(GUILD, lambda now: now.model_copy(update={"roles": (3,)})),
+    )
+    both = ServerSettings(private=True, roles=(3,))
+    assert await store.settings.get(GUILD) == both
+    async with Store.open(path, exclusive=False) as other:  # not from memory
+        assert await other.settings.get(GUILD) == both
+
+
+async def test_a_change_that_is_turned_down_changes_nothing(store: Store) -> None:
+    def turn_down(_: ServerSettings) -> ServerSettings:
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await store.settings.change(GUILD, turn_down)
     assert await store.settings.get(GUILD) == ServerSettings()
+
+
+async def test_a_change_that_was_cancelled_is_seen_as_it_was_kept(store: Store) -> None:
+    await store.settings.get(GUILD)
+    changing = asyncio.create_task(
+        store.settings.change(GUILD, lambda _: ServerSettings(private=True))
+    )
+    await asyncio.sleep(0)  # the statement is on its way to the store's thread
+    changing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await changing
+    assert await store.settings.get(GUILD) == ServerSettings(private=True)
 
 
 # --- audit log -------------------------------------------------------------------------------

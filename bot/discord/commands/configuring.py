@@ -1,5 +1,6 @@
 """/config: what a server's admins set. Every change goes to the audit log."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,11 +11,13 @@ from bot.discord.acknowledging import respond
 from bot.discord.client import Interaction
 from bot.discord.failures import told
 from bot.discord.permissions import check_server_admin
-from bot.errors import QuestionError, UnreadableSettingsError
+from bot.errors import QuestionError
 from bot.store.audit import AuditEntry
 from bot.store.settings import ServerSettings
 
 _MOST = 15  # of a kind: a message has to hold them all
+
+Changes = dict[str, Any]  # of the settings, by name
 
 config = app_commands.Group(
     name="config",
@@ -40,9 +43,10 @@ async def channel(
 ) -> None:
     """Answer in some channels only"""
     async with told(interaction):
-        settings = await _settings(interaction)
-        channels = _toggled(settings.channels, channel.id) if channel else ()
-        await _change(interaction, settings, channels=channels)
+        await _change(
+            interaction,
+            lambda now: {"channels": _toggled(now.channels, channel.id) if channel else ()},
+        )
 
 
 @config.command()
@@ -50,9 +54,8 @@ async def channel(
 async def role(interaction: Interaction, role: discord.Role | None = None) -> None:
     """Let only some roles ask"""
     async with told(interaction):
-        settings = await _settings(interaction)
         await _change(
-            interaction, settings, roles=_toggled(settings.roles, role.id) if role else ()
+            interaction, lambda now: {"roles": _toggled(now.roles, role.id) if role else ()}
         )
 
 
@@ -66,15 +69,15 @@ async def admin(
 ) -> None:
     """Say who else is an admin of the bot here"""
     async with told(interaction):
-        settings = await _settings(interaction)
-        if role is None and user is None:
-            raise QuestionError("Name a role or a member to add, or to take away")
-        changes: dict[str, Any] = {}
-        if role:
-            changes["admin_roles"] = _toggled(settings.admin_roles, role.id)
-        if user:
-            changes["admin_users"] = _toggled(settings.admin_users, user.id)
-        await _change(interaction, settings, **changes)
+
+        def changes(now: ServerSettings) -> Changes:
+            if role is None and user is None:
+                raise QuestionError("Name a role or a member to add, or to take away")
+            roles = {"admin_roles": _toggled(now.admin_roles, role.id)} if role else {}
+            users = {"admin_users": _toggled(now.admin_users, user.id)} if user else {}
+            return roles | users
+
+        await _change(interaction, changes)
 
 
 @config.command()
@@ -82,7 +85,7 @@ async def admin(
 async def privacy(interaction: Interaction, private: bool) -> None:
     """Set who sees an answer by default"""
     async with told(interaction):
-        await _change(interaction, await _settings(interaction), private=private)
+        await _change(interaction, lambda _: {"private": private})
 
 
 @config.command()
@@ -92,23 +95,21 @@ async def limit(
 ) -> None:
     """Set how much one person may ask"""
     async with told(interaction):
-        await _change(interaction, await _settings(interaction), per_user_per_minute=per_minute)
+        await _change(interaction, lambda _: {"per_user_per_minute": per_minute})
 
 
-async def _settings(interaction: Interaction) -> ServerSettings:
-    guild = await check_server_admin(interaction)
-    try:
-        return await interaction.client.office.store.settings.get(guild)
-    except UnreadableSettingsError:
-        return ServerSettings()  # to be set anew
+async def _change(interaction: Interaction, changes: Callable[[ServerSettings], Changes]) -> None:
+    """`changes` is given the settings as they are when it is this admin's turn: another may have
+    changed them a moment before."""
+    guild, store = await check_server_admin(interaction), interaction.client.office.store
+    made: Changes = {}
 
+    def edit(now: ServerSettings) -> ServerSettings:
+        made.update(changes(now))
+        return now.model_copy(update=made)
 
-async def _change(interaction: Interaction, settings: ServerSettings, **changes: Any) -> None:
-    store, guild = interaction.client.office.store, interaction.guild_id
-    assert guild is not None  # check_server_admin has seen it
-    changed = settings.model_copy(update=changes)
-    await store.settings.set(guild, changed)
-    detail = ", ".join(f"{name}={value}" for name, value in changes.items())
+    changed = await store.settings.change(guild, edit)
+    detail = ", ".join(f"{name}={value}" for name, value in made.items())
     await store.audit.record(
         AuditEntry(datetime.now(UTC), guild, interaction.user.id, "config", detail, "done")
     )
