@@ -45,7 +45,7 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
         history = await office.desk.conversation(asker.channel, asker.user)
         question = Question(question=text, history=history)
         kept = await office.desk.ask(question, asker, private=hidden, on_wait=waiting)
-        embeds, view = shown(interaction.client, kept)
+        embeds, view = await _shown_in_turn(interaction.client, kept)
         sent = await edit_answer(interaction, embeds=embeds, view=view)
         await _link(interaction.client, sent, kept)
 
@@ -56,9 +56,19 @@ async def answer_message(
     """Answers in a reply."""
     async with _typing(message.channel):
         kept = await client.office.desk.ask(question, asker, private=message.guild is None)
-    embeds, view = shown(client, kept)
+    embeds, view = await _shown_in_turn(client, kept)
     sent = await reply(message, embeds=embeds, view=view)
     await _link(client, sent, kept)
+
+
+async def _shown_in_turn(
+    client: DealbotClient, kept: Kept
+) -> tuple[list[discord.Embed], discord.ui.View | None]:
+    """One in each pass of the event loop: the answers of a batch come together, and a newcomer's
+    acknowledgement would stand behind them all."""
+    async with client.rendering:
+        await asyncio.sleep(0)
+        return shown(client, kept)
 
 
 def shown(client: DealbotClient, kept: Kept) -> tuple[list[discord.Embed], discord.ui.View | None]:

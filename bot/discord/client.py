@@ -43,6 +43,7 @@ class DealbotClient(discord.AutoShardedClient):
         self.office = office
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
         self.background: set[asyncio.Task[None]] = set()
+        self.rendering = asyncio.Lock()
         self._seen = _Remembered()
         self._mute = _Remembered()
 
