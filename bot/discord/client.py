@@ -13,6 +13,7 @@ from bot.discord.office import Office
 
 LONGEST_PAUSE_S = 60.0
 _REMEMBERED = 1_000  # messages and channels
+_RESUMES = 8  # within two minutes, about as long as Discord keeps a session
 
 
 class _Pauses(ExponentialBackoff[Literal[False]]):
@@ -23,7 +24,26 @@ class _Pauses(ExponentialBackoff[Literal[False]]):
         return min(super().delay(), LONGEST_PAUSE_S)
 
 
+class _Shard(discord.shard.Shard):
+    """Resumes its session also where a connect has failed. The library then begins a new one, for
+    which Discord repeats nothing: what was asked meanwhile would get no answer."""
+
+    _failed = 0
+
+    async def reconnect(self) -> None:
+        self._failed += 1
+        if self._failed > _RESUMES:  # the address to resume at may be gone for good
+            await super().reconnect()
+        else:
+            await self.reidentify(discord.gateway.ReconnectWebSocket(self.id))
+
+    def launch(self) -> None:
+        self._failed = 0
+        super().launch()
+
+
 discord.shard.ExponentialBackoff = _Pauses  # type: ignore[assignment,attr-defined]
+discord.shard.Shard = _Shard  # type: ignore[misc]
 # Nobody speaks here: that what it takes is not installed is nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 

@@ -199,10 +199,45 @@ async def test_discord_is_down_for_a_while(
         await asyncio.wait_for(fifth.wait(), 10)
         await fake.come_up()
         assert "$12.5 million" in (await asked.final()).text
-        await fake.gateway.identified(2)
+        await fake.gateway.resumed()
         await click(fake, before)
         await click(fake, await answer(fake, guild))
     assert len(asked.answers) == 1
+
+
+async def test_what_is_said_while_connects_fail_is_heard_later(
+    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module._Pauses, "delay", lambda self: 0.05)
+    guild, ann = fake.guild(), fake.user("Ann")
+    async with at_work(office, fake):
+        await answer(fake, guild)
+        fake.gateway.refuse(4)
+        fake.gateway.abort()
+        await fake.say(ann, guild.general, ANSWERED, mention_bot=True)
+        assert "$12.5 million" in (await fake.next_message(guild.general)).text
+    assert (fake.gateway.resumes, fake.gateway.identifies) == (1, 1)
+
+
+async def test_an_address_to_resume_at_that_is_gone_for_good(
+    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses = 0
+
+    def delay(self: object) -> float:
+        nonlocal pauses
+        pauses += 1
+        return 0.0
+
+    monkeypatch.setattr(client_module._Pauses, "delay", delay)
+    guild = fake.guild()
+    fake.gateway.url = "ws://127.0.0.1:1/ws/"
+    async with at_work(office, fake):
+        await answer(fake, guild)
+        fake.gateway.abort()
+        await fake.gateway.identified(2)
+        await answer(fake, guild)
+    assert pauses == client_module._RESUMES + 1
 
 
 def test_the_pauses_between_reconnects_stay_short() -> None:
