@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 TOP = 10  # passages asked of every peer: what is judged needs three, the rest is for recall
 
@@ -26,5 +27,18 @@ class Passage:
 
 
 Ask = Callable[[str], list[Passage]]
-# From the model's folder and the articles to what answers a question with ranked passages.
-Build = Callable[[str, Sequence[Article]], Ask]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A peer's index in memory: what answers a question with ranked passages, and what keeps it in
+    a folder as the peer's documentation shows."""
+
+    ask: Ask
+    save: Callable[[Path], None]
+
+
+# Each peer has one or more of the first, from the model's folder and the articles, and one of the
+# second, from the model's folder and the one that the index was kept in.
+Build = Callable[[str, Sequence[Article]], Built]
+Open = Callable[[str, Path], Ask]

@@ -27,8 +27,8 @@ PEERS = {
     "txtai": ("with_txtai", "build"),
     "txtai hybrid": ("with_txtai", "build_hybrid"),
 }
-_ALL_USE = ("sentence-transformers", "torch", "faiss-cpu", PACKAGE)
-_OFFLINE = {
+ALL_USE = ("sentence-transformers", "torch", "faiss-cpu", PACKAGE)
+OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "HAYSTACK_TELEMETRY_ENABLED": "False",
     "ANONYMIZED_TELEMETRY": "False",
@@ -40,15 +40,16 @@ _Made = TypeVar("_Made")
 def main() -> None:
     """The first question is asked once more, unmeasured, before the others."""
     options = _options()
-    os.environ.update(_OFFLINE)
+    os.environ.update(OFFLINE)
     module, function = PEERS[options.peer]
     peer = import_module(f"benchmarks.peers.{module}")
-    articles = [Article(each["id"], each["title"], each["text"]) for each in _read(options.corpus)]
-    questions = _read(options.questions)
-    ask, build_s = _timed(lambda: getattr(peer, function)(model_folder(), articles))
+    questions = read_lines(options.questions)
+    articles = read_articles(options.corpus)
+    built, build_s = _timed(lambda: getattr(peer, function)(model_folder(), articles))
+    ask: Ask = built.ask
     ask(questions[0]["question"])
     p50_s = _answer(ask, questions, options.out)
-    names = (*peer.PACKAGES, *_ALL_USE)
+    names = (*peer.PACKAGES, *ALL_USE)
     times = {
         "build_s": round(build_s, 2),
         "p50_ms": round(1000 * p50_s, 2),
@@ -80,7 +81,12 @@ def _timed(work: Callable[[], _Made]) -> tuple[_Made, float]:
     return made, perf_counter() - start
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def read_articles(corpus: Path) -> list[Article]:
+    """The records of a corpus as everybody gets them."""
+    return [Article(each["id"], each["title"], each["text"]) for each in read_lines(corpus)]
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 

@@ -1,6 +1,7 @@
 """Haystack: an indexing and a query pipeline over its FAISS store, with its default splitter."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from haystack import Document, Pipeline
 from haystack.components.preprocessors import DocumentSplitter
@@ -14,21 +15,28 @@ from haystack_integrations.components.retrievers.faiss import FAISSEmbeddingRetr
 from haystack_integrations.document_stores.faiss import FAISSDocumentStore
 
 from benchmarks.peers.model import DIMENSIONS
-from benchmarks.peers.protocol import TOP, Article, Ask, Passage
+from benchmarks.peers.protocol import TOP, Article, Ask, Built, Passage
 
 PACKAGES = ("haystack-ai", "faiss-haystack", "sentence-transformers-haystack")
 _CPU = ComponentDevice.from_str("cpu")
 
 
-def build(model: str, articles: Sequence[Article]) -> Ask:
+def build(model: str, articles: Sequence[Article]) -> Built:
     store = FAISSDocumentStore(embedding_dim=DIMENSIONS)
     documents = [
         Document(content=each.text, meta={"article_id": each.id, "title": each.title})
         for each in articles
     ]
     _indexing(model, store).run({"splitter": {"documents": documents}})
-    query = _query(model, store)
+    return Built(_ask(_query(model, store)), lambda folder: store.save(folder / "store"))
 
+
+def load(model: str, folder: Path) -> Ask:
+    store = FAISSDocumentStore(index_path=str(folder / "store"), embedding_dim=DIMENSIONS)
+    return _ask(_query(model, store))
+
+
+def _ask(query: Pipeline) -> Ask:
     def ask(question: str) -> list[Passage]:
         found = query.run({"embedder": {"text": question}})["retriever"]["documents"]
         return [Passage(hit.meta["article_id"], hit.content, float(hit.score)) for hit in found]

@@ -1,28 +1,41 @@
 """LangChain: its recursive splitter as its guide to retrieval sets it, and its FAISS store."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from langchain_community.vectorstores import FAISS
 from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from benchmarks.peers.protocol import TOP, Article, Ask, Passage
+from benchmarks.peers.protocol import TOP, Article, Ask, Built, Passage
 
 PACKAGES = (
     "langchain-core", "langchain-community", "langchain-huggingface", "langchain-text-splitters",
 )  # fmt: skip
 
 
-def build(model: str, articles: Sequence[Article]) -> Ask:
+def build(model: str, articles: Sequence[Article]) -> Built:
     """Metadata is not embedded in LangChain: the titles are not searched."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
     chunks = splitter.split_documents(
         [Document(page_content=each.text, metadata={"article_id": each.id}) for each in articles]
     )
-    embeddings = HuggingFaceEmbeddings(model_name=model, model_kwargs={"device": "cpu"})
-    store = FAISS.from_documents(chunks, embeddings)
+    store = FAISS.from_documents(chunks, _embeddings(model))
+    return Built(_ask(store), lambda folder: store.save_local(str(folder)))
 
+
+def load(model: str, folder: Path) -> Ask:
+    """Its file is a pickle, which it asks to be told that one trusts: it is the one made above."""
+    embeddings = _embeddings(model)
+    return _ask(FAISS.load_local(str(folder), embeddings, allow_dangerous_deserialization=True))
+
+
+def _embeddings(model: str) -> HuggingFaceEmbeddings:
+    return HuggingFaceEmbeddings(model_name=model, model_kwargs={"device": "cpu"})
+
+
+def _ask(store: FAISS) -> Ask:
     def ask(question: str) -> list[Passage]:
         """Its score is the squared distance: nearer is better, so the sign is turned."""
         return [

@@ -1,22 +1,29 @@
 """LlamaIndex: VectorStoreIndex over its FAISS store, with its default sentence splitter."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import faiss
-from llama_index.core import Document, StorageContext, VectorStoreIndex
+from llama_index.core import (
+    Document,
+    StorageContext,
+    VectorStoreIndex,
+    load_index_from_storage,
+)
+from llama_index.core.indices.base import BaseIndex
 from llama_index.core.node_parser import SentenceSplitter
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.faiss import FaissVectorStore
 
 from benchmarks.peers.model import DIMENSIONS
-from benchmarks.peers.protocol import TOP, Article, Ask, Passage
+from benchmarks.peers.protocol import TOP, Article, Ask, Built, Passage
 
 PACKAGES = (
     "llama-index-core", "llama-index-embeddings-huggingface", "llama-index-vector-stores-faiss",
 )  # fmt: skip
 
 
-def build(model: str, articles: Sequence[Article]) -> Ask:
+def build(model: str, articles: Sequence[Article]) -> Built:
     """The title is metadata, which LlamaIndex puts before each chunk that it embeds."""
     store = FaissVectorStore(faiss_index=faiss.IndexFlatL2(DIMENSIONS))
     index = VectorStoreIndex.from_documents(
@@ -26,8 +33,26 @@ def build(model: str, articles: Sequence[Article]) -> Ask:
         ],
         storage_context=StorageContext.from_defaults(vector_store=store),
         transformations=[SentenceSplitter()],
-        embed_model=HuggingFaceEmbedding(model_name=model, device="cpu"),
+        embed_model=_embedding(model),
     )
+
+    def save(folder: Path) -> None:
+        index.storage_context.persist(persist_dir=str(folder))
+
+    return Built(_ask(index), save)
+
+
+def load(model: str, folder: Path) -> Ask:
+    store = FaissVectorStore.from_persist_dir(str(folder))
+    context = StorageContext.from_defaults(vector_store=store, persist_dir=str(folder))
+    return _ask(load_index_from_storage(context, embed_model=_embedding(model)))
+
+
+def _embedding(model: str) -> HuggingFaceEmbedding:
+    return HuggingFaceEmbedding(model_name=model, device="cpu")
+
+
+def _ask(index: BaseIndex) -> Ask:
     retriever = index.as_retriever(similarity_top_k=TOP)
 
     def ask(question: str) -> list[Passage]:

@@ -2,32 +2,51 @@
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
+from threading import Lock
 
 from txtai import Embeddings
 from txtai.pipeline import Segmentation
 
-from benchmarks.peers.protocol import TOP, Article, Ask, Passage
+from benchmarks.peers.protocol import TOP, Article, Ask, Built, Passage
 
 PACKAGES = ("txtai",)
 
 
-def _build(model: str, articles: Sequence[Article], *, hybrid: bool) -> Ask:
-    """FAISS is its default index. A chunk needs an id of its own: the article's is kept apart."""
+def _build(model: str, articles: Sequence[Article], *, hybrid: bool) -> Built:
+    """FAISS is its default index. A chunk needs an id of its own: the article's and a number."""
     segment = Segmentation(paragraphs=True)
-    chunks = [(each.id, text) for each in articles for text in segment(each.text)]
     embeddings = Embeddings(
         path=model, method="sentence-transformers", content=True, hybrid=hybrid, gpu=False
     )
-    embeddings.index((row, text, None) for row, (_, text) in enumerate(chunks))
-
-    def ask(question: str) -> list[Passage]:
-        return [
-            Passage(chunks[int(hit["id"])][0], hit["text"], float(hit["score"]))
-            for hit in embeddings.search(question, TOP)
-        ]
-
-    return ask
+    embeddings.index(
+        (f"{each.id}#{number}", text, None)
+        for each in articles
+        for number, text in enumerate(segment(each.text))
+    )
+    return Built(_ask(embeddings), lambda folder: embeddings.save(str(folder)))
 
 
 build = partial(_build, hybrid=False)
 build_hybrid = partial(_build, hybrid=True)
+
+
+def load(model: str, folder: Path) -> Ask:
+    """The model's folder is among what it keeps itself."""
+    embeddings = Embeddings()
+    embeddings.load(str(folder))
+    return _ask(embeddings)
+
+
+def _ask(embeddings: Embeddings) -> Ask:
+    # Two threads in its SQLite connection at once are an error, or the end of the process.
+    lock = Lock()
+
+    def ask(question: str) -> list[Passage]:
+        with lock:
+            hits = embeddings.search(question, TOP)
+        return [
+            Passage(hit["id"].rpartition("#")[0], hit["text"], float(hit["score"])) for hit in hits
+        ]
+
+    return ask

@@ -1,0 +1,105 @@
+"""Measures speed and size, dealbot's and its peers', and writes JSON, plots and the page's tables.
+
+Run from the project's root: make bench, or python -m benchmarks.speed --help
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from benchmarks.peers.run import PEERS
+from benchmarks.speed import building, footprint, latency, scale, starting, throughput
+from benchmarks.speed.corpora import HOME, bundled, generated
+from benchmarks.speed.figures import Row
+from benchmarks.speed.goals import reached
+from benchmarks.speed.page import PAGE, text_of, with_tables
+from benchmarks.speed.process import PEERS_PYTHON, ROOT
+from benchmarks.speed.record import RESULTS, load, origin, save
+from benchmarks.speed.run import Run
+
+_UNFINISHED = HOME / "speed.json"  # after each part: a long run that ends early is not lost
+_SIZES = (1_000, 10_000, 100_000, 1_000_000)
+_ARTICLES = 1_000
+
+
+def main() -> None:
+    """A run of some parts shows their tables; with --update it also replaces them in the results,
+    where each part tells when and from what it was measured."""
+    options = _options()
+    run = Run(options.rounds, options.questions, _peers(options))
+    record = load(RESULTS) if options.update else {}
+    record.setdefault("origins", {})
+    for name, part in _parts(run, options).items():
+        if options.only and name not in options.only:
+            continue
+        run.left_out.clear()
+        made_from = origin(run)
+        record[name] = part()
+        record["origins"][name] = {**made_from, "left_out": list(run.left_out)}
+        save(record, _UNFINISHED)
+    record["goals"] = reached(record)
+    sys.stdout.write(text_of(record) + "\n")
+    if options.update or not options.only:
+        _publish(record)
+
+
+def _parts(run: Run, options: argparse.Namespace) -> dict[str, Callable[[], list[Row]]]:
+    return {
+        "latency": lambda: latency.measure(
+            run, [bundled(), *(generated(size) for size in options.peer_sizes)]
+        ),
+        "throughput": lambda: throughput.measure(run, generated(max(options.peer_sizes))),
+        "start": lambda: starting.measure(run, bundled()),
+        "footprint": lambda: footprint.measure(run, bundled()),
+        "building": lambda: building.measure(run, generated(options.build_size)),
+        "rebuilding": lambda: building.rebuild(run, options.articles),
+        "scale": lambda: scale.measure(run, [generated(size) for size in options.sizes]),
+    }
+
+
+PARTS = ("latency", "throughput", "start", "footprint", "building", "rebuilding", "scale")
+
+
+def _publish(record: dict[str, object]) -> None:
+    from benchmarks.speed.plots import draw_all
+
+    save(record, RESULTS)
+    draw_all(record, RESULTS.parent)
+    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
+
+
+def _peers(options: argparse.Namespace) -> tuple[str, ...]:
+    if options.no_peers:
+        return ()
+    if not PEERS_PYTHON.exists():
+        sys.exit(f"There are no peers in {PEERS_PYTHON.relative_to(ROOT)}: run make bench, or "
+                 "give --no-peers")  # fmt: skip
+    return tuple(options.peer or PEERS)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed",
+        description=__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--only", action="append", choices=PARTS, help="may be given again")
+    add("--update", action="store_true", help="replace these parts in the results")
+    add("--sizes", type=_numbers, default=_SIZES, metavar="N,N", help="sentences, dealbot alone")
+    add("--peer-sizes", type=_numbers, default=_SIZES[:2], metavar="N,N", help="... with peers")
+    add("--build-size", type=int, default=5_000, metavar="N", help="sentences to build from")
+    add("--articles", type=int, default=_ARTICLES, metavar="N", help="of which one is changed")
+    add("--rounds", type=int, default=5, metavar="N", help="turns of each system")
+    add("--questions", type=int, default=25, metavar="N", help="in each turn")
+    add("--peer", action="append", choices=PEERS, help="only these peers; may be given again")
+    add("--no-peers", action="store_true")
+    return parser.parse_args()
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(each.replace("_", "")) for each in text.split(","))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Medians and spreads of what was measured."""
+
+from collections.abc import Sequence
+from statistics import median, quantiles
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def spread(values: Sequence[float], name: str) -> Row:
+    """The median under `name`, the quartiles and how many values there were."""
+    low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [*values] * 3
+    return {
+        name: _rounded(median(values)),
+        "q1": _rounded(low),
+        "q3": _rounded(high),
+        "n": len(values),
+    }
+
+
+def _rounded(value: float) -> float:
+    """Four significant digits."""
+    return float(f"{value:.4g}")

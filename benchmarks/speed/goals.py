@@ -1,0 +1,115 @@
+"""The goals of the project for speed and size, and what a record says of them: ratios within it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from benchmarks.peers.run import PEERS
+from benchmarks.speed.figures import Row
+from benchmarks.speed.names import ANSWERS, BARE, OURS, RETRIEVAL
+from benchmarks.speed.starting import COMMAND
+
+AT_LEAST, AT_MOST = "at least", "at most"
+_ASKERS = 64
+_PEER = "the best peer"
+_LARGE, _MIDDLE = 1_000_000, 10_000
+Record = dict[str, Any]
+
+
+def reached(record: Record) -> list[Row]:
+    """A row a goal that the record has figures for."""
+    parts: dict[str, Callable[[list[Row]], Iterator[Row]]] = {
+        "latency": _latency,
+        "throughput": _throughput,
+        "start": _start,
+        "footprint": _footprint,
+        "building": _building,
+        "rebuilding": _rebuilding,
+        "scale": _scale,
+    }
+    return [row for name, goals in parts.items() for row in goals(record.get(name, []))]
+
+
+def _latency(rows: list[Row]) -> Iterator[Row]:
+    for corpus in dict.fromkeys(row["corpus"] for row in rows):
+        ms = {row["system"]: row["p50_ms"] for row in rows if row["corpus"] == corpus}
+        ms |= {_PEER: _best(ms, min)}
+        where = f"one question, {corpus}"
+        yield from _ratio(f"{where}: fastest peer ÷ retrieval", ms, _PEER, RETRIEVAL, AT_LEAST, 5)
+        yield from _ratio(f"{where}: fastest peer ÷ answers", ms, _PEER, ANSWERS, AT_LEAST, 2)
+        yield from _ratio(f"{where}: retrieval ÷ bare limit", ms, RETRIEVAL, BARE, AT_MOST, 1.5)
+
+
+def _throughput(rows: list[Row]) -> Iterator[Row]:
+    rates = {row["system"]: row["per_second"] for row in rows if row["askers"] == _ASKERS}
+    rates |= {_PEER: _best(rates, max)}
+    for system in OURS:
+        name = f"{_ASKERS} askers: {system} ÷ best peer"
+        yield from _ratio(name, rates, system, _PEER, AT_LEAST, 5)
+
+
+def _start(rows: list[Row]) -> Iterator[Row]:
+    seconds = {row["system"]: row["seconds"] for row in rows}
+    seconds |= {_PEER: _best(seconds, min)}
+    yield from _ratio("start: fastest peer ÷ dealbot", seconds, _PEER, COMMAND, AT_LEAST, 10)
+
+
+def _footprint(rows: list[Row]) -> Iterator[Row]:
+    """Memory after the crowd, which is the larger figure for all."""
+    resident = {row["system"]: row["after_crowd_mb"] for row in rows}
+    resident |= {_PEER: _best(resident, min)}
+    yield from _ratio("memory: dealbot ÷ smallest peer", resident, ANSWERS, _PEER, AT_MOST, 0.4)
+    if ANSWERS in resident:
+        yield _goal("memory: dealbot, MB", resident[ANSWERS], AT_MOST, 300)
+    disk = {row["system"]: row["installed_mb"] for row in rows}
+    disk |= {_PEER: _best(disk, min)}
+    yield from _ratio("installed: dealbot ÷ smallest peer", disk, ANSWERS, _PEER, AT_MOST, 0.3)
+
+
+def _building(rows: list[Row]) -> Iterator[Row]:
+    rates = {row["system"]: row["sentences_per_second"] for row in rows}
+    rates |= {_PEER: _best(rates, max)}
+    name = "building: dealbot ÷ best peer"
+    yield from _ratio(name, rates, RETRIEVAL, _PEER, AT_LEAST, 2.5)
+
+
+def _rebuilding(rows: list[Row]) -> Iterator[Row]:
+    for row in rows:
+        name = f"1 of {row['articles']:,} articles changed ÷ full build"
+        yield _goal(name, row["changed_s"] / row["full_s"], AT_MOST, 0.02)
+
+
+def _scale(rows: list[Row]) -> Iterator[Row]:
+    by_size = {row["sentences"]: row["retrieval"] for row in rows if "retrieval" in row}
+    ms = {str(size): found["p50_ms"] for size, found in by_size.items()}
+    name = "one question, a million sentences ÷ 10 thousand"
+    yield from _ratio(name, ms, str(_LARGE), str(_MIDDLE), AT_MOST, 5)
+    if _LARGE not in by_size:
+        return
+    large = by_size[_LARGE]
+    yield _goal("a million sentences: recall@10", large["recall_at_10"], AT_LEAST, 0.97)
+    megabytes = large["memory"]["resident_mb"]
+    yield _goal("a million sentences: resident MB", megabytes, AT_MOST, 1000)
+
+
+def _best(figures: dict[str, float], choose: Callable[[list[float]], float]) -> float:
+    """The best peer's; nothing that counts where no peer took part."""
+    theirs = [figure for system, figure in figures.items() if system in PEERS]
+    return choose(theirs) if theirs else 0.0
+
+
+def _ratio(
+    measure: str, figures: dict[str, float], one: str, other: str, direction: str, bound: float
+) -> Iterator[Row]:
+    """The goal for one figure divided by the other, if both were measured."""
+    if figures.get(one) and figures.get(other):
+        yield _goal(measure, figures[one] / figures[other], direction, bound)
+
+
+def _goal(measure: str, value: float, direction: str, bound: float) -> Row:
+    met = value >= bound if direction == AT_LEAST else value <= bound
+    return {
+        "measure": measure,
+        "value": float(f"{value:.3g}"),
+        "goal": f"{direction} {bound:g}",
+        "met": met,
+    }

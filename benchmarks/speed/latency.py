@@ -1,0 +1,64 @@
+"""One question after the other, warm: milliseconds from a question to its ranked sentences."""
+
+from collections.abc import Sequence
+
+from benchmarks.speed.corpora import Corpus, index_of
+from benchmarks.speed.figures import Row, spread
+from benchmarks.speed.names import ANSWERS, BARE, ENCODER_ALONE, OURS, RETRIEVAL
+from benchmarks.speed.process import Contestants, Worker
+from benchmarks.speed.run import Run
+
+_WARMING = 3
+_REPEATED = ", question asked before"
+
+
+def measure(run: Run, corpora: Sequence[Corpus]) -> list[Row]:
+    return [row for corpus in corpora for row in _of(run, corpus)]
+
+
+def _of(run: Run, corpus: Corpus) -> list[Row]:
+    systems = (RETRIEVAL, ANSWERS, BARE, *run.peers)
+    run.tell(f"latency, {corpus.name}")
+    if run.peers:
+        systems = (*systems, ENCODER_ALONE)
+    labels = {system: system for system in systems}
+    labels |= {f"{system}{_REPEATED}": system for system in OURS}
+    supply = corpus.supply()
+    times: dict[str, list[list[float]]] = {label: [] for label in labels}
+    with Contestants(labels, run.leaving_out(f"latency, {corpus.name}")) as contestants:
+        contestants.each(lambda _, worker: worker.do("open", folder=_folder(corpus, worker)))
+        warming = supply.take(_WARMING)
+        contestants.each(lambda _, worker: worker.do("ask", questions=warming))
+        for turn in range(run.rounds):
+            asked = supply.take(run.questions)
+            found = contestants.each(
+                lambda label, worker: _times(label, worker, asked),  # noqa: B023 - called at once
+                turn=turn,
+            )
+            for label, taken in found.items():
+                times[label].append(taken)
+    return [_row(corpus, label, found) for label, found in times.items() if any(found)]
+
+
+def _folder(corpus: Corpus, worker: Worker) -> str:
+    """What needs no index of its own is given ours."""
+    needs_none = worker.system in (BARE, ENCODER_ALONE)
+    return str(index_of(corpus, RETRIEVAL if needs_none else worker.system))
+
+
+def _times(label: str, worker: Worker, asked: Sequence[str]) -> list[float]:
+    if not label.endswith(_REPEATED):
+        return worker.do("ask", questions=asked)
+    twice = [question for each in asked for question in (each, each)]
+    return worker.do("ask", questions=twice)[1::2]
+
+
+def _row(corpus: Corpus, label: str, rounds: list[list[float]]) -> Row:
+    every = [taken for found in rounds for taken in found]
+    return {
+        "corpus": corpus.name,
+        "sentences": corpus.sentences,
+        "system": label,
+        **spread(every, "p50_ms"),
+        "rounds_p50_ms": [spread(found, "p50_ms")["p50_ms"] for found in rounds if found],
+    }

@@ -1,0 +1,138 @@
+"""dealbot as systems under test: its whole path to an answer, and retrieval without the learned
+ranker."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.peers.protocol import TOP
+from benchmarks.speed.recall import recall_of
+from benchmarks.speed.steps import step_times
+from benchmarks.speed.system import System
+from bot.answering.pipeline import Answerer
+from bot.models import Question
+from bot.service import AnswerService
+from bot.terminal.progress import StageLines
+from index.build import build_index
+from index.encoder import default_home, open_current
+from index.live import LiveIndex
+from index.search import Searcher
+from index.text_store import StoredSentence
+
+_BATCH = 32  # as many questions as the service takes together
+Place = tuple[str, int, int]  # a sentence: article, start, end
+
+
+class Dealbot(System):
+    """What both have in common: the index and how it is built."""
+
+    packages = ("dealbot",)
+    own_folders = ("bot", "index", "prompts")
+
+    def build(self, corpus: str, folder: str, full: bool = True) -> dict[str, float]:
+        """Seconds from opening the encoder to the published index."""
+        quiet = StageLines(lambda line: None)
+        started = perf_counter()
+        encoder = open_current(default_home())
+        report = build_index([Path(corpus)], Path(folder), encoder, quiet, full=full)
+        took = perf_counter() - started
+        return {"seconds": took, "reused": report.reused, **self.memory()}
+
+    def open(self, folder: str) -> float:
+        """Seconds, checksums and encoder included."""
+        started = perf_counter()
+        self._live = LiveIndex(Path(folder), default_home())
+        return perf_counter() - started
+
+    def ranked(self, question: str) -> list[Place]:
+        """The best sentences, best first."""
+        raise NotImplementedError
+
+    def steps(self, questions: Sequence[str]) -> dict[str, float]:
+        """Medians of the milliseconds that each step of a question takes."""
+        return step_times(self.ask_one, questions)
+
+    def found(self, known: Sequence[dict[str, Any]]) -> dict[str, float]:
+        """The share of questions whose known sentence comes first, and is among the first ten."""
+        places = [(each["article_id"], each["start"], each["end"]) for each in known]
+        ranked = [self.ranked(each["question"])[:TOP] for each in known]
+        pairs = list(zip(places, ranked, strict=True))
+        first = sum(found[:1] == [place] for place, found in pairs)
+        return {
+            "first": first / len(pairs),
+            "in_ten": sum(place in found for place, found in pairs) / len(pairs),
+        }
+
+
+class Retrieval(Dealbot):
+    """A question's sentences as the fusion of dense and lexical scores ranks them."""
+
+    def __init__(self) -> None:
+        self._searcher = Searcher()
+
+    def ask_one(self, question: str) -> list[StoredSentence]:
+        live = self._live.current
+        return self._searched(question, live.encoder.encode_queries([question])[0])
+
+    def ranked(self, question: str) -> list[Place]:
+        return [(each.article.id, each.start, each.end) for each in self.ask_one(question)]
+
+    def crowd(self, questions: Sequence[str], askers: int) -> float:
+        """In the batches that so many askers make of a service: encoded together, then searched."""
+        self.ask_one(questions[0])
+        encoder, size = self._live.current.encoder, min(askers, _BATCH)
+        asked = questions[askers:]
+        started = perf_counter()
+        for first in range(0, len(asked), size):
+            batch = asked[first : first + size]
+            for question, vector in zip(batch, encoder.encode_queries(batch), strict=True):
+                self._searched(question, vector)
+        return perf_counter() - started
+
+    def recall(self, questions: Sequence[str]) -> float:
+        """Of the dense search over sentences, against a scan of all stored vectors."""
+        live = self._live.current
+        vectors = live.encoder.encode_queries(questions)
+        return recall_of(live.generation.sentence_vectors, vectors, TOP)
+
+    def _searched(self, question: str, vector: Any) -> list[StoredSentence]:
+        hits = self._searcher.search(self._live.current.generation, question, vector, TOP)
+        return [hit.sentence for hit in hits.sentences]
+
+
+class Answers(Dealbot):
+    """The path that a question takes in the program, learned ranker and all."""
+
+    def __init__(self) -> None:
+        self._answerer = Answerer()
+
+    def ask_one(self, question: str) -> Any:
+        live = self._live.current
+        return self._answerer.answer(
+            live, self._answerer.encode(live, [Question(question=question)])[0]
+        )
+
+    def ranked(self, question: str) -> list[Place]:
+        sentences = [each.sentence for each in self.ask_one(question).ranked]
+        return [(each.article.id, each.start, each.end) for each in sentences]
+
+    def crowd(self, questions: Sequence[str], askers: int) -> float:
+        """Through the service; each asker asks again as soon as it has an answer."""
+        return asyncio.run(self._crowd(questions, askers))
+
+    async def _crowd(self, questions: Sequence[str], askers: int) -> float:
+        asked = iter(questions[askers:])
+        async with AnswerService(self._live, max_waiting=askers, deadline_s=600) as service:
+
+            async def ask() -> None:
+                for question in asked:
+                    await service.answer(Question(question=question))
+
+            await service.answer(Question(question=questions[0]))
+            started = perf_counter()
+            async with asyncio.TaskGroup() as group:
+                for _ in range(askers):
+                    group.create_task(ask())
+            return perf_counter() - started

@@ -1,0 +1,82 @@
+"""Where the time of a question goes: the methods of some classes timed while questions run."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from statistics import median
+from time import perf_counter
+from types import FunctionType
+from typing import Any
+
+from bot.answering.evidence import EvidenceRanker
+from index.dense import DenseIndex
+from index.encoder import Encoder
+from index.lexical import LexicalIndex
+from index.text_store import TextStore
+
+# What is called by one of these from inside counts for the outer one.
+STEPS: dict[str, tuple[type, ...]] = {
+    "encode": (Encoder,),
+    "dense": (DenseIndex,),
+    "lexical": (LexicalIndex,),
+    "texts": (TextStore,),
+    "rank": (EvidenceRanker,),
+}
+REST = "rest"
+
+
+class Stopwatch:
+    """Seconds of each step since the last question."""
+
+    def __init__(self) -> None:
+        self.seconds = dict.fromkeys(STEPS, 0.0)
+        self._running = False
+
+    def timed(self, step: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(method)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if self._running:
+                return method(*args, **kwargs)
+            self._running, started = True, perf_counter()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                self.seconds[step] += perf_counter() - started
+                self._running = False
+
+        return call
+
+
+def step_times(ask: Callable[[str], Any], questions: Sequence[str]) -> dict[str, float]:
+    """Medians in milliseconds; the rest is what none of the steps took."""
+    times: dict[str, list[float]] = {name: [] for name in (*STEPS, REST)}
+    watch = Stopwatch()
+    with _watched(watch):
+        for question in questions:
+            watch.seconds = dict.fromkeys(STEPS, 0.0)
+            started = perf_counter()
+            ask(question)
+            whole = perf_counter() - started
+            for step, seconds in watch.seconds.items():
+                times[step].append(seconds * 1000)
+            times[REST].append((whole - sum(watch.seconds.values())) * 1000)
+    return {step: round(median(taken), 4) for step, taken in times.items()}
+
+
+@contextmanager
+def _watched(watch: Stopwatch) -> Iterator[None]:
+    """The public methods of the steps' classes, replaced until the block is left."""
+    methods = [
+        (step, owner, name, method)
+        for step, owners in STEPS.items()
+        for owner in owners
+        for name, method in vars(owner).items()
+        if isinstance(method, FunctionType) and not name.startswith("_")
+    ]
+    for step, owner, name, method in methods:
+        setattr(owner, name, watch.timed(step, method))
+    try:
+        yield
+    finally:
+        for _, owner, name, method in methods:
+            setattr(owner, name, method)

@@ -1,0 +1,47 @@
+"""One system in a process of its own, in the environment that it needs: commands come as JSON, one
+a line, on standard input, and so do the replies on standard output.
+
+python -m benchmarks.speed.worker SYSTEM
+"""
+
+import json
+import os
+import sys
+from importlib import import_module
+from typing import TextIO
+
+from benchmarks.peers.run import OFFLINE, PEERS
+from benchmarks.speed.names import SYSTEMS
+from benchmarks.speed.system import System
+
+
+def main() -> None:
+    os.environ.update(OFFLINE)
+    replies = _own_output()
+    system = _system(sys.argv[1])
+    for line in sys.stdin:
+        arguments = json.loads(line)
+        reply = getattr(system, arguments.pop("do"))(**arguments)
+        replies.write(json.dumps(reply) + "\n")
+        replies.flush()
+
+
+def _system(name: str) -> System:
+    if name in PEERS:
+        from benchmarks.speed.peer import Peer
+
+        return Peer(name)
+    module, made = SYSTEMS[name]
+    system: System = getattr(import_module(f"benchmarks.speed.{module}"), made)()
+    return system
+
+
+def _own_output() -> TextIO:
+    """Standard output for the replies alone: what libraries print goes to standard error."""
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return replies
+
+
+if __name__ == "__main__":
+    main()
