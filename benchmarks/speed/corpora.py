@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -89,40 +90,34 @@ def index_of(articles: Corpus, system: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         with Worker(system) as worker:
             built = worker.do("build", corpus=str(articles.records), folder=str(folder))
-        (folder / _BUILT).write_text(json.dumps({**built, "made_with": _maker(system)}))
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        (folder / _BUILT).write_text(json.dumps({**built, "created": created}))
     return folder
 
 
-def built(folder: Path) -> dict[str, float]:
-    """Seconds and megabytes of the build that made what is in the folder."""
-    found: dict[str, float] = json.loads((folder / _BUILT).read_text())
+def built(folder: Path) -> dict[str, Any]:
+    """Seconds and megabytes of the build that made what is in the folder, and when that was."""
+    found: dict[str, Any] = json.loads((folder / _BUILT).read_text())
     return found
 
 
 def index_folder(articles: Corpus, system: str) -> Path:
-    """Both of dealbot's systems use the same, and so do all that only need its size."""
-    return articles.folder / "indexes" / (system if system in PEERS else _maker(system))
+    """Named by what decides its content: a peer and the peers' versions, or our encoder."""
+    theirs = f"{system} {files_digest([_PEERS_VERSIONS])[:8]}"
+    return articles.folder / "indexes" / (theirs if system in PEERS else encoder_id())
 
 
 def _usable(folder: Path, system: str) -> bool:
-    """Whether it was built with what is installed now, and, of ours, can still be read."""
-    if not (folder / _BUILT).exists() or json.loads((folder / _BUILT).read_text())[
-        "made_with"
-    ] != _maker(system):
+    """Whether it was finished, and, of ours, has the schema that is read now."""
+    if not (folder / _BUILT).exists():
         return False
     if system in PEERS:
         return True
     try:
-        return read_manifest(current_folder(folder)).encoder_id == _maker(system)
+        read_manifest(current_folder(folder))
     except ExpectedError:
         return False
-
-
-def _maker(system: str) -> str:
-    """The peers' versions by their digest, or the id of our encoder."""
-    if system in PEERS:
-        return files_digest([_PEERS_VERSIONS])[:8]
-    return encoder_id()
+    return True
 
 
 def encoder_id() -> str:

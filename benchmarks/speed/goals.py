@@ -86,7 +86,8 @@ def _scale(rows: list[Row]) -> Iterator[Row]:
     if _LARGE not in by_size:
         return
     large = by_size[_LARGE]
-    yield _goal("a million sentences: recall@10", large["recall_at_10"], AT_LEAST, 0.97)
+    (recall,) = (row["recall_at_10"] for row in rows if row["sentences"] == _LARGE)
+    yield _goal("a million sentences: recall@10", recall, AT_LEAST, 0.97)
     megabytes = large["memory"]["resident_mb"]
     yield _goal("a million sentences: resident MB", megabytes, AT_MOST, 1000)
 

@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.peers.protocol import TOP
-from benchmarks.speed.recall import recall_of
 from benchmarks.speed.steps import step_times
 from benchmarks.speed.system import System
 from bot.answering.pipeline import Answerer
@@ -91,12 +90,6 @@ class Retrieval(Dealbot):
                 self._searched(question, vector)
         return perf_counter() - started
 
-    def recall(self, questions: Sequence[str]) -> float:
-        """Of the dense search over sentences, against a scan of all stored vectors."""
-        live = self._live.current
-        vectors = live.encoder.encode_queries(questions)
-        return recall_of(live.generation.sentence_vectors, vectors, TOP)
-
     def _searched(self, question: str, vector: Any) -> list[StoredSentence]:
         hits = self._searcher.search(self._live.current.generation, question, vector, TOP)
         return [hit.sentence for hit in hits.sentences]
@@ -115,7 +108,7 @@ class Answers(Dealbot):
         )
 
     def ranked(self, question: str) -> list[Place]:
-        sentences = [each.sentence for each in self.ask_one(question).ranked]
+        sentences = [each.hit.sentence for each in self.ask_one(question).ranked]
         return [(each.article.id, each.start, each.end) for each in sentences]
 
     def crowd(self, questions: Sequence[str], askers: int) -> float:

@@ -94,8 +94,8 @@ def _spoken(column: str) -> str:
 
 def _scale(rows: list[Row]) -> str:
     headers = (
-        "sentences", "retrieval p50 ms", "answers p50 ms", "recall@10", "known sentence in ten",
-        "resident MB", "index MB", "open s", "build s", "build peak MB",
+        "sentences", "retrieval p50 ms", "answers p50 ms", "dense", "recall@10",
+        "known sentence in ten", "resident MB", "index MB", "open s", "build s", "build peak MB",
     )  # fmt: skip
     cells: list[list[Cell]] = []
     for row in rows:
@@ -104,7 +104,8 @@ def _scale(rows: list[Row]) -> str:
             f"{row['sentences']:,}",
             retrieval and _cell(retrieval, "p50_ms"),
             answers and _cell(answers, "p50_ms"),
-            retrieval and retrieval["recall_at_10"],
+            row["dense_type"],
+            float(row["recall_at_10"]),
             retrieval and retrieval["found"]["in_ten"],
             retrieval and round(retrieval["memory"]["resident_mb"]),
             round(row["index_mb"]),

@@ -8,16 +8,16 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from benchmarks.peers.run import PEERS
 from benchmarks.speed.names import IN_PEERS_ENVIRONMENT
-from index.encoder import usable_cores
+from index.machine import usable_cores
 
 ROOT = Path(__file__).resolve().parents[2]
 PEERS_PYTHON = ROOT / "build/peers/venv/bin/python"
-LOGS = ROOT / "build/bench/logs"
 _STUCK_S = 4 * 3600  # the longest command builds an index of a million sentences
 _Found = TypeVar("_Found")
 
@@ -31,18 +31,18 @@ class Worker:
 
     def __init__(self, system: str) -> None:
         self.system = system
-        LOGS.mkdir(parents=True, exist_ok=True)
-        self._log = LOGS / f"{system}.log"
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [python_of(system), "-m", "benchmarks.speed.worker", system],
-                cwd=ROOT,
-                env=environment(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        self._log = TemporaryFile(  # noqa: SIM115 - closed as the process ends
+            "w+", encoding="utf-8", errors="replace"
+        )
+        self._process = subprocess.Popen(
+            [python_of(system), "-m", "benchmarks.speed.worker", system],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
 
     def do(self, command: str, **arguments: Any) -> Any:
         """The command's reply. Raises WorkerError where the process ends or is stuck."""
@@ -63,8 +63,8 @@ class Worker:
 
     def _failed(self) -> WorkerError:
         self._process.wait()
-        with self._log.open(encoding="utf-8", errors="replace") as lines:
-            last = deque((line.strip() for line in lines if line.strip()), maxlen=1)
+        self._log.seek(0)
+        last = deque((line.strip() for line in self._log if line.strip()), maxlen=1)
         return WorkerError(f"ended with {self._process.returncode}: {''.join(last)[:300]}")
 
     def __enter__(self) -> Self:
@@ -79,6 +79,7 @@ class Worker:
         """Not by its own leave: nothing that it may still hold open is of use to anyone."""
         self._process.kill()
         self._process.communicate()
+        self._log.close()
 
 
 class Contestants:

@@ -15,7 +15,7 @@ from benchmarks.speed.corpora import encoder_id
 from benchmarks.speed.names import ENCODER_ALONE
 from benchmarks.speed.process import ROOT, Worker, WorkerError
 from benchmarks.speed.run import Run
-from index.encoder import usable_cores
+from index.machine import usable_cores
 
 RESULTS = ROOT / "benchmarks/results/speed.json"
 _VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime", "tokenizers")

@@ -11,7 +11,7 @@ from benchmarks.speed.process import Contestants, Worker
 from benchmarks.speed.run import Run
 from index.generations import current_folder, read_manifest
 
-_WARMING, _KNOWN, _RECALL = 5, 200, 100
+_WARMING, _KNOWN = 5, 200
 _PARTS = {RETRIEVAL: "retrieval", ANSWERS: "answers"}
 _Times = dict[str, list[float]]
 
@@ -50,13 +50,10 @@ def _open(worker: Worker, folder: Path, supplies: dict[str, Supply], corpus: Cor
 
 
 def _details(run: Run, worker: Worker, corpus: Corpus, supplies: dict[str, Supply]) -> Row:
-    """What is measured apart from the clock of the rounds; memory first, for a scan fills it."""
+    """What is measured apart from the clock of the rounds; memory before the steps."""
     asked = supplies[corpus.name].take(run.questions)
     row: Row = {"memory": worker.do("memory"), "steps_ms": worker.do("steps", questions=asked)}
     row["found"] = worker.do("found", known=corpus.questions[-_KNOWN:])
-    if worker.system == RETRIEVAL:
-        last = [each["question"] for each in corpus.questions[-_RECALL:]]
-        row["recall_at_10"] = round(worker.do("recall", questions=last), 4)
     return row
 
 
@@ -69,6 +66,9 @@ def _row(corpus: Corpus, opened: dict[str, float], times: _Times, details: dict[
         "sentences": corpus.sentences,
         "passages": manifest.passages,
         "articles": manifest.articles,
+        "dense_type": manifest.dense.type,
+        "recall_at_10": manifest.dense.recall_at_10,
+        "built": made["created"],
         "build_s": round(made["seconds"], 1),
         "build_peak_mb": made["peak_mb"],
         "index_mb": round(_bytes(generation) / 1e6, 1),

@@ -5,22 +5,19 @@ from contextlib import contextmanager
 from functools import wraps
 from statistics import median
 from time import perf_counter
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
-from bot.answering.evidence import EvidenceRanker
-from index.dense import DenseIndex
-from index.encoder import Encoder
-from index.lexical import LexicalIndex
-from index.text_store import TextStore
+from bot.answering import evidence
+from index import dense, encoder, lexical, text_store
 
-# What is called by one of these from inside counts for the outer one.
-STEPS: dict[str, tuple[type, ...]] = {
-    "encode": (Encoder,),
-    "dense": (DenseIndex,),
-    "lexical": (LexicalIndex,),
-    "texts": (TextStore,),
-    "rank": (EvidenceRanker,),
+# The module whose classes do each step. What one of them calls of another counts for itself.
+STEPS: dict[str, ModuleType] = {
+    "encode": encoder,
+    "dense": dense,
+    "lexical": lexical,
+    "texts": text_store,
+    "rank": evidence,
 }
 REST = "rest"
 
@@ -68,8 +65,9 @@ def _watched(watch: Stopwatch) -> Iterator[None]:
     """The public methods of the steps' classes, replaced until the block is left."""
     methods = [
         (step, owner, name, method)
-        for step, owners in STEPS.items()
-        for owner in owners
+        for step, module in STEPS.items()
+        for owner in vars(module).values()
+        if isinstance(owner, type) and owner.__module__ == module.__name__
         for name, method in vars(owner).items()
         if isinstance(method, FunctionType) and not name.startswith("_")
     ]
