@@ -9,9 +9,9 @@ from bot.answering.pipeline import Answerer
 from bot.commands.batch import read_batch
 from bot.errors import BatchError, QuestionError
 from bot.models import Answer, Question, Status, check_question
-from index.build import Progress
 from index.errors import BuildError
 from index.live import LiveGeneration
+from index.progress import Progress
 
 _NAMED = 3  # questions that a refusal names
 _LONGEST_NAME = 100

@@ -18,6 +18,7 @@ from pydantic import (
 
 from bot.errors import SettingsError
 from index.encoder import default_home
+from index.models import DenseType
 
 FILE = Path("dealbot.toml")
 PREFIX = "DEALBOT_"
@@ -66,6 +67,10 @@ class Settings(BaseModel):
     )
     max_article_mb: float = Field(
         10.0, gt=0, le=1000, description="An article larger than this is refused, in megabytes."
+    )
+    dense_type: DenseType = Field(
+        DenseType.AUTO,
+        description="How vectors are searched: exact, compressed, or auto by their number.",
     )
     max_waiting: int = Field(
         256, gt=0, description="Questions that may wait for an answer before more are refused."

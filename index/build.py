@@ -8,54 +8,40 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, Self
 
-import numpy as np
-
-from index.dense import DenseIndex, Vectors, embedded_text
 from index.encoder import Encoder
-from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
+from index.errors import BuildError, SourceError
 from index.generations import (
     GENERATIONS,
     MANIFEST,
-    PASSAGE_TERMS,
-    PASSAGE_VECTORS,
     POINTER,
-    SENTENCE_TERMS,
-    SENTENCE_VECTORS,
+    DenseRecord,
     Generation,
     Manifest,
     checksums,
-    open_current,
     published,
 )
-from index.initials import Initials
-from index.lexical import Analyzer, LexicalIndex
+from index.initials import Initials, InitialsLearner
+from index.models import Article, DenseType
 from index.passages import group_passages
+from index.progress import Progress
 from index.publishing import only_writer, publish_folder, staging_folder, write_pointer
 from index.sentences import split_sentences
 from index.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
-from index.text_store import StoredPassage, StoredSentence, TextStore, TextStoreWriter, about
-from index.vocabulary import count_words, save_vocabulary
+from index.text_store import TextStore, TextStoreWriter
+from index.vector_cache import VectorCache
+from index.vocabulary import WordCounter, save_vocabulary
+from index.writing_terms import write_terms
+from index.writing_vectors import write_vectors
 
+_CACHE = "vectors"
 _KEEP_GENERATIONS = 3  # the current one and two to roll back to
-
-
-class Progress(Protocol):
-    """What a long piece of work tells of itself."""
-
-    def start(self, stage: str, total: int | None) -> None:
-        """A stage begins; `total` is its number of steps where that is known."""
-
-    def advance(self, steps: int) -> None:
-        """So many more steps of the stage are done. May raise to stop the work: nothing is
-        published then."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build published. `reused` counts the sentences whose vectors the generation
-    before already had, `skipped` the bad articles left out at the caller's wish."""
+    """What a build published. `reused` counts the sentences whose vectors were known from a build
+    before, `skipped` the bad articles left out at the caller's wish."""
 
     manifest: Manifest
     reused: int
@@ -69,13 +55,15 @@ def build_index(
     progress: Progress,
     *,
     full: bool = False,
+    dense_type: DenseType = DenseType.AUTO,
     max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES,
     on_bad: Callable[[SourceError], None] | None = None,
     accept: Callable[[Generation], None] | None = None,
 ) -> BuildReport:
     """Reads the articles, builds a generation and makes it current. Until the last step nothing
     that answers is touched, and whatever goes wrong leaves it so. `full` computes every vector
-    anew; else those of unchanged sentences are taken from the current generation. A bad article
+    anew; else those of sentences that were encoded before are taken over, also from a build that
+    was killed. Of the texts no more is in memory than one article at a time. A bad article
     goes to `on_bad` and is left out; without `on_bad` it ends the build with its SourceError.
     `accept` gets the new generation, open, before it is current; what it raises ends the build.
     Raises BuildError where another build is running or the disk refuses."""
@@ -86,29 +74,28 @@ def build_index(
         if on_bad:
             on_bad(error)
 
-    with _telling_disk_errors(index), only_writer(index), staging_folder(index) as staging:
+    with (
+        _telling_disk_errors(index),
+        only_writer(index),
+        staging_folder(index) as staging,
+        _vector_cache(index, encoder, full) as cache,
+    ):
         articles = read_articles(
             sources, max_article_bytes=max_article_bytes, on_bad=skip if on_bad else None
         )
-        progress.start("Reading articles", None)
-        with TextStoreWriter(staging) as writer:
-            for article in articles:
-                spans = split_sentences(article.text)
-                writer.add(article, spans, group_passages(spans))
-                progress.advance(1)
-        if writer.sentences == 0:
-            raise BuildError("There is no sentence to index: every article was left out")
-        before = None if full else _generation_to_reuse(index, encoder)
-        reused = _write_indexes(staging, encoder, before, progress)
-        manifest = _write_manifest(staging, encoder, sources)
+        initials = _write_texts(staging, articles, progress)
+        texts = TextStore(staging)
+        written = write_vectors(staging, texts, encoder, cache, progress, dense_type)
+        write_terms(staging, texts, initials, progress)
+        manifest = _write_manifest(staging, texts, encoder, sources, written.record)
         if accept:
             accept(Generation(staging, manifest))
         progress.start("Publishing", None)
         (index / GENERATIONS).mkdir(exist_ok=True)
         publish_folder(staging, index / GENERATIONS / manifest.id)
         write_pointer(index / POINTER, manifest.id)
-        _prune(index, manifest.id)
-    return BuildReport(manifest, reused, len(skipped))
+        _prune(index, manifest)
+    return BuildReport(manifest, written.reused, len(skipped))
 
 
 @contextmanager
@@ -123,107 +110,53 @@ def _telling_disk_errors(index: Path) -> Iterator[None]:
         ) from error
 
 
-def _generation_to_reuse(index: Path, encoder: Encoder) -> Generation | None:
-    """The current generation, if its vectors are this encoder's and all is intact."""
-    try:
-        generation = open_current(index)
-    except (IndexMissingError, IndexDamagedError):
-        return None
-    return generation if generation.manifest.encoder_id == encoder.id else None
+@contextmanager
+def _vector_cache(index: Path, encoder: Encoder, full: bool) -> Iterator[VectorCache]:
+    """What is known of earlier builds; for a full one nothing, and what it makes takes the place
+    of the others' where all goes well."""
+    folder = index / _CACHE / encoder.id
+    if not full:
+        yield VectorCache(folder, encoder.dimension)
+        return
+    with staging_folder(index) as beside:
+        yield VectorCache(beside / encoder.id, encoder.dimension)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        (beside / encoder.id).rename(folder)
 
 
-def _write_indexes(
-    staging: Path, encoder: Encoder, before: Generation | None, progress: Progress
-) -> int:
-    """Writes the vectors and the BM25 tables; returns how many sentences had known vectors."""
-    texts = TextStore(staging)
-    sentences = [texts.sentence(row) for row in range(texts.sentence_count)]
-    passages = [texts.passage(row) for row in range(texts.passage_count)]
-    known = _KnownVectors.of_sentences(before)
-    reused = _write_vectors(
-        staging / SENTENCE_VECTORS, "sentences", sentences, known, encoder, progress
-    )
-    known = _KnownVectors.of_passages(before)
-    _write_vectors(staging / PASSAGE_VECTORS, "passages", passages, known, encoder, progress)
-    progress.start("Counting words", None)
-    told = [*(article.title for article in texts.articles), *(row.text for row in sentences)]
-    save_vocabulary(count_words(told), staging)
-    initials = Initials.learn(told)
+def _write_texts(staging: Path, articles: Iterable[Article], progress: Progress) -> Initials:
+    """Writes the texts and the words that they use; returns what their initials stand for."""
+    words, learner = WordCounter(), InitialsLearner()
+    progress.start("Reading articles", None)
+    with TextStoreWriter(staging) as writer:
+        for article in articles:
+            spans = split_sentences(article.text)
+            writer.add(article, spans, group_passages(spans))
+            for text in (article.title, *(article.text[s.start : s.end] for s in spans)):
+                words.add(text)
+                learner.add(text)
+            progress.advance(1)
+    if writer.sentences == 0:
+        raise BuildError("There is no sentence to index: every article was left out")
+    save_vocabulary(words.counts(), staging)
+    initials = learner.learnt()
     initials.save(staging)
-    analyzer = Analyzer()
-    for name, rows in ((SENTENCE_TERMS, sentences), (PASSAGE_TERMS, passages)):
-        LexicalIndex.of(
-            analyzer.terms(initials.expand(f"{about(row.article)}\n{row.text}")) for row in rows
-        ).save(staging / name)
-    return reused
+    return initials
 
 
-class _KnownVectors:
-    """The vectors of texts that an earlier generation of the same encoder holds."""
-
-    def __init__(self, vectors: DenseIndex | None = None, texts: Iterable[str] = ()) -> None:
-        self._vectors = vectors
-        self._rows = {_digest(text): row for row, text in enumerate(texts)}
-
-    @classmethod
-    def of_sentences(cls, before: Generation | None) -> Self:
-        if before is None:
-            return cls()
-        rows = range(before.texts.sentence_count)
-        return cls(before.sentence_vectors, (_embedded(before.texts.sentence(r)) for r in rows))
-
-    @classmethod
-    def of_passages(cls, before: Generation | None) -> Self:
-        if before is None:
-            return cls()
-        rows = range(before.texts.passage_count)
-        return cls(before.passage_vectors, (_embedded(before.texts.passage(r)) for r in rows))
-
-    def fill(self, vectors: Vectors, texts: Sequence[str]) -> list[int]:
-        """Puts the known vectors in their places; returns the places that are still empty."""
-        rows = [self._rows.get(_digest(text)) for text in texts]
-        places = [place for place, row in enumerate(rows) if row is not None]
-        if self._vectors and places:
-            found = np.array([row for row in rows if row is not None], np.int64)
-            vectors[places] = self._vectors.vectors(found)
-        return [place for place, row in enumerate(rows) if row is None]
-
-
-def _embedded(row: StoredSentence | StoredPassage) -> str:
-    return embedded_text(row.article.title, row.text)
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
-def _write_vectors(
-    path: Path,
-    what: str,
-    rows: Sequence[StoredSentence] | Sequence[StoredPassage],
-    known: _KnownVectors,
+def _write_manifest(
+    staging: Path,
+    texts: TextStore,
     encoder: Encoder,
-    progress: Progress,
-) -> int:
-    """Encodes what is not known yet and saves all; returns how many were known."""
-    texts = [_embedded(row) for row in rows]
-    vectors = np.empty((len(texts), encoder.dimension), np.float32)
-    missing = known.fill(vectors, texts)
-    progress.start(f"Encoding {what}", len(missing))
-    vectors[missing] = encoder.encode_passages(
-        [texts[place] for place in missing], progress=progress.advance
-    )
-    DenseIndex.of(vectors).save(path)
-    return len(texts) - len(missing)
-
-
-def _write_manifest(staging: Path, encoder: Encoder, sources: Sequence[Path]) -> Manifest:
+    sources: Sequence[Path],
+    dense: DenseRecord,
+) -> Manifest:
     now = datetime.now(UTC)
-    texts = TextStore(staging)
     files = checksums(staging)
     content = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:8]
     manifest = Manifest(
-        schema_version=2,
+        schema_version=3,
         id=f"{now:%Y%m%dT%H%M%S%fZ}-{content}",  # ids sort by time: rollback relies on it
         created=now.isoformat(timespec="seconds"),
         dealbot_version=version("dealbot"),
@@ -232,6 +165,7 @@ def _write_manifest(staging: Path, encoder: Encoder, sources: Sequence[Path]) ->
         articles=len(texts.articles),
         sentences=texts.sentence_count,
         passages=texts.passage_count,
+        dense=dense,
         sources=tuple(str(source.absolute()) for source in sources),
         files=files,
     )
@@ -239,8 +173,12 @@ def _write_manifest(staging: Path, encoder: Encoder, sources: Sequence[Path]) ->
     return manifest
 
 
-def _prune(index: Path, current: str) -> None:
-    """Removes all but the newest few generations, never the current one."""
+def _prune(index: Path, current: Manifest) -> None:
+    """Removes all but the newest few generations, never the current one, and the vectors of other
+    encoders, with which nobody builds any more."""
     for generation in published(index)[:-_KEEP_GENERATIONS]:
-        if generation != current:
+        if generation != current.id:
             shutil.rmtree(index / GENERATIONS / generation, ignore_errors=True)
+    for folder in (index / _CACHE).glob("*"):
+        if folder.name != current.encoder_id:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -6,7 +6,6 @@ neighbours; here it depends on the text alone. It is also faster: two cores enco
 second so and 35,000 with batches of 32 that both work on (sentences of 35 tokens, measured).
 """
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,7 @@ from index.encoder_record import (
     read_record,
 )
 from index.errors import EncoderError, IndexDamagedError
+from index.machine import usable_cores
 from index.onnx import onnxruntime, ort_errors
 from index.publishing import file_digest, read_pointer
 
@@ -170,13 +170,6 @@ class Encoder:
         except _ORT_ERRORS as error:
             raise EncoderError(f"The encoder {self.id} failed to run: {error}") from error
         return _unit(vectors[0])
-
-
-def usable_cores() -> int:
-    """The cores this process may use, which in a container can be fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def default_home() -> Path:

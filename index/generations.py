@@ -12,10 +12,11 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index.dense import DenseIndex
+from index.dense import DenseIndex, StoredVectors
 from index.errors import IndexDamagedError, IndexMissingError
 from index.initials import INITIALS, Initials
 from index.lexical import LexicalIndex
+from index.models import DenseType
 from index.publishing import (
     file_digest,
     only_writer,
@@ -26,7 +27,7 @@ from index.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS, TextStore
 from index.vocabulary import VOCABULARY, load_vocabulary
 
 MANIFEST, POINTER, GENERATIONS = "manifest.json", "CURRENT", "generations"
-SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passages.faiss"
+SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
 # Files and folders that every generation of this schema has.
 _REQUIRED = {
@@ -36,13 +37,24 @@ _REQUIRED = {
 _MANIFEST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
 
 
+class DenseRecord(BaseModel):
+    """How the sentences' vectors are searched, and for a compressed index which share of the ten
+    nearest it found, of so many questions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: DenseType
+    recall_at_10: float = 1.0
+    questions: int = 0
+
+
 class Manifest(BaseModel):
     """What a generation holds and was made from. `files` maps each file's path within the
     generation to its sha256."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    schema_version: Literal[2]
+    schema_version: Literal[3]
     id: str
     created: str
     dealbot_version: str
@@ -52,6 +64,7 @@ class Manifest(BaseModel):
     articles: int = Field(gt=0)
     sentences: int = Field(gt=0)
     passages: int = Field(gt=0)
+    dense: DenseRecord
     sources: tuple[str, ...]
     files: dict[str, str]
 
@@ -63,7 +76,7 @@ class Generation:
         self.manifest = manifest
         self.texts = TextStore(folder)
         self.sentence_vectors = DenseIndex.load(folder / SENTENCE_VECTORS)
-        self.passage_vectors = DenseIndex.load(folder / PASSAGE_VECTORS)
+        self.passage_vectors = StoredVectors.load(folder / PASSAGE_VECTORS)
         self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)
         self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
         self.vocabulary = load_vocabulary(folder)

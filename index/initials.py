@@ -8,7 +8,7 @@ and, for what none defines, names and phrases "of" whose words begin with the le
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -37,25 +37,6 @@ class Initials:
         """`meanings` by initials as they are usually written."""
         self._meanings = dict(meanings)
         self._by_letters = {short.lower(): long for short, long in meanings.items()}
-
-    @classmethod
-    def learn(cls, texts: Iterable[str]) -> Self:
-        """From the articles' sentences and titles."""
-        defined: dict[str, Counter[str]] = defaultdict(Counter)
-        phrases: Counter[str] = Counter()
-        used: Counter[str] = Counter()
-        for text in texts:
-            used.update(match.group(1) for match in _USED.finditer(text))
-            for short, long in _definitions(text):
-                defined[short][long] += 1
-            phrases.update(_phrases(text))
-            if len(phrases) > _MOST_PHRASES:
-                phrases = Counter({phrase: n for phrase, n in phrases.items() if n > 1})
-        meanings = _implied(phrases, used)
-        for short, longs in defined.items():
-            meanings = {k: v for k, v in meanings.items() if k.lower() != short.lower()}
-            meanings[short] = longs.most_common(1)[0][0]
-        return cls(meanings)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -90,6 +71,30 @@ class Initials:
 
     def _meaning(self, short: str) -> str | None:
         return self._meanings.get(short) or self._meanings.get(short.removesuffix("s"))
+
+
+class InitialsLearner:
+    """Learns from the articles' sentences and titles, added one after the other."""
+
+    def __init__(self) -> None:
+        self._defined: dict[str, Counter[str]] = defaultdict(Counter)
+        self._phrases: Counter[str] = Counter()
+        self._used: Counter[str] = Counter()
+
+    def add(self, text: str) -> None:
+        self._used.update(_USED.findall(text))
+        for short, long in _definitions(text):
+            self._defined[short][long] += 1
+        self._phrases.update(_phrases(text))
+        if len(self._phrases) > _MOST_PHRASES:
+            self._phrases = Counter({phrase: n for phrase, n in self._phrases.items() if n > 1})
+
+    def learnt(self) -> Initials:
+        meanings = _implied(self._phrases, self._used)
+        for short, longs in self._defined.items():
+            meanings = {k: v for k, v in meanings.items() if k.lower() != short.lower()}
+            meanings[short] = longs.most_common(1)[0][0]
+        return Initials(meanings)
 
 
 def _definitions(text: str) -> Iterator[tuple[str, str]]:

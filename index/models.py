@@ -1,6 +1,7 @@
 """The types that pass between reading, building and searching."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +22,12 @@ class Span:
 
     start: int
     end: int
+
+
+class DenseType(StrEnum):
+    """How sentences' vectors are searched: all of them exactly, or first in a compressed form.
+    AUTO chooses by their number."""
+
+    AUTO = "auto"
+    EXACT = "exact"
+    COMPRESSED = "compressed"

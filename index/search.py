@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex
+from index.dense import DenseIndex, StoredVectors
 from index.generations import Generation
-from index.lexical import Analyzer, LexicalIndex
-from index.text_store import StoredPassage, StoredSentence, TextStore
+from index.lexical import LexicalIndex, best_rows
+from index.terms import Analyzer
+from index.text_store import StoredPassage, StoredSentence
 
 Scores = NDArray[np.floating]
 
@@ -60,61 +61,80 @@ class Searcher:
         self, generation: Generation, query: str, vector: NDArray[np.float32], k: int
     ) -> Hits:
         """Up to k sentences and k passages for one query; `vector` has shape (dimension,)."""
+        found = _Found(generation, self._analyzer.terms(query), vector, max(k, _MIN_CANDIDATES))
+        return Hits(found.sentences(k), found.passages(k))
+
+    def search_sentences(
+        self, generation: Generation, query: str, vector: NDArray[np.float32], k: int
+    ) -> list[SentenceHit]:
+        """The sentences of `search` alone."""
         terms = self._analyzer.terms(query)
-        sentences = _Side(generation.sentence_vectors, generation.sentence_terms, vector, terms)
-        passages = _Side(generation.passage_vectors, generation.passage_terms, vector, terms)
-        count = max(k, _MIN_CANDIDATES)
-        passage_rows = passages.candidates(count)
-        sentence_rows = sentences.candidates(count)
-        return Hits(
-            _rank_sentences(generation.texts, sentences, passages, sentence_rows, k),
-            _rank_passages(generation.texts, passages, passage_rows, k),
-        )
+        return _Found(generation, terms, vector, max(k, _MIN_CANDIDATES)).sentences(k)
 
 
-class _Side:
-    """Dense and lexical scores of one query against all rows of one kind."""
+class _Found:
+    """What one query finds in a generation: the `count` best sentences by their vectors, by their
+    words, and the passages that these stand in or that are the best by their own words."""
 
     def __init__(
         self,
-        vectors: DenseIndex,
+        generation: Generation,
+        terms: Sequence[str],
+        vector: NDArray[np.float32],
+        count: int,
+    ) -> None:
+        self._texts = generation.texts
+        self._count = count
+        self._sentences = _Side(
+            generation.sentence_vectors, generation.sentence_terms, vector, terms
+        )
+        self._passages = _Side(generation.passage_vectors, generation.passage_terms, vector, terms)
+        nearest = generation.sentence_vectors.search(vector[None], count)[1][0]
+        self._rows = np.union1d(nearest, self._sentences.best(count))
+
+    def sentences(self, k: int) -> list[SentenceHit]:
+        rows = self._rows
+        dense, lexical = self._sentences.scores(rows)
+        passages, place = np.unique(self._texts.passages_of(rows), return_inverse=True)
+        passage_dense, passage_lexical = (of[place] for of in self._passages.scores(passages))
+        score = fuse(dense, lexical, passage_dense, passage_lexical)
+        columns = np.stack([score, dense, lexical, passage_dense, passage_lexical], axis=1)
+        best = np.argsort(-score, kind="stable")[:k]
+        sentences = self._texts.sentences(rows[best])
+        return [SentenceHit(*hit) for hit in zip(sentences, *columns[best].T.tolist(), strict=True)]
+
+    def passages(self, k: int) -> list[PassageHit]:
+        near = self._texts.passages_of(self._rows)
+        rows = np.union1d(near, self._passages.best(self._count))
+        score = _mix(*self._passages.scores(rows))
+        best = np.argsort(-score, kind="stable")[:k]
+        return [PassageHit(self._texts.passage(int(rows[i])), float(score[i])) for i in best]
+
+
+class _Side:
+    """Dense and lexical scores of one query for rows of one kind. BM25 is a share of the query's
+    best score."""
+
+    def __init__(
+        self,
+        vectors: DenseIndex | StoredVectors,
         terms_index: LexicalIndex,
         vector: NDArray[np.float32],
         terms: Sequence[str],
     ) -> None:
         self._vectors, self._vector = vectors, vector
-        lexical = terms_index.scores(terms)
-        self._lexical = lexical / (lexical.max() or 1.0)
+        self._lexical = terms_index.scores(terms)
+        self._most = self._lexical.max() or 1.0
 
-    def candidates(self, count: int) -> NDArray[np.int64]:
-        """Rows among the `count` best by either score, ascending."""
-        dense = self._vectors.search(self._vector[None], count)[1][0]
-        count = min(count, len(self._lexical))
-        lexical = np.argpartition(-self._lexical, count - 1)[:count]
-        return np.union1d(dense, lexical[self._lexical[lexical] > 0])
+    def best(self, count: int) -> NDArray[np.int64]:
+        """The rows of the `count` best by their words."""
+        return best_rows(self._lexical, count)
 
     def scores(self, rows: NDArray[np.int64]) -> tuple[Scores, Scores]:
         """The dense and the lexical score of each row."""
-        return self._vectors.vectors(rows) @ self._vector, self._lexical[rows]
-
-
-def _rank_sentences(
-    texts: TextStore, sentences: _Side, passages: _Side, rows: NDArray[np.int64], k: int
-) -> list[SentenceHit]:
-    dense, lexical = sentences.scores(rows)
-    passage_dense, passage_lexical = passages.scores(texts.passages_of(rows))
-    score = fuse(dense, lexical, passage_dense, passage_lexical)
-    columns = np.stack([score, dense, lexical, passage_dense, passage_lexical], axis=1)
-    best = np.argsort(-score, kind="stable")[:k]
-    return [SentenceHit(texts.sentence(int(rows[i])), *columns[i].tolist()) for i in best]
-
-
-def _rank_passages(
-    texts: TextStore, passages: _Side, rows: NDArray[np.int64], k: int
-) -> list[PassageHit]:
-    score = _mix(*passages.scores(rows))
-    best = np.argsort(-score, kind="stable")[:k]
-    return [PassageHit(texts.passage(int(rows[i])), float(score[i])) for i in best]
+        # Not @, whose last digits depend on where a row stands: equal vectors score equally.
+        dense = np.einsum("ij,j->i", self._vectors.vectors(rows), self._vector)
+        return dense, self._lexical[rows] / self._most
 
 
 def fuse(dense: Scores, lexical: Scores, passage_dense: Scores, passage_lexical: Scores) -> Scores:

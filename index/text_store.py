@@ -6,24 +6,27 @@ opening costs the same for a thousand sentences and for a million.
 """
 
 import hashlib
-import io
 import json
 import mmap
+from array import array
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk_arrays import new_array
 from index.models import Article, Span
 from index.words import dates_in_words
 
 TEXTS, ARTICLES = "texts.bin", "articles.jsonl"
 SENTENCES, PASSAGES = "sentences.npy", "passages.npy"
+_SENTENCE_COLUMNS, _PASSAGE_COLUMNS = 6, 3
+_KEPT_ARTICLES = 4096  # of which is known what stands in its line
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,13 @@ class TextStoreWriter:
         self._folder = folder
         self._texts = (folder / TEXTS).open("wb")
         self._articles = (folder / ARTICLES).open("w", encoding="utf-8")
-        self._sentences: list[tuple[int, int, int, int, int, int]] = []
-        self._passages: list[tuple[int, int, int]] = []
+        self._sentences, self._passages = array("q"), array("q")  # tables, row by row
         self.articles = 0
 
     def add(self, article: Article, sentences: Sequence[Span], passages: Sequence[range]) -> None:
         """`passages` are ranges of positions in `sentences`."""
         data = article.text.encode()
-        byte_start, first = self._texts.tell(), len(self._sentences)
+        byte_start, first = self._texts.tell(), self.sentences
         self._texts.write(data)
         self._add_sentences(article.text, byte_start, sentences, passages)
         stored = StoredArticle(
@@ -103,26 +105,26 @@ class TextStoreWriter:
             byte_start=byte_start,
             byte_end=byte_start + len(data),
             first_sentence=first,
-            end_sentence=len(self._sentences),
+            end_sentence=self.sentences,
         )
         self._articles.write(json.dumps(asdict(stored), ensure_ascii=False) + "\n")
         self.articles += 1
 
     @property
     def sentences(self) -> int:
-        return len(self._sentences)
+        return len(self._sentences) // _SENTENCE_COLUMNS
 
     def _add_sentences(
         self, text: str, byte_start: int, sentences: Sequence[Span], passages: Sequence[range]
     ) -> None:
-        first, byte, position = len(self._sentences), byte_start, 0
+        first, byte, position = self.sentences, byte_start, 0
         for passage in passages:
-            row = len(self._passages)
-            self._passages.append((self.articles, first + passage.start, first + passage.stop))
+            row = len(self._passages) // _PASSAGE_COLUMNS
+            self._passages.extend((self.articles, first + passage.start, first + passage.stop))
             for span in sentences[passage.start : passage.stop]:
                 byte += len(text[position : span.start].encode())
                 byte_end = byte + len(text[span.start : span.end].encode())
-                self._sentences.append((self.articles, span.start, span.end, byte, byte_end, row))
+                self._sentences.extend((self.articles, span.start, span.end, byte, byte_end, row))
                 byte, position = byte_end, span.end
 
     def __enter__(self) -> Self:
@@ -137,24 +139,23 @@ class TextStoreWriter:
         self._texts.close()
         self._articles.close()
         if kind is None:
-            _save_table(self._folder / SENTENCES, self._sentences, columns=6)
-            _save_table(self._folder / PASSAGES, self._passages, columns=3)
+            _save_table(self._folder / SENTENCES, self._sentences, _SENTENCE_COLUMNS)
+            _save_table(self._folder / PASSAGES, self._passages, _PASSAGE_COLUMNS)
 
 
-def _save_table(path: Path, rows: Sequence[tuple[int, ...]], columns: int) -> None:
+def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
     # Not np.save(path): where the disk is full only as that closes the file, it says nothing,
     # and the table is cut off.
-    buffer = io.BytesIO()
-    np.save(buffer, np.array(rows, np.int64).reshape(-1, columns))
-    path.write_bytes(buffer.getbuffer())
+    table = new_array(path, (len(numbers) // columns, columns), np.int64)
+    table[:] = np.frombuffer(numbers, np.int64).reshape(table.shape)
+    table.flush()
 
 
 class TextStore:
     """Reads what TextStoreWriter wrote. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
-        with (folder / ARTICLES).open(encoding="utf-8") as lines:
-            self.articles = [StoredArticle(**json.loads(line)) for line in lines]
+        self.articles: Sequence[StoredArticle] = _Articles(folder / ARTICLES)
         self._sentences = _mapped(folder / SENTENCES)
         self._passages = _mapped(folder / PASSAGES)
         with (folder / TEXTS).open("rb") as file:
@@ -180,9 +181,32 @@ class TextStore:
         return self._texts[article.byte_start : article.byte_end].decode()
 
     def sentence(self, row: int) -> StoredSentence:
-        article, start, end, byte_start, byte_end, passage = self._sentences[row].tolist()
+        return self._sentence(row, *self._sentences[row].tolist())
+
+    def sentences(self, rows: Sequence[int] | range | NDArray[np.int64]) -> list[StoredSentence]:
+        """Those of several rows, in the order of the rows."""
+        rows = np.asarray(rows, np.int64)
+        table = self._sentences[rows].tolist()
+        return [self._sentence(row, *of) for row, of in zip(rows.tolist(), table, strict=True)]
+
+    def _sentence(
+        self,
+        row: int,
+        article: int,
+        start: int,
+        end: int,
+        byte_start: int,
+        byte_end: int,
+        passage: int,
+    ) -> StoredSentence:
         text = self._texts[byte_start:byte_end].decode()
         return StoredSentence(row, self.articles[article], start, end, text, passage)
+
+    @property
+    def first_sentences(self) -> NDArray[np.int64]:
+        """The first sentence row of each passage, in the order of the passages."""
+        found: NDArray[np.int64] = self._passages[:, 1]
+        return found
 
     def passages_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The passage of each sentence row, without reading a text."""
@@ -195,6 +219,34 @@ class TextStore:
         stop, byte_end = self._sentences[end - 1, [2, 4]].tolist()
         text = self._texts[byte_start:byte_end].decode()
         return StoredPassage(row, self.articles[article_row], start, stop, text, first, end)
+
+
+class _Articles(Sequence[StoredArticle]):
+    """What is known of each article, a line of JSON each, read when it is asked for: opening an
+    index costs the same for ten articles and for fifty thousand."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        ends = np.flatnonzero(np.frombuffer(self._lines, np.uint8) == ord("\n")) + 1
+        self._ends = ends.tolist()
+        self._read = lru_cache(_KEPT_ARTICLES)(self._read_line)
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    @overload
+    def __getitem__(self, row: int) -> StoredArticle: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[StoredArticle]: ...
+    def __getitem__(self, row: int | slice) -> StoredArticle | list[StoredArticle]:
+        if isinstance(row, slice):
+            return [self._read(each) for each in range(len(self))[row]]
+        return self._read(range(len(self))[row])
+
+    def _read_line(self, row: int) -> StoredArticle:
+        start = self._ends[row - 1] if row else 0
+        return StoredArticle(**json.loads(self._lines[start : self._ends[row]]))
 
 
 def _mapped(path: Path) -> NDArray[np.int64]:

@@ -2,25 +2,31 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
-from index.words import read_words
+from index.words import read_surfaces, spellings
 
 VOCABULARY = "vocabulary.json"
 _SHORTEST = 4  # what is shorter is nothing that a misspelt word is corrected to
 
 
-def count_words(texts: Iterable[str]) -> Counter[str]:
-    """How often each lower-case word of letters occurs."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(
-            word.lower
-            for word in read_words(text)
-            if len(word.lower) >= _SHORTEST and word.lower.isalpha()
-        )
-    return counts
+class WordCounter:
+    """Counts the words of texts that are added one after the other."""
+
+    def __init__(self) -> None:
+        self._surfaces: Counter[str] = Counter()
+
+    def add(self, text: str) -> None:
+        self._surfaces.update(read_surfaces(text))
+
+    def counts(self) -> Counter[str]:
+        """How often each lower-case word of letters occurs."""
+        counts: Counter[str] = Counter()
+        for surface, count in self._surfaces.items():
+            for word in spellings(surface):
+                if len(word) >= _SHORTEST and word.isalpha():
+                    counts[word] += count
+        return counts
 
 
 def save_vocabulary(counts: Counter[str], folder: Path) -> None:

@@ -1,6 +1,7 @@
 """The words of a text, in one spelling for what news writes in several ways."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = re.compile(
@@ -66,11 +67,23 @@ def read_words(text: str) -> list[Word]:
     words: list[Word] = []
     for match in _WORD.finditer(text):
         surface = match.group()
-        words += (Word(surface, lower, match.start()) for lower in _spellings(surface) if lower)
+        words += (Word(surface, lower, match.start()) for lower in spellings(surface))
     return words
 
 
-def _spellings(surface: str) -> list[str]:
+def read_surfaces(text: str) -> list[str]:
+    """All words in order, as written."""
+    surfaces: list[str] = _WORD.findall(text)
+    return surfaces
+
+
+@lru_cache(50_000)  # most words of a text have come before
+def spellings(surface: str) -> tuple[str, ...]:
+    """The words that one written word stands for, each in its one spelling."""
+    return tuple(filter(None, _spell(surface)))
+
+
+def _spell(surface: str) -> list[str]:
     lower = surface.casefold().replace("’", "'").removesuffix("'s")
     if lower.endswith("n't"):
         return [{"ca": "can", "wo": "will"}.get(lower[:-3], lower[:-3]), "not"]

@@ -30,7 +30,7 @@ def command() -> None:
 
 @command.command("build")
 @click.argument("more_articles", nargs=-1, metavar="")
-@setting("articles", "index", "encoders", "max_article_mb")
+@setting("articles", "index", "encoders", "max_article_mb", "dense_type")
 @click.option("--full", is_flag=True, help="Compute every vector anew.")
 @click.option("--skip-bad", is_flag=True, help="Leave out articles that cannot be read.")
 @json_flag
@@ -50,6 +50,7 @@ def build(
             encoder,
             progress,
             full=full,
+            dense_type=settings.dense_type,
             max_article_bytes=settings.max_article_bytes,
             on_bad=_tell_skipped if skip_bad else None,
         )
@@ -93,6 +94,8 @@ def _summary(manifest: Manifest) -> dict[str, Any]:
         "articles": manifest.articles,
         "sentences": manifest.sentences,
         "passages": manifest.passages,
+        "dense_type": manifest.dense.type,
+        "recall_at_10": manifest.dense.recall_at_10,
         "sources": list(manifest.sources),
     }
 

@@ -12,7 +12,9 @@ from bot.terminal.repl import run_repl
 
 
 @click.command("repl")
-@setting("index", "encoders", "history", "articles", "max_article_mb", "golden", "store")
+@setting(
+    "index", "encoders", "history", "articles", "max_article_mb", "dense_type", "golden", "store"
+)
 def command(**flags: Any) -> None:
     """Ask questions at a prompt; `:help` there tells what else there is. Piped questions are
     answered one a line."""

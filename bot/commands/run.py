@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -17,7 +20,16 @@ _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try
 
 @click.command("run")
 @setting(
-    *("index", "encoders", "articles", "max_article_mb", "store", "keep_days", "golden"),
+    *(
+        "index",
+        "encoders",
+        "articles",
+        "max_article_mb",
+        "dense_type",
+        "store",
+        "keep_days",
+        "golden",
+    ),
     *("max_waiting", "deadline_s", "admin_users", "admin_roles"),
     *("limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
 )
@@ -29,7 +41,8 @@ def command(context: click.Context, /, **flags: Any) -> None:
     token = os.environ.get("DISCORD_TOKEN", "").strip()
     try:
         _check(token)
-        asyncio.run(_run(settings, token))
+        with _leaving_at_once():
+            asyncio.run(_run(settings, token))
     except TokenError as error:
         click.echo(f"dealbot: {error.user_message}", err=True)
         context.exit(_REFUSED)
@@ -44,6 +57,22 @@ async def _run(settings: Settings, token: str) -> None:
     keep_out_of_log(token)
     async with open_office(settings) as office:
         await run_bot(office, token, tell=partial(print, file=sys.stderr, flush=True))
+
+
+@contextmanager
+def _leaving_at_once() -> Iterator[None]:
+    """Until the bot itself hears of SIGTERM and Ctrl-C: while the index still loads there is
+    nobody to take leave of."""
+    before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _leave(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 def _check(token: str) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import index
-from index.build import Progress, build_index
+from index.build import build_index
 from index.encoder import Encoder
 from index.generations import POINTER
 from index.live import LiveGeneration, open_live
+from index.progress import Progress
 
 _KEY = "made-from.sha256"
 # What of our own code only reads an index: a change there needs no new one.

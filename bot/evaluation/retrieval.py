@@ -43,7 +43,8 @@ class Methods:
         self._live, self._texts = live, live.generation.texts
         self._answerer, self._searcher = answerer or Answerer(), Searcher()
         texts = self._texts
-        self._rows = [texts.sentence(row) for row in range(texts.sentence_count)]
+        self._rows = texts.sentences(range(texts.sentence_count))
+        self._passage_rows = np.arange(texts.passage_count)
         self._bm25_sentences = PlainBm25([sentence.text for sentence in self._rows])
         self._bm25_articles = PlainBm25([texts.article_text(each) for each in texts.articles])
         self.all: dict[str, Method] = {
@@ -83,9 +84,10 @@ class Methods:
 
     def _dense(self, encoded: EncodedQuestion) -> Ranking:
         """The cosine of sentences, and for articles that of their best passage."""
-        generation, vector = self._live.generation, encoded.vector[None]
-        scores, rows = generation.sentence_vectors.search(vector, DEPTH)
-        passages = generation.passage_vectors.search(vector, DEPTH)[1][0]
+        generation = self._live.generation
+        scores, rows = generation.sentence_vectors.search(encoded.vector[None], DEPTH)
+        cosines = generation.passage_vectors.vectors(self._passage_rows) @ encoded.vector
+        passages = best_first(cosines.astype(np.float64))[:DEPTH]
         ids = [self._texts.passage(int(row)).article.id for row in passages]
         return Ranking(self._places(rows[0]), _once(ids), float(scores[0, 0]))
 

@@ -17,7 +17,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from bot.terminal.layout import console
-from index.build import Progress
+from index.progress import Progress
 
 
 @contextmanager

@@ -6,14 +6,16 @@ from hypothesis import strategies as st
 
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.spelling import SpellingCorrector
-from index.vocabulary import count_words
+from index.vocabulary import WordCounter
 
 ARTICLE = "Nvidia will fund ten gigawatts of capacity at Anthropic; the partnership is unshakable."
 
 
 @pytest.fixture(scope="module")
 def corrector() -> SpellingCorrector:
-    return SpellingCorrector(count_words([ARTICLE]), EvidenceModel.load().words)
+    words = WordCounter()
+    words.add(ARTICLE)
+    return SpellingCorrector(words.counts(), EvidenceModel.load().words)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ async def test_leaving_stops_it_and_publishes_nothing(settings: Settings) -> Non
 
     def tell(line: str) -> None:
         told.append(line)
-        if "Encoding passages" in line:
+        if "Indexing vectors" in line:
             reached.set()
             go_on.wait()
 

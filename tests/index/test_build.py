@@ -19,6 +19,8 @@ from index.encoder import Encoder
 from index.errors import BuildError, ExpectedError, IndexMissingError, SourceError
 from index.generations import GENERATIONS, POINTER, Generation, open_current, published, verify
 from index.lexical import LexicalIndex
+from index.models import DenseType
+from index.terms import TermLists
 from tests.conftest import Silent
 
 FIRST = "The harbour opened in May. Its mayor welcomed the ships."
@@ -58,9 +60,12 @@ def texts_in(index: Path) -> list[str]:
     return [texts.article_text(article) for article in texts.articles]
 
 
+_BESIDE = {".build.lock", "vectors"}  # of an index: the lock, and what builds reuse
+
+
 def check_only(index: Path, *, generations: int) -> None:
     """The index holds so many generations, each whole, and no leftovers."""
-    assert {path.name for path in index.iterdir()} <= {".build.lock", POINTER, GENERATIONS}
+    assert {path.name for path in index.iterdir()} <= {*_BESIDE, POINTER, GENERATIONS}
     found = [path.name for path in (index / GENERATIONS).iterdir()]
     assert len(found) == generations
     for name in found:
@@ -127,7 +132,7 @@ def test_what_is_built_is_what_the_articles_say(
     titles = ("Wharf", "Wharf", "", "")
     expected = encoder.encode_passages(list(map(embedded_text, titles, sentences)))
     stored = generation.sentence_vectors.vectors(np.arange(4))
-    np.testing.assert_allclose(stored, expected, atol=1e-5)
+    np.testing.assert_allclose(stored, expected, atol=1e-3)  # of 16 bits
     check_only(index, generations=1)
 
 
@@ -166,19 +171,16 @@ def test_only_what_is_new_is_encoded_and_the_vectors_are_a_full_builds(
     counting = Counting(encoder)
     report = build_index([articles], index, counting, Silent())  # type: ignore[arg-type]
     assert report.reused == 2
-    assert counting.texts == [
-        *("A storm came.", "Ships waited outside.", "Then it rained."),
-        *(new, f"{FIRST} Then it rained."),
-    ]
+    assert counting.texts == ["A storm came.", "Ships waited outside.", "Then it rained."]
     reusing = open_current(index)
     full = Counting(encoder)
     assert build_index([articles], index, full, Silent(), full=True).reused == 0  # type: ignore[arg-type]
-    assert len(full.texts) == 7
+    assert len(full.texts) == 5
     rebuilt = open_current(index)
     for kind, rows in (("sentence_vectors", 5), ("passage_vectors", 2)):
         taken = getattr(reusing, kind).vectors(np.arange(rows))
         fresh = getattr(rebuilt, kind).vectors(np.arange(rows))
-        np.testing.assert_allclose(taken, fresh, atol=1e-5)
+        np.testing.assert_array_equal(taken, fresh)
 
 
 def test_a_new_title_makes_new_vectors(articles: Path, index: Path, encoder: Encoder) -> None:
@@ -189,7 +191,7 @@ def test_a_new_title_makes_new_vectors(articles: Path, index: Path, encoder: Enc
         assert report.reused == 0
     titled = embedded_text("Harbour opens", "The harbour closed in June.")
     stored = open_current(index).sentence_vectors.vectors(np.array([0]))
-    np.testing.assert_allclose(stored, encoder.encode_passages([titled]), atol=1e-5)
+    np.testing.assert_allclose(stored, encoder.encode_passages([titled]), atol=1e-3)
 
 
 def test_nothing_changed_encodes_nothing(articles: Path, index: Path, encoder: Encoder) -> None:
@@ -210,13 +212,27 @@ def test_another_encoders_vectors_are_not_taken(
 
 
 @pytest.mark.parametrize("damage", ["texts.bin", "sentences.faiss", "manifest.json", POINTER])
-def test_a_damaged_generation_is_not_taken_from_but_replaced(
+def test_a_damaged_generation_is_replaced(
     answering: Path, articles: Path, encoder: Encoder, damage: str
 ) -> None:
     generation = answering / GENERATIONS / published(answering)[0]
     (answering if damage == POINTER else generation).joinpath(damage).write_bytes(b"../x")
-    assert build_index([articles], answering, encoder, Silent()).reused == 0
+    build_index([articles], answering, encoder, Silent())
     assert texts_in(answering) == [SECOND]
+
+
+def test_the_kept_vectors_do_not_grow_for_ever(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    sizes = []
+    for number in range(8):
+        (articles / "harbour.txt").write_text(f"Ship {number} came. It left.")
+        build_index([articles], index, encoder, Silent())
+        sizes.append((index / "vectors" / encoder.id / "keys.bin").stat().st_size // 20)
+    assert max(sizes) <= 4
+    (index / "vectors" / "other-encoder").mkdir()
+    build_index([articles], index, encoder, Silent())
+    assert [path.name for path in (index / "vectors").iterdir()] == [encoder.id]
 
 
 def test_three_generations_are_kept_and_the_current_one_among_them(
@@ -288,7 +304,7 @@ def test_articles_without_a_sentence_are_told(
 
 
 @pytest.mark.parametrize(
-    "stage", ["Reading articles", "Encoding sentences", "Encoding passages", "Publishing"]
+    "stage", ["Reading articles", "Encoding sentences", "Counting words", "Publishing"]
 )
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, SystemExit, RuntimeError])
 def test_an_interrupted_build_leaves_the_old_generation_and_nothing_else(
@@ -338,6 +354,19 @@ def test_a_generation_is_shown_whole_before_it_is_current(
     report = build_index([articles], answering, encoder, Silent(), accept=accept)
     assert seen == [report.manifest.id] == [open_current(answering).id]
     check_only(answering, generations=2)
+
+
+def test_a_full_build_that_fails_costs_no_vector(
+    answering: Path, articles: Path, encoder: Encoder
+) -> None:
+    def refuse(fresh: Generation) -> None:
+        raise BuildError("not like this")
+
+    (articles / "harbour.txt").write_text(FIRST)
+    with pytest.raises(BuildError):
+        build_index([articles], answering, encoder, Silent(), full=True, accept=refuse)
+    check_only(answering, generations=1)
+    assert build_index([articles], answering, encoder, Silent()).reused == 2
 
 
 @pytest.mark.parametrize("failure", [BuildError, KeyboardInterrupt])
@@ -411,6 +440,78 @@ def test_a_killed_build_leaves_an_index_that_answers_and_the_next_build_sweeps(
     check_only(answering, generations=3 if moment in ("write_pointer", "_prune") else 2)
 
 
+# In a child process: is killed after so many sentences.
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+import index.writing_vectors
+from index.build import build_index
+from index.encoder import open_current
+articles, index_folder, encoders, most = sys.argv[1:]
+index.writing_vectors._ENCODED_AT_ONCE = 16
+
+class Progress:
+    encoded = 0
+    def start(self, stage, total):
+        self.encoding = stage == "Encoding sentences"
+    def advance(self, steps):
+        self.encoded += steps * self.encoding
+        if self.encoded > int(most):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+encoder = open_current(Path(encoders), threads=1)
+build_index([Path(articles)], Path(index_folder), encoder, Progress())
+"""
+
+
+def test_what_a_killed_build_had_encoded_is_not_encoded_again(
+    articles: Path, index: Path, encoder: Encoder, encoder_home: Path
+) -> None:
+    sentences = [f"Ship number {number} came." for number in range(100)]
+    (articles / "harbour.txt").write_text(" ".join(sentences))
+    arguments = [str(articles), str(index), str(encoder_home), "50"]
+    killed = subprocess.run([sys.executable, "-c", _KILLED, *arguments], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    counting = Counting(encoder)
+    report = build_index([articles], index, counting, Silent())  # type: ignore[arg-type]
+    assert report.reused == 48
+    assert counting.texts == sentences[48:]
+    expected = encoder.encode_passages(sentences)
+    stored = open_current(index).sentence_vectors.vectors(np.arange(100))
+    np.testing.assert_allclose(stored, expected, atol=1e-3)
+
+
+def test_many_sentences_are_compressed_and_its_recall_is_kept(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    ships = (
+        f"Ship {n} brought {n * 7 % 90} crates of {n % 13} kinds to quay {n % 5}."
+        for n in range(400)
+    )
+    (articles / "harbour.txt").write_text(" ".join(ships))
+    for wanted, kind in ((DenseType.COMPRESSED, "compressed"), (DenseType.AUTO, "exact")):
+        dense = build_index([articles], index, encoder, Silent(), dense_type=wanted).manifest.dense
+        assert dense.type == kind
+        assert len(open_current(index).sentence_vectors) == 400
+    compressed = build_index([articles], index, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+    assert 0.95 <= compressed.manifest.dense.recall_at_10 <= 1
+    assert compressed.manifest.dense.questions == 200
+
+
+def test_a_compressed_index_that_finds_too_little_is_refused(
+    answering: Path, articles: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.writing_vectors._LEAST_RECALL", 1.1)
+    (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came." for n in range(60)))
+    with pytest.raises(BuildError, match=r"finds only \d+% of the nearest.*dense_type = exact"):
+        build_index([articles], answering, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+    assert texts_in(answering) == [FIRST]
+    check_only(answering, generations=1)
+    monkeypatch.setattr("index.dense._EXACT_UP_TO", 50)  # as if it were large
+    report = build_index([articles], answering, encoder, Silent())
+    assert report.manifest.dense.type is DenseType.EXACT
+
+
 # --- a disk that refuses --------------------------------------------------------------------
 
 
@@ -441,6 +542,7 @@ from index.build import build_index
 from index.encoder import open_current
 from index.errors import BuildError
 from index.generations import open_current as open_index, published
+from index.terms import TermLists
 from tests.conftest import Silent
 articles, index, encoders, *limits = sys.argv[1:]
 encoder = open_current(Path(encoders), threads=1)
@@ -488,7 +590,7 @@ def test_a_full_disk_is_told_and_the_old_generation_answers(
         assert message.endswith(". What was there is untouched")
         assert re.search(r"File too large|requested and \d+ written|is the disk full", message)
         assert (current, generations) == (before, 1)
-        assert set(left) == {".build.lock", POINTER, GENERATIONS}
+        assert set(left) == {*_BESIDE, POINTER, GENERATIONS}
     build_index([articles], index, encoder, Silent())
     assert texts_in(index) == [f"{text}It rained."]
 
@@ -496,10 +598,10 @@ def test_a_full_disk_is_told_and_the_old_generation_answers(
 def test_a_disk_error_without_the_systems_words_is_told(
     answering: Path, articles: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def short_write(terms: LexicalIndex, folder: Path) -> None:
+    def short_write(lists: TermLists, folder: Path) -> None:
         raise OSError("96 requested and 64 written")  # numpy's way to tell it
 
-    monkeypatch.setattr(LexicalIndex, "save", short_write)
+    monkeypatch.setattr(LexicalIndex, "build", short_write)
     message = refusal([articles], answering, encoder)
     assert message.endswith("96 requested and 64 written. What was there is untouched")
 
@@ -516,7 +618,7 @@ def test_what_is_published_is_open_while_the_next_is_built(
         Listening(lambda _: opened.append(Generation.open(_current(answering)).id)),
     )
     assert set(opened) == {published(answering)[0]}
-    assert len(opened) == 5
+    assert len(opened) == 5  # stages
 
 
 def _current(index: Path) -> Path:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.dense import DenseIndex, Vectors
+from index.dense import (
+    DenseIndex,
+    StoredVectors,
+    Vectors,
+    mean_vectors,
+    recall,
+    type_for,
+)
+from index.models import DenseType
 
 
 def unit_vectors(rows: int, dimension: int, seed: int) -> Vectors:
@@ -71,3 +79,63 @@ except OSError as error:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "File too large\n", "")
+
+
+def clustered(rows: int, seed: int, dimension: int = 32) -> Vectors:
+    """As sentences' vectors lie: some hundred topics, each with its neighbours."""
+    chance = np.random.default_rng(seed)
+    topics = chance.normal(size=(100, dimension))
+    near = topics[chance.integers(0, 100, rows)] + 0.4 * chance.normal(size=(rows, dimension))
+    unit: Vectors = (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
+    return unit
+
+
+def test_a_compressed_index_finds_nearly_what_an_exact_one_does(tmp_path: Path) -> None:
+    vectors, queries = clustered(5_000, 1), clustered(50, 2)
+    DenseIndex.of(vectors, DenseType.COMPRESSED).save(tmp_path / "small")
+    DenseIndex.of(vectors).save(tmp_path / "exact")
+    assert (tmp_path / "small").stat().st_size < 0.5 * (tmp_path / "exact").stat().st_size
+    small, exact = DenseIndex.load(tmp_path / "small"), DenseIndex.load(tmp_path / "exact")
+    assert (len(small), small.dimension) == (5_000, 32)
+    assert recall(exact, vectors, queries) == 1
+    assert 0.9 < recall(small, vectors, queries) <= 1
+    scores, rows = small.search(queries, 10)
+    found = np.take_along_axis(queries @ vectors.T, rows, axis=1)
+    np.testing.assert_allclose(scores, found, atol=0.02)
+    np.testing.assert_allclose(small.vectors(rows[0]), vectors[rows[0]], atol=0.02)
+
+
+def test_recall_is_the_share_of_the_nearest_that_are_found() -> None:
+    vectors, queries = clustered(3_000, 3), clustered(20, 4)
+    shifted = DenseIndex.of(np.concatenate([vectors[:1500], vectors[:1500]]))
+    nearest = np.argsort(-(queries @ vectors.T), axis=1)[:, :10]
+    found = shifted.search(queries, 100)[1][:, :10]
+    shared = [len(set(n) & set(f)) for n, f in zip(nearest.tolist(), found.tolist(), strict=True)]
+    assert recall(shifted, vectors.astype(np.float16), queries) == pytest.approx(sum(shared) / 200)
+    assert recall(DenseIndex.of(vectors[:4]), vectors[:4], queries) == 1
+
+
+@pytest.mark.parametrize(
+    ("sentences", "dimension", "kind"),
+    [
+        (1, 384, DenseType.EXACT),
+        (20_000, 384, DenseType.EXACT),
+        (20_001, 384, DenseType.COMPRESSED),
+        (1_000_000, 384, DenseType.COMPRESSED),
+        (1_000_000, 383, DenseType.EXACT),  # cannot be cut in fours
+    ],
+)
+def test_many_sentences_are_compressed(sentences: int, dimension: int, kind: DenseType) -> None:
+    assert type_for(sentences, dimension) is kind
+
+
+def test_a_passages_vector_has_the_direction_of_its_sentences_mean(tmp_path: Path) -> None:
+    sentences, starts = unit_vectors(7, 16, 5), np.array([0, 1, 4])
+    means = mean_vectors(sentences, starts)
+    for mean, part in zip(means, (sentences[:1], sentences[1:4], sentences[4:]), strict=True):
+        expected = part.mean(axis=0)
+        np.testing.assert_allclose(mean, expected / np.linalg.norm(expected), atol=1e-6)
+    np.save(tmp_path / "stored.npy", means.astype(np.float16))
+    stored = StoredVectors.load(tmp_path / "stored.npy")
+    assert len(stored) == 3
+    np.testing.assert_allclose(stored.vectors(np.array([2, 0])), means[[2, 0]], atol=1e-3)

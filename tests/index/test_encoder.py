@@ -18,10 +18,10 @@ from index.encoder import (
     installed,
     open_by_id,
     open_current,
-    usable_cores,
 )
 from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER_FILE
 from index.errors import EncoderError
+from index.machine import usable_cores
 from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
 from tests.damage import flip, truncate
 

@@ -155,7 +155,7 @@ def test_a_linked_folder_is_told(index: Path, current: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"schema_version": 3}, "schema_version"),
+        ({"schema_version": 2}, "schema_version"),
         ({"surprise": 1}, "surprise"),
         ({"dimension": 0}, "dimension"),
         ({"files": []}, "files"),

@@ -1,14 +1,22 @@
 """What initials stand for, as the articles tell it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.initials import Initials
+from index.initials import Initials, InitialsLearner
 
 ENGLISH = {"who", "sec", "dot"}.__contains__
+
+
+def learnt(texts: Iterable[str]) -> Initials:
+    learner = InitialsLearner()
+    for text in texts:
+        learner.add(text)
+    return learner.learnt()
 
 
 @pytest.mark.parametrize(
@@ -21,7 +29,7 @@ ENGLISH = {"who", "sec", "dot"}.__contains__
     ],
 )
 def test_a_definition_in_brackets_is_learnt(text: str, short: str, long: str) -> None:
-    assert Initials.learn([text]).expand(f"Did the {short} change?") == f"Did the {long} change?"
+    assert learnt([text]).expand(f"Did the {short} change?") == f"Did the {long} change?"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +43,7 @@ def test_a_definition_in_brackets_is_learnt(text: str, short: str, long: str) ->
     ],
 )
 def test_brackets_that_define_nothing_teach_nothing(text: str) -> None:
-    assert Initials.learn([text]).expand("TBD USD XYZ THB") == "TBD USD XYZ THB"
+    assert learnt([text]).expand("TBD USD XYZ THB") == "TBD USD XYZ THB"
 
 
 @pytest.mark.parametrize(
@@ -49,42 +57,40 @@ def test_brackets_that_define_nothing_teach_nothing(text: str) -> None:
     ],
 )
 def test_names_and_phrases_go_by_their_initials(asked: str, read: str) -> None:
-    initials = Initials.learn(
-        ["The Tarn Post Gazette saw the letter of intent.", "The TPG told nobody."]
-    )
+    initials = learnt(["The Tarn Post Gazette saw the letter of intent.", "The TPG told nobody."])
     assert initials.expand_question(asked, ENGLISH) == read
 
 
 def test_an_english_word_typed_in_small_letters_is_that_word() -> None:
-    initials = Initials.learn(["The Securities and Exchange Commission (SEC) met."])
+    initials = learnt(["The Securities and Exchange Commission (SEC) met."])
     assert initials.expand_question("wait a sec", ENGLISH) == "wait a sec"
     assert initials.expand_question("the SEC", ENGLISH) == "the Securities and Exchange Commission"
 
 
 def test_letters_that_two_names_share_stand_for_neither() -> None:
-    initials = Initials.learn(["The Tarn Post Gazette.", "The Town Planning Group."])
+    initials = learnt(["The Tarn Post Gazette.", "The Town Planning Group."])
     assert initials.expand("TPG") == "TPG"
 
 
 def test_letters_used_far_more_often_than_the_name_are_their_own_word() -> None:
     texts = ["A Modest Donor paid.", *["AMD sold chips."] * 11]
-    assert Initials.learn(texts).expand("AMD") == "AMD"
+    assert learnt(texts).expand("AMD") == "AMD"
 
 
 def test_both_side_by_side_are_read_once() -> None:
     text = "The Tarn Harbour Board (THB) met."
-    initials = Initials.learn([text])
+    initials = learnt([text])
     assert initials.expand(text) == "The Tarn Harbour Board met."
     assert initials.expand("It (the THB) met (TBD).") == "It (the Tarn Harbour Board) met (TBD)."
 
 
 def test_what_was_learnt_is_kept(tmp_path: Path) -> None:
-    Initials.learn(["The Tarn Harbour Board (THB) met."]).save(tmp_path)
+    learnt(["The Tarn Harbour Board (THB) met."]).save(tmp_path)
     assert Initials.load(tmp_path).expand("THB") == "Tarn Harbour Board"
 
 
 @given(st.lists(st.text(alphabet="ABCabc ()of.&-é's\n", max_size=60), max_size=5))
 def test_any_text_can_be_learnt_from_and_expanded(texts: list[str]) -> None:
-    initials = Initials.learn(texts)
+    initials = learnt(texts)
     for text in texts:
         initials.expand_question(text, ENGLISH)

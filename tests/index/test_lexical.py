@@ -1,19 +1,32 @@
 """BM25 as the formula says it, over terms that news may spell in several ways."""
 
 import math
+import random
+import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import patch
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import Analyzer, LexicalIndex
+from index.lexical import LexicalIndex, best_rows
+from index.terms import Analyzer, TermListsWriter, parts_of
 
 K1, B = 1.2, 0.75
+
+
+def built(texts: Sequence[Sequence[str]], folder: Path) -> LexicalIndex:
+    """In a new folder within this one."""
+    with TermListsWriter(folder / f"terms-{secrets.token_hex(4)}") as writer:
+        for text in texts:
+            writer.add(text)
+        return LexicalIndex.build(writer.lists(), folder / f"index-{secrets.token_hex(4)}")
 
 
 def bm25(texts: Sequence[Sequence[str]], query: Sequence[str]) -> list[float]:
@@ -96,33 +109,67 @@ _TERM = st.sampled_from("abcdef")
 _CORPUS = st.lists(st.lists(_TERM, max_size=8), min_size=1, max_size=12)
 
 
-@given(_CORPUS, st.lists(st.sampled_from("abcdefgh"), max_size=6))
-def test_scores_are_the_formulas(texts: list[list[str]], query: list[str]) -> None:
-    index = LexicalIndex.of(texts)
+@given(_CORPUS, st.lists(st.sampled_from("abcdefgh"), max_size=6), st.integers(1, 9))
+def test_scores_are_the_formulas(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[list[str]], query: list[str], part: int
+) -> None:
+    """However many terms are counted at a time."""
+    with patch("index.lexical._PART", part):
+        index = built(texts, tmp_path_factory.mktemp("lexical"))
     scores = index.scores(query)
     assert scores.shape == (len(texts),)
+    assert len(index) == len(texts)
     np.testing.assert_allclose(scores, bm25(texts, query), rtol=1e-5, atol=1e-6)
 
 
-def test_unknown_terms_and_empty_queries_score_nothing() -> None:
-    index = LexicalIndex.of([["a"], ["b"]])
+def test_the_tables_are_those_of_bm25s(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    texts = [chance.choices("abcdefghij", k=chance.randint(1, 30)) for _ in range(200)]
+    theirs = bm25s.BM25(method="lucene", k1=K1, b=B)
+    theirs.index(texts, show_progress=False)
+    index = built(texts, tmp_path)
+    for query in (["a"], ["b", "j", "j"], list("abcdefghij")):
+        np.testing.assert_allclose(index.scores(query), theirs.get_scores(query), rtol=1e-5)
+
+
+def test_unknown_terms_and_empty_queries_score_nothing(tmp_path: Path) -> None:
+    index = built([["a"], ["b"]], tmp_path)
     assert index.scores(["x", "y"]).tolist() == [0, 0]
     assert index.scores([]).tolist() == [0, 0]
     assert index.scores(["x", "a"]).tolist() == index.scores(["a"]).tolist()
 
 
-def test_texts_without_a_term_are_indexed() -> None:
-    index = LexicalIndex.of([[], []])
-    assert index.scores(["a"]).tolist() == [0, 0]
+def test_texts_without_a_term_are_indexed(tmp_path: Path) -> None:
+    assert built([[], []], tmp_path).scores(["a"]).tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("texts", [[["a", "b", "a"], [], ["b", "c"]], [[], []]])
-def test_what_is_loaded_scores_like_what_was_saved(tmp_path: Path, texts: list[list[str]]) -> None:
-    index = LexicalIndex.of(texts)
-    index.save(tmp_path / "terms")
-    loaded = LexicalIndex.load(tmp_path / "terms")
-    for query in (["a"], ["a", "b", "c"], ["b", "x"], ["x"], []):
-        assert (loaded.scores(query) == index.scores(query)).all()
+@pytest.mark.parametrize("most", [1, 4, 7, 100])
+def test_parts_hold_all_terms_once(tmp_path: Path, most: int) -> None:
+    texts = [["a"], ["b", "c", "a"], ["a"] * 6, ["d"], ["e", "a"]]
+    with TermListsWriter(tmp_path / "terms") as writer:
+        for text in texts:
+            writer.add(text)
+        lists = writer.lists()
+        names = list(lists.numbers)
+        seen = []
+        for first, flat, lengths in parts_of(lists, most):
+            assert first == len(seen)
+            assert len(flat) <= most or len(lengths) == 1
+            ends = np.cumsum(lengths).tolist()
+            for start, end in zip([0, *ends], ends, strict=False):
+                seen.append([names[number] for number in flat[start:end]])
+    assert seen == texts
+    assert not (tmp_path / "terms").exists()
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.6, 1.0, 7.5]), max_size=80),
+    st.integers(1, 30),
+)
+def test_the_best_rows_are_the_sorted_list_of_all(scores: list[float], count: int) -> None:
+    rows = best_rows(np.array(scores, np.float32), count).tolist()
+    order = sorted(range(len(scores)), key=lambda row: (-scores[row], row))
+    assert rows == [row for row in order if scores[row] > 0][:count]
 
 
 @pytest.mark.parametrize("texts", [100, 2000])  # 2000: tables larger than what is buffered
@@ -132,17 +179,23 @@ def test_tables_that_the_disk_cuts_off_are_an_error(tmp_path: Path, texts: int) 
 import resource, sys
 from pathlib import Path
 from index.lexical import LexicalIndex
-index, folder = LexicalIndex.of([["ship"]] * {texts}), Path(sys.argv[1])
-index.save(folder)
-sizes = sorted(path.stat().st_size for path in folder.iterdir())
-for limit in (size + change for size in sizes for change in (-1, -50)):
-    if limit < sizes[-1]:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-        try:
-            index.save(folder)
-        except OSError:
-            continue
-        print(limit, "was enough")
+from index.terms import TermListsWriter
+folder = Path(sys.argv[1])
+folder.mkdir()
+with TermListsWriter(folder / "terms") as writer:
+    for _ in range({texts}):
+        writer.add(["ship"])
+    lists = writer.lists()
+    LexicalIndex.build(lists, folder / "whole")
+    sizes = sorted(path.stat().st_size for path in (folder / "whole").iterdir())
+    for limit in (size + change for size in sizes for change in (-1, -50)):
+        if 0 < limit < sizes[-1]:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+            try:
+                LexicalIndex.build(lists, folder / str(limit))
+            except OSError:
+                continue
+            print(limit, "was enough")
 """
     done = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "terms")],

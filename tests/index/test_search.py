@@ -8,23 +8,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex, Vectors
-from index.generations import (
-    PASSAGE_TERMS,
-    PASSAGE_VECTORS,
-    SENTENCE_TERMS,
-    SENTENCE_VECTORS,
-    Generation,
-    Manifest,
-)
+from index.dense import DenseIndex, StoredVectors, Vectors
+from index.generations import PASSAGE_VECTORS, SENTENCE_VECTORS, Generation, Manifest
 from index.initials import Initials
-from index.lexical import Analyzer, LexicalIndex
+from index.lexical import LexicalIndex
 from index.models import Article
 from index.passages import group_passages
 from index.search import Hits, Searcher, fuse
 from index.sentences import split_sentences
+from index.terms import Analyzer
 from index.text_store import TextStore, TextStoreWriter
-from index.vocabulary import count_words, save_vocabulary
+from index.vocabulary import WordCounter, save_vocabulary
+from index.writing_terms import write_terms
+from tests.conftest import Silent
 
 WORDS = "harbour ship mayor storm bridge train repair market fish price $5 bn July".split()
 
@@ -52,14 +48,14 @@ def make_generation(
         for number, text in enumerate(articles):
             spans = split_sentences(text)
             writer.add(Article(str(number), text), spans, group_passages(spans, 200))
-    texts, analyzer = TextStore(folder), Analyzer()
-    sentence_rows = [texts.sentence(row) for row in range(texts.sentence_count)]
-    passage_rows = [texts.passage(row) for row in range(texts.passage_count)]
-    DenseIndex.of(sentences[: len(sentence_rows)]).save(folder / SENTENCE_VECTORS)
-    DenseIndex.of(passages[: len(passage_rows)]).save(folder / PASSAGE_VECTORS)
-    LexicalIndex.of(analyzer.terms(row.text) for row in sentence_rows).save(folder / SENTENCE_TERMS)
-    LexicalIndex.of(analyzer.terms(row.text) for row in passage_rows).save(folder / PASSAGE_TERMS)
-    save_vocabulary(count_words(row.text for row in sentence_rows), folder)
+    texts = TextStore(folder)
+    DenseIndex.of(sentences[: texts.sentence_count]).save(folder / SENTENCE_VECTORS)
+    np.save(folder / PASSAGE_VECTORS, passages[: texts.passage_count].astype(np.float16))
+    write_terms(folder, texts, Initials({}), Silent())
+    words = WordCounter()
+    for article in articles:
+        words.add(article)
+    save_vocabulary(words.counts(), folder)
     Initials({}).save(folder)
     manifest = Manifest.model_construct(id="made-here")
     return Generation(folder, manifest)
@@ -71,7 +67,9 @@ def obvious(
     """Score, row and parts of every sentence, best first."""
     terms = Analyzer().terms(query)
 
-    def parts(vectors: DenseIndex, lexical: LexicalIndex, row: int) -> tuple[float, float]:
+    def parts(
+        vectors: DenseIndex | StoredVectors, lexical: LexicalIndex, row: int
+    ) -> tuple[float, float]:
         bm25 = lexical.scores(terms)
         dense = float(vectors.vectors(np.array([row]))[0] @ vector)
         return dense, float(bm25[row] / max(bm25.max(), 1e-30))
@@ -131,6 +129,12 @@ def test_k_limits_both_lists_and_a_smaller_k_is_the_head_of_a_larger(tmp_path: P
         hits = Searcher().search(generation, "ship", vector, k)
         assert hits.sentences == all_hits.sentences[:k]
         assert hits.passages == all_hits.passages[:k]
+
+
+def test_sentences_alone_are_those_of_both(tmp_path: Path) -> None:
+    generation = make_generation(tmp_path, random_articles(6, 1), unit(300, 1), unit(99, 2))
+    given = generation, "ship storm", unit(1, 3)[0], 20
+    assert Searcher().search_sentences(*given) == Searcher().search(*given).sentences
 
 
 def test_equal_scores_stand_in_the_order_of_the_articles(tmp_path: Path) -> None:

@@ -1,0 +1,134 @@
+"""The vectors of a generation that is being built: encoded or known, and made searchable."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from index.dense import (
+    DenseIndex,
+    Stored,
+    Vectors,
+    embedded_text,
+    mean_vectors,
+    recall,
+    type_for,
+)
+from index.disk_arrays import new_array
+from index.encoder import Encoder
+from index.errors import BuildError
+from index.generations import PASSAGE_VECTORS, SENTENCE_VECTORS, DenseRecord
+from index.models import DenseType
+from index.progress import Progress
+from index.text_store import StoredSentence, TextStore
+from index.vector_cache import Keys, VectorCache, keys_of
+
+_READ_AT_ONCE = 10_000  # sentences
+_ENCODED_AT_ONCE = 1_000  # of them: what is lost at most where a build is killed
+_ASKED = 200  # questions that a compressed index is tried with
+_LEAST_RECALL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenVectors:
+    """`reused` counts the sentences whose vectors were known."""
+
+    record: DenseRecord
+    reused: int
+
+
+def write_vectors(
+    staging: Path,
+    texts: TextStore,
+    encoder: Encoder,
+    cache: VectorCache,
+    progress: Progress,
+    wanted: DenseType,
+) -> WrittenVectors:
+    """For a search of the type `wanted`. Raises BuildError where a compressed index is wanted and
+    finds too little; where the number of sentences asks for one, an exact one takes its place."""
+    keys = _keys(texts)
+    reused = _encode_missing(texts, keys, encoder, cache, progress)
+    with TemporaryDirectory(dir=staging, prefix=".vectors-") as scratch:
+        shape = (len(keys), encoder.dimension)
+        vectors: Stored = new_array(Path(scratch, "vectors.npy"), shape, np.float16)
+        for start in range(0, len(keys), _READ_AT_ONCE):
+            rows = cache.find(keys[start : start + _READ_AT_ONCE])
+            vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
+        _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
+        progress.start("Indexing vectors", None)
+        index, record = _indexed(texts, vectors, encoder, wanted)
+        index.save(staging / SENTENCE_VECTORS)
+    if len(cache) > 2 * len(keys):
+        cache.keep(cache.find(keys))
+    return WrittenVectors(record, reused)
+
+
+def _keys(texts: TextStore) -> Keys:
+    count = texts.sentence_count
+    parts = (
+        range(start, min(start + _READ_AT_ONCE, count)) for start in range(0, count, _READ_AT_ONCE)
+    )
+    return np.concatenate([keys_of(map(_embedded, texts.sentences(part))) for part in parts])
+
+
+def _embedded(sentence: StoredSentence) -> str:
+    return embedded_text(sentence.article.title, sentence.text)
+
+
+def _encode_missing(
+    texts: TextStore, keys: Keys, encoder: Encoder, cache: VectorCache, progress: Progress
+) -> int:
+    """Afterwards the cache has them all; returns how many it had before."""
+    missing = np.flatnonzero(cache.find(keys) < 0)
+    # A sentence that comes several times is encoded once.
+    once = missing[np.sort(np.unique(keys[missing], axis=0, return_index=True)[1])]
+    progress.start("Encoding sentences", len(once))
+    for start in range(0, len(once), _ENCODED_AT_ONCE):
+        rows = once[start : start + _ENCODED_AT_ONCE]
+        vectors = encoder.encode_passages(
+            [_embedded(sentence) for sentence in texts.sentences(rows)], progress=progress.advance
+        )
+        cache.append(keys[rows], vectors.astype(np.float16))
+    cache.refresh()
+    return len(keys) - len(missing)
+
+
+def _write_passages(path: Path, texts: TextStore, vectors: Stored) -> None:
+    starts = texts.first_sentences
+    passages = new_array(path, (len(starts), vectors.shape[1]), np.float16)
+    for first in range(0, len(starts), _READ_AT_ONCE):
+        part = starts[first : first + _READ_AT_ONCE]
+        after = first + len(part)
+        end = int(starts[after]) if after < len(starts) else len(vectors)
+        sentences = vectors[int(part[0]) : end].astype(np.float32)
+        passages[first:after] = mean_vectors(sentences, part - part[0])
+    passages.flush()
+
+
+def _indexed(
+    texts: TextStore, vectors: Stored, encoder: Encoder, wanted: DenseType
+) -> tuple[DenseIndex, DenseRecord]:
+    kind = type_for(*vectors.shape) if wanted is DenseType.AUTO else wanted
+    index = DenseIndex.of(vectors, kind)
+    if kind is DenseType.EXACT:
+        return index, DenseRecord(type=kind)
+    asked = _questions(texts, encoder)
+    found = recall(index, vectors, asked)
+    if found >= _LEAST_RECALL:
+        return index, DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))
+    if wanted is kind:
+        raise BuildError(
+            f"A compressed index finds only {found:.0%} of the nearest sentences here "
+            f"({_LEAST_RECALL:.0%} are needed): build it with dense_type = exact"
+        )
+    return DenseIndex.of(vectors), DenseRecord(type=DenseType.EXACT)
+
+
+def _questions(texts: TextStore, encoder: Encoder) -> Vectors:
+    """The first halves of some sentences, drawn evenly: what somebody might type who half
+    remembers them."""
+    drawn = np.linspace(0, texts.sentence_count - 1, _ASKED).astype(np.int64)
+    words = [sentence.text.split() for sentence in texts.sentences(drawn)]
+    return encoder.encode_queries([" ".join(each[: (len(each) + 1) // 2]) for each in words])

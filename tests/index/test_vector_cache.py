@@ -1,0 +1,75 @@
+"""Vectors that are kept for the next build: found again, or encoded again, never taken wrongly."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.vector_cache import VectorCache, keys_of
+from tests.damage import flip
+
+DIMENSION = 8
+
+
+def vectors(count: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(count, DIMENSION)).astype(np.float16)
+
+
+def filled(folder: Path, count: int = 5) -> VectorCache:
+    cache = VectorCache(folder, DIMENSION)
+    cache.append(keys_of(map(str, range(count))), vectors(count))
+    cache.refresh()
+    return cache
+
+
+def test_what_was_appended_is_found_also_by_the_next_run(tmp_path: Path) -> None:
+    for cache in (filled(tmp_path / "c"), VectorCache(tmp_path / "c", DIMENSION)):
+        rows = cache.find(keys_of(["3", "unknown", "0"]))
+        assert rows[1] == -1
+        assert (cache.vectors(rows[[0, 2]]) == vectors(5)[[3, 0]]).all()
+        assert len(cache) == 5
+
+
+def test_an_empty_cache_knows_nothing(tmp_path: Path) -> None:
+    cache = VectorCache(tmp_path / "c", DIMENSION)
+    assert cache.find(keys_of(["a"])).tolist() == [-1]
+    assert cache.find(keys_of([])).tolist() == []
+    assert cache.vectors(np.zeros(0, np.int64)).shape == (0, DIMENSION)
+
+
+@pytest.mark.parametrize("missing", range(1, 21))
+@pytest.mark.parametrize("name", ["keys.bin", "vectors.bin"])
+def test_what_a_killed_run_has_half_written_is_left_out(
+    tmp_path: Path, name: str, missing: int
+) -> None:
+    filled(tmp_path / "c")
+    path = tmp_path / "c" / name
+    path.write_bytes(path.read_bytes()[:-missing])
+    cache = VectorCache(tmp_path / "c", DIMENSION)
+    whole = 4 if missing <= (20 if name == "keys.bin" else 16) else 3
+    assert (cache.find(keys_of(map(str, range(5)))) >= 0).tolist() == [n < whole for n in range(5)]
+    cache.append(keys_of(["new"]), vectors(1, 9))
+    cache.refresh()
+    assert (cache.vectors(cache.find(keys_of(["new"]))) == vectors(1, 9)).all()
+
+
+def test_a_damaged_vector_is_not_found(tmp_path: Path) -> None:
+    filled(tmp_path / "c")
+    path = tmp_path / "c" / "vectors.bin"
+    flip(path)
+    changed = np.fromfile(path, np.float16).reshape(5, DIMENSION).view(np.uint16)
+    intact = (changed == vectors(5).view(np.uint16)).all(axis=1)
+    assert intact.sum() == 4
+    cache = VectorCache(tmp_path / "c", DIMENSION)
+    assert (cache.find(keys_of(map(str, range(5)))) >= 0).tolist() == intact.tolist()
+
+
+def test_only_what_is_kept_stays(tmp_path: Path) -> None:
+    cache = filled(tmp_path / "c")
+    cache.keep(cache.find(keys_of(["4", "1"])))
+    for each in (cache, VectorCache(tmp_path / "c", DIMENSION)):
+        rows = each.find(keys_of(map(str, range(5))))
+        assert (rows >= 0).tolist() == [False, True, False, False, True]
+        assert (each.vectors(rows[[1, 4]]) == vectors(5)[[1, 4]]).all()
+    cache.clear()
+    assert len(cache) == len(VectorCache(tmp_path / "c", DIMENSION)) == 0
