@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bot.answering.answer_kind import AnswerKind, answer_kind
 from bot.answering.relations import owners
-from index.words import FUNCTION_WORDS, Word, read_words
+from index.words import FUNCTION_WORDS, Word, read_surfaces, read_words, spellings
 
 # Words that a question is put with, beside those that any text is held together with.
 _FILLERS = FUNCTION_WORDS | frozenset(
@@ -94,6 +94,12 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
+def _stems_of(surface: str) -> tuple[str, ...]:
+    """Those of the words that one written word stands for."""
+    return tuple(map(stem, spellings(surface)))
+
+
+@lru_cache(maxsize=50_000)
 def trigrams(word: str) -> frozenset[str]:
     """The word's letter trigrams, its ends marked."""
     marked = f"^{word}$"
@@ -110,6 +116,7 @@ class WordWeights:
         """`ranks` from 1, the most frequent."""
         self._ranks = ranks
         self._largest = float(np.log(max(ranks.values())))
+        self.weight = lru_cache(50_000)(self._weight)
 
     def known(self, word: str) -> bool:
         return word in self._ranks
@@ -117,7 +124,7 @@ class WordWeights:
     def rank(self, word: str) -> int | None:
         return self._ranks.get(word)
 
-    def weight(self, word: str) -> float:
+    def _weight(self, word: str) -> float:
         if word in _FILLERS:
             return 0.0
         if word[0].isdigit():
@@ -139,59 +146,121 @@ class Mention:
 
 
 class SentenceAnalysis:
-    """What the features need of a sentence or a passage; made once and kept."""
+    """What the features need of a sentence, a passage or a title; made once and kept. All but the
+    stems is read when it is asked for: of what only stands around a sentence, little else is."""
 
     def __init__(self, text: str, weights: WordWeights) -> None:
-        words = read_words(text)
-        lower = [word.lower for word in words]
-        self.text = text
-        self.stems = [stem(word) for word in lower]
+        self.text, self._weights = text, weights
+        self.stems = [each for surface in read_surfaces(text) for each in _stems_of(surface)]
         self.stem_set = frozenset(self.stems)
-        self.counts = Counter(self.stems)
-        self.positions: dict[str, list[int]] = {}
+
+    @cached_property
+    def _words(self) -> list[Word]:
+        return read_words(self.text)
+
+    @cached_property
+    def _lower(self) -> list[str]:
+        return [word.lower for word in self._words]
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        return Counter(self.stems)
+
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """Where each stem stands."""
+        positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.stems):
-            self.positions.setdefault(word, []).append(position)
-        self.bigrams = frozenset(pairwise(self.stems))
-        self.owners = owners(words, self.stems)
-        self.weight = sum(weights.weight(word) for word in set(lower))
-        self.long_words = [trigrams(word) for word in dict.fromkeys(lower) if len(word) > 3]
-        self.trigrams = frozenset[str]().union(*self.long_words)
-        self._read_mentions(text, words, weights)
-        self._read_kinds(text, lower)
+            positions.setdefault(word, []).append(position)
+        return positions
 
-    def _read_mentions(self, text: str, words: list[Word], weights: WordWeights) -> None:
-        runs = _capitalised_runs(words, weights)
-        names = [Mention(a, b, True, tuple(self.stems[a : b + 1])) for a, b in runs]
-        self.names = [name.stems for name in names]
-        self.places = [
+    @cached_property
+    def bigrams(self) -> frozenset[tuple[str, str]]:
+        return frozenset(pairwise(self.stems))
+
+    @cached_property
+    def owners(self) -> dict[str, frozenset[str]]:
+        return owners(self._words, self.stems)
+
+    @cached_property
+    def weight(self) -> float:
+        return sum(map(self._weights.weight, set(self._lower)))
+
+    @cached_property
+    def long_words(self) -> list[frozenset[str]]:
+        """Their trigrams."""
+        return [trigrams(word) for word in dict.fromkeys(self._lower) if len(word) > 3]
+
+    @cached_property
+    def trigrams(self) -> frozenset[str]:
+        return frozenset[str]().union(*self.long_words)
+
+    @cached_property
+    def _names(self) -> list[Mention]:
+        runs = _capitalised_runs(self._words, self._weights)
+        return [Mention(a, b, True, tuple(self.stems[a : b + 1])) for a, b in runs]
+
+    @cached_property
+    def names(self) -> list[tuple[str, ...]]:
+        return [name.stems for name in self._names]
+
+    @cached_property
+    def places(self) -> list[tuple[str, ...]]:
+        """The names that stand where a place's does."""
+        starts = ((name, self._words[name.first].start) for name in self._names)
+        return [
             name.stems
-            for name in names
-            if _PLACE_BEFORE.search(
-                text[max(0, words[name.first].start - 16) : words[name.first].start]
-            )
-        ]
-        self.mentions = names + [
-            Mention(i, i, False, (self.stems[i],))
-            for i, word in enumerate(words)
-            if word.lower[0].isdigit()
-            or word.lower in _NUMBER_WORDS
-            or word.lower in _MONTHS_AND_DAYS
+            for name, start in starts
+            if _PLACE_BEFORE.search(self.text[max(0, start - 16) : start])
         ]
 
-    def _read_kinds(self, text: str, lower: list[str]) -> None:
-        self.numbers = {stem(w) for w in lower if w[0].isdigit() or w in _NUMBER_WORDS}
-        self.dates = {
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        return self._names + [
+            Mention(i, i, False, (self.stems[i],))
+            for i, word in enumerate(self._lower)
+            if word[0].isdigit() or word in _NUMBER_WORDS or word in _MONTHS_AND_DAYS
+        ]
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        return {stem(w) for w in self._lower if w[0].isdigit() or w in _NUMBER_WORDS}
+
+    @cached_property
+    def dates(self) -> set[str]:
+        return {
             stem(w)
-            for w in lower
-            if _YEAR.fullmatch(w) or w in _MONTHS_AND_DAYS or w in _DATE_WORDS
+            for w in self._lower
+            if w in _MONTHS_AND_DAYS or w in _DATE_WORDS or (w[0].isdigit() and _YEAR.fullmatch(w))
         }
-        self.has_money = _MONEY.search(text) is not None
-        self.has_percent = "percent" in lower
-        self.has_reason = _REASON.search(text) is not None
-        self.negated = not _NEGATIONS.isdisjoint(lower)
-        self.points_back = bool(lower) and lower[0] in _POINTING
-        self.quotes = any(mark in text for mark in '"“”‘')
-        self.asks = text.rstrip().endswith("?")
+
+    @cached_property
+    def has_money(self) -> bool:
+        return _MONEY.search(self.text) is not None
+
+    @cached_property
+    def has_percent(self) -> bool:
+        return "percent" in self._lower
+
+    @cached_property
+    def has_reason(self) -> bool:
+        return _REASON.search(self.text) is not None
+
+    @cached_property
+    def negated(self) -> bool:
+        return not _NEGATIONS.isdisjoint(self._lower)
+
+    @cached_property
+    def points_back(self) -> bool:
+        return bool(self._lower) and self._lower[0] in _POINTING
+
+    @cached_property
+    def quotes(self) -> bool:
+        return any(mark in self.text for mark in '"“”‘')
+
+    @cached_property
+    def asks(self) -> bool:
+        return self.text.rstrip().endswith("?")
 
 
 def _capitalised_runs(words: list[Word], weights: WordWeights) -> list[tuple[int, int]]:

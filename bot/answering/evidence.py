@@ -1,6 +1,6 @@
 """Ranking sentences as evidence, and choosing those that answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +10,11 @@ from bot.answering.copies import collapse_copies
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from index.generations import Generation
-from index.initials import Initials
 from index.search import SentenceHit
-from index.text_store import StoredSentence, about
+from index.text_store import about
 
 MAX_EVIDENCE = 3
-_KEPT_READINGS = 20_000  # a reading is some kilobytes: 100 MB at most
+_KEPT_READINGS = 8_000  # a reading is some kilobytes: 40 MB at most
 # What lies behind is not read: the features grow with the square of a sentence's length, and a
 # "sentence" of 64 kB, a table that lost its line breaks, would hold up everyone for seconds.
 _READ_CHARS = 2_000
@@ -41,8 +40,8 @@ class EvidenceRanker:
 
     def __init__(self, model: EvidenceModel) -> None:
         self.model = model
-        self._readings: dict[str, SentenceAnalysis] = {}
-        self._generation = ""  # whose initials the readings have written out
+        self._readings: dict[Hashable, SentenceAnalysis] = {}
+        self._generation = ""  # whose rows the readings are of
 
     def rank(
         self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
@@ -60,41 +59,45 @@ class EvidenceRanker:
         ]
         return ranked, ranking.confidence
 
-    def read(self, text: str, initials: Initials | None = None) -> SentenceAnalysis:
-        """The analysis of a sentence, a passage or a title, with the initials in it written out
-        where it is known what they stand for."""
-        reading = self._readings.get(text)
-        if reading is None:
-            if len(self._readings) >= _KEPT_READINGS:
-                self._readings.clear()
-            read = initials.expand(text) if initials else text
-            reading = self._readings[text] = self.model.sentence(read[:_READ_CHARS])
-        return reading
+    def read(self, text: str) -> SentenceAnalysis:
+        """The analysis of a sentence, a passage or a title that is in no index."""
+        return self._kept(text, lambda: text)
 
     def candidate(self, generation: Generation, hit: SentenceHit) -> Candidate:
+        """With the initials written out of which it is known what they stand for."""
         sentence = hit.sentence
-        article = sentence.article
-        initials, texts = generation.initials, generation.texts
+        article, texts, initials = sentence.article, generation.texts, generation.initials
+        position = sentence.row - article.first_sentence
+        count = article.end_sentence - article.first_sentence
+
+        def read(row: int) -> SentenceAnalysis:
+            return self._kept(row, lambda: initials.expand(texts.sentence(row).text))
+
         return Candidate(
-            sentence=self.read(sentence.text, initials),
-            before=self._neighbour(generation, sentence, -1),
-            after=self._neighbour(generation, sentence, +1),
-            passage=self.read(texts.passage(sentence.passage).text, initials),
-            title=self.read(about(article), initials).stem_set,
+            sentence=read(sentence.row),
+            before=read(sentence.row - 1) if position else None,
+            after=read(sentence.row + 1) if position + 1 < count else None,
+            passage=self._kept(
+                ("passage", sentence.passage),
+                lambda: initials.expand(texts.passage(sentence.passage).text),
+            ),
+            title=self._kept(
+                ("title", article.row), lambda: initials.expand(about(article))
+            ).stem_set,
             article=article.id,
-            position=sentence.row - article.first_sentence,
-            count=article.end_sentence - article.first_sentence,
+            position=position,
+            count=count,
             dense=hit.dense,
             passage_dense=hit.passage_dense,
         )
 
-    def _neighbour(
-        self, generation: Generation, sentence: StoredSentence, step: int
-    ) -> SentenceAnalysis | None:
-        row, article = sentence.row + step, sentence.article
-        if not article.first_sentence <= row < article.end_sentence:
-            return None
-        return self.read(generation.texts.sentence(row).text, generation.initials)
+    def _kept(self, key: Hashable, text: Callable[[], str]) -> SentenceAnalysis:
+        reading = self._readings.get(key)
+        if reading is None:
+            if len(self._readings) >= _KEPT_READINGS:
+                self._readings.clear()
+            reading = self._readings[key] = self.model.sentence(text()[:_READ_CHARS])
+        return reading
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:

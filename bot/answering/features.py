@@ -76,7 +76,10 @@ class _TermMatches:
     def _table(
         self, pool: Sequence[Candidate], words: Callable[[Candidate], frozenset[str]]
     ) -> Array:
-        rows = [[term in words(candidate) for term in self._terms] for candidate in pool]
+        rows = []
+        for candidate in pool:
+            found = words(candidate)
+            rows.append([term in found for term in self._terms])
         return np.array(rows, float).reshape(len(pool), len(self._terms))
 
 
@@ -208,11 +211,10 @@ def _longest_run(words: Sequence[str], sentence: SentenceAnalysis) -> int:
     best = 0
     ending: dict[int, int] = {}
     for word in words:
-        ending = {
-            position: ending.get(position - 1, 0) + 1
-            for position in sentence.positions.get(word, ())
-        }
-        best = max(best, *ending.values()) if ending else best
+        positions = sentence.positions.get(word, ())
+        ending = {position: ending.get(position - 1, 0) + 1 for position in positions}
+        for length in ending.values():
+            best = max(best, length)
     return best
 
 

@@ -134,7 +134,7 @@ def retrieve(
     vector: NDArray[np.float32],
 ) -> list[SentenceHit]:
     """The sentences that evidence is chosen from, for answering and for training alike."""
-    hits = searcher.search(generation, understood.text, vector, _RETRIEVED).sentences
+    hits = searcher.search_sentences(generation, understood.text, vector, _RETRIEVED)
     return [hit for hit in hits if not _is_heading(generation, hit)]
 
 

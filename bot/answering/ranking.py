@@ -8,8 +8,8 @@ from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
 from bot.models import RankRequest, RankResult, check_question
-from index.dense import embedded_text
-from index.encoder import Encoder, Vectors
+from index.dense import embedded_text, mean_vectors
+from index.encoder import Encoder
 from index.models import Span
 from index.passages import group_passages
 
@@ -44,8 +44,10 @@ class SentenceRanker:
         runs = group_passages(spans)
         passages = [text[spans[run[0]].start : spans[run[-1]].end] for run in runs]
         vector = self._encoder.encode_queries([question])[0]
-        dense = self._cosines(vector, [embedded_text(title, s) for s in sentences])
-        passage_dense = self._cosines(vector, [embedded_text(title, p) for p in passages])
+        vectors = self._encoder.encode_passages([embedded_text(title, s) for s in sentences])
+        starts = np.array([run[0] for run in runs])
+        dense = (vectors @ vector).tolist()
+        passage_dense = (mean_vectors(vectors, starts) @ vector).tolist()
         readings = [self._ranker.read(sentence) for sentence in sentences]
         stems = self._ranker.read(title).stem_set
         return [
@@ -64,10 +66,6 @@ class SentenceRanker:
             for number, run in enumerate(runs)
             for i in run
         ]
-
-    def _cosines(self, vector: Vectors, texts: Sequence[str]) -> list[float]:
-        cosines: list[float] = (self._encoder.encode_passages(texts) @ vector).tolist()
-        return cosines
 
 
 def _as_article(sentences: Sequence[str]) -> tuple[list[Span], str]:

@@ -19,11 +19,14 @@ def owners(
     """For each word that goes with a name, by its stem: the stems of those names. `stems` are
     those of `words`. With `beside`, "Nvidia CEO" counts like "Nvidia's CEO"."""
     found: dict[str, frozenset[str]] = {}
+    are_names = [_is_name(word) for word in words]
+    if not any(are_names):
+        return found
     for position, word in enumerate(words):
-        if word.lower in FUNCTION_WORDS or (position and _is_name(word)):
+        if word.lower in FUNCTION_WORDS or (position and are_names[position]):
             continue
-        names = set(_named_after(words, stems, position))
-        names.update(_named_before(words, stems, position, beside))
+        names = set(_named_after(words, are_names, stems, position))
+        names.update(_named_before(words, are_names, stems, position, beside))
         if names:
             found[stems[position]] = found.get(stems[position], frozenset()) | names
     return found
@@ -38,28 +41,34 @@ def compare_owners(asked: Owners, told: Owners) -> float:
     return 1.0 if any(same) else -1.0
 
 
-def _named_after(words: Sequence[Word], stems: Sequence[str], position: int) -> Sequence[str]:
+def _named_after(
+    words: Sequence[Word], are_names: Sequence[bool], stems: Sequence[str], position: int
+) -> Sequence[str]:
     if position + 2 >= len(words) or words[position + 1].lower != "of":
         return ()
     start = position + 2 + (words[position + 2].lower == "the")
     end = start
-    while end < len(words) and _is_name(words[end]):
+    while end < len(words) and are_names[end]:
         end += 1
     return stems[start:end]
 
 
 def _named_before(
-    words: Sequence[Word], stems: Sequence[str], position: int, beside: bool
+    words: Sequence[Word],
+    are_names: Sequence[bool],
+    stems: Sequence[str],
+    position: int,
+    beside: bool,
 ) -> Sequence[str]:
     end = position
-    while end > max(position - _REACH, 0) and not _is_name(words[end - 1]):
+    while end > max(position - _REACH, 0) and not are_names[end - 1]:
         if words[end - 1].lower in FUNCTION_WORDS:
             return ()
         end -= 1
     if not beside and not words[end - 1].surface.endswith(("'s", "’s", "s'", "s’")):
         return ()
     start = end
-    while start > 0 and _is_name(words[start - 1]):
+    while start > 0 and are_names[start - 1]:
         start -= 1
     return stems[start:end]
 
