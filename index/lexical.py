@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bm25 import bm25s
 from index.disk_arrays import new_array
 from index.terms import Numbers, TermLists, parts_of
 
