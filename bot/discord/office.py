@@ -18,6 +18,7 @@ from index.live import LiveIndex
 
 _REFUSALS = Limits(per_user="1/minute")
 _DAY_S = 24 * 3600.0
+_AUDIT_KEPT = timedelta(days=365)  # names admins: long enough to ask who did what, not for ever
 
 _log = logging.getLogger(__name__)
 
@@ -64,8 +65,10 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
 async def _forget_daily(store: Store, keep_days: int) -> None:
     """What is older than people were told, also where the bot runs for longer than that."""
     while True:
+        now = datetime.now(UTC)
         try:
-            await store.receipts.prune(datetime.now(UTC) - timedelta(days=keep_days))
+            await store.receipts.prune(now - timedelta(days=keep_days))
+            await store.audit.prune(now - _AUDIT_KEPT)
         except StoreError as error:
-            _log.warning("old receipts could not be removed: %s", error.user_message)
+            _log.warning("what is old could not be removed: %s", error.user_message)
         await asyncio.sleep(_DAY_S)
