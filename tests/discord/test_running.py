@@ -16,6 +16,7 @@ import pytest
 
 from bot.answering.pipeline import Answerer
 from bot.discord.client import DealbotClient
+from index.generations import POINTER
 from tests.discord.conftest import ANSWERED, ARTICLES
 from tests.fake_discord import TOKEN, FakeDiscord, Guild, Invocation
 
@@ -142,6 +143,33 @@ async def test_it_ends_when_it_is_told_to(
         assert await bot.ends() == 0
     assert bot.said == ("Ready: dealbot is in 1 server.\nStopping: answering what was asked.\n")
     assert not fake.gateway.live
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_while_its_index_loads(
+    started: Started, tmp_path: Path, number: signal.Signals
+) -> None:
+    index = tmp_path / "index"
+    index.mkdir()
+    os.mkfifo(index / POINTER)
+    async with started("--index", index) as bot:
+        pointer = await _writing(index / POINTER)
+        try:
+            bot.send(number)
+            assert await bot.ends() == 0
+        finally:
+            os.close(pointer)
+    assert bot.said == ""
+
+
+async def _writing(pipe: Path) -> int:
+    """Once somebody reads there, who then waits for a byte."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError:  # nobody reads yet
+                await asyncio.sleep(0.02)
 
 
 async def test_questions_in_flight_are_answered_before_the_end(
