@@ -1,6 +1,7 @@
 """The connection to Discord, and what everything that answers there reaches through it."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from typing import Literal
 
@@ -13,6 +14,9 @@ from bot.discord.office import Office
 
 LONGEST_PAUSE_S = 60.0
 _REMEMBERED = 1_000  # messages and channels
+# A channel that turned us away is tried again so often: a thousand of them are a tenth of the
+# requests for which Discord bans.
+_MUTE_S = 600.0
 _RESUMES = 8  # within two minutes, about as long as Discord keeps a session
 
 
@@ -78,20 +82,22 @@ class DealbotClient(discord.AutoShardedClient):
 
     def may_not_speak(self, channel_id: int) -> None:
         """Remembers a channel that has no place for us: Discord bans who goes on trying."""
+        self._mute.pop(channel_id, None)
         self._mute.add(channel_id)
 
     def is_mute_in(self, channel_id: int) -> bool:
-        return channel_id in self._mute
+        since = self._mute.get(channel_id)
+        return since is not None and time.monotonic() - since < _MUTE_S
 
 
-class _Remembered(OrderedDict[int, None]):
-    """The ids that were added last."""
+class _Remembered(OrderedDict[int, float]):
+    """The ids that were added last, and when."""
 
     def add(self, id_: int) -> bool:
         """Whether it was not there."""
         if id_ in self:
             return False
-        self[id_] = None
+        self[id_] = time.monotonic()
         if len(self) > _REMEMBERED:
             self.popitem(last=False)
         return True
