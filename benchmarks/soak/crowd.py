@@ -8,7 +8,8 @@ from tests.discord.hostile import PIECES
 from tests.fake_discord import Channel, FakeDiscord, Invocation, Message, User
 
 MENU = "Ask the articles about this"
-_NOTICES = ("Your question is next", "Many are asking")  # of the wait: the answer comes after
+# Of the wait: the answer comes after; or of a refusal, which the asker alone gets.
+_NOTICES = ("Your question is next", "Many are asking", "I could not answer this")
 _COMMANDS = ("/ask", "/ask in private", "/ask in direct messages", "menu")
 _MESSAGES = ("mention", "direct message", "reply")
 
@@ -24,7 +25,7 @@ class Asked:
 
     @property
     def answers(self) -> list[Message]:
-        """All that came; a notice of the wait is none."""
+        """All that came; a notice is none."""
         shown = self.replies if self.invocation is None else self.invocation.answers
         return [message for message in shown if not message.content.startswith(_NOTICES)]
 

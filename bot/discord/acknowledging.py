@@ -13,12 +13,18 @@ from bot.discord.client import Interaction
 _ALREADY_ACKNOWLEDGED = 40060
 _WITHIN = timedelta(seconds=2.5)  # of the 3 that Discord waits
 _PAUSE_S = 0.1
+_PRIVATELY = "deferred privately"
 
 
 async def defer(interaction: Interaction, *, private: bool) -> None:
     """Shows "thinking", and settles whether others will see what comes in its place."""
-    response = interaction.response
+    response, interaction.extras[_PRIVATELY] = interaction.response, private
     await insist(interaction, lambda: response.defer(ephemeral=private, thinking=True))
+
+
+def is_public(interaction: Interaction) -> bool:
+    """Whether all see what comes in place of "thinking"."""
+    return not interaction.extras.get(_PRIVATELY, True) and interaction.guild_id is not None
 
 
 async def respond(interaction: Interaction, **message: Any) -> None:

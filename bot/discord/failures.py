@@ -4,13 +4,13 @@ silence."""
 import logging
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord.acknowledging import insist
+from bot.discord.acknowledging import insist, is_public
 from bot.discord.client import Interaction
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
@@ -21,6 +21,7 @@ from index.errors import ExpectedError
 _NOBODY_WAITS = {10062, 10008, 10015, 50027}
 # What sending raises where Discord, or the way to it, fails.
 UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+_INSTEAD = "I could not answer this: I tell only who asked why."
 
 _log = logging.getLogger(__name__)
 
@@ -61,14 +62,33 @@ async def _say(interaction: Interaction, text: str) -> None:
         interaction, lambda: response.send_message(text, ephemeral=True)
     ):
         return
-    if _shows_thinking(interaction):
-        # The first follow-up would take its place too, but only once: an edit can be repeated.
-        await persistently(
-            lambda: interaction.edit_original_response(content=text, embeds=[], view=None),
-            max(token_left_s(interaction), 0.0),
-        )
-    else:
+    if not _shows_thinking(interaction):
         await interaction.followup.send(text, ephemeral=True)
+    elif interaction.client.office.closing.is_set() or not is_public(interaction):
+        await _edit(interaction, text)  # a bot that ends has no time for more
+    elif not await _said_to_asker(interaction, text):
+        await _edit(interaction, text)
+
+
+async def _said_to_asker(interaction: Interaction, text: str) -> bool:
+    """Where all see "thinking", and would see what takes its place, as the first follow-up does:
+    it gets other words, is followed by the text, and goes. False where the text did not arrive."""
+    await _edit(interaction, _INSTEAD)
+    try:
+        await interaction.followup.send(text, ephemeral=True)
+    except UNSENT:
+        return False
+    with suppress(*UNSENT):
+        await interaction.delete_original_response()
+    return True
+
+
+async def _edit(interaction: Interaction, text: str) -> None:
+    # The first follow-up would take the place of "thinking" too, but an edit can be repeated.
+    await persistently(
+        lambda: interaction.edit_original_response(content=text, embeds=[], view=None),
+        max(token_left_s(interaction), 0.0),
+    )
 
 
 def _shows_thinking(interaction: Interaction) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import suppress
 
 import discord
 
@@ -10,7 +11,7 @@ from bot.discord.answering import answer_message
 from bot.discord.client import DealbotClient
 from bot.discord.delivering import persistently
 from bot.discord.failures import UNSENT, in_words
-from bot.discord.permissions import check_place, check_voice
+from bot.discord.permissions import check_place, check_voice, may_react
 from bot.discord.rendering.notices import refusal_text
 from bot.errors import LimitedError, NotAllowedError, ServiceClosedError
 from bot.models import Question, Turn
@@ -20,6 +21,7 @@ from prompts import text as prompt_text
 _KINDS = {discord.MessageType.default, discord.MessageType.reply}
 _SEND_FOR_S = 60.0
 _INVALID_FORM = 50035
+_LATER, _NOT_HERE = "⏳", "🚫"
 
 _log = logging.getLogger(__name__)
 
@@ -136,7 +138,7 @@ async def _refuse_privately(
     client: DealbotClient, message: discord.Message, refusal: LimitedError | NotAllowedError
 ) -> None:
     """By direct message, once in a while: a message in the channel would make the noise that the
-    limit is there to spare it."""
+    limit is there to spare it. Who takes no direct messages sees a reaction."""
     try:
         await client.office.refusals.admit(message.author.id, None, None)
         await message.author.send(refusal_text(refusal.user_message))
@@ -144,3 +146,10 @@ async def _refuse_privately(
         return
     except UNSENT as unsent:
         _log.info("a refusal could not be told privately: %s", unsent)
+        await _react(client, message, _LATER if isinstance(refusal, LimitedError) else _NOT_HERE)
+
+
+async def _react(client: DealbotClient, message: discord.Message, emoji: str) -> None:
+    if may_react(client, message):
+        with suppress(*UNSENT):
+            await message.add_reaction(emoji)

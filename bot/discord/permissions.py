@@ -51,6 +51,19 @@ def check_voice(client: DealbotClient, message: discord.Message) -> None:
         )
 
 
+def may_react(client: DealbotClient, message: discord.Message) -> bool:
+    """Where it is not known, no: a reaction is not worth being turned away for."""
+    channel, guild = message.channel, message.guild
+    if guild is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+        return False
+    try:
+        mine = channel.permissions_for(guild.me)
+    except discord.ClientException:  # see above
+        return False
+    allowed = mine.add_reactions and mine.read_message_history
+    return allowed and not client.is_mute_in(channel.id)
+
+
 def may_delete(interaction: Interaction, kept: Kept) -> bool:
     """Who asked, and whoever may delete messages there."""
     asked = interaction.client.office.store.asker(interaction.user.id) == kept.asker

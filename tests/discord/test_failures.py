@@ -25,10 +25,45 @@ async def test_a_failure_takes_the_place_of_thinking(
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     dealbot.office.desk.service.refuse_waiting()
     fake.faults.drop("PATCH /webhooks/*/messages/@original", times=dropped, after=True)
-    asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+    options = {"question": ANSWERED, "private": True}
+    asked = await fake.slash(ann, "ask", options, channel=harbour.general)
     told = await asked.final()
     assert "shutting down" in told.content
     assert asked.answers == [told]
+
+
+async def test_where_all_see_thinking_a_failure_is_told_to_the_asker_alone(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    dealbot.office.desk.service.refuse_waiting()
+    asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+    told = await asked.followup()
+    assert "shutting down" in told.content
+    assert told.ephemeral
+    await fake.until(lambda: asked.answers == [told], "an end of thinking")
+
+
+@pytest.mark.parametrize(
+    ("failing", "seen"),
+    [
+        ("POST /webhooks/*", ["shutting down"]),
+        ("DELETE /webhooks/*", ["only who", "shutting down"]),
+    ],
+)
+async def test_a_failure_that_cannot_be_told_privately_is_told(
+    dealbot: DealbotClient, fake: FakeDiscord, failing: str, seen: list[str]
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    dealbot.office.desk.service.refuse_waiting()
+    fake.faults.fail(failing, 403, times=9)
+    asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+
+    def is_seen() -> bool:
+        told = [message.content for message in asked.answers]
+        return len(told) == len(seen) and all(map(str.__contains__, told, seen))
+
+    await fake.until(is_seen, "words")
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -64,19 +99,22 @@ async def test_closing_waits_until_a_failure_is_told(
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     desk = dealbot.office.desk
     desk.service.refuse_waiting()
+    asked = None
     route = "POST /channels/*/messages" if in_message else "PATCH /webhooks/*/messages/@original"
     with fake.faults.hold(route) as held:
         if in_message:
             await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
         else:
-            await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+            options = {"question": ANSWERED}
+            asked = await fake.slash(ann, "ask", options, channel=harbour.general)
         await fake.faults.entered(held)
         closing = asyncio.create_task(desk.close(10))
         await asyncio.sleep(0)  # lets it begin
         await asyncio.sleep(0)
         assert not closing.done()
     await closing
-    assert any("shutting down" in m.content for m in fake.messages(harbour.general))
+    [told] = asked.answers if asked else fake.messages(harbour.general)[1:]
+    assert "shutting down" in told.content
 
 
 async def test_a_failure_of_a_list_stands_beside_it(
@@ -102,12 +140,13 @@ async def test_a_bug_is_told_by_the_reference_that_the_log_has(
     await dealbot.office.store.receipts._database.run("DROP TABLE messages")
     await dealbot.office.store.receipts._database.run("ALTER TABLE receipts RENAME TO gone")
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
-    told = await asked.final()
+    told = await asked.followup()
     reference = re.search(r"the log has it as (\w{8})$", told.content)
     assert reference
     assert f"bug {reference[1]}" in caplog.text
     assert "receipts" not in told.text
-    assert asked.answers == [told]
+    assert told.ephemeral
+    await fake.until(lambda: asked.answers == [told], "an end of thinking")
 
 
 async def test_a_command_that_is_gone_says_so(dealbot: DealbotClient, fake: FakeDiscord) -> None:

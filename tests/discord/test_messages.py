@@ -223,6 +223,18 @@ async def test_a_channel_that_turns_it_away_is_remembered(
     assert refused.met == 1
 
 
+async def test_a_channel_that_turned_it_away_is_tried_again_later(
+    dealbot: DealbotClient, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    fake.faults.fail(f"POST /channels/{harbour.general.id}/messages", 403)
+    await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
+    await fake.next_message(fake.dm(ann))
+    monkeypatch.setattr("bot.discord.client._MUTE_S", 0.0)
+    await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
+    assert (await fake.next_message(harbour.general)).embeds
+
+
 async def test_a_refusal_comes_by_direct_message_and_not_often(
     opened_office: OpenOffice, fake: FakeDiscord
 ) -> None:
@@ -239,18 +251,25 @@ async def test_a_refusal_comes_by_direct_message_and_not_often(
         assert fake.messages(fake.dm(ann)) == [refusal]
 
 
-async def test_who_takes_no_direct_messages_is_not_pestered(
-    opened_office: OpenOffice, fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("may_react", [True, False])
+async def test_who_takes_no_direct_messages_sees_a_reaction_where_there_may_be_one(
+    opened_office: OpenOffice, fake: FakeDiscord, caplog: pytest.LogCaptureFixture, may_react: bool
 ) -> None:
+    """Once, as others get one message, and nothing is said in the channel."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     ann.takes_messages = False
+    place = Overwrite(harbour.everyone, deny=Permissions(add_reactions=not may_react))
+    room = fake.channel(harbour, "room", place)
+    harbour.members[fake.world.bot.id].roles.clear()
     async with opened_office(limit_per_user="1/minute") as office, connected(office, fake):
-        said = []
-        for _ in range(2):
-            said.append(await fake.say(ann, harbour.general, ANSWERED, mention_bot=True))
-        said.append(await fake.next_message(harbour.general))
+        said = [await fake.say(ann, room, ANSWERED, mention_bot=True) for _ in range(3)]
+        answer = await fake.next_message(room)
         await fake.until(lambda: fake.rest.invalid)
-        await is_left_alone(fake, harbour.general, said)
+        if may_react:
+            await fake.until(lambda: said[1].reactions, "a reaction")
+        await is_left_alone(fake, room, [*said, answer])
+    assert [message.reactions for message in said] == [[], ["⏳"] if may_react else [], []]
+    assert fake.rest.invalid == 1
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
@@ -301,6 +320,9 @@ async def test_where_it_may_answer_holds_for_messages(
     await fake.say(ann, other, ANSWERED, mention_bot=True)
     refusal = await fake.next_message(fake.dm(ann))
     assert f"<#{harbour.general.id}>" in refusal.content
+    (bob := fake.user("Bob")).takes_messages = False
+    here = await fake.say(bob, other, ANSWERED, mention_bot=True)
+    await fake.until(lambda: here.reactions == ["🚫"], "a reaction")
     await fake.say(ann, thread, ANSWERED, mention_bot=True)
     assert (await fake.next_message(thread)).embeds
 
