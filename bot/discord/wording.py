@@ -1,4 +1,6 @@
-"""How numbers and likelihoods are put in words."""
+"""How numbers, likelihoods, dates and names are put in words."""
+
+from datetime import datetime
 
 _SURE = ((0.9, "Very sure"), (0.7, "Quite sure"), (0.5, "Fairly sure"), (0.3, "Not very sure"))
 
@@ -19,3 +21,17 @@ def percent(probability: float) -> str:
 def counted(count: int, thing: str) -> str:
     """ "1 article", "2,000 articles"."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def short_id(generation: str) -> str:
+    """The end of a generation's id, which names it: before it stands when it was built."""
+    return generation.rpartition("-")[2]
+
+
+def day(published: str) -> str:
+    """ "3 Feb 2031" of an ISO date or time; else as it is."""
+    try:
+        date = datetime.fromisoformat(published.strip())
+    except ValueError:
+        return published
+    return f"{date.day} {date:%b} {date.year}"

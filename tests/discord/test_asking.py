@@ -47,8 +47,9 @@ async def test_an_answer_is_an_embed_with_buttons(
     assert answer.embed["title"].startswith("$12.5 million")
     assert "Mayor Ilse Brandt said" in answer.embed["description"]
     assert "https://gazette.example/bridge#:~:text=" in answer.embed["description"]
-    assert "Tarn Gazette · 2031-02-03" in answer.embed["description"]
-    assert dealbot.office.live.current.generation.id in answer.embed["footer"]["text"]
+    assert "Tarn Gazette · 3\xa0Feb\xa02031" in answer.embed["description"]
+    _, _, shown = dealbot.office.live.current.generation.id.rpartition("-")
+    assert f" · generation {shown} · /why " in answer.embed["footer"]["text"]
     assert labels(answer) == ["[1]", "More evidence", "👍", "👎", "Delete"]
     assert not answer.content
     assert not asked.ephemeral

@@ -16,11 +16,13 @@ from bot.discord.rendering.evidence import (
     more_evidence_pages,
     sentence_in_context,
 )
+from bot.discord.rendering.layout import dated
 from bot.discord.rendering.notices import error_embed, help_embed, refusal_text
 from bot.discord.rendering.rebuilding import RebuildChanges, differences_embed, progress_embed
 from bot.discord.rendering.receipts import RankedSentence, receipt_pages
 from bot.discord.rendering.sources import ListedArticle, article_pages, sources_pages
 from bot.discord.rendering.status import BotStatus, status_embed
+from bot.discord.wording import day, short_id
 from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status
 from prompts import text as prompt_text
 from tests.discord.discord_markdown import read
@@ -79,6 +81,27 @@ _ABSTAINED = _answer(
 )
 
 
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [
+        ("2031-02-03", "3 Feb 2031"),
+        ("2031-02-03T23:59:00+01:00", "3 Feb 2031"),
+        ("spring of 2031", "spring of 2031"),
+        ("", ""),
+    ],
+)
+def test_a_date_is_short_and_in_one_piece(published: str, shown: str) -> None:
+    assert day(published) == shown
+    assert dated(published) == shown.replace(" ", "\xa0")
+
+
+@pytest.mark.parametrize(
+    ("generation", "shown"), [("20310203T101112131415Z-d24ede30", "d24ede30"), ("g1", "g1")]
+)
+def test_a_generation_is_named_by_the_end_of_its_id(generation: str, shown: str) -> None:
+    assert short_id(generation) == shown
+
+
 def test_an_answer_shows_its_short_answer_its_quotes_and_their_places() -> None:
     (embed,) = answer_pages(_ANSWERED, "abc123")
     assert embed.title == r"40 million euros \[1\]"
@@ -86,10 +109,10 @@ def test_an_answer_shows_its_short_answer_its_quotes_and_their_places() -> None:
     assert embed.description == (
         "> The bridge costs **40 million euros**. \\[1\\]\n"
         "-# [The new bridge](https://example.org/bridge#:~:text=The%20bridge%20costs%2040%20million"
-        "%20euros.) · Harbour Gazette · 2026-03-01\n"
+        "%20euros.) · Harbour Gazette · 1\xa0Mar\xa02026\n"
         "-# Also in: A copy (Radio)\n\n"
         "> *Context:* It was planned for years. \\[2\\]\n"
-        "-# The new bridge · Harbour Gazette · 2026-03-01"
+        "-# The new bridge · Harbour Gazette · 1\xa0Mar\xa02026"
     )
     assert embed.footer.text == "Quite sure · 82% · generation g1 · /why abc123"
 
@@ -173,7 +196,7 @@ def test_a_sentence_stands_out_among_its_neighbours() -> None:
         "https://example.org/bridge#:~:text=The%20bridge%20costs%2040%20million%20euros."
     )
     assert embed.description == rf"> Before it. **{_BRIDGE}** \[1\] After it."
-    assert embed.footer.text == "Harbour Gazette · 2026-03-01"
+    assert embed.footer.text == "Harbour Gazette · 1 Mar 2026"
 
 
 def test_more_evidence_is_ranked_with_scores() -> None:

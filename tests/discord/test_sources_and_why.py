@@ -28,7 +28,7 @@ async def test_the_articles_are_listed_newest_first(
     assert asked.ephemeral
     described = listed.embed["description"]
     assert "[Harbour bridge to close](https://gazette.example/bridge)" in described
-    assert "Tarn Gazette · 2031-02-03 · 3 sentences" in described
+    assert "Tarn Gazette · 3\xa0Feb\xa02031 · 3 sentences" in described
     assert described.index("Ferry line") < described.index("Harbour bridge")
     assert listed.embed["footer"]["text"] == "3 articles"
     assert not listed.components

@@ -7,7 +7,7 @@ from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, embeds, fits_title, running
 from bot.discord.rendering.notices import error_embed
 from bot.discord.rendering.quoting import marker, quote_block
-from bot.discord.wording import how_sure, percent
+from bot.discord.wording import how_sure, percent, short_id
 from bot.models import Answer, Status
 from prompts import text as prompt_text
 
@@ -68,4 +68,4 @@ def _understood(answer: Answer) -> list[Block]:
 
 
 def _footer(sure: str, answer: Answer, receipt_id: str) -> tuple[str, ...]:
-    return (sure, f"generation {answer.generation}", f"/why {receipt_id}")
+    return (sure, f"generation {short_id(answer.generation)}", f"/why {receipt_id}")

@@ -10,6 +10,7 @@ from bot.discord.links import sentence_link
 from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, brief, embeds
 from bot.discord.rendering.quoting import marker, quote_block
+from bot.discord.wording import day
 from bot.models import Citation
 from prompts import text as prompt_text
 
@@ -43,7 +44,7 @@ def sentence_in_context(shown: SentenceInContext) -> tuple[discord.Embed, ...]:
         Colour.SOURCES,
         title=brief(shown.title, _TITLE) or marker(shown.number),
         url=sentence_link(shown.url, shown.sentence),
-        footer=(shown.source, shown.published),
+        footer=(shown.source, day(shown.published)),
     )
 
 

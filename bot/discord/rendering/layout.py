@@ -15,11 +15,13 @@ from bot.discord.measuring import (
     with_margin,
 )
 from bot.discord.paging import Block, Run, paged
+from bot.discord.wording import day
 
 # Well below what Discord takes: a longer page fills the screen and nobody reads on.
 PAGE = 2400
 _NOTHING = "(nothing that can be shown)"
 _FOOTER_PART = 300
+_DATE = 40
 
 
 class Colour(IntEnum):
@@ -90,6 +92,11 @@ def running(text: str, *, prefix: str = "", label: str = "") -> Block:
 def brief(text: str, most: int) -> str:
     """Untrusted text of at most `most` before it is escaped."""
     return escape(shorten(inert(text).strip(), most))
+
+
+def dated(published: str) -> str:
+    """A date, which untrusted text gives, in a line that never breaks within it."""
+    return brief(day(published), _DATE).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def fits_title(escaped: str) -> bool:

@@ -4,11 +4,11 @@ from bot.discord.escaping import escape, inert, plain_label
 from bot.discord.links import sentence_link
 from bot.discord.measuring import shorten
 from bot.discord.paging import Block, Run
-from bot.discord.rendering.layout import brief
+from bot.discord.rendering.layout import brief, dated
 from bot.models import Citation, Place, Role, ShortAnswer
 
 # In characters before they are escaped: a line that tells a place is never cut on a page.
-_TITLE, _SOURCE, _DATE = 120, 80, 40
+_TITLE, _SOURCE = 120, 80
 _COPIES = 2  # that are named; of the others only how many there are
 
 
@@ -35,7 +35,7 @@ def quote_block(
 def place_line(place: Place, sentence: str, *, note: str = "") -> str:
     """ "Title · source · date" in small print, the title leading to the sentence."""
     title = titled(place.title or place.article_id, sentence_link(place.url, sentence))
-    parts = (title, brief(place.source, _SOURCE), brief(place.published, _DATE), note)
+    parts = (title, brief(place.source, _SOURCE), dated(place.published), note)
     return f"-# {' · '.join(part for part in parts if part)}"
 
 

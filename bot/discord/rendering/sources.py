@@ -8,9 +8,9 @@ import discord
 from bot.discord.escaping import escape
 from bot.discord.links import web_link
 from bot.discord.paging import Block, Run, paged
-from bot.discord.rendering.layout import PAGE, Colour, brief, described, embeds
+from bot.discord.rendering.layout import PAGE, Colour, brief, dated, described, embeds
 from bot.discord.rendering.quoting import titled
-from bot.discord.wording import counted
+from bot.discord.wording import counted, day
 
 _A_PAGE = 10
 _TITLE = 110
@@ -55,7 +55,7 @@ def article_pages(article: ListedArticle, sentences: Sequence[str]) -> tuple[dis
         Colour.SOURCES,
         title=brief(article.title or article.id, _TITLE),
         url=web_link(article.url),
-        footer=(article.source, article.published, counted(article.sentences, "sentence")),
+        footer=(article.source, day(article.published), counted(article.sentences, "sentence")),
         gap="\n",
     )
 
@@ -63,7 +63,7 @@ def article_pages(article: ListedArticle, sentences: Sequence[str]) -> tuple[dis
 def _listed(number: int, article: ListedArticle) -> Block:
     details = (
         brief(article.source, 80),
-        brief(article.published, 40),
+        dated(article.published),
         counted(article.sentences, "sentence"),
     )
     title = titled(article.title or article.id, web_link(article.url))
