@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +14,10 @@ from bot.settings import Settings
 from index.build import BuildReport, Progress, build_index
 from index.differences import Differences, find_differences
 from index.encoder import open_by_id, open_current, usable_cores
-from index.errors import BuildError
-from index.generations import Generation, Manifest, roll_back
+from index.errors import BuildError, ExpectedError
+from index.generations import POINTER, Generation, Manifest, current_folder, roll_back
 from index.live import LiveGeneration, LiveIndex
+from index.publishing import only_writer, write_pointer
 
 _Done = TypeVar("_Done")
 
@@ -111,7 +113,7 @@ class Rebuilder:
             max_article_bytes=settings.max_article_bytes,
             accept=accept,
         )
-        self._live.reload()
+        self._take_over(report.manifest)
         [(differences, golden)] = accepted
         return RebuildOutcome(report, differences, golden)
 
@@ -122,8 +124,29 @@ class Rebuilder:
         return [Path(source) for source in self._live.current.generation.manifest.sources]
 
     def _roll_back(self) -> str:
-        roll_back(self._settings.index, accept=self._check_encoder)
-        return self._live.reload().generation.id
+        manifest = roll_back(self._settings.index, accept=self._check_encoder)
+        self._take_over(manifest)
+        return manifest.id
+
+    def _take_over(self, published: Manifest) -> None:
+        """Lets what was just published answer. Where it cannot be opened, CURRENT goes back to
+        what answers: a restart would find nothing else."""
+        try:
+            with ExitStack() as undo:
+                undo.callback(self._point_back, published.id)
+                self._live.reload()
+                undo.pop_all()
+        except ExpectedError as error:
+            raise BuildError(
+                f"What was published could not be opened, so the generation before it answers on: "
+                f"{error.user_message}"
+            ) from error
+
+    def _point_back(self, published: str) -> None:
+        index, answering = self._settings.index, self._live.current.generation.id
+        with suppress(ExpectedError), only_writer(index):  # another build's pointer stays
+            if current_folder(index).name == published:
+                write_pointer(index / POINTER, answering)
 
     def _check_encoder(self, manifest: Manifest) -> None:
         """Raises EncoderError where a generation cannot answer for want of its encoder."""
