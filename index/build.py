@@ -10,22 +10,31 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.encoder import Encoder
-from index.errors import BuildError, SourceError
+from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
 from index.generations import (
     GENERATIONS,
     MANIFEST,
     POINTER,
+    SENTENCE_VECTORS,
     DenseRecord,
     Generation,
     Manifest,
     checksums,
+    current_folder,
     published,
+    read_manifest,
 )
 from index.initials import Initials, InitialsLearner
 from index.models import Article, DenseType
 from index.passages import group_passages
 from index.progress import Progress
-from index.publishing import only_writer, publish_folder, staging_folder, write_pointer
+from index.publishing import (
+    file_digest,
+    only_writer,
+    publish_folder,
+    staging_folder,
+    write_pointer,
+)
 from index.sentences import split_sentences
 from index.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
 from index.text_store import TextStore, TextStoreWriter
@@ -85,7 +94,8 @@ def build_index(
         )
         initials = _write_texts(staging, articles, progress)
         texts = TextStore(staging)
-        written = write_vectors(staging, texts, encoder, cache, progress, dense_type)
+        trained = None if full else _trained_codes(index, encoder)
+        written = write_vectors(staging, texts, encoder, cache, progress, dense_type, trained)
         write_terms(staging, texts, initials, progress)
         manifest = _write_manifest(staging, texts, encoder, sources, written.record)
         if accept:
@@ -123,6 +133,20 @@ def _vector_cache(index: Path, encoder: Encoder, full: bool) -> Iterator[VectorC
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(exist_ok=True)
         (beside / encoder.id).rename(folder)
+
+
+def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
+    """The file of the current generation's vectors, where it is intact and has codes that this
+    encoder's vectors can be compressed by."""
+    try:
+        folder = current_folder(index)
+        manifest = read_manifest(folder)
+        path = folder / SENTENCE_VECTORS
+        intact = file_digest(path) == manifest.files.get(SENTENCE_VECTORS)
+    except (IndexMissingError, IndexDamagedError, OSError):
+        return None
+    compressed = manifest.dense.type is DenseType.COMPRESSED
+    return path if intact and compressed and manifest.encoder_id == encoder.id else None
 
 
 def _write_texts(staging: Path, articles: Iterable[Article], progress: Progress) -> Initials:

@@ -24,6 +24,9 @@ _OPENS = re.compile(rf"\s*\(\s*{_SHORT}s?\s*\)")
 # Typed with other capitals than the articles use: looked up in questions only.
 _TYPED = re.compile(r"(?<!\w)[A-Za-z]{3,8}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+# Where a name of three words may begin: most sentences have none and are not read word by word.
+_MAY_BE_NAME = re.compile(r"(?:(?:[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*|of|and|the|for) ){2}")
+_OF = re.compile(r"(?<!\w)([a-z]{4,}) of ([a-z]{4,})(?!\w)")
 _JOINING = frozenset("of and the for".split())
 _FEWEST_LETTERS = 3  # two letters are the initials of too much
 _RARELY = 10  # so many times rarer than its letters, a phrase is not what they stand for
@@ -83,7 +86,7 @@ class InitialsLearner:
 
     def add(self, text: str) -> None:
         self._used.update(_USED.findall(text))
-        for short, long in _definitions(text):
+        for short, long in _definitions(text) if "(" in text else ():
             self._defined[short][long] += 1
         self._phrases.update(_phrases(text))
         if len(self._phrases) > _MOST_PHRASES:
@@ -130,7 +133,8 @@ def _phrases(text: str) -> Iterator[str]:
     """Names of three words and more ("Securities and Exchange Commission"), and two nouns with
     "of" between them ("memorandum of understanding")."""
     run: list[re.Match[str]] = []
-    for word in [*_WORD.finditer(text), None]:
+    words = _WORD.finditer(text) if _MAY_BE_NAME.search(text) else ()
+    for word in [*words, None]:
         if word and _continues(text, run, word):
             run.append(word)
             continue
@@ -139,7 +143,7 @@ def _phrases(text: str) -> Iterator[str]:
         if len(run) >= _FEWEST_LETTERS:
             yield text[run[0].start() : run[-1].end()]
         run = [word] if word and word[0][0].isupper() and word[0].lower() not in _JOINING else []
-    for match in re.finditer(r"(?<!\w)([a-z]{4,}) of ([a-z]{4,})(?!\w)", text):
+    for match in _OF.finditer(text):
         if FUNCTION_WORDS.isdisjoint(match.groups()):
             yield match[0]
 

@@ -45,8 +45,10 @@ def write_vectors(
     cache: VectorCache,
     progress: Progress,
     wanted: DenseType,
+    trained: Path | None = None,
 ) -> WrittenVectors:
-    """For a search of the type `wanted`. Raises BuildError where a compressed index is wanted and
+    """For a search of the type `wanted`; `trained` is the file of a compressed index whose codes
+    may be good enough. Raises BuildError where a compressed index is wanted and
     finds too little; where the number of sentences asks for one, an exact one takes its place."""
     keys = _keys(texts)
     reused = _encode_missing(texts, keys, encoder, cache, progress)
@@ -58,7 +60,7 @@ def write_vectors(
             vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
         _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
         progress.start("Indexing vectors", None)
-        index, record = _indexed(texts, vectors, encoder, wanted)
+        index, record = _indexed(texts, vectors, encoder, wanted, trained)
         index.save(staging / SENTENCE_VECTORS)
     if len(cache) > 2 * len(keys):
         cache.keep(cache.find(keys))
@@ -108,16 +110,23 @@ def _write_passages(path: Path, texts: TextStore, vectors: Stored) -> None:
 
 
 def _indexed(
-    texts: TextStore, vectors: Stored, encoder: Encoder, wanted: DenseType
+    texts: TextStore,
+    vectors: Stored,
+    encoder: Encoder,
+    wanted: DenseType,
+    trained: Path | None,
 ) -> tuple[DenseIndex, DenseRecord]:
     kind = type_for(*vectors.shape) if wanted is DenseType.AUTO else wanted
-    index = DenseIndex.of(vectors, kind)
     if kind is DenseType.EXACT:
-        return index, DenseRecord(type=kind)
-    asked = _questions(texts, encoder)
-    found = recall(index, vectors, asked)
-    if found >= _LEAST_RECALL:
-        return index, DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))
+        return DenseIndex.of(vectors), DenseRecord(type=kind)
+    asked, found = _questions(texts, encoder), 0.0
+    # Training takes longer than all else of a rebuild after a small change.
+    for codes in dict.fromkeys((trained, None)):
+        index = DenseIndex.of(vectors, kind, codes)
+        found = recall(index, vectors, asked)
+        if found >= _LEAST_RECALL:
+            record = DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))
+            return index, record
     if wanted is kind:
         raise BuildError(
             f"A compressed index finds only {found:.0%} of the nearest sentences here "

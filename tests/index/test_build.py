@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from index.build import build_index
-from index.dense import embedded_text
+from index.dense import DenseIndex, Vectors, embedded_text
 from index.encoder import Encoder
 from index.errors import BuildError, ExpectedError, IndexMissingError, SourceError
 from index.generations import GENERATIONS, POINTER, Generation, open_current, published, verify
@@ -496,6 +496,37 @@ def test_many_sentences_are_compressed_and_its_recall_is_kept(
     compressed = build_index([articles], index, encoder, Silent(), dense_type=DenseType.COMPRESSED)
     assert 0.95 <= compressed.manifest.dense.recall_at_10 <= 1
     assert compressed.manifest.dense.questions == 200
+
+
+def test_the_codes_of_the_generation_before_are_kept_while_they_are_good(
+    articles: Path, index: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ships = " ".join(f"Ship {n} brought {n * 7 % 90} crates." for n in range(300))
+    given: list[Path | None] = []
+    make = DenseIndex.of
+
+    def watched(vectors: Vectors, kind: DenseType, trained: Path | None = None) -> DenseIndex:
+        given.append(trained)
+        return make(vectors, kind, trained)
+
+    monkeypatch.setattr(DenseIndex, "of", watched)
+    for number, recall in enumerate((0.99, 0.99, 0.5)):  # of each build with old codes
+        (articles / "harbour.txt").write_text(f"{ships} It rained {number} times.")
+        if recall < 0.9:
+            monkeypatch.setattr(
+                "index.writing_vectors.recall", lambda *_: 0.5 if given[-1] else recall + 0.46
+            )
+        report = build_index([articles], index, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+        assert report.manifest.dense.type is DenseType.COMPRESSED
+    first, second = (
+        index / GENERATIONS / name / "sentences.faiss" for name in published(index)[:2]
+    )
+    assert given == [None, first, second, None]
+    generation = open_current(index)
+    exact = encoder.encode_passages([s.text for s in generation.texts.sentences(range(301))])
+    np.testing.assert_allclose(
+        generation.sentence_vectors.vectors(np.arange(301)), exact, atol=0.03
+    )
 
 
 def test_a_compressed_index_that_finds_too_little_is_refused(
