@@ -24,8 +24,12 @@ _OPENS = re.compile(rf"\s*\(\s*{_SHORT}s?\s*\)")
 # Typed with other capitals than the articles use: looked up in questions only.
 _TYPED = re.compile(r"(?<!\w)[A-Za-z]{3,8}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-# Where a name of three words may begin: most sentences have none and are not read word by word.
-_MAY_BE_NAME = re.compile(r"(?:(?:[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*|of|and|the|for) ){2}")
+# Three words and more, a space apart, that may be a name: most of a text is not, and need not be
+# read word by word.
+_NAMELIKE = r"(?:[^\W\d_a-z][^\W\d_]*+(?:[-'’][^\W\d_]+)*+|(?:of|and|the|for)(?![^\W\d_]))"
+_MAY_BE_NAME = re.compile(
+    rf"(?<![^\W\d_])(?<![^\W\d_][-'’]){_NAMELIKE} {_NAMELIKE}(?: {_NAMELIKE})++"
+)
 _OF = re.compile(r"(?<!\w)([a-z]{4,}) of ([a-z]{4,})(?!\w)")
 _JOINING = frozenset("of and the for".split())
 _FEWEST_LETTERS = 3  # two letters are the initials of too much
@@ -132,9 +136,16 @@ def _long_form_start(short: str, text: str) -> int | None:
 def _phrases(text: str) -> Iterator[str]:
     """Names of three words and more ("Securities and Exchange Commission"), and two nouns with
     "of" between them ("memorandum of understanding")."""
+    for match in _MAY_BE_NAME.finditer(text):
+        yield from _names(match[0])
+    for match in _OF.finditer(text):
+        if FUNCTION_WORDS.isdisjoint(match.groups()):
+            yield match[0]
+
+
+def _names(text: str) -> Iterator[str]:
     run: list[re.Match[str]] = []
-    words = _WORD.finditer(text) if _MAY_BE_NAME.search(text) else ()
-    for word in [*words, None]:
+    for word in [*_WORD.finditer(text), None]:
         if word and _continues(text, run, word):
             run.append(word)
             continue
@@ -143,9 +154,6 @@ def _phrases(text: str) -> Iterator[str]:
         if len(run) >= _FEWEST_LETTERS:
             yield text[run[0].start() : run[-1].end()]
         run = [word] if word and word[0][0].isupper() and word[0].lower() not in _JOINING else []
-    for match in _OF.finditer(text):
-        if FUNCTION_WORDS.isdisjoint(match.groups()):
-            yield match[0]
 
 
 def _continues(text: str, run: list[re.Match[str]], word: re.Match[str]) -> bool:
