@@ -164,8 +164,9 @@ def _slots(number: int, random: Random) -> dict[str, str]:
 
 def _joined(sentences: list[str], random: Random) -> tuple[str, list[tuple[int, int]]]:
     """Paragraphs of some sentences, and where each sentence stands."""
-    spans, text, left = [], [], 0
-    position = 0
+    spans: list[tuple[int, int]] = []
+    text: list[str] = []
+    left = position = 0
     for sentence in sentences:
         gap = "" if not text else " " if left else "\n\n"
         left = left - 1 if left else random.randint(1, 4)

@@ -4,6 +4,7 @@ Run from the project's root: make bench, or python -m benchmarks.speed --help
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -16,16 +17,20 @@ from benchmarks.speed.page import PAGE, text_of, with_tables
 from benchmarks.speed.process import PEERS_PYTHON, ROOT
 from benchmarks.speed.record import RESULTS, load, origin, save
 from benchmarks.speed.run import Run
+from index.errors import ExpectedError
 
 _UNFINISHED = HOME / "speed.json"  # after each part: a long run that ends early is not lost
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _ARTICLES = 1_000
+_BUSY = 0.7  # processes that run or wait, in the last minute
 
 
 def main() -> None:
     """A run of some parts shows their tables; with --update it also replaces them in the results,
     where each part tells when and from what it was measured."""
     options = _options()
+    if os.getloadavg()[0] > _BUSY:
+        sys.stderr.write("Others use this machine: the figures will not be worth keeping\n")
     run = Run(options.rounds, options.questions, _peers(options))
     record = load(RESULTS) if options.update else {}
     record.setdefault("origins", {})
@@ -102,4 +107,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ExpectedError as error:
+        sys.exit(error.user_message)

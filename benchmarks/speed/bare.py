@@ -59,7 +59,7 @@ class Bare(System):
             "token_type_ids": encoding.type_ids,
         }
         feed = {name: np.array([inputs[name]], np.int64) for name in self._record.inputs}
-        (vector,) = session.run(["sentence_embedding"], feed)
+        vector: NDArray[np.float32] = session.run(["sentence_embedding"], feed)[0]
         return vector
 
     def _seconds(self, session: onnxruntime.InferenceSession) -> float:

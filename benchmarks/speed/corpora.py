@@ -43,18 +43,24 @@ class Corpus:
     def records(self) -> Path:
         return self.folder / "corpus.jsonl"
 
-    def supply(self) -> "Supply":
-        return Supply([each["question"] for each in self.questions])
+    def supply(self, count: int) -> "Supply":
+        """So many questions at least; ExpectedError says where there are not."""
+        questions = list(dict.fromkeys(each["question"] for each in self.questions))
+        if len(questions) < count:
+            raise ExpectedError(
+                f"There are {len(questions)} questions about {self.name}, and {count} are needed: "
+                "ask fewer in a round (--questions), or have fewer rounds (--rounds)"
+            )
+        return Supply(questions)
 
 
 class Supply:
     """Questions to take, none of them twice: a vector that is kept must not be found again."""
 
     def __init__(self, questions: Iterable[str]) -> None:
-        self._questions = iter(dict.fromkeys(questions))
+        self._questions = iter(questions)
 
     def take(self, count: int) -> list[str]:
-        """Fewer where there are no more."""
         return list(islice(self._questions, count))
 
 

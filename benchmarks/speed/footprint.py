@@ -24,7 +24,7 @@ def measure(run: Run, corpus: Corpus) -> list[Row]:
 
 def _row(system: str, corpus: Corpus) -> Row:
     """Resident after questions one by one, and after a crowd of them too."""
-    supply = corpus.supply()
+    supply = corpus.supply(_QUESTIONS + _CROWD)
     with Worker(system) as worker:
         worker.do("open", folder=str(index_of(corpus, system)))
         worker.do("ask", questions=supply.take(_QUESTIONS))

@@ -8,7 +8,7 @@ from benchmarks.speed.names import ANSWERS, BARE, ENCODER_ALONE, OURS, RETRIEVAL
 from benchmarks.speed.process import Contestants, Worker
 from benchmarks.speed.run import Run
 
-_WARMING = 3
+_WARMING = 5
 _REPEATED = ", question asked before"
 
 
@@ -23,12 +23,13 @@ def _of(run: Run, corpus: Corpus) -> list[Row]:
         systems = (*systems, ENCODER_ALONE)
     labels = {system: system for system in systems}
     labels |= {f"{system}{_REPEATED}": system for system in OURS}
-    supply = corpus.supply()
+    supply = corpus.supply(_WARMING + run.rounds * run.questions)
     times: dict[str, list[list[float]]] = {label: [] for label in labels}
     with Contestants(labels, run.leaving_out(f"latency, {corpus.name}")) as contestants:
         contestants.each(lambda _, worker: worker.do("open", folder=_folder(corpus, worker)))
         warming = supply.take(_WARMING)
-        contestants.each(lambda _, worker: worker.do("ask", questions=warming))
+        for command in ("ask", "tune"):
+            contestants.each(lambda _, worker: worker.do(command, questions=warming))  # noqa: B023
         for turn in range(run.rounds):
             asked = supply.take(run.questions)
             found = contestants.each(
@@ -48,9 +49,11 @@ def _folder(corpus: Corpus, worker: Worker) -> str:
 
 def _times(label: str, worker: Worker, asked: Sequence[str]) -> list[float]:
     if not label.endswith(_REPEATED):
-        return worker.do("ask", questions=asked)
+        once: list[float] = worker.do("ask", questions=asked)
+        return once
     twice = [question for each in asked for question in (each, each)]
-    return worker.do("ask", questions=twice)[1::2]
+    both: list[float] = worker.do("ask", questions=twice)
+    return both[1::2]
 
 
 def _row(corpus: Corpus, label: str, rounds: list[list[float]]) -> Row:

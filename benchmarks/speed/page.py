@@ -71,7 +71,8 @@ def _origins(origins: dict[str, Row]) -> Iterator[str]:
         commit = made["commit"][:12] + (" with changes" if made["changed"] else "")
         text = (
             f"{made['created'][:10]} at {commit}, with {made['encoder']}, {machine['cpu']}, "
-            f"{machine['cores']} cores, {machine['memory_gb']} GB, Python {machine['python']}"
+            f"{machine['cores']} cores, {machine['memory_gb']} GB, Python {machine['python']}, "
+            f"load before {machine['load_before']:.1f}"
         )
         groups.setdefault(text, []).append(part)
     for text, parts in groups.items():

@@ -1,23 +1,58 @@
 """The peers as systems under test, and their encoder alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import faiss
+import torch
+
 from benchmarks.peers.model import model_folder
 from benchmarks.peers.protocol import Ask
 from benchmarks.peers.run import PEERS, read_articles
 from benchmarks.speed.system import System
+from index.machine import usable_cores
 
 _NEEDED = ("sentence-transformers", "faiss-cpu", "torch")  # beside a peer's own packages
 
 
-class Peer(System):
+class OnTorch(System):
+    """On one thread or on all cores, whichever was faster when it was tuned for so many askers:
+    where others use the machine too, torch's threads wait for each other fifty times as long as one
+    of them would have taken."""
+
+    def __init__(self) -> None:
+        self._threads: dict[int, int] = {}
+
+    def tune(self, questions: Sequence[str], askers: int = 0) -> None:
+        times = {}
+        for threads in (1, usable_cores()):
+            self._threads[askers] = threads
+            times[threads] = self.crowd(questions, askers) if askers else sum(self.ask(questions))
+        self._threads[askers] = min(times, key=times.__getitem__)
+
+    def ask(self, questions: Sequence[str]) -> list[float]:
+        self._use_threads(0)
+        return super().ask(questions)
+
+    def crowd(self, questions: Sequence[str], askers: int) -> float:
+        self._use_threads(askers)
+        return super().crowd(questions, askers)
+
+    def _use_threads(self, askers: int) -> None:
+        """As the environment sets it where it was not tuned."""
+        if askers in self._threads:
+            torch.set_num_threads(self._threads[askers])
+            faiss.omp_set_num_threads(self._threads[askers])
+
+
+class Peer(OnTorch):
     """One of them, set up as its documentation recommends."""
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         module, self._build = PEERS[name]
         self._peer: Any = import_module(f"benchmarks.peers.{module}")
         self.packages = (*self._peer.PACKAGES, *_NEEDED)
@@ -42,7 +77,7 @@ class Peer(System):
         return self._ask(question)
 
 
-class EncoderAlone(System):
+class EncoderAlone(OnTorch):
     """sentence-transformers turning a question into a vector, with no search after it."""
 
     packages = ("sentence-transformers", "torch")

@@ -1,6 +1,6 @@
 """The plots of a speed record, one PNG each, from its JSON alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ def draw_all(record: Record, folder: Path) -> None:
         _save(folder / "memory.png", draw, record["footprint"])
 
 
-def _save(path: Path, draw, figures) -> None:
+def _save(path: Path, draw: Callable[[Axes, Any], None], figures: Any) -> None:
     figure, axes = pyplot.subplots(figsize=_SIZE)
     draw(axes, figures)
     figure.tight_layout()
@@ -108,7 +108,7 @@ def _draw_steps(axes: Axes, rows: Sequence[Row]) -> None:
     axes.legend(fontsize="small")
 
 
-def _bars(field: str, label: str):
+def _bars(field: str, label: str) -> Callable[[Axes, Sequence[Row]], None]:
     def draw(axes: Axes, rows: Sequence[Row]) -> None:
         systems = [row["system"] for row in reversed(rows)]
         bars = axes.barh(

@@ -23,7 +23,8 @@ def measure(run: Run, corpora: Sequence[Corpus]) -> list[Row]:
         index_of(corpus, RETRIEVAL)
     of = {f"{system}, {corpus.name}": corpus for corpus in corpora for system in _PARTS}
     labels = {label: label.removesuffix(f", {corpus.name}") for label, corpus in of.items()}
-    supplies = {corpus.name: corpus.supply() for corpus in corpora}
+    needed = _WARMING + (run.rounds + 1) * run.questions
+    supplies = {corpus.name: corpus.supply(needed) for corpus in corpora}
     times: _Times = {label: [] for label in labels}
     with Contestants(labels, run.leaving_out("scale")) as contestants:
         opened = contestants.each(

@@ -40,6 +40,9 @@ class System:
             list(pool.map(self.ask_one, questions[askers:]))
             return perf_counter() - started
 
+    def tune(self, questions: Sequence[str], askers: int = 0) -> None:
+        """What a system that has a choice of threads does before it is measured so."""
+
     def memory(self) -> dict[str, float]:
         """Megabytes: resident now, of these not backed by a file, and resident at most so far."""
         status = Path("/proc/self/status").read_text(encoding="ascii")

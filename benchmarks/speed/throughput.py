@@ -7,23 +7,28 @@ from benchmarks.speed.process import Contestants
 from benchmarks.speed.run import Run
 
 ASKERS = (1, 4, 16, 64)
-_EACH = 4  # questions that each asker asks, but in all at least so many:
+_EACH = 4  # questions that each asker asks, but in all so many at least:
 _AT_LEAST = 64
 
 
 def measure(run: Run, corpus: Corpus) -> list[Row]:
     labels = {system: system for system in (*OURS, *run.peers)}
-    supply = corpus.supply()
+    counts = {askers: max(_AT_LEAST, _EACH * askers) for askers in ASKERS}
+    supply = corpus.supply((run.rounds + 1) * (sum(ASKERS) + sum(counts.values())))
     rates: dict[tuple[str, int], list[float]] = {}
     with Contestants(labels, run.leaving_out("throughput")) as contestants:
         contestants.each(
             lambda _, worker: worker.do("open", folder=str(index_of(corpus, worker.system)))
         )
         for turn in range(run.rounds):
-            for askers in ASKERS:
+            for askers, count in counts.items():
                 run.tell(f"throughput, round {turn + 1}, {askers} at once")
-                count = max(_AT_LEAST, _EACH * askers)
                 asked = supply.take(askers + count)  # the first ones are not counted
+                if turn == 0:
+                    contestants.each(
+                        lambda _, worker: worker.do("tune", questions=asked, askers=askers),  # noqa: B023
+                    )
+                    asked = supply.take(askers + count)
                 found = contestants.each(
                     lambda _, worker: worker.do("crowd", questions=asked, askers=askers),  # noqa: B023
                     turn=turn,
