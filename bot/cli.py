@@ -6,7 +6,6 @@ import os
 import secrets
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from typing import NoReturn
 
 import click
@@ -46,7 +45,7 @@ class _Commands(click.Group):
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("dealbot"), prog_name="dealbot")
+@click.version_option(package_name="dealbot", prog_name="dealbot")
 @click.option("-v", "--verbose", is_flag=True, help="Tell more on standard error.")
 def cli(verbose: bool) -> None:
     """Answers questions about the articles it has indexed, and proves each answer with the
@@ -61,6 +60,8 @@ def cli(verbose: bool) -> None:
 def main() -> NoReturn:
     """Runs the command line and leaves with its exit code: 0 done, 1 an expected failure told
     in one line, 2 wrong usage, 130 interrupted."""
+    # Its plugins, of which we have none, are looked for in all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character shows a substitute; a crash would show nothing.
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":

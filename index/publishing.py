@@ -8,8 +8,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from index.errors import BuildError, IndexDamagedError
 
 _STAGING_PREFIX = ".staging-"
@@ -50,6 +48,8 @@ def sweep_staging(parent: Path) -> None:
 def only_writer(index: Path) -> Iterator[None]:
     """Holds the lock under which alone an index changes, and under it removes what killed runs
     left behind. Raises BuildError where another process holds it."""
+    from filelock import FileLock, Timeout  # here, for those who only read need not wait for it
+
     index.mkdir(parents=True, exist_ok=True)
     lock = FileLock(index / ".build.lock", timeout=0)
     try:

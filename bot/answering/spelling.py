@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from rapidfuzz.distance import OSA
-
 from bot.answering.analysis import WordWeights, stem
 from index.words import read_words
 
@@ -43,6 +41,8 @@ class SpellingCorrector:
         word = surface.lower()
         if len(word) < _SHORTEST or not word.isalpha() or self._known(word):
             return None
+        from rapidfuzz.distance import OSA  # here: most questions have no such word
+
         is_name = surface[0].isupper() and inside
         limit = 2 if len(word) >= _LONG else 1
         near = [
