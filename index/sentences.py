@@ -18,9 +18,14 @@ _NOTHING_MORE_ON_LINE = re.compile(r"[ \t]*[\r\n]\s*\S")
 _LOWERCASE_START = re.compile(r"\s*[a-zà-öø-ÿ]")
 
 # What sentencex 1.0.32 leaves together although a new sentence plainly starts: after a closing
-# bracket that holds a whole sentence, after an ellipsis followed by a capital, and after the
-# word "no", which it takes for the abbreviation of "number".
-_MISSED_BREAK = re.compile(r"(?:(?<=[.!?][)\]])|(?<=…)|(?<=\b[Nn]o\.))\s+(?=[\"'“‘(]?[A-ZÀ-ÖØ-Þ])")
+# bracket that holds a whole sentence, after an ellipsis followed by a capital, after the word
+# "no", which it takes for the abbreviation of "number", and after a date or "in" with a month that
+# is short or shortened: "on 27 May. The plant".
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_MISSED_BREAK = re.compile(
+    rf"(?:(?<=[.!?][)\]])|(?<=…)|(?<=\b[Nn]o\.)|(?<=\d {_MONTH}\.)|(?<=\d Sept\.)"
+    rf"|(?<=\b[Ii]n {_MONTH}\.)|(?<=\b[Ii]n Sept\.))\s+(?=[\"'“‘(]?[A-ZÀ-ÖØ-Þ])"
+)
 # What it cuts although the sentence goes on: after an abbreviated unit such as "$1.5 bn.", and
 # after the initial or the "A." of a list that a line starts with.
 _CUT_UNIT = re.compile(r"\d\s?(?:bn|mn|m|tn|k|pct|GW|MW|kW)\.\s*$")

@@ -40,6 +40,13 @@ def sentences(text: str) -> list[str]:
         ["(It was late.)", "We left (it was late).", "[All of it.]", "Then more."],
         ["It opens at 9 a.m.", "Visitors wait.", "At 5 p.m. it closes."],
         ["He said no.", "She said yes.", "The No. 1 firm did not."],
+        ["It opened on 27 May.", "Pomos Pharma came.", "On May 3 it closed."],
+        [
+            "Shares fell on 5 Jan.",
+            "“Why?” he asked on Jan. 6 again.",
+            "It ended in Sept.",
+            "It did.",
+        ],
         ["Visit example.com today.", "Growth was 5%.", "Then 6%."],
         ["Fine 🎉.", "Good 🚀 luck!", "👩\u200d👩\u200d👧 Family."],
         ["There is no final stop"],
