@@ -66,8 +66,9 @@ def read_words(text: str) -> list[Word]:
     and billion."""
     words: list[Word] = []
     for match in _WORD.finditer(text):
-        surface = match.group()
-        words += (Word(surface, lower, match.start()) for lower in spellings(surface))
+        surface, start = match[0], match.start()
+        for lower in spellings(surface):
+            words.append(Word(surface, lower, start))
     return words
 
 
