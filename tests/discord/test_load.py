@@ -181,7 +181,7 @@ async def test_a_sign_comes_soon_to_who_asks_last(
     opened_office: OpenOffice, fake: FakeDiscord
 ) -> None:
     """At a bot that does nothing but wait for its compute thread, and at one whose loop is busy
-    with the answers of others: not half of them overtake a newcomer's sign."""
+    with the answers of others: a few of them overtake a newcomer's sign, not the whole batch."""
     guild = fake.guild("Harbour")
     async with gated(opened_office, fake) as (gate, service):
         crowd = await ask_all(
@@ -201,7 +201,7 @@ async def test_a_sign_comes_soon_to_who_asks_last(
             overtaken.append(_shown(crowd) - shown)
         await outcomes(fake, [*crowd, *newcomers])
     assert len(overtaken) > 3
-    assert max(overtaken) <= 3 * _BATCH  # one is computed, one kept, one on its way
+    assert max(overtaken) <= _BATCH // 2
 
 
 def _shown(crowd: Sequence[Invocation]) -> int:
