@@ -91,8 +91,9 @@ class Retrieval(Dealbot):
         return perf_counter() - started
 
     def _searched(self, question: str, vector: Any) -> list[StoredSentence]:
-        hits = self._searcher.search(self._live.current.generation, question, vector, TOP)
-        return [hit.sentence for hit in hits.sentences]
+        generation = self._live.current.generation
+        hits = self._searcher.search_sentences(generation, question, vector, TOP)
+        return [hit.sentence for hit in hits]
 
 
 class Answers(Dealbot):
