@@ -16,6 +16,10 @@ from bot.errors import TokenError
 from bot.settings import Settings
 
 _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try again
+# With each packet that it sends, the event loop lets go of the interpreter's lock, and the compute
+# thread would keep it for 5 ms. Of 200 who ask at the same moment, on two busy cores, 99% had seen
+# a first sign after 345 ms, with this after 287 (medians of 21 bursts); answers came as fast.
+_SWITCH_S = 0.0005
 
 
 @click.command("run")
@@ -41,6 +45,7 @@ def command(context: click.Context, /, **flags: Any) -> None:
     token = os.environ.get("DISCORD_TOKEN", "").strip()
     try:
         _check(token)
+        sys.setswitchinterval(_SWITCH_S)
         with _leaving_at_once():
             asyncio.run(_run(settings, token))
     except TokenError as error:
