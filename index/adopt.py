@@ -31,6 +31,7 @@ from index.original_model import export, load_original, pooling_of, prompts_of, 
 from index.parity import PARITY_TEXTS, retrieval_loss
 from index.publishing import (
     file_digest,
+    fsync_tree,
     publish_folder,
     staging_folder,
     sweep_staging,
@@ -86,7 +87,7 @@ def _adopted_before(
         if (record.name, record.weights_sha256, record.config_sha256) != wanted:
             continue
         in_full = record.precision == "fp32"
-        if not (in_full if full_precision else record.parity.loss_in_8_bits is not None):
+        if not (in_full if full_precision else record.parity.tried_8_bits):
             continue
         report(f"{record.id} is here already; checking it.")
         try:
@@ -111,15 +112,21 @@ def _adopt(source: ModelSource, home: Path, report: Report, full_precision: bool
         report("Comparing the export with the original.")
         texts = (*golden_texts(record.max_tokens), *_texts_of_all_lengths(), *PARITY_TEXTS)
         vectors = _encode(original, texts, (record.query_prompt, record.passage_prompt))
-        record = _checked(Encoder(made, record), texts, vectors, _TOLERANCE)
+        record = _with_parity(record, _parity(Encoder(made, record), texts, vectors, _TOLERANCE))
+        if record.parity.worst_cosine < 1 - _TOLERANCE:
+            raise EncoderError(
+                f"The export is not faithful: its vectors differ from the original's (cosine "
+                f"{record.parity.worst_cosine:.6f} at worst). Nothing was adopted."
+            )
         if not full_precision:
             report("Storing it in 8 bits.")
             record = _in_8_bits(made, staging / "smaller", record, texts, vectors, report)
         (made / RECORD_FILE).write_text(record.model_dump_json(indent=2), encoding="utf-8")
         report("Publishing it.")
         final = home / record.id
-        if final.exists():  # and is damaged, or it would not have come to this
-            final.rename(staging / "damaged")
+        fsync_tree(made)  # before anything is moved away
+        if final.exists():  # damaged, or made when other things were asked for
+            final.rename(staging / "replaced")
         publish_folder(made, final)
     return record
 
@@ -134,28 +141,30 @@ def _in_8_bits(
 ) -> EncoderRecord:
     """Puts a smaller model in the place of the one in the folder and returns its record; where
     that would find other things, all stays as it is but for the record, which tells the loss."""
+    loss = None
+    try:
+        smaller, loss = _smaller(folder, beside, record)
+        parity = _parity(smaller, texts, vectors, _TOLERANCE_IN_8_BITS)
+        near = parity.worst_cosine >= 1 - _TOLERANCE_IN_8_BITS
+        if near and loss <= _LOSS_IN_8_BITS:
+            record = _with_parity(smaller.record, parity)
+            (beside / MODEL_FILE).replace(folder / MODEL_FILE)
+        else:
+            report("It would find other things in 8 bits: it stays in full precision.")
+    except EncoderError as error:
+        report(f"It stays in full precision. {error.user_message}")
+    tried = {"tried_8_bits": True, "loss_in_8_bits": loss}
+    return _with_parity(record, record.parity.model_copy(update=tried))
+
+
+def _smaller(folder: Path, beside: Path, record: EncoderRecord) -> tuple[Encoder, float]:
+    """The encoder in 8 bits, and what it loses of what it finds."""
     shutil.copytree(folder, beside)
     quantize(folder / MODEL_FILE, beside / MODEL_FILE)
-    smaller = record.model_copy(
-        update={
-            "precision": "int8",
-            "files": {**record.files, MODEL_FILE: file_digest(beside / MODEL_FILE)},
-        }
-    )
-    encoder = Encoder(beside, smaller)
-    loss = retrieval_loss(Encoder(folder, record), encoder)
-    try:
-        smaller = _checked(encoder, texts, vectors, _TOLERANCE_IN_8_BITS)
-        kept = loss <= _LOSS_IN_8_BITS
-    except EncoderError:
-        kept = False
-    if kept:
-        (beside / MODEL_FILE).replace(folder / MODEL_FILE)
-        record = smaller
-    else:
-        report("It would find other things in 8 bits: it stays in full precision.")
-    parity = record.parity.model_copy(update={"loss_in_8_bits": loss})
-    return record.model_copy(update={"parity": parity})
+    files = {**record.files, MODEL_FILE: file_digest(beside / MODEL_FILE)}
+    changes = {"precision": "int8", "files": files}
+    smaller = Encoder(beside, record.model_copy(update=changes))
+    return smaller, retrieval_loss(Encoder(folder, record), smaller)
 
 
 @contextlib.contextmanager
@@ -226,19 +235,14 @@ def _encode(
     ).astype(np.float32)
 
 
-def _checked(
-    encoder: Encoder, texts: Sequence[str], vectors: Vectors, tolerance: float
-) -> EncoderRecord:
-    """The encoder's record with how near it comes to the original's vectors. Raises EncoderError
-    where that is not near enough."""
+def _parity(encoder: Encoder, texts: Sequence[str], vectors: Vectors, tolerance: float) -> Parity:
+    """How near the encoder comes to the original's vectors."""
     worst = float((vectors * encoder.encode_as_both(texts)).sum(axis=1).min())
-    if worst < 1 - tolerance:
-        raise EncoderError(
-            f"The export is not faithful: its vectors differ from the original's (cosine "
-            f"{worst:.6f} at worst). Nothing was adopted."
-        )
-    parity = Parity(worst_cosine=worst, tolerance=tolerance, texts=len(texts))
-    return encoder.record.model_copy(update={"parity": parity})
+    return Parity(worst_cosine=worst, tolerance=tolerance, texts=len(texts))
+
+
+def _with_parity(record: EncoderRecord, parity: Parity) -> EncoderRecord:
+    return record.model_copy(update={"parity": parity})
 
 
 def _texts_of_all_lengths() -> list[str]:

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -72,7 +72,7 @@ def build_index(
     """Reads the articles, builds a generation and makes it current. Until the last step nothing
     that answers is touched, and whatever goes wrong leaves it so. `full` computes every vector
     anew; else those of sentences that were encoded before are taken over, also from a build that
-    was killed. Of the texts no more is in memory than one article at a time. A bad article
+    was killed. Of the texts some thousand sentences are in memory at a time. A bad article
     goes to `on_bad` and is left out; without `on_bad` it ends the build with its SourceError.
     `accept` gets the new generation, open, before it is current; what it raises ends the build.
     Raises BuildError where another build is running or the disk refuses."""
@@ -105,6 +105,9 @@ def build_index(
         publish_folder(staging, index / GENERATIONS / manifest.id)
         write_pointer(index / POINTER, manifest.id)
         _prune(index, manifest)
+        with suppress(OSError):  # what is published is: at worst the next build encodes more
+            if len(cache) > 2 * len(written.keys):
+                cache.keep_only(written.keys)
     return BuildReport(manifest, written.reused, len(skipped))
 
 
@@ -129,10 +132,11 @@ def _vector_cache(index: Path, encoder: Encoder, full: bool) -> Iterator[VectorC
         yield VectorCache(folder, encoder.dimension)
         return
     with staging_folder(index) as beside:
+        VectorCache(folder, encoder.dimension)  # tells what is wrong with the place, if anything is
         yield VectorCache(beside / encoder.id, encoder.dimension)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.parent.mkdir(exist_ok=True)
-        (beside / encoder.id).rename(folder)
+        with suppress(OSError):  # as above
+            shutil.rmtree(folder, ignore_errors=True)
+            (beside / encoder.id).rename(folder)
 
 
 def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
@@ -141,12 +145,14 @@ def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
     try:
         folder = current_folder(index)
         manifest = read_manifest(folder)
+        compressed = manifest.dense.type is DenseType.COMPRESSED
+        if not compressed or manifest.encoder_id != encoder.id:
+            return None
         path = folder / SENTENCE_VECTORS
         intact = file_digest(path) == manifest.files.get(SENTENCE_VECTORS)
     except (IndexMissingError, IndexDamagedError, OSError):
         return None
-    compressed = manifest.dense.type is DenseType.COMPRESSED
-    return path if intact and compressed and manifest.encoder_id == encoder.id else None
+    return path if intact else None
 
 
 def _write_texts(staging: Path, articles: Iterable[Article], progress: Progress) -> Initials:
@@ -203,6 +209,6 @@ def _prune(index: Path, current: Manifest) -> None:
     for generation in published(index)[:-_KEEP_GENERATIONS]:
         if generation != current.id:
             shutil.rmtree(index / GENERATIONS / generation, ignore_errors=True)
-    for folder in (index / _CACHE).glob("*"):
-        if folder.name != current.encoder_id:
-            shutil.rmtree(folder, ignore_errors=True)
+    for known in (index / _CACHE).glob("*/keys.bin"):
+        if known.parent.name != current.encoder_id:
+            shutil.rmtree(known.parent, ignore_errors=True)

@@ -21,13 +21,20 @@ Rows = NDArray[np.int64]
 
 _EXACT_UP_TO = 20_000  # sentences
 _TRAINED_ON = 10_000  # of them, drawn evenly: FAISS takes no more for codes of 4 bits
+_FEWEST_TRAINED_ON = 39 * 16  # for each of the 16 codes of 4 bits
 _SCORED_AGAIN = 8  # times as many as are asked for
+_ROUNDING = 1e-5  # of a cosine
 
 
 def type_for(sentences: int, dimension: int) -> DenseType:
-    """Compressed where scanning all would be felt, and the vectors can be cut in fours."""
-    few = sentences <= _EXACT_UP_TO
-    return DenseType.EXACT if few or dimension % 4 else DenseType.COMPRESSED
+    """Compressed where scanning all would be felt, and where that can be done."""
+    many = sentences > _EXACT_UP_TO and can_be_compressed(sentences, dimension)
+    return DenseType.COMPRESSED if many else DenseType.EXACT
+
+
+def can_be_compressed(sentences: int, dimension: int) -> bool:
+    """Vectors are cut in fours, and codes are trained on as many as FAISS asks for."""
+    return dimension % 4 == 0 and sentences >= _FEWEST_TRAINED_ON
 
 
 def embedded_text(title: str, text: str) -> str:
@@ -141,14 +148,16 @@ def in_parts(vectors: Stored | Vectors, rows: int = 20_000) -> Iterable[Vectors]
 
 
 def recall(index: DenseIndex, vectors: Stored | Vectors, queries: Vectors, k: int = 10) -> float:
-    """The share of each query's k nearest vectors that the index finds among its first k."""
+    """The share of what the index finds first, k for each query, that is as near as the k nearest:
+    of several equal vectors any will do."""
     exact = faiss.ResultHeap(len(queries), k, keep_max=True)
     start = 0
     for part in in_parts(vectors):
         scores, rows = faiss.knn(queries, part, k, metric=faiss.METRIC_INNER_PRODUCT)
-        exact.add_result(scores, np.where(rows < 0, rows, rows + start))
+        exact.add_result(scores, rows + start)
         start += len(part)
     exact.finalize()
     found = index.search(queries, 100)[1][:, :k]
-    both = [len(set(f) & set(e)) for f, e in zip(found.tolist(), exact.I.tolist(), strict=True)]
-    return sum(both) / (len(queries) * min(k, start))
+    scores = np.einsum("qd,qkd->qk", queries, np.asarray(vectors[found], np.float32))
+    least = exact.D[:, [min(k, start) - 1]]
+    return float((scores >= least - _ROUNDING).mean())

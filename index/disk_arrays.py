@@ -13,6 +13,7 @@ def new_array(path: Path, shape: tuple[int, ...], dtype: DTypeLike) -> "np.memma
     full that is an OSError, while writing to a mapped file that cannot grow would end the
     process."""
     array = np.lib.format.open_memmap(path, mode="w+", dtype=np.dtype(dtype), shape=shape)
-    with path.open("r+b") as file:
-        os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    if hasattr(os, "posix_fallocate"):  # which macOS lacks
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     return array

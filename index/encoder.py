@@ -54,6 +54,34 @@ _Given = TypeVar("_Given")
 _Done = TypeVar("_Done")
 
 
+class _Model:
+    """Turns one text into its vector. Nothing in it changes once it is open."""
+
+    def __init__(self, folder: Path, record: EncoderRecord) -> None:
+        self._record = record
+        self.tokenizer = _load_tokenizer(folder / TOKENIZER_FILE, record.max_tokens)
+        self.session = _load_session(folder / MODEL_FILE)
+
+    def encode(self, text: str) -> Vectors:
+        """The unit vector (dimension,) of the text."""
+        # A lone surrogate, which JSON can carry, is no text to the tokenizer: it becomes "?".
+        encoding = self.tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
+        feed = {
+            "input_ids": encoding.ids or [self._record.pad_id],
+            "attention_mask": encoding.attention_mask or [0],
+            "token_type_ids": encoding.type_ids or [0],
+        }
+        inputs = {name: np.array([feed[name]], np.int64) for name in self._record.inputs}
+        try:
+            (vectors,) = self.session.run([_OUTPUT], inputs)
+        except _ORT_ERRORS as error:
+            raise EncoderError(f"The encoder {self._record.id} failed to run: {error}") from error
+        return _unit(vectors[0])
+
+    def encode_query(self, text: str) -> Vectors:
+        return self.encode(self._record.query_prompt + text)
+
+
 class Encoder:
     """An adopted model, ready to encode. Safe to share between threads: a call keeps its state
     to itself, and neither onnxruntime's run nor the tokenizer's encode changes theirs."""
@@ -64,10 +92,10 @@ class Encoder:
         self.id = record.id
         self.dimension = record.dimension
         self._folder = folder
-        self._tokenizer = _load_tokenizer(folder / TOKENIZER_FILE, record.max_tokens)
-        self._session = _load_session(folder / MODEL_FILE)
+        self._model = _Model(folder, record)
         self._threads = ThreadPoolExecutor(threads or usable_cores(), "encoding")
-        self._query_vector = lru_cache(_REMEMBERED)(self._encode_query)
+        # Of the model's method, not of one of ours: that would keep an encoder that nobody uses.
+        self._query_vector = lru_cache(_REMEMBERED)(self._model.encode_query)
 
     @classmethod
     def open(cls, folder: Path, *, threads: int | None = None) -> "Encoder":
@@ -85,7 +113,7 @@ class Encoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors (n, dimension) of questions. Those of the last few hundred are kept."""
         if len(texts) == 1:  # on this thread: handing it over would take longer
-            return self._query_vector(texts[0])[None]
+            return np.stack([self._query_vector(texts[0])])
         vectors = list(self._in_threads(self._query_vector, texts))
         return np.stack(vectors) if vectors else np.empty((0, self.dimension), np.float32)
 
@@ -98,7 +126,7 @@ class Encoder:
 
     def vocabulary(self) -> list[str]:
         """The tokens that the model knows, in the order of their ids."""
-        ids = self._tokenizer.get_vocab()
+        ids = self._model.tokenizer.get_vocab()
         return sorted(ids, key=ids.__getitem__)
 
     def encode_as_both(self, texts: Sequence[str]) -> Vectors:
@@ -127,7 +155,7 @@ class Encoder:
 
         def fill(rows: range) -> int:
             for row in rows:
-                vectors[row] = self._encode_one(prompt + texts[row])
+                vectors[row] = self._model.encode(prompt + texts[row])
             return len(rows)
 
         starts = range(0, len(texts), _AT_ONCE)
@@ -148,28 +176,6 @@ class Encoder:
         finally:
             for future in futures:
                 future.cancel()
-
-    def _encode_query(self, text: str) -> Vectors:
-        vector = self._encode_one(self.record.query_prompt + text)
-        vector.setflags(write=False)  # it is given to all who ask the same
-        return vector
-
-    def _encode_one(self, text: str) -> Vectors:
-        """The unit vector (dimension,) of one text."""
-        # A lone surrogate, which JSON can carry, is no text to the tokenizer: it becomes "?".
-        encoding = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
-        ids = encoding.ids or [self.record.pad_id]
-        feed = {
-            "input_ids": ids,
-            "attention_mask": encoding.attention_mask or [0],
-            "token_type_ids": encoding.type_ids or [0],
-        }
-        inputs = {name: np.array([feed[name]], np.int64) for name in self.record.inputs}
-        try:
-            (vectors,) = self._session.run([_OUTPUT], inputs)
-        except _ORT_ERRORS as error:
-            raise EncoderError(f"The encoder {self.id} failed to run: {error}") from error
-        return _unit(vectors[0])
 
 
 def default_home() -> Path:

@@ -36,14 +36,16 @@ def golden_texts(max_tokens: int) -> tuple[str, ...]:
 
 
 class Parity(BaseModel):
-    """How far the export's vectors were from the original model's, at worst, at adoption, and
-    what storing it in 8 bits loses of what it finds (see index.parity), where that was tried."""
+    """How far the export's vectors were from the original model's, at worst, at adoption. Whether
+    8 bits were tried, and what they lose of what it finds (see index.parity), if that could be
+    told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     worst_cosine: float
     tolerance: float
     texts: int
+    tried_8_bits: bool = False
     loss_in_8_bits: float | None = None
 
 

@@ -32,6 +32,7 @@ _MAY_BE_NAME = re.compile(
 )
 _OF = re.compile(r"(?<!\w)([a-z]{4,}) of ([a-z]{4,})(?!\w)")
 _JOINING = frozenset("of and the for".split())
+_BEFORE = 400  # characters before initials in brackets that are read: a dozen words stand there
 _FEWEST_LETTERS = 3  # two letters are the initials of too much
 _RARELY = 10  # so many times rarer than its letters, a phrase is not what they stand for
 _MOST_PHRASES = 200_000  # beyond, those seen once are forgotten: memory stays bounded
@@ -108,7 +109,8 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
     """Each "long form (SF)" of the text, the short form first."""
     for match in _DEFINED.finditer(text):
         short = match.group(1)
-        words = list(_WORD.finditer(text, 0, match.start()))[-min(len(short) + 5, 2 * len(short)) :]
+        words = list(_WORD.finditer(text, max(0, match.start() - _BEFORE), match.start()))
+        words = words[-min(len(short) + 5, 2 * len(short)) :]
         before = text[words[0].start() : match.start()].rstrip() if words else ""
         start = _long_form_start(short, before)
         if start is not None and len(before) - start > len(short):

@@ -144,7 +144,8 @@ def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int
     what the first question takes."""
     rows = np.concatenate([some, others])
     rows.sort()
-    return rows[np.concatenate([[True], rows[1:] != rows[:-1]])]
+    distinct: NDArray[np.int64] = rows[np.concatenate([[True], rows[1:] != rows[:-1]])]
+    return distinct
 
 
 def fuse(dense: Scores, lexical: Scores, passage_dense: Scores, passage_lexical: Scores) -> Scores:

@@ -26,8 +26,8 @@ class Analyzer:
     stemmer keeps state."""
 
     def __init__(self) -> None:
-        self._stem = Stemmer.Stemmer("english").stemWord
-        self._terms_of = lru_cache(_KEPT_WORDS)(self._stems)
+        stem = Stemmer.Stemmer("english").stemWord
+        self._terms_of = lru_cache(_KEPT_WORDS)(lambda word: tuple(map(stem, _telling(word))))
 
     def words(self, text: str) -> list[str]:
         """Words and numbers in order, function words left out, unstemmed."""
@@ -36,9 +36,6 @@ class Analyzer:
     def terms(self, text: str) -> list[str]:
         """The stems of `words(text)`."""
         return [term for surface in read_surfaces(text) for term in self._terms_of(surface)]
-
-    def _stems(self, surface: str) -> tuple[str, ...]:
-        return tuple(map(self._stem, _telling(surface)))
 
 
 def _telling(surface: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ import mmap
 from array import array
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, overload
@@ -227,13 +227,13 @@ class _Articles(Sequence[StoredArticle]):
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
-            self._lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        ends = np.flatnonzero(np.frombuffer(self._lines, np.uint8) == ord("\n")) + 1
-        self._ends = ends.tolist()
-        self._read = lru_cache(_KEPT_ARTICLES)(self._read_line)
+            lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n")) + 1
+        self._read = lru_cache(_KEPT_ARTICLES)(partial(_read_article, lines, ends.tolist()))
+        self._count = len(ends)
 
     def __len__(self) -> int:
-        return len(self._ends)
+        return self._count
 
     @overload
     def __getitem__(self, row: int) -> StoredArticle: ...
@@ -244,9 +244,10 @@ class _Articles(Sequence[StoredArticle]):
             return [self._read(each) for each in range(len(self))[row]]
         return self._read(range(len(self))[row])
 
-    def _read_line(self, row: int) -> StoredArticle:
-        start = self._ends[row - 1] if row else 0
-        return StoredArticle(**json.loads(self._lines[start : self._ends[row]]))
+
+def _read_article(lines: mmap.mmap, ends: Sequence[int], row: int) -> StoredArticle:
+    start = ends[row - 1] if row else 0
+    return StoredArticle(**json.loads(lines[start : ends[row]]))
 
 
 def _mapped(path: Path) -> NDArray[np.int64]:

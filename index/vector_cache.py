@@ -4,7 +4,7 @@ A build takes from here what it does not have to encode: all but what changed si
 and what a build that was killed had done. Nothing that answers ever reads it, and what is lost or
 damaged is encoded again.
 
-<folder>/keys.bin       for each text the hash of what was encoded, and the CRC-32 of its vector
+<folder>/keys.bin       of each text the hash, and the CRC-32 of that and the vector
 <folder>/vectors.bin    the vectors, in the same order
 """
 
@@ -18,10 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.dense import Rows, Stored
+from index.errors import BuildError
 
 Keys = NDArray[np.uint64]  # (n, 2)
 
 _KEY = np.dtype([("key", "<u8", 2), ("crc", "<u4")])
+_AT_ONCE = 10_000  # vectors that are copied
 
 
 def keys_of(texts: Iterable[str]) -> Keys:
@@ -34,14 +36,17 @@ class VectorCache:
     """Of one encoder. For one process at a time: whoever uses it holds the index's lock."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
-        """Opens what is there; what a killed run has half written is cut off."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        """Opens what is there; what a killed run has half written is cut off. Raises BuildError
+        where links would lead the writing elsewhere."""
         self._keys_path, self._vectors_path = folder / "keys.bin", folder / "vectors.bin"
+        for path in (folder.parent, folder, self._keys_path, self._vectors_path):
+            if path.is_symlink():
+                raise BuildError(f"{path} is a link, and a build would write through it: remove it")
+        folder.mkdir(parents=True, exist_ok=True)
         self._row = np.dtype(("<f2", dimension))
         for path in (self._keys_path, self._vectors_path):
             path.touch()
-        self._cut(min(self._size(self._keys_path, _KEY), self._size(self._vectors_path, self._row)))
+        self._cut(min(_rows_in(self._keys_path, _KEY), _rows_in(self._vectors_path, self._row)))
 
     def __len__(self) -> int:
         return len(self._sorted)
@@ -50,12 +55,13 @@ class VectorCache:
         """Where the vector of each key is; -1 where it is not, or not intact."""
         if not len(self) or not len(keys):
             return np.full(len(keys), -1, np.int64)
-        places = np.minimum(np.searchsorted(self._sorted, keys[:, 0]), len(self) - 1)
+        # The last of several: the others were found damaged, or it would not have been appended.
+        places = np.maximum(np.searchsorted(self._sorted, keys[:, 0], side="right") - 1, 0)
         rows: Rows = self._order[places]
         known = self._known[rows]
         rows = np.where((known["key"] == keys).all(axis=1), rows, -1)
         for place in np.flatnonzero(rows >= 0).tolist():
-            if zlib.crc32(self._vectors[rows[place]]) != known["crc"][place]:
+            if _checksum(keys[place], self._vectors[rows[place]]) != known["crc"][place]:
                 rows[place] = -1
         return rows
 
@@ -64,24 +70,17 @@ class VectorCache:
 
     def append(self, keys: Keys, vectors: Stored) -> None:
         """Adds them; they are found after `refresh`."""
-        added = np.empty(len(keys), _KEY)
-        added["key"], added["crc"] = keys, [zlib.crc32(vector) for vector in vectors]
-        # Vectors first: a key without its vector would be one that is not intact.
-        for path, data in ((self._vectors_path, vectors), (self._keys_path, added)):
-            with path.open("ab") as file:
-                file.write(data.tobytes())
+        self._write(keys, vectors, self._keys_path, self._vectors_path)
 
     def refresh(self) -> None:
         """Lets what was appended be found."""
-        count = self._size(self._keys_path, _KEY)
+        count = _rows_in(self._keys_path, _KEY)
         self._known = np.fromfile(self._keys_path, _KEY, count)
-        self._vectors: Stored = (
-            np.memmap(self._vectors_path, "<f2", "r", shape=(count, *self._row.shape)).view(
-                np.ndarray
-            )
-            if count
-            else np.empty((0, *self._row.shape), np.float16)
-        )
+        self._vectors: Stored = np.empty((0, *self._row.shape), np.float16)
+        if count:
+            shape = (count, *self._row.shape)
+            mapped = np.memmap(self._vectors_path, "<f2", "r", shape=shape)
+            self._vectors = mapped.view(np.ndarray)
         first = self._known["key"][:, 0]
         self._order = np.argsort(first, kind="stable")
         self._sorted = first[self._order]
@@ -89,12 +88,28 @@ class VectorCache:
     def clear(self) -> None:
         self._cut(0)
 
-    def keep(self, rows: Rows) -> None:
-        """Forgets all others."""
-        kept, vectors = self._known[rows], self._vectors[rows]
-        self.clear()
-        self.append(kept["key"], vectors)
+    def keep_only(self, keys: Keys) -> None:
+        """Forgets all others. Where it is interrupted, the worst is that nothing is known."""
+        beside = [path.with_suffix(".new") for path in (self._keys_path, self._vectors_path)]
+        for path in beside:
+            path.unlink(missing_ok=True)
+        for start in range(0, len(keys), _AT_ONCE):
+            part = keys[start : start + _AT_ONCE]
+            rows = self.find(part)
+            self._write(part[rows >= 0], self._vectors[rows[rows >= 0]], *beside)
+        for path, old in zip(beside, (self._keys_path, self._vectors_path), strict=True):
+            path.replace(old)
         self.refresh()
+
+    @staticmethod
+    def _write(keys: Keys, vectors: Stored, keys_path: Path, vectors_path: Path) -> None:
+        added = np.empty(len(keys), _KEY)
+        added["key"] = keys
+        added["crc"] = [_checksum(key, vector) for key, vector in zip(keys, vectors, strict=True)]
+        # Vectors first: a key without its vector would be one that is not intact.
+        for path, data in ((vectors_path, vectors), (keys_path, added)):
+            with path.open("ab") as file:
+                file.write(data.tobytes())
 
     def _cut(self, count: int) -> None:
         for path, row in ((self._keys_path, _KEY), (self._vectors_path, self._row)):
@@ -102,6 +117,10 @@ class VectorCache:
                 file.truncate(count * row.itemsize)
         self.refresh()
 
-    @staticmethod
-    def _size(path: Path, row: np.dtype[Any]) -> int:
-        return path.stat().st_size // row.itemsize
+
+def _checksum(key: Keys, vector: Stored) -> int:
+    return zlib.crc32(vector.tobytes(), zlib.crc32(key.tobytes()))
+
+
+def _rows_in(path: Path, row: np.dtype[Any]) -> int:
+    return path.stat().st_size // row.itemsize

@@ -10,6 +10,7 @@ from index.dense import (
     DenseIndex,
     Stored,
     Vectors,
+    can_be_compressed,
     embedded_text,
     mean_vectors,
     recall,
@@ -32,10 +33,11 @@ _LEAST_RECALL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class WrittenVectors:
-    """`reused` counts the sentences whose vectors were known."""
+    """`reused` counts the sentences whose vectors were known, `keys` are those of all."""
 
     record: DenseRecord
     reused: int
+    keys: Keys
 
 
 def write_vectors(
@@ -57,14 +59,16 @@ def write_vectors(
         vectors: Stored = new_array(Path(scratch, "vectors.npy"), shape, np.float16)
         for start in range(0, len(keys), _READ_AT_ONCE):
             rows = cache.find(keys[start : start + _READ_AT_ONCE])
+            if (rows < 0).any():
+                raise BuildError(
+                    "Vectors that were just written cannot be read back: check the disk"
+                )
             vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
         _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
         progress.start("Indexing vectors", None)
         index, record = _indexed(texts, vectors, encoder, wanted, trained)
         index.save(staging / SENTENCE_VECTORS)
-    if len(cache) > 2 * len(keys):
-        cache.keep(cache.find(keys))
-    return WrittenVectors(record, reused)
+    return WrittenVectors(record, reused, keys)
 
 
 def _keys(texts: TextStore) -> Keys:
@@ -119,6 +123,11 @@ def _indexed(
     kind = type_for(*vectors.shape) if wanted is DenseType.AUTO else wanted
     if kind is DenseType.EXACT:
         return DenseIndex.of(vectors), DenseRecord(type=kind)
+    if not can_be_compressed(*vectors.shape):
+        raise BuildError(
+            f"{len(vectors)} sentences with vectors of {vectors.shape[1]} numbers cannot be "
+            "compressed: build the index with dense_type = exact"
+        )
     asked, found = _questions(texts, encoder), 0.0
     # Training takes longer than all else of a rebuild after a small change.
     for codes in dict.fromkeys((trained, None)):

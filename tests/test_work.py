@@ -74,8 +74,8 @@ def questions() -> list[str]:
 
 @pytest.fixture
 def session(live: LiveGeneration, monkeypatch: pytest.MonkeyPatch) -> CountedSession:
-    counted = CountedSession(live.encoder._session)
-    monkeypatch.setattr(live.encoder, "_session", counted)
+    counted = CountedSession(live.encoder._model.session)
+    monkeypatch.setattr(live.encoder._model, "session", counted)
     return counted
 
 

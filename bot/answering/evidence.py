@@ -14,7 +14,7 @@ from index.search import SentenceHit
 from index.text_store import about
 
 MAX_EVIDENCE = 3
-_KEPT_READINGS = 8_000  # a reading is some kilobytes: 40 MB at most
+_KEPT_READINGS = 8_000  # a reading is some kilobytes: 55 MB at most
 # What lies behind is not read: the features grow with the square of a sentence's length, and a
 # "sentence" of 64 kB, a table that lost its line breaks, would hold up everyone for seconds.
 _READ_CHARS = 2_000

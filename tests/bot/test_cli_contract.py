@@ -340,7 +340,7 @@ def test_doctor_reports_each_subject_and_fails_where_one_is_a_problem(
 def test_how_vectors_are_searched_can_be_set_and_is_shown(
     run_main: InProcess, tmp_path: Path
 ) -> None:
-    ships = "\n".join(f"Ship {n} brought {n * 7 % 90} crates." for n in range(60))
+    ships = "\n".join(f"Ship {n} brought {n * 7 % 90} crates." for n in range(700))
     (tmp_path / "ships.txt").write_text(ships)
     index = ("--index", tmp_path / "index")
     where = ("--articles", tmp_path / "ships.txt", *index)

@@ -189,7 +189,7 @@ def test_full_precision_is_a_flag_of_the_command(models: dict[str, Path], tmp_pa
     done = CliRunner().invoke(command, [*arguments, "--encoders", str(tmp_path / "home")])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["precision"] == "fp32"
-    assert json.loads(done.stdout)["parity"]["loss_in_8_bits"] is None
+    assert not json.loads(done.stdout)["parity"]["tried_8_bits"]
 
 
 @pytest.mark.parametrize("bound", ["_TOLERANCE_IN_8_BITS", "_LOSS_IN_8_BITS"])
@@ -200,13 +200,32 @@ def test_what_8_bits_would_change_stays_in_full_precision(
     told: list[str] = []
     record = adopt(str(models["dense"]), tmp_path / "home", report=told.append)
     assert record.precision == "fp32"
-    assert record.parity.loss_in_8_bits is not None
+    assert record.parity.tried_8_bits
+    assert record.parity.worst_cosine > 1 - 1e-5
     assert any("stays in full precision" in line for line in told)
     np.testing.assert_allclose(
         open_current(tmp_path / "home").encode_queries(TEXTS),
         _original(models["dense"], QUERY_PROMPT),
         atol=1e-5,
     )
+
+
+def test_a_model_that_cannot_be_stored_in_8_bits_is_adopted_as_it_is(
+    models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(model: Path, target: Path) -> None:
+        target.write_bytes(model.read_bytes()[:1000])
+
+    monkeypatch.setattr("index.adopt.quantize", cut_off)
+    told: list[str] = []
+    home = tmp_path / "home"
+    record = adopt(str(models["dense"]), home, report=told.append)
+    assert (record.precision, record.parity.loss_in_8_bits) == ("fp32", None)
+    assert any(line.startswith("It stays in full precision. onnxruntime") for line in told)
+    assert open_current(home).check_golden() > 1 - 1e-5
+    told.clear()
+    assert adopt(str(models["dense"]), home, report=told.append) == record
+    assert not any("Exporting" in line for line in told)
 
 
 def test_an_export_that_is_not_faithful_is_not_adopted(

@@ -230,7 +230,9 @@ def test_the_kept_vectors_do_not_grow_for_ever(
         build_index([articles], index, encoder, Silent())
         sizes.append((index / "vectors" / encoder.id / "keys.bin").stat().st_size // 20)
     assert max(sizes) <= 4
-    (index / "vectors" / "other-encoder").mkdir()
+    other = index / "vectors" / "other-encoder"
+    other.mkdir()
+    (other / "keys.bin").touch()
     build_index([articles], index, encoder, Silent())
     assert [path.name for path in (index / "vectors").iterdir()] == [encoder.id]
 
@@ -356,16 +358,20 @@ def test_a_generation_is_shown_whole_before_it_is_current(
     check_only(answering, generations=2)
 
 
-def test_a_full_build_that_fails_costs_no_vector(
+def test_a_build_that_is_refused_costs_no_vector(
     answering: Path, articles: Path, encoder: Encoder
 ) -> None:
     def refuse(fresh: Generation) -> None:
         raise BuildError("not like this")
 
+    before = (articles / "harbour.txt").read_text()
+    build_index([articles], answering, encoder, Silent())
     (articles / "harbour.txt").write_text(FIRST)
-    with pytest.raises(BuildError):
-        build_index([articles], answering, encoder, Silent(), full=True, accept=refuse)
-    check_only(answering, generations=1)
+    for full in (True, False):
+        with pytest.raises(BuildError):
+            build_index([articles], answering, encoder, Silent(), full=full, accept=refuse)
+        check_only(answering, generations=2)
+    (articles / "harbour.txt").write_text(before)
     assert build_index([articles], answering, encoder, Silent()).reused == 2
 
 
@@ -415,6 +421,7 @@ index.build.build_index([Path(articles)], Path(index_folder), encoder, Progress(
     [
         "Reading articles, a step",
         "Encoding sentences, a step",
+        "Indexing vectors",
         "Counting words",
         "publish_folder",
         "write_pointer",
@@ -486,13 +493,13 @@ def test_many_sentences_are_compressed_and_its_recall_is_kept(
 ) -> None:
     ships = (
         f"Ship {n} brought {n * 7 % 90} crates of {n % 13} kinds to quay {n % 5}."
-        for n in range(400)
+        for n in range(700)
     )
     (articles / "harbour.txt").write_text(" ".join(ships))
     for wanted, kind in ((DenseType.COMPRESSED, "compressed"), (DenseType.AUTO, "exact")):
         dense = build_index([articles], index, encoder, Silent(), dense_type=wanted).manifest.dense
         assert dense.type == kind
-        assert len(open_current(index).sentence_vectors) == 400
+        assert len(open_current(index).sentence_vectors) == 700
     compressed = build_index([articles], index, encoder, Silent(), dense_type=DenseType.COMPRESSED)
     assert 0.95 <= compressed.manifest.dense.recall_at_10 <= 1
     assert compressed.manifest.dense.questions == 200
@@ -501,7 +508,7 @@ def test_many_sentences_are_compressed_and_its_recall_is_kept(
 def test_the_codes_of_the_generation_before_are_kept_while_they_are_good(
     articles: Path, index: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ships = " ".join(f"Ship {n} brought {n * 7 % 90} crates." for n in range(300))
+    ships = " ".join(f"Ship {n} brought {n * 7 % 90} crates." for n in range(700))
     given: list[Path | None] = []
     make = DenseIndex.of
 
@@ -523,17 +530,53 @@ def test_the_codes_of_the_generation_before_are_kept_while_they_are_good(
     )
     assert given == [None, first, second, None]
     generation = open_current(index)
-    exact = encoder.encode_passages([s.text for s in generation.texts.sentences(range(301))])
+    exact = encoder.encode_passages([s.text for s in generation.texts.sentences(range(701))])
     np.testing.assert_allclose(
-        generation.sentence_vectors.vectors(np.arange(301)), exact, atol=0.03
+        generation.sentence_vectors.vectors(np.arange(701)), exact, atol=0.03
     )
+
+
+def test_a_few_sentences_cannot_be_compressed(
+    answering: Path, articles: Path, encoder: Encoder
+) -> None:
+    with pytest.raises(BuildError, match=r"^2 sentences .* cannot be compressed"):
+        build_index([articles], answering, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+    assert texts_in(answering) == [FIRST]
+
+
+def test_a_damaged_known_vector_is_encoded_again(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    sentences = [f"Ship number {number} came." for number in range(8)]
+    (articles / "harbour.txt").write_text(" ".join(sentences))
+    build_index([articles], index, encoder, Silent())
+    known = index / "vectors" / encoder.id / "vectors.bin"
+    known.write_bytes(bytes(3 * 768) + known.read_bytes()[3 * 768 :])
+    for reused in (5, 8):
+        assert build_index([articles], index, encoder, Silent()).reused == reused
+        stored = open_current(index).sentence_vectors.vectors(np.arange(8))
+        np.testing.assert_allclose(stored, encoder.encode_passages(sentences), atol=1e-3)
+
+
+def test_links_lead_no_build_out_of_the_index(
+    articles: Path, index: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    (home / "Documents").mkdir(parents=True)
+    (home / "Documents" / "thesis.txt").write_text("mine")
+    index.mkdir()
+    (index / "vectors").symlink_to(home)
+    for full in (False, True):
+        with pytest.raises(BuildError, match="is a link"):
+            build_index([articles], index, encoder, Silent(), full=full)
+    assert [path.name for path in home.rglob("*")] == ["Documents", "thesis.txt"]
 
 
 def test_a_compressed_index_that_finds_too_little_is_refused(
     answering: Path, articles: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.writing_vectors._LEAST_RECALL", 1.1)
-    (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came." for n in range(60)))
+    (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came." for n in range(700)))
     with pytest.raises(BuildError, match=r"finds only \d+% of the nearest.*dense_type = exact"):
         build_index([articles], answering, encoder, Silent(), dense_type=DenseType.COMPRESSED)
     assert texts_in(answering) == [FIRST]

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.errors import BuildError
 from index.vector_cache import VectorCache, keys_of
 from tests.damage import flip
 
@@ -64,12 +65,54 @@ def test_a_damaged_vector_is_not_found(tmp_path: Path) -> None:
     assert (cache.find(keys_of(map(str, range(5)))) >= 0).tolist() == intact.tolist()
 
 
-def test_only_what_is_kept_stays(tmp_path: Path) -> None:
+def test_what_is_added_in_place_of_a_damaged_one_is_found(tmp_path: Path) -> None:
+    filled(tmp_path / "c")
+    path = tmp_path / "c" / "vectors.bin"
+    path.write_bytes(bytes(3 * 16) + path.read_bytes()[3 * 16 :])
+    cache = VectorCache(tmp_path / "c", DIMENSION)
+    keys = keys_of(map(str, range(5)))
+    assert cache.find(keys).tolist() == [-1, -1, -1, 3, 4]
+    cache.append(keys[:3], vectors(5)[:3])
+    cache.refresh()
+    assert (cache.vectors(cache.find(keys)) == vectors(5)).all()
+
+
+def test_a_key_belongs_to_its_vector_alone(tmp_path: Path) -> None:
+    filled(tmp_path / "c")
+    path = tmp_path / "c" / "keys.bin"
+    data = path.read_bytes()
+    path.write_bytes(data[20:36] + data[16:])  # the first has the second's hash
+    assert VectorCache(tmp_path / "c", DIMENSION).find(keys_of(["0", "1"])).tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("link", ["", "keys.bin", "vectors.bin"])
+def test_nothing_is_written_through_a_link(tmp_path: Path, link: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    filled(elsewhere)
+    before = {path.name: path.read_bytes() for path in elsewhere.iterdir()}
+    (tmp_path / "index").mkdir()
+    folder = tmp_path / "index" / "c"
+    if link:
+        folder.mkdir()
+        (folder / link).symlink_to(elsewhere / link)
+    else:
+        folder.symlink_to(elsewhere)
+    with pytest.raises(BuildError, match="is a link"):
+        VectorCache(folder, DIMENSION)
+    assert {path.name: path.read_bytes() for path in elsewhere.iterdir()} == before
+
+
+@pytest.mark.parametrize("at_once", [1, 10_000])
+def test_only_what_is_kept_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("index.vector_cache._AT_ONCE", at_once)
     cache = filled(tmp_path / "c")
-    cache.keep(cache.find(keys_of(["4", "1"])))
+    cache.keep_only(keys_of(["4", "unknown", "1"]))
     for each in (cache, VectorCache(tmp_path / "c", DIMENSION)):
         rows = each.find(keys_of(map(str, range(5))))
         assert (rows >= 0).tolist() == [False, True, False, False, True]
         assert (each.vectors(rows[[1, 4]]) == vectors(5)[[1, 4]]).all()
+    assert {path.name for path in (tmp_path / "c").iterdir()} == {"keys.bin", "vectors.bin"}
     cache.clear()
     assert len(cache) == len(VectorCache(tmp_path / "c", DIMENSION)) == 0
