@@ -11,12 +11,14 @@ from typing import Any, Self, TypeVar
 
 from bot.golden import GoldenReport, check_golden, read_golden
 from bot.settings import Settings
-from index.build import BuildReport, Progress, build_index
+from index.build import BuildReport, build_index
 from index.differences import Differences, find_differences
-from index.encoder import open_by_id, open_current, usable_cores
+from index.encoder import open_by_id, open_current
 from index.errors import BuildError, ExpectedError
 from index.generations import POINTER, Generation, Manifest, current_folder, roll_back
 from index.live import LiveGeneration, LiveIndex
+from index.machine import usable_cores
+from index.progress import Progress
 from index.publishing import only_writer, write_pointer
 
 _Done = TypeVar("_Done")
@@ -110,6 +112,7 @@ class Rebuilder:
             settings.index,
             encoder,
             progress,
+            dense_type=settings.dense_type,
             max_article_bytes=settings.max_article_bytes,
             accept=accept,
         )
