@@ -99,7 +99,7 @@ def _stems_of(surface: str) -> tuple[str, ...]:
     return tuple(map(stem, spellings(surface)))
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)  # a kilobyte each
 def trigrams(word: str) -> frozenset[str]:
     """The word's letter trigrams, its ends marked."""
     marked = f"^{word}$"
