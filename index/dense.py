@@ -13,6 +13,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.file_ranges import FileRanges
 from index.models import DenseType
 
 Vectors = NDArray[np.float32]
@@ -126,19 +127,21 @@ class DenseIndex:
 class StoredVectors:
     """Unit vectors by row, in 16 bits a number, that are scored but not searched."""
 
-    def __init__(self, table: Stored) -> None:
-        self._table = table
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Memory-maps the file."""
-        return cls(np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray))
+    def __init__(self, path: Path) -> None:
+        """Of a .npy file, which is read as its rows are asked for."""
+        table = np.load(path, mmap_mode="r", allow_pickle=False)
+        self._rows, self._dimension = len(table), int(table.shape[1])
+        self._start, self._row_bytes = int(table.offset), self._dimension * table.itemsize
+        self._file = FileRanges(path)
 
     def __len__(self) -> int:
-        return len(self._table)
+        return self._rows
 
     def vectors(self, rows: Rows) -> Vectors:
-        return self._table[rows].astype(np.float32)
+        """The stored vectors of these rows, shape (rows, dimension)."""
+        starts = (self._start + rows * self._row_bytes).tolist()
+        data = b"".join(self._file.read(start, start + self._row_bytes) for start in starts)
+        return np.frombuffer(data, np.float16).reshape(-1, self._dimension).astype(np.float32)
 
 
 def in_parts(vectors: Stored | Vectors, rows: int = 20_000) -> Iterable[Vectors]:

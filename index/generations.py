@@ -76,7 +76,7 @@ class Generation:
         self.manifest = manifest
         self.texts = TextStore(folder)
         self.sentence_vectors = DenseIndex.load(folder / SENTENCE_VECTORS)
-        self.passage_vectors = StoredVectors.load(folder / PASSAGE_VECTORS)
+        self.passage_vectors = StoredVectors(folder / PASSAGE_VECTORS)
         self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)
         self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
         self.vocabulary = load_vocabulary(folder)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk_arrays import new_array
+from index.file_ranges import FileRanges
 from index.models import Article, Span
 from index.words import dates_in_words
 
@@ -158,8 +159,7 @@ class TextStore:
         self.articles: Sequence[StoredArticle] = _Articles(folder / ARTICLES)
         self._sentences = _mapped(folder / SENTENCES)
         self._passages = _mapped(folder / PASSAGES)
-        with (folder / TEXTS).open("rb") as file:
-            self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._texts = FileRanges(folder / TEXTS)
 
     @property
     def sentence_count(self) -> int:
@@ -178,7 +178,7 @@ class TextStore:
         return None if row is None else self.articles[row]
 
     def article_text(self, article: StoredArticle) -> str:
-        return self._texts[article.byte_start : article.byte_end].decode()
+        return self._texts.read(article.byte_start, article.byte_end).decode()
 
     def sentence(self, row: int) -> StoredSentence:
         return self._sentence(row, *self._sentences[row].tolist())
@@ -199,7 +199,7 @@ class TextStore:
         byte_end: int,
         passage: int,
     ) -> StoredSentence:
-        text = self._texts[byte_start:byte_end].decode()
+        text = self._texts.read(byte_start, byte_end).decode()
         return StoredSentence(row, self.articles[article], start, end, text, passage)
 
     @property
@@ -213,11 +213,15 @@ class TextStore:
         found: NDArray[np.int64] = self._sentences[rows, 5]
         return found
 
+    def rows_of(self, passage: int) -> range:
+        """The sentence rows of a passage."""
+        return range(*self._passages[passage, 1:].tolist())
+
     def passage(self, row: int) -> StoredPassage:
         article_row, first, end = self._passages[row].tolist()
         start, byte_start = self._sentences[first, [1, 3]].tolist()
         stop, byte_end = self._sentences[end - 1, [2, 4]].tolist()
-        text = self._texts[byte_start:byte_end].decode()
+        text = self._texts.read(byte_start, byte_end).decode()
         return StoredPassage(row, self.articles[article_row], start, stop, text, first, end)
 
 

@@ -1,8 +1,7 @@
 """Reading a question and a sentence: words and their weights, names, numbers, dates, reasons."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -49,6 +48,7 @@ _DATE_WORDS = frozenset(
     "century centuries decade year years yesterday today tomorrow spring summer autumn winter "
     "month months week weeks day days ago".split()
 )
+_TELLING_NUMBER_OR_DATE = _NUMBER_WORDS | _MONTHS_AND_DAYS | _DATE_WORDS
 _NEGATIONS = frozenset(
     "not no never none nothing neither nor cannot without unable failed refused denied nobody "
     "declined ruled".split()
@@ -146,8 +146,8 @@ class Mention:
 
 
 class SentenceAnalysis:
-    """What the features need of a sentence, a passage or a title; made once and kept. All but the
-    stems is read when it is asked for: of what only stands around a sentence, little else is."""
+    """What the features need of a sentence or a title; made once and kept. All but the stems is
+    read when it is asked for: of what only stands around a sentence, little else is."""
 
     def __init__(self, text: str, weights: WordWeights) -> None:
         self.text, self._weights = text, weights
@@ -163,16 +163,21 @@ class SentenceAnalysis:
         return [word.lower for word in self._words]
 
     @cached_property
-    def counts(self) -> Counter[str]:
-        return Counter(self.stems)
-
-    @cached_property
     def positions(self) -> dict[str, list[int]]:
         """Where each stem stands."""
         positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.stems):
             positions.setdefault(word, []).append(position)
         return positions
+
+    def count(self, term: str) -> int:
+        """How often a stem stands in it."""
+        return len(self.positions.get(term, ()))
+
+    @property
+    def length(self) -> int:
+        """In words."""
+        return len(self.stems)
 
     @cached_property
     def bigrams(self) -> frozenset[tuple[str, str]]:
@@ -215,24 +220,34 @@ class SentenceAnalysis:
         ]
 
     @cached_property
+    def _numbers_and_dates(self) -> tuple[set[str], set[str], list[Mention]]:
+        """The stems of both, and where numbers, months and days of the week stand."""
+        numbers, dates, mentions = set(), set(), []
+        for place, word in enumerate(self._lower):
+            is_digit = word[0].isdigit()
+            if not is_digit and word not in _TELLING_NUMBER_OR_DATE:
+                continue
+            stem_ = self.stems[place]
+            is_number, is_day = is_digit or word in _NUMBER_WORDS, word in _MONTHS_AND_DAYS
+            if is_number:
+                numbers.add(stem_)
+            if is_day or word in _DATE_WORDS or (is_digit and _YEAR.fullmatch(word)):
+                dates.add(stem_)
+            if is_number or is_day:
+                mentions.append(Mention(place, place, False, (stem_,)))
+        return numbers, dates, mentions
+
+    @cached_property
     def mentions(self) -> list[Mention]:
-        return self._names + [
-            Mention(i, i, False, (self.stems[i],))
-            for i, word in enumerate(self._lower)
-            if word[0].isdigit() or word in _NUMBER_WORDS or word in _MONTHS_AND_DAYS
-        ]
+        return self._names + self._numbers_and_dates[2]
 
-    @cached_property
+    @property
     def numbers(self) -> set[str]:
-        return {stem(w) for w in self._lower if w[0].isdigit() or w in _NUMBER_WORDS}
+        return self._numbers_and_dates[0]
 
-    @cached_property
+    @property
     def dates(self) -> set[str]:
-        return {
-            stem(w)
-            for w in self._lower
-            if w in _MONTHS_AND_DAYS or w in _DATE_WORDS or (w[0].isdigit() and _YEAR.fullmatch(w))
-        }
+        return self._numbers_and_dates[1]
 
     @cached_property
     def has_money(self) -> bool:
@@ -261,6 +276,20 @@ class SentenceAnalysis:
     @cached_property
     def asks(self) -> bool:
         return self.text.rstrip().endswith("?")
+
+
+class PassageAnalysis:
+    """What the features need of a passage: the words of its sentences, which are read once for
+    all that they are needed for."""
+
+    def __init__(self, sentences: Sequence[SentenceAnalysis]) -> None:
+        self._sentences = sentences
+        self.stem_set = frozenset[str]().union(*(each.stem_set for each in sentences))
+        self.length = sum(each.length for each in sentences)
+
+    def count(self, term: str) -> int:
+        """How often a stem stands in it."""
+        return sum(each.stems.count(term) for each in self._sentences if term in each.stem_set)
 
 
 def _capitalised_runs(words: list[Word], weights: WordWeights) -> list[tuple[int, int]]:

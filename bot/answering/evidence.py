@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 import numpy as np
 
-from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis
+from bot.answering.analysis import PassageAnalysis, QuestionAnalysis, SentenceAnalysis
 from bot.answering.copies import collapse_copies
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
@@ -25,6 +26,9 @@ _READ_CHARS = 2_000
 _NEARLY_AS_GOOD = 1.5
 
 
+_Reading = TypeVar("_Reading", SentenceAnalysis, PassageAnalysis)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A sentence with its score: higher is better, to be compared within one question only."""
@@ -40,7 +44,7 @@ class EvidenceRanker:
 
     def __init__(self, model: EvidenceModel) -> None:
         self.model = model
-        self._readings: dict[Hashable, SentenceAnalysis] = {}
+        self._readings: dict[Hashable, SentenceAnalysis | PassageAnalysis] = {}
         self._generation = ""  # whose rows the readings are of
 
     def rank(
@@ -60,8 +64,8 @@ class EvidenceRanker:
         return ranked, ranking.confidence
 
     def read(self, text: str) -> SentenceAnalysis:
-        """The analysis of a sentence, a passage or a title that is in no index."""
-        return self._kept(text, lambda: text)
+        """The analysis of a sentence or a title that is in no index."""
+        return self._kept(text, lambda: self._analysis(text))
 
     def candidate(self, generation: Generation, hit: SentenceHit) -> Candidate:
         """With the initials written out of which it is known what they stand for."""
@@ -71,7 +75,9 @@ class EvidenceRanker:
         count = article.end_sentence - article.first_sentence
 
         def read(row: int) -> SentenceAnalysis:
-            return self._kept(row, lambda: initials.expand(texts.sentence(row).text))
+            return self._kept(
+                row, lambda: self._analysis(initials.expand(texts.sentence(row).text))
+            )
 
         return Candidate(
             sentence=read(sentence.row),
@@ -79,10 +85,10 @@ class EvidenceRanker:
             after=read(sentence.row + 1) if position + 1 < count else None,
             passage=self._kept(
                 ("passage", sentence.passage),
-                lambda: initials.expand(texts.passage(sentence.passage).text),
+                lambda: PassageAnalysis([read(row) for row in texts.rows_of(sentence.passage)]),
             ),
             title=self._kept(
-                ("title", article.row), lambda: initials.expand(about(article))
+                ("title", article.row), lambda: self._analysis(initials.expand(about(article)))
             ).stem_set,
             article=article.id,
             position=position,
@@ -91,13 +97,16 @@ class EvidenceRanker:
             passage_dense=hit.passage_dense,
         )
 
-    def _kept(self, key: Hashable, text: Callable[[], str]) -> SentenceAnalysis:
+    def _analysis(self, text: str) -> SentenceAnalysis:
+        return self.model.sentence(text[:_READ_CHARS])
+
+    def _kept(self, key: Hashable, make: Callable[[], _Reading]) -> _Reading:
         reading = self._readings.get(key)
         if reading is None:
             if len(self._readings) >= _KEPT_READINGS:
                 self._readings.clear()
-            reading = self._readings[key] = self.model.sentence(text()[:_READ_CHARS])
-        return reading
+            reading = self._readings[key] = make()
+        return cast(_Reading, reading)  # a key always has readings of one kind
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis
+from bot.answering.analysis import PassageAnalysis, QuestionAnalysis, SentenceAnalysis
 from bot.answering.answer_type import nearest_mention, together, types
 
 Array = NDArray[np.float64]
@@ -27,7 +27,7 @@ class Candidate:
     sentence: SentenceAnalysis
     before: SentenceAnalysis | None
     after: SentenceAnalysis | None
-    passage: SentenceAnalysis
+    passage: PassageAnalysis
     title: frozenset[str]
     article: str
     position: int
@@ -130,14 +130,13 @@ def _share(matches: Array, weights: Array, of_nothing: float) -> Array:
     return share
 
 
-def _bm25(question: QuestionAnalysis, text: SentenceAnalysis) -> float:
-    norm = _K1 * (1 - _B + _B * len(text.stems) / _AVERAGE_WORDS)
-    counts = text.counts
-    score: float = sum(
-        weight * counts[term] * (_K1 + 1) / (counts[term] + norm)
-        for term, weight in zip(question.terms, question.weights.tolist(), strict=True)
-        if term in counts
-    )
+def _bm25(question: QuestionAnalysis, text: SentenceAnalysis | PassageAnalysis) -> float:
+    norm = _K1 * (1 - _B + _B * text.length / _AVERAGE_WORDS)
+    score = 0.0
+    for term, weight in zip(question.terms, question.weights.tolist(), strict=True):
+        if term in text.stem_set:
+            count = text.count(term)
+            score += weight * count * (_K1 + 1) / (count + norm)
     return score
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from bot.answering.analysis import PassageAnalysis
 from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.features import Candidate
@@ -40,22 +41,21 @@ class SentenceRanker:
         self, question: str, title: str, sentences: Sequence[str], article: str = ""
     ) -> list[Candidate]:
         """The sentences with their neighbours and passages, as an index would hold them."""
-        spans, text = _as_article(sentences)
-        runs = group_passages(spans)
-        passages = [text[spans[run[0]].start : spans[run[-1]].end] for run in runs]
+        runs = group_passages(_as_article(sentences))
         vector = self._encoder.encode_queries([question])[0]
         vectors = self._encoder.encode_passages([embedded_text(title, s) for s in sentences])
         starts = np.array([run[0] for run in runs])
         dense = (vectors @ vector).tolist()
         passage_dense = (mean_vectors(vectors, starts) @ vector).tolist()
         readings = [self._ranker.read(sentence) for sentence in sentences]
+        passages = [PassageAnalysis([readings[row] for row in run]) for run in runs]
         stems = self._ranker.read(title).stem_set
         return [
             Candidate(
                 sentence=readings[i],
                 before=readings[i - 1] if i else None,
                 after=readings[i + 1] if i + 1 < len(readings) else None,
-                passage=self._ranker.read(passages[number]),
+                passage=passages[number],
                 title=stems,
                 article=article,
                 position=i,
@@ -68,8 +68,7 @@ class SentenceRanker:
         ]
 
 
-def _as_article(sentences: Sequence[str]) -> tuple[list[Span], str]:
-    """The sentences one after the other, parted by spaces."""
+def _as_article(sentences: Sequence[str]) -> list[Span]:
+    """Where the sentences stand if they come one after the other, parted by spaces."""
     ends = np.cumsum([len(sentence) + 1 for sentence in sentences]).tolist()
-    spans = [Span(end - len(s) - 1, end - 1) for s, end in zip(sentences, ends, strict=True)]
-    return spans, " ".join(sentences)
+    return [Span(end - len(s) - 1, end - 1) for s, end in zip(sentences, ends, strict=True)]

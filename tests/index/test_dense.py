@@ -140,6 +140,6 @@ def test_a_passages_vector_has_the_direction_of_its_sentences_mean(tmp_path: Pat
         expected = part.mean(axis=0)
         np.testing.assert_allclose(mean, expected / np.linalg.norm(expected), atol=1e-6)
     np.save(tmp_path / "stored.npy", means.astype(np.float16))
-    stored = StoredVectors.load(tmp_path / "stored.npy")
+    stored = StoredVectors(tmp_path / "stored.npy")
     assert len(stored) == 3
     np.testing.assert_allclose(stored.vectors(np.array([2, 0])), means[[2, 0]], atol=1e-3)
