@@ -85,9 +85,6 @@ class VectorCache:
         self._order = np.argsort(first, kind="stable")
         self._sorted = first[self._order]
 
-    def clear(self) -> None:
-        self._cut(0)
-
     def keep_only(self, keys: Keys) -> None:
         """Forgets all others. Where it is interrupted, the worst is that nothing is known."""
         beside = [path.with_suffix(".new") for path in (self._keys_path, self._vectors_path)]

@@ -79,6 +79,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(20, func_only=True))
 
 
+class CountedSession:
+    """The session of an encoder, and how often it was run."""
+
+    def __init__(self, session: Any) -> None:
+        self._session, self.runs = session, 0
+
+    def run(self, *given: Any) -> Any:
+        self.runs += 1
+        return self._session.run(*given)
+
+
 class Silent:
     """A listener to progress that tells nobody."""
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,7 +20,7 @@ from index.build import build_index
 from index.encoder import Encoder, open_current
 from index.live import LiveGeneration, open_live
 from index.search import Searcher
-from tests.conftest import Silent
+from tests.conftest import CountedSession, Silent
 
 ROOT = Path(__file__).parents[1]
 CALLS_OF_AN_ANSWER, CALLS_OF_A_SEARCH = 15_000, 1_750
@@ -40,17 +39,6 @@ NOT_FOR_A_VERSION = NOT_FOR_ASKING | {
     "rich",
     "asyncio",
 }
-
-
-class CountedSession:
-    """The model, and how often it was run."""
-
-    def __init__(self, session: Any) -> None:
-        self._session, self.runs = session, 0
-
-    def run(self, *given: Any) -> Any:
-        self.runs += 1
-        return self._session.run(*given)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +24,7 @@ from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER
 from index.errors import EncoderError
 from index.machine import usable_cores
 from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
+from tests.conftest import CountedSession
 from tests.damage import flip, truncate
 
 TEXTS = (
@@ -102,17 +102,6 @@ def test_progress_counts_up_to_all(encoder: Encoder) -> None:
     encoder.encode_passages(TEXTS * 3, progress=seen.append)
     assert sum(seen) == 3 * len(TEXTS)
     assert len(seen) > 1
-
-
-class CountedSession:
-    """The model, and how often it was run."""
-
-    def __init__(self, session: Any) -> None:
-        self._session, self.runs = session, 0
-
-    def run(self, *given: Any) -> Any:
-        self.runs += 1
-        return self._session.run(*given)
 
 
 @pytest.fixture

@@ -114,5 +114,3 @@ def test_only_what_is_kept_stays(
         assert (rows >= 0).tolist() == [False, True, False, False, True]
         assert (each.vectors(rows[[1, 4]]) == vectors(5)[[1, 4]]).all()
     assert {path.name for path in (tmp_path / "c").iterdir()} == {"keys.bin", "vectors.bin"}
-    cache.clear()
-    assert len(cache) == len(VectorCache(tmp_path / "c", DIMENSION)) == 0
