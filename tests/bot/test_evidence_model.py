@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.answering import evidence_model
 from bot.answering.answer_kind import AnswerKind
+from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import (
     CONFIDENCE_NAMES,
     EvidenceModel,
@@ -173,3 +174,14 @@ def test_a_role_of_another_is_no_answer(model: EvidenceModel) -> None:
     other = model.rank(model.question("Who is the mayor of Lund?"), lone)
     asked = model.rank(model.question("Who is the mayor of Tarn?"), lone)
     assert other.confidence < asked.confidence
+
+
+def test_what_was_read_lately_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.answering.evidence._KEPT_READINGS", 3)
+    ranker = EvidenceRanker(EvidenceModel.load())
+    first, second = ranker.read("One ship."), ranker.read("Two ships.")
+    ranker.read("Three ships.")
+    assert ranker.read("One ship.") is first
+    ranker.read("Four ships.")  # for which the one goes that was used longest ago
+    assert ranker.read("One ship.") is first
+    assert ranker.read("Two ships.") is not second
