@@ -158,8 +158,8 @@ class Encoder:
                 vectors[row] = self._model.encode(prompt + texts[row])
             return len(rows)
 
-        starts = range(0, len(texts), _AT_ONCE)
-        parts = [range(start, min(start + _AT_ONCE, len(texts))) for start in starts]
+        rows = range(len(texts))
+        parts = [rows[start : start + _AT_ONCE] for start in rows[::_AT_ONCE]]
         for done in self._in_threads(fill, parts):
             if progress is not None:
                 progress(done)

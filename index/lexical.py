@@ -83,6 +83,11 @@ def best_rows(scores: Scores, count: int) -> Rows:
     return rows[np.argsort(-found, kind="stable")[:count]]
 
 
+def run_begins(ordered: Rows) -> NDArray[np.bool_]:
+    """True where a number in order is not the one before it."""
+    return np.concatenate([[True], ordered[1:] != ordered[:-1]])
+
+
 class _Tables:
     """For each term one after the other the rows that have it and its score in each of them, in
     files, computed from a part of the texts at a time."""
@@ -123,7 +128,7 @@ class _Tables:
         rows = np.repeat(np.arange(first, first + len(lengths)), lengths)
         keys = flat.astype(np.int64) * self._texts + rows
         keys.sort()
-        begins = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        begins = np.flatnonzero(run_begins(keys))
         times = np.diff(np.append(begins, len(keys)))
         terms, rows = np.divmod(keys[begins], self._texts)
         return _Counted(terms, rows, times)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.dense import DenseIndex, StoredVectors
 from index.generations import Generation
-from index.lexical import LexicalIndex, best_rows
+from index.lexical import LexicalIndex, best_rows, run_begins
 from index.terms import Analyzer
 from index.text_store import StoredPassage, StoredSentence
 
@@ -96,7 +96,7 @@ class _Found:
         rows = self._rows
         dense, lexical = self._sentences.scores(rows)
         of = self._texts.passages_of(rows)  # ascending, as the rows are
-        new = np.concatenate([[True], of[1:] != of[:-1]])
+        new = run_begins(of)
         passages, place = of[new], np.cumsum(new) - 1
         passage_dense, passage_lexical = (each[place] for each in self._passages.scores(passages))
         score = fuse(dense, lexical, passage_dense, passage_lexical)
@@ -144,7 +144,7 @@ def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int
     what the first question takes."""
     rows = np.concatenate([some, others])
     rows.sort()
-    distinct: NDArray[np.int64] = rows[np.concatenate([[True], rows[1:] != rows[:-1]])]
+    distinct: NDArray[np.int64] = rows[run_begins(rows)]
     return distinct
 
 

@@ -50,8 +50,8 @@ def write_vectors(
     trained: Path | None = None,
 ) -> WrittenVectors:
     """For a search of the type `wanted`; `trained` is the file of a compressed index whose codes
-    may be good enough. Raises BuildError where a compressed index is wanted and
-    finds too little; where the number of sentences asks for one, an exact one takes its place."""
+    may be good enough. Raises BuildError where a compressed index is wanted and finds too little;
+    where the number of sentences asks for one, an exact one takes its place."""
     keys = _keys(texts)
     reused = _encode_missing(texts, keys, encoder, cache, progress)
     with TemporaryDirectory(dir=staging, prefix=".vectors-") as scratch:
@@ -72,10 +72,8 @@ def write_vectors(
 
 
 def _keys(texts: TextStore) -> Keys:
-    count = texts.sentence_count
-    parts = (
-        range(start, min(start + _READ_AT_ONCE, count)) for start in range(0, count, _READ_AT_ONCE)
-    )
+    rows = range(texts.sentence_count)
+    parts = (rows[start : start + _READ_AT_ONCE] for start in rows[::_READ_AT_ONCE])
     return np.concatenate([keys_of(map(_embedded, texts.sentences(part))) for part in parts])
 
 
