@@ -2,14 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from bot.golden import GoldenReport, check_golden, read_golden
+from bot.monitoring.degradations import Degradations, Part
 from bot.settings import Settings
 from index.build import BuildReport, build_index
 from index.differences import Differences, find_differences
@@ -28,6 +29,10 @@ class RebuildStoppedError(BuildError):
     """The program ends, or whoever wanted the rebuild has left."""
 
 
+class RebuildRunningError(BuildError):
+    """There is one at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class RebuildOutcome:
     """What was published, and what changed from the generation that answered until then."""
@@ -41,8 +46,11 @@ class Rebuilder:
     """At most one rebuild or rollback at a time. Use as an async context manager: leaving it
     stops the rebuild that runs, and nothing is published."""
 
-    def __init__(self, live: LiveIndex, settings: Settings) -> None:
+    def __init__(
+        self, live: LiveIndex, settings: Settings, degraded: Degradations | None = None
+    ) -> None:
         self._live, self._settings = live, settings
+        self._degraded = degraded or Degradations()
         self._work: asyncio.Future[Any] | None = None
         self._stopping = threading.Event()
         self._left = False
@@ -69,17 +77,31 @@ class Rebuilder:
         """Builds, compares, asks the golden questions, publishes, and lets the new generation
         answer. `listener` is told from another thread, and may raise to stop it. Cancelling the
         call stops the rebuild. Whatever is raised, what answered before answers on."""
-        return await self._alone(lambda stopping: self._rebuild(_Watched(listener, stopping)))
+        with self._telling_of_failure():
+            return await self._alone(lambda stopping: self._rebuild(_Watched(listener, stopping)))
 
     async def rollback(self) -> str:
         """Lets the generation before the current one answer again; returns its id."""
         return await self._alone(lambda _: self._roll_back())
 
+    @contextmanager
+    def _telling_of_failure(self) -> Iterator[None]:
+        """A rebuild that was stopped says nothing of the next one. Of a bug the log has all."""
+        try:
+            yield
+        except (RebuildStoppedError, RebuildRunningError):
+            raise
+        except Exception as error:
+            told = error.user_message if isinstance(error, ExpectedError) else "by a bug"
+            self._degraded.set(Part.REBUILD, f"The last rebuild failed: {told}")
+            raise
+        self._degraded.clear(Part.REBUILD)
+
     async def _alone(self, work: Callable[[threading.Event], _Done]) -> _Done:
         """Does the work on a thread. It never outlives the call, but where that is cancelled
         twice; then leaving waits for it."""
         if self.running:
-            raise BuildError("A rebuild is already running: try again when it has ended")
+            raise RebuildRunningError("A rebuild is already running: try again when it has ended")
         if self._left:
             raise RebuildStoppedError("The program is ending: nothing was published")
         stopping = self._stopping = threading.Event()

@@ -11,6 +11,7 @@ from bot.app import open_live_index, open_service
 from bot.asking import Desk
 from bot.errors import StoreError
 from bot.limits import Limiter, Limits
+from bot.monitoring.degradations import Degradations
 from bot.rebuilding import Rebuilder
 from bot.settings import Settings
 from bot.store import Store
@@ -26,7 +27,8 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the commands, buttons and messages reach. `refusals` limits how often somebody is told
-    by direct message that something was refused. `closing` is set once the bot ends."""
+    by direct message that something was refused. `degraded` holds what answers go on without.
+    `closing` is set once the bot ends."""
 
     desk: Desk
     store: Store
@@ -34,12 +36,14 @@ class Office:
     rebuilder: Rebuilder
     refusals: Limiter
     settings: Settings
+    degraded: Degradations
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
 async def open_office(settings: Settings) -> AsyncIterator[Office]:
     """The index, the store, which no other process may have open to answer, and the service."""
+    degraded = Degradations()
     live = open_live_index(settings)
     limits = Limits(
         per_user=settings.limit_per_user,
@@ -50,12 +54,12 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
     async with (
         Store.open(settings.store) as store,
         open_service(settings, live) as service,
-        Rebuilder(live, settings) as rebuilder,
+        Rebuilder(live, settings, degraded) as rebuilder,
     ):
         desk = Desk(service, Limiter(limits), store)
         forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
         try:
-            yield Office(desk, store, live, rebuilder, Limiter(_REFUSALS), settings)
+            yield Office(desk, store, live, rebuilder, Limiter(_REFUSALS), settings, degraded)
         finally:
             forgetting.cancel()
             with suppress(asyncio.CancelledError):

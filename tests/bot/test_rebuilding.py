@@ -13,6 +13,7 @@ import pytest
 import bot.rebuilding
 from bot.errors import BatchError
 from bot.golden import GateError
+from bot.monitoring.degradations import Degradations, Part
 from bot.rebuilding import Rebuilder, RebuildStoppedError
 from bot.settings import Settings
 from index.build import build_index
@@ -201,6 +202,31 @@ async def test_another_processs_build_is_told(
             with pytest.raises(BuildError, match="Another build"):
                 await rebuilder.rollback()
     unchanged()
+
+
+async def test_a_rebuild_that_fails_is_a_degradation_until_one_succeeds(
+    settings: Settings, live: LiveIndex, articles: Path
+) -> None:
+    degraded, listener = Degradations(), Halting("Reading articles")
+    (articles / "bridge.txt").rename(articles / "bridge.away")
+    async with Rebuilder(live, settings, degraded) as rebuilder:
+        with pytest.raises(SourceError) as failure:
+            await rebuilder.rebuild(Silent())
+        [failed] = degraded.current
+        assert failed.part is Part.REBUILD
+        assert failure.value.user_message in failed.message
+        (articles / "bridge.away").rename(articles / "bridge.txt")
+        second = asyncio.create_task(rebuilder.rebuild(listener))
+        await listener.reached()
+        with pytest.raises(BuildError, match="already running"):
+            await rebuilder.rebuild(Silent())
+        second.cancel()
+        listener.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        assert degraded.current == (failed,), "neither says anything of the articles"
+        await rebuilder.rebuild(Silent())
+    assert degraded.current == ()
 
 
 # --- one that does not come to its end ------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import discord
 import pytest
@@ -24,6 +25,7 @@ from bot.discord.rendering.sources import ListedArticle, article_pages, sources_
 from bot.discord.rendering.status import BotStatus, status_embed
 from bot.discord.wording import day, short_id
 from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status
+from bot.monitoring.degradations import Degradation, Part
 from prompts import text as prompt_text
 from tests.discord.discord_markdown import read
 from tests.discord.hostile import FLOODS, hostile
@@ -258,7 +260,7 @@ def test_status_shows_details_only_where_there_are_some() -> None:
     everyone = BotStatus("g1", "2026-03-01", 10, 120, 0, None, "from 28% on")
     assert status_embed(everyone).fields == []
     assert "nothing was asked yet" in (status_embed(everyone).description or "")
-    admin = BotStatus("g1", "2026", 1, 1, 3, (12.3, 4567.8), "x", (("Servers", "3"),))
+    admin = BotStatus("g1", "2026", 1, 1, 3, (12.3, 4567.8), "x", details=(("Servers", "3"),))
     embed = status_embed(admin)
     assert [(shown.name, shown.value) for shown in embed.fields] == [("Servers", "3")]
     assert "12 ms, one in twenty more than 4,568 ms" in (embed.description or "")
@@ -345,7 +347,10 @@ def _everything(text: str, url: str) -> Iterator[discord.Embed]:
     yield from article_pages(article, [text] * 3)
     ranked = [RankedSentence(text, text, 1, 0.5, 0.5, 0.5, 0.5)] * 8
     yield from receipt_pages(text, answer, ranked, operating_point=text, note=text)
-    yield status_embed(BotStatus(text, text, 1, 1, 1, (1.0, 1.0), text, ((text, text),) * 30))
+    degraded = tuple(Degradation(part, text, datetime.now(UTC)) for part in Part)
+    yield status_embed(
+        BotStatus(text, text, 1, 1, 1, (1.0, 1.0), text, degraded, ((text, text),) * 30)
+    )
     yield progress_embed(text, 1, 3)
     names = [text] * 40
     yield differences_embed(RebuildChanges(text, names, names, names, 1, 1, names), text)

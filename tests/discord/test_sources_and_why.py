@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.discord.client import DealbotClient
+from bot.monitoring.degradations import Part
 from index.encoder import Encoder
 from tests.discord.conftest import (
     ANSWERED,
@@ -186,6 +187,21 @@ async def test_status_tells_more_to_those_who_run_the_bot(
     fields = {field["name"]: field["value"] for field in more.embed["fields"]}
     assert fields["Servers"] == "1"
     assert fields["Encoder"] == dealbot.office.live.current.generation.manifest.encoder_id
+
+
+async def test_status_tells_what_is_degraded_and_more_of_it_to_those_who_run_the_bot(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    ann, developer = fake.user("Ann"), fake.world.developer
+    dealbot.office.degraded.set(Part.STORE, "the disk of the attic is full")
+    told = await (await fake.slash(ann, "status", channel=fake.dm(ann))).final()
+    assert "**Degraded:** store, since 20" in told.text
+    assert "attic" not in told.text
+    more = await (await fake.slash(developer, "status", channel=fake.dm(developer))).final()
+    assert "the disk of the attic is full" in more.text
+    dealbot.office.degraded.clear(Part.STORE)
+    told = await (await fake.slash(ann, "status", channel=fake.dm(ann))).final()
+    assert "Degraded" not in told.text
 
 
 async def test_status_tells_more_to_whom_the_settings_name(

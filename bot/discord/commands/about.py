@@ -1,6 +1,7 @@
 """/help and /status."""
 
 import time
+from dataclasses import replace
 from importlib.metadata import version
 
 from discord import app_commands
@@ -47,6 +48,10 @@ def _status(client: DealbotClient, details: tuple[tuple[str, str], ...]) -> BotS
         waiting=service.waiting,
         latencies_ms=service.latencies_ms,
         operating_point=str(service.operating_point),
+        degraded=tuple(
+            each if details else replace(each, message="")
+            for each in client.office.degraded.current
+        ),
         details=details,
     )
 

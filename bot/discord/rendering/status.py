@@ -6,15 +6,18 @@ import discord
 
 from bot.discord.rendering.layout import Colour, brief, described
 from bot.discord.wording import counted
+from bot.monitoring.degradations import Degradation
 
-_MOST_DETAILS = 12
-_LONGEST_NAME, _LONGEST_DETAIL = 40, 100
+# Together they stay within one embed, even where every character is escaped.
+_MOST_DETAILS = 10
+_LONGEST_NAME, _LONGEST_DETAIL, _LONGEST_TROUBLE = 40, 100, 120
 
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
     """`latencies_ms` are the median and the 95th percentile of answering, None before the first
-    answer; `details` are for admins: a name and a value each."""
+    answer; `degraded` is what answers go on without; its messages are for admins, and so are
+    `details`: a name and a value each."""
 
     generation: str
     created: str
@@ -23,6 +26,7 @@ class BotStatus:
     waiting: int
     latencies_ms: tuple[float, float] | None
     operating_point: str
+    degraded: tuple[Degradation, ...] = ()
     details: tuple[tuple[str, str], ...] = ()
 
 
@@ -45,7 +49,13 @@ def _summary(status: BotStatus) -> str:
         f"**Answering takes:** {_latencies(status.latencies_ms)}",
         f"**Abstention:** {brief(status.operating_point, 400)}",
     ]
-    return "\n".join(lines)
+    return "\n".join((*lines, *map(_degraded, status.degraded)))
+
+
+def _degraded(degradation: Degradation) -> str:
+    told = brief(degradation.message, _LONGEST_TROUBLE)
+    since = f"since {degradation.since:%Y-%m-%d %H:%M} UTC"
+    return f"**Degraded:** {degradation.part}, {since}{f': {told}' if told else ''}"
 
 
 def _latencies(latencies_ms: tuple[float, float] | None) -> str:
