@@ -20,6 +20,9 @@ Vectors = NDArray[np.float32]
 Stored = NDArray[np.float16]  # as vectors are kept on disk
 Rows = NDArray[np.int64]
 
+# All vectors as they are kept, in 16 bits a number: half the memory of FAISS's "Flat" and, as a
+# scan waits for memory, half its time (.23 ms against .44 at 10,000 sentences).
+_EXACT = "SQfp16"
 _EXACT_UP_TO = 20_000  # sentences
 _TRAINED_ON = 10_000  # of them, drawn evenly: FAISS takes no more for codes of 4 bits
 _FEWEST_TRAINED_ON = 39 * 16  # for each of the 16 codes of 4 bits
@@ -72,14 +75,15 @@ class DenseIndex:
         kind: DenseType = DenseType.EXACT,
         trained: Path | None = None,
     ) -> Self:
-        """From `vectors` of shape (n, dimension), unit length, which may be a file's. The codes
-        of a compressed index are taken from the file `trained` of another where that is given."""
+        """From `vectors` of shape (n, dimension), unit length, which may be a file's; numbers of
+        32 bits are rounded to 16. The codes of a compressed index are taken from the file
+        `trained` of another where that is given."""
         count, dimension = vectors.shape
         if kind is DenseType.COMPRESSED and trained:
             index = faiss.read_index(str(trained))
             index.reset()
         else:
-            factory = "Flat" if kind is DenseType.EXACT else f"PQ{dimension // 4}x4fs,Refine(SQ8)"
+            factory = _EXACT if kind is DenseType.EXACT else f"PQ{dimension // 4}x4fs,Refine(SQ8)"
             index = faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
         faiss.omp_set_num_threads(1)  # two on busy cores took 35 s to train what one did in 2
         if not index.is_trained:

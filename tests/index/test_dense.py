@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from index.dense import (
     DenseIndex,
@@ -21,9 +22,13 @@ from index.models import DenseType
 
 
 def unit_vectors(rows: int, dimension: int, seed: int) -> Vectors:
-    vectors = np.random.default_rng(seed).normal(size=(rows, dimension)).astype(np.float32)
-    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit
+    return as_kept(np.random.default_rng(seed).normal(size=(rows, dimension)))
+
+
+def as_kept(vectors: NDArray[np.float64]) -> Vectors:
+    """Of unit length, rounded to 16 bits a number."""
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit.astype(np.float16).astype(np.float32)
 
 
 @given(
@@ -86,15 +91,14 @@ def clustered(rows: int, seed: int, dimension: int = 32) -> Vectors:
     chance = np.random.default_rng(seed)
     topics = chance.normal(size=(100, dimension))
     near = topics[chance.integers(0, 100, rows)] + 0.4 * chance.normal(size=(rows, dimension))
-    unit: Vectors = (near / np.linalg.norm(near, axis=1, keepdims=True)).astype(np.float32)
-    return unit
+    return as_kept(near)
 
 
 def test_a_compressed_index_finds_nearly_what_an_exact_one_does(tmp_path: Path) -> None:
     vectors, queries = clustered(5_000, 1), clustered(50, 2)
     DenseIndex.of(vectors, DenseType.COMPRESSED).save(tmp_path / "small")
     DenseIndex.of(vectors).save(tmp_path / "exact")
-    assert (tmp_path / "small").stat().st_size < 0.5 * (tmp_path / "exact").stat().st_size
+    assert (tmp_path / "small").stat().st_size < 0.6 * (tmp_path / "exact").stat().st_size
     small, exact = DenseIndex.load(tmp_path / "small"), DenseIndex.load(tmp_path / "exact")
     assert (len(small), small.dimension) == (5_000, 32)
     assert recall(exact, vectors, queries) == 1
