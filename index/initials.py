@@ -20,7 +20,8 @@ INITIALS = "initials.json"
 _SHORT = r"(?:[A-Z][A-Za-z&]{0,6}[A-Z]|[A-Z]{2,8})"
 _USED = re.compile(rf"(?<![\w&])({_SHORT})(?=s?(?!\w))")
 _DEFINED = re.compile(rf"\(\s*({_SHORT})s?\s*\)")
-_OPENS = re.compile(rf"\s*\(\s*{_SHORT}s?\s*\)")
+# From the first of several spaces only: tried from each, a long run takes quadratic time.
+_OPENS = re.compile(rf"(?<!\s)\s*+\(\s*{_SHORT}s?\s*\)")
 # Typed with other capitals than the articles use: looked up in questions only.
 _TYPED = re.compile(r"(?<!\w)[A-Za-z]{3,8}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
