@@ -16,9 +16,10 @@ from index.build import BuildReport, build_index
 from index.differences import Differences, find_differences
 from index.encoder import open_by_id, open_current
 from index.errors import BuildError, ExpectedError
-from index.generations import POINTER, Generation, Manifest, current_folder, roll_back
+from index.generations import POINTER, Generation, current_folder, roll_back
 from index.live import LiveGeneration, LiveIndex
 from index.machine import usable_cores
+from index.manifest import Manifest
 from index.progress import Progress
 from index.publishing import only_writer, write_pointer
 

@@ -121,7 +121,7 @@ def _adopt(source: ModelSource, home: Path, report: Report, full_precision: bool
         if not full_precision:
             report("Storing it in 8 bits.")
             record = _in_8_bits(made, staging / "smaller", record, texts, vectors, report)
-        (made / RECORD_FILE).write_text(record.model_dump_json(indent=2), encoding="utf-8")
+        (made / RECORD_FILE).write_text(record.sealed().json_text(), encoding="utf-8")
         report("Publishing it.")
         final = home / record.id
         fsync_tree(made)  # before anything is moved away

@@ -13,18 +13,15 @@ from index.encoder import Encoder
 from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
 from index.generations import (
     GENERATIONS,
-    MANIFEST,
     POINTER,
     SENTENCE_VECTORS,
-    DenseRecord,
     Generation,
-    Manifest,
     checksums,
     current_folder,
     published,
-    read_manifest,
 )
 from index.initials import Initials, InitialsLearner
+from index.manifest import SCHEMA_VERSION, DenseRecord, Manifest, read_manifest
 from index.models import Article, DenseType
 from index.passages import group_passages
 from index.progress import Progress
@@ -186,7 +183,7 @@ def _write_manifest(
     files = checksums(staging)
     content = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:8]
     manifest = Manifest(
-        schema_version=3,
+        schema_version=SCHEMA_VERSION,
         id=f"{now:%Y%m%dT%H%M%S%fZ}-{content}",  # ids sort by time: rollback relies on it
         created=now.isoformat(timespec="seconds"),
         dealbot_version=version("dealbot"),
@@ -198,8 +195,8 @@ def _write_manifest(
         dense=dense,
         sources=tuple(str(source.absolute()) for source in sources),
         files=files,
-    )
-    (staging / MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+    ).sealed()
+    manifest.write(staging)
     return manifest
 
 

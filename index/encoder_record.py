@@ -8,10 +8,13 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from index.errors import EncoderError
+from index.plain_files import read_plain
+from index.sealing import Sealed, seal_holds
 
 SCHEMA_VERSION: Literal[2] = 2
 MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE = "model.onnx", "tokenizer.json", "golden.npy"
 RECORD_FILE = "encoder.json"
+_MOST_BYTES = 1_000_000  # a record has some two thousand
 
 _FILES = (MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE)
 REMEDY = "Adopt it again: dealbot model adopt"
@@ -49,10 +52,8 @@ class Parity(BaseModel):
     loss_in_8_bits: float | None = None
 
 
-class EncoderRecord(BaseModel):
+class EncoderRecord(Sealed):
     """What there is to know about an adopted encoder; kept beside it as encoder.json."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     schema_version: Literal[2]
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
@@ -85,7 +86,7 @@ class EncoderRecord(BaseModel):
         they differ between two adoptions of one model, its vectors do not (see parity), and
         an index built on one machine has to open on the next."""
         meaning = self.model_dump(
-            mode="json", exclude={"name", "source", "files", "parity", "versions"}
+            mode="json", exclude={"seal", "name", "source", "files", "parity", "versions"}
         )
         canonical = json.dumps(meaning, sort_keys=True, separators=(",", ":"))
         return f"{self.name}-{hashlib.sha256(canonical.encode()).hexdigest()[:12]}"
@@ -95,11 +96,12 @@ def read_record(folder: Path) -> EncoderRecord:
     """The record of the encoder in `folder`; its files are not looked at."""
     path = folder / RECORD_FILE
     try:
-        return EncoderRecord.model_validate_json(path.read_bytes())
+        data = read_plain(path, _MOST_BYTES)
+        record = EncoderRecord.model_validate_json(data)
     except FileNotFoundError as error:
         raise EncoderError(f"There is no encoder in {folder}. {REMEDY}") from error
     except OSError as error:
-        raise EncoderError(f"{path} cannot be read: {error.strerror}.") from error
+        raise EncoderError(f"{path} cannot be read: {error.strerror}. {REMEDY}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "its JSON"
@@ -107,3 +109,7 @@ def read_record(folder: Path) -> EncoderRecord:
             f"{path} is damaged or from another version of dealbot ({where}: {first['msg']}). "
             f"{REMEDY}"
         ) from error
+    # One that was adopted before there were seals has none.
+    if "seal" in record.model_fields_set and not seal_holds(data, record.seal):
+        raise EncoderError(f"{path} is damaged: its checksum does not match. {REMEDY}")
+    return record

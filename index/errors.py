@@ -29,5 +29,13 @@ class IndexDamagedError(ExpectedError):
     """A generation's files are not what its manifest says."""
 
 
+class OlderIndexError(IndexDamagedError):
+    """A generation is intact, but its schema is one that an older version wrote."""
+
+
+class NewerIndexError(IndexDamagedError):
+    """A generation is intact, but its schema is one that only a newer version reads."""
+
+
 class BuildError(ExpectedError):
     """An index could not be built or published; the one before is untouched."""

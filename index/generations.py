@@ -8,15 +8,13 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, Self
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Self
 
 from index.dense import DenseIndex, StoredVectors
 from index.errors import IndexDamagedError, IndexMissingError
 from index.initials import INITIALS, Initials
 from index.lexical import LexicalIndex
-from index.models import DenseType
+from index.manifest import MANIFEST, Manifest, read_manifest
 from index.publishing import (
     file_digest,
     only_writer,
@@ -26,7 +24,7 @@ from index.publishing import (
 from index.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS, TextStore
 from index.vocabulary import VOCABULARY, load_vocabulary
 
-MANIFEST, POINTER, GENERATIONS = "manifest.json", "CURRENT", "generations"
+POINTER, GENERATIONS = "CURRENT", "generations"
 SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
 # Files and folders that every generation of this schema has.
@@ -34,39 +32,6 @@ _REQUIRED = {
     *(TEXTS, ARTICLES, SENTENCES, PASSAGES, VOCABULARY, INITIALS),
     *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
-_MANIFEST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
-
-
-class DenseRecord(BaseModel):
-    """How the sentences' vectors are searched, and for a compressed index which share of the ten
-    nearest it found, of so many questions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    type: DenseType
-    recall_at_10: float = 1.0
-    questions: int = 0
-
-
-class Manifest(BaseModel):
-    """What a generation holds and was made from. `files` maps each file's path within the
-    generation to its sha256."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    schema_version: Literal[3]
-    id: str
-    created: str
-    dealbot_version: str
-    # Joined to a folder: nothing that could lead out of it.
-    encoder_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")
-    dimension: int = Field(gt=0)
-    articles: int = Field(gt=0)
-    sentences: int = Field(gt=0)
-    passages: int = Field(gt=0)
-    dense: DenseRecord
-    sources: tuple[str, ...]
-    files: dict[str, str]
 
 
 class Generation:
@@ -121,24 +86,6 @@ def _check_files(folder: Path, manifest: Manifest) -> None:
     for name, digest in manifest.files.items():
         if file_digest(folder / name) != digest:
             raise IndexDamagedError(f"{folder / name} is damaged: its checksum does not match")
-
-
-def read_manifest(folder: Path) -> Manifest:
-    path = folder / MANIFEST
-    try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _MANIFEST_BYTES:
-            raise IndexDamagedError(f"{path} is not a manifest")
-        return Manifest.model_validate_json(path.read_bytes())
-    except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"])) or "JSON"
-        raise IndexDamagedError(
-            f"{path} cannot be used ({where}: {problem['msg']}); "
-            "was it made by another version? Rebuild with: dealbot index build"
-        ) from error
-    except OSError as error:
-        raise IndexDamagedError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def checksums(folder: Path) -> dict[str, str]:

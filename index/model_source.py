@@ -120,7 +120,9 @@ def _files(folder: Path) -> list[Path]:
 def _digest(files: set[Path], folder: Path, endings: set[str]) -> str:
     """One digest over the files so ending; of a single file its own sha256."""
     digests = {
-        file.relative_to(folder).as_posix(): file_digest(file)
+        file.relative_to(folder).as_posix(): file_digest(
+            file.resolve()
+        )  # caches of models are full of links
         for file in files
         if file.suffix in endings
     }

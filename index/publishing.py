@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.errors import BuildError, IndexDamagedError
+from index.plain_files import open_plain, read_plain
 
 _STAGING_PREFIX = ".staging-"
 _POINTER_LIMIT = 200
 
 
 def file_digest(path: Path) -> str:
-    """The file's sha256 in hex, read in pieces."""
-    with path.open("rb") as file:
+    """The sha256 in hex of a plain file, read in pieces."""
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -100,23 +101,22 @@ def write_pointer(path: Path, text: str) -> None:
 def read_pointer(path: Path) -> str | None:
     """The name that the pointer holds, fit to be joined to a folder; None if there is none."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(4 * _POINTER_LIMIT + 1)
-        name = raw.decode("utf-8").strip()
+        raw = read_plain(path, 4 * _POINTER_LIMIT)
+        name, end, rest = raw.decode("utf-8").partition("\n")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise IndexDamagedError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise IndexDamagedError(f"{path} does not hold a name: it is not text.") from error
-    if not _is_plain_name(name):
-        raise IndexDamagedError(f"{path} does not hold a name: {name[:60]!r}.")
+    if not end or rest or not _is_plain_name(name):
+        raise IndexDamagedError(f"{path} does not hold a name on one line: {raw[:60]!r}.")
     return name
 
 
 def _is_plain_name(name: str) -> bool:
     """One path component, printable, that cannot lead out of the folder it is joined to."""
-    if not 0 < len(name) <= _POINTER_LIMIT or not name.isprintable():
+    if not 0 < len(name) <= _POINTER_LIMIT or not name.isprintable() or name != name.strip():
         return False
     return name != "." and ".." not in name and "/" not in name and "\\" not in name
 

@@ -12,8 +12,9 @@ from benchmarks.peers.protocol import TOP
 from benchmarks.speed.system import System
 from index.encoder import default_home
 from index.encoder_record import MODEL_FILE, TOKENIZER_FILE, EncoderRecord, read_record
-from index.generations import current_folder, read_manifest
+from index.generations import current_folder
 from index.machine import usable_cores
+from index.manifest import read_manifest
 from index.onnx import onnxruntime
 from index.publishing import read_pointer
 

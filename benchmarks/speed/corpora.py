@@ -17,7 +17,8 @@ from bot.evaluation.datasets import records
 from bot.evaluation.indexes import files_digest
 from index.encoder import default_home
 from index.errors import ExpectedError
-from index.generations import current_folder, read_manifest
+from index.generations import current_folder
+from index.manifest import read_manifest
 from index.publishing import read_pointer
 from index.sentences import split_sentences
 from index.sources import read_articles

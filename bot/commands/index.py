@@ -12,15 +12,8 @@ from bot.terminal.progress import progress_on_stderr
 from index.build import build_index
 from index.encoder import open_current
 from index.errors import IndexDamagedError, SourceError
-from index.generations import (
-    GENERATIONS,
-    Manifest,
-    current_folder,
-    published,
-    read_manifest,
-    roll_back,
-    verify,
-)
+from index.generations import GENERATIONS, current_folder, published, roll_back, verify
+from index.manifest import Manifest, read_manifest
 
 
 @click.group("index")

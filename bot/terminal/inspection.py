@@ -20,7 +20,8 @@ from bot.terminal.layout import (
     stacked,
 )
 from bot.terminal.rendering import origin, percent, quoted
-from index.generations import Generation, Manifest
+from index.generations import Generation
+from index.manifest import Manifest
 from index.text_store import StoredArticle, StoredSentence, TextStore
 
 _BEST = 8  # sentences that :why shows

@@ -20,10 +20,12 @@ from index.build import build_index
 from index.differences import Differences
 from index.encoder import Encoder
 from index.errors import BuildError, EncoderError, IndexMissingError, SourceError
-from index.generations import GENERATIONS, MANIFEST, POINTER, open_current, published
+from index.generations import GENERATIONS, POINTER, open_current, published
 from index.live import LiveIndex
+from index.manifest import MANIFEST
 from index.publishing import only_writer
 from tests.conftest import Silent
+from tests.damage import rewrite
 
 BRIDGE = "The new bridge costs 40 million euros."
 COST = "How much does the new bridge cost?"
@@ -413,9 +415,7 @@ async def test_rolling_back_keeps_off_the_event_loop(
 async def test_a_generation_without_its_encoder_is_not_gone_back_to(three: Settings) -> None:
     live = LiveIndex(three.index, three.encoders)
     _, middle, newest = published(three.index)
-    path = three.index / GENERATIONS / middle / MANIFEST
-    manifest = json.loads(path.read_text())
-    path.write_text(json.dumps(manifest | {"encoder_id": "gone-long-ago"}))
+    rewrite(three.index / GENERATIONS / middle / MANIFEST, encoder_id="gone-long-ago")
     async with Rebuilder(live, three) as rebuilder:
         with pytest.raises(EncoderError, match="gone-long-ago"):
             await rebuilder.rollback()

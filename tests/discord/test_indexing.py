@@ -19,8 +19,9 @@ from bot.discord.office import Office
 from bot.discord.running import build_client
 from index.build import BuildReport, build_index
 from index.encoder import Encoder
-from index.generations import MANIFEST, current_folder
+from index.generations import current_folder
 from index.live import LiveGeneration, LiveIndex
+from index.manifest import MANIFEST
 from index.progress import Progress
 from tests.discord.conftest import ANSWERED, ARTICLES, OpenOffice, running
 from tests.fake_discord import FakeDiscord, Guild, Invocation, User

@@ -1,6 +1,5 @@
 """The adopted default model on this machine: the same vectors, whole files, no torch."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -24,8 +23,9 @@ from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER
 from index.errors import EncoderError
 from index.machine import usable_cores
 from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
+from index.publishing import write_pointer
 from tests.conftest import CountedSession
-from tests.damage import flip, truncate
+from tests.damage import flip, rewrite, truncate
 
 TEXTS = (
     "Ships waited outside the harbour.",
@@ -48,7 +48,7 @@ def copy(encoder_home: Path, tmp_path: Path) -> Path:
     encoder_id = open_current(encoder_home).id
     folder = tmp_path / encoder_id
     shutil.copytree(encoder_home / encoder_id, folder)
-    (tmp_path / CURRENT).write_text(encoder_id)
+    write_pointer(tmp_path / CURRENT, encoder_id)
     return folder
 
 
@@ -194,8 +194,7 @@ def test_damage_is_found_before_anything_is_loaded(
     ],
 )
 def test_a_changed_record_is_refused(copy: Path, change: dict[str, object], message: str) -> None:
-    path = copy / RECORD_FILE
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    rewrite(copy / RECORD_FILE, **change)
     with pytest.raises(EncoderError, match=message):
         open_current(copy.parent)
 
@@ -224,7 +223,7 @@ def test_an_absent_encoder_is_told_with_the_next_step(tmp_path: Path) -> None:
         open_current(tmp_path)
     with pytest.raises(EncoderError, match=r"some-model-0123.*dealbot index build"):
         open_by_id(tmp_path, "some-model-0123")
-    (tmp_path / CURRENT).write_text("../elsewhere")
+    (tmp_path / CURRENT).write_text("../elsewhere\n")
     with pytest.raises(EncoderError, match=r"does not hold a name.*dealbot model adopt"):
         open_current(tmp_path)
 

@@ -12,19 +12,18 @@ from index import generations
 from index.errors import BuildError, IndexDamagedError, IndexMissingError
 from index.generations import (
     GENERATIONS,
-    MANIFEST,
     POINTER,
     SENTENCE_TERMS,
     Generation,
     current_folder,
     open_current,
     published,
-    read_manifest,
     roll_back,
     verify,
 )
-from index.publishing import only_writer
-from tests.damage import flip, truncate
+from index.manifest import MANIFEST, SCHEMA_VERSION, read_manifest
+from index.publishing import only_writer, write_pointer
+from tests.damage import flip, rewrite, truncate
 
 
 @pytest.fixture
@@ -115,30 +114,31 @@ def test_damage_to_any_file_is_told_by_name_before_a_byte_is_interpreted(
         index = tmp_path / str(number)
         folder = index / GENERATIONS / source.name
         shutil.copytree(source, folder)
-        (index / POINTER).write_text(source.name)
+        write_pointer(index / POINTER, source.name)
         damaged = folder / name.relative_to(source)
         damage(damaged)
-        if damaged.name == MANIFEST and damage is flip:
-            continue  # has a test of its own
         message = refusal(index)
         assert str(damaged) in message
         assert f"dealbot index rollback --index {index}" in message
         assert f"dealbot index build --full --index {index}" in message
 
 
-def test_a_flipped_manifest_never_vouches_for_other_files(current: Path) -> None:
-    intact = verify(current)
+def test_a_flip_anywhere_in_the_manifest_is_found(current: Path) -> None:
     path = current / MANIFEST
     data = path.read_bytes()
-    for position in range(0, len(data), 5):
+    for position in range(0, len(data), 3):
         changed = bytearray(data)
-        changed[position] ^= 1
+        changed[position] ^= 1 << position % 8
         path.write_bytes(changed)
-        try:
-            manifest = verify(current)
-        except IndexDamagedError:
-            continue
-        assert (manifest.id, manifest.files) == (intact.id, intact.files)
+        with pytest.raises(IndexDamagedError, match=MANIFEST):
+            verify(current)
+
+
+def test_spaces_in_the_manifest_are_sealed_too(current: Path) -> None:
+    path = current / MANIFEST
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(IndexDamagedError, match="checksum"):
+        verify(current)
 
 
 @pytest.mark.parametrize("extra", ["notes.txt", "lexical-sentences/more.npy", ".hidden"])
@@ -155,7 +155,7 @@ def test_a_linked_folder_is_told(index: Path, current: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"schema_version": 2}, "schema_version"),
+        ({"schema_version": "latest"}, "schema_version"),
         ({"surprise": 1}, "surprise"),
         ({"dimension": 0}, "dimension"),
         ({"files": []}, "files"),
@@ -166,10 +166,26 @@ def test_a_manifest_of_another_version_is_told_with_the_next_step(
     index: Path, current: Path, change: dict[str, object], problem: str
 ) -> None:
     path = current / MANIFEST
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    rewrite(path, **change)
     message = refusal(index)
     assert f"{path} cannot be used ({problem}: " in message
     assert "made by another version? Rebuild with: dealbot index build" in message
+
+
+def test_a_generation_of_a_newer_version_asks_for_an_upgrade(index: Path, current: Path) -> None:
+    rewrite(current / MANIFEST, schema_version=SCHEMA_VERSION + 1, unknown_here=True)
+    message = refusal(index)
+    assert f"{current} was made by a newer dealbot" in message
+    assert "upgrade dealbot" in message
+
+
+def test_a_generation_of_an_older_version_is_told_with_the_command(
+    index: Path, current: Path
+) -> None:
+    rewrite(current / MANIFEST, schema_version=SCHEMA_VERSION - 1)
+    message = refusal(index)
+    assert f"{current} was made by an older dealbot" in message
+    assert f"dealbot index build --index {index}" in message
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b"\xff\xfe\0", b"[" * 100_000])
@@ -180,14 +196,12 @@ def test_a_manifest_of_garbage_is_told(index: Path, current: Path, text: bytes) 
 
 def test_a_manifest_without_end_is_not_read(index: Path, current: Path) -> None:
     os.truncate(current / MANIFEST, 10**12)
-    assert f"{current / MANIFEST} is not a manifest" in refusal(index)
+    assert f"{current / MANIFEST} cannot be read: it is too large" in refusal(index)
 
 
 def test_a_file_outside_the_generation_is_not_looked_at(index: Path, current: Path) -> None:
     path = current / MANIFEST
-    manifest = json.loads(path.read_text())
-    manifest["files"]["../../CURRENT"] = "00"
-    path.write_text(json.dumps(manifest))
+    rewrite(path, files=json.loads(path.read_text())["files"] | {"../../CURRENT": "00"})
     assert "CURRENT is missing" in refusal(index)
 
 
@@ -222,7 +236,7 @@ def test_no_index_is_told_with_the_command_that_makes_one(tmp_path: Path) -> Non
 
 
 def test_a_pointer_to_nowhere_is_told(index: Path) -> None:
-    (index / POINTER).write_text("20990101T000000000000Z-00000000")
+    write_pointer(index / POINTER, "20990101T000000000000Z-00000000")
     message = refusal(index)
     assert f"{index / GENERATIONS}/20990101T000000000000Z-00000000/manifest.json" in message
     assert "dealbot index rollback" in message
@@ -230,7 +244,7 @@ def test_a_pointer_to_nowhere_is_told(index: Path) -> None:
 
 @pytest.mark.parametrize("text", ["../x", "..", "a/b", "/etc", ""])
 def test_a_pointer_that_leads_elsewhere_is_refused(index: Path, text: str) -> None:
-    (index / POINTER).write_text(text)
+    (index / POINTER).write_text(f"{text}\n")
     assert f"{index / POINTER} does not hold a name" in refusal(index)
 
 
@@ -296,9 +310,8 @@ def test_rolling_back_waits_for_no_build_and_disturbs_none(
 def test_a_manifest_cannot_name_an_encoder_outside_its_folder(
     three_generations: Path, tmp_path: Path, encoder_id: str
 ) -> None:
-    folder = current_folder(three_generations)
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8")) | {"encoder_id": encoder_id}
-    (tmp_path / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    shutil.copy(current_folder(three_generations) / MANIFEST, tmp_path)
+    rewrite(tmp_path / MANIFEST, encoder_id=encoder_id)
     with pytest.raises(IndexDamagedError, match="encoder_id"):
         read_manifest(tmp_path)
 
@@ -311,7 +324,7 @@ def test_a_generation_without_its_word_tables_is_told(
     shutil.rmtree(folder / SENTENCE_TERMS)
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     files = {k: v for k, v in manifest["files"].items() if not k.startswith(SENTENCE_TERMS)}
-    (folder / MANIFEST).write_text(json.dumps(manifest | {"files": files}), "utf-8")
+    rewrite(folder / MANIFEST, files=files)
     with pytest.raises(IndexDamagedError, match=SENTENCE_TERMS):
         verify(folder)
 

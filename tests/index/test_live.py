@@ -1,6 +1,5 @@
 """The generation that answers is replaced whole, or stays."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -8,9 +7,11 @@ import pytest
 
 from index.encoder import Encoder
 from index.errors import EncoderError, IndexDamagedError, IndexMissingError
-from index.generations import GENERATIONS, MANIFEST, POINTER, current_folder, published
+from index.generations import GENERATIONS, POINTER, current_folder, published
 from index.live import LiveIndex, open_live
+from index.manifest import MANIFEST
 from index.publishing import write_pointer
+from tests.damage import rewrite
 
 
 @pytest.fixture
@@ -71,9 +72,7 @@ def test_an_index_of_an_encoder_that_is_not_here_is_told_in_words(
 ) -> None:
     live = LiveIndex(index, encoder_home)
     before = live.current
-    path = current_folder(index) / MANIFEST
-    manifest = json.loads(path.read_text()) | {"encoder_id": "another-model-0123"}
-    path.write_text(json.dumps(manifest))
+    rewrite(current_folder(index) / MANIFEST, encoder_id="another-model-0123")
     told = r"another-model-0123 that .* is not in .*dealbot index build"
     with pytest.raises(EncoderError, match=told):
         live.reload()

@@ -122,7 +122,10 @@ def test_a_pointer_that_cannot_be_replaced_stays(
 
 @pytest.mark.parametrize(
     "text",
-    ["", " \n", "..", ".", "../x", "a/b", "a\\b", "/etc", "x" * 201, "a\nb", "a\0b", b"\xff\xfe"],
+    [
+        *("\n", "..\n", ".\n", "../x\n", "a/b\n", "a\\b\n", "/etc\n", "x" * 201 + "\n", "a\0b\n"),
+        *("", " \n", "cut off", "a\nb\n", "a\n\n", "a\n ", b"\xff\xfe\n"),
+    ],
 )
 def test_a_pointer_that_leads_elsewhere_is_refused(tmp_path: Path, text: str | bytes) -> None:
     pointer = tmp_path / "CURRENT"
@@ -132,8 +135,13 @@ def test_a_pointer_that_leads_elsewhere_is_refused(tmp_path: Path, text: str | b
 
 
 def test_a_pointer_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    with pytest.raises(IndexDamagedError, match="Is a directory"):
-        read_pointer(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "long").write_text("id\n" * 1000)
+    reasons = {"": "not a plain file", "link": "a link", "pipe": "not a plain", "long": "too large"}
+    for name, why in reasons.items():
+        with pytest.raises(IndexDamagedError, match=why):
+            read_pointer(tmp_path / name)
 
 
 def test_file_digest_is_sha256(tmp_path: Path) -> None:
