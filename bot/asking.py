@@ -5,18 +5,19 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.answering.pipeline import Receipt
-from bot.errors import ServiceClosedError, StoreError
+from bot.errors import QuestionError, ServiceClosedError, StoreError
 from bot.limits import Limiter
 from bot.models import Question, Status, Turn
 from bot.service import AnswerService
 from bot.store import Kept, Store, new_id
+from bot.store.recent import CONVERSATION
+from prompts import text as prompt_text
 
 _HISTORY_TURNS = 6
 _TELLING_S = 1.5
-_HISTORY_AGE = timedelta(minutes=30)  # what was talked about longer ago is another conversation
 
 OnWait = Callable[[int], Awaitable[None]]
 
@@ -93,7 +94,7 @@ class Desk:
             created=datetime.now(UTC),
             asker=self.store.asker(asker.user),
             guild=asker.server,
-            channel=asker.channel,
+            channel=self.store.channel(asker.channel, asker.server),
             question=question,
             answer=receipt.answer,
             private=private,
@@ -105,16 +106,20 @@ class Desk:
         return kept
 
     async def again(self, kept: Kept, asker: Asker) -> Receipt:
-        """What is known now of the question of a receipt, with all ranked sentences."""
+        """What is known now of the question of a receipt, with all ranked sentences. Raises
+        QuestionError where the question is not known any more."""
+        if kept.question is None:
+            raise QuestionError(prompt_text("not_kept"))
         return await self._answer(kept.question, asker, None)
 
-    async def conversation(self, channel: int, user: int | None = None) -> tuple[Turn, ...]:
-        """What was asked and answered in a channel lately, oldest first: by all, where the channel
-        is one conversation, or by one person."""
-        since = datetime.now(UTC) - _HISTORY_AGE
-        asker = None if user is None else self.store.asker(user)
-        recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=asker)
-        return tuple(turn_of(kept) for kept in recent)
+    async def conversation(self, asker: Asker, *, of_all: bool = False) -> tuple[Turn, ...]:
+        """What was asked and answered in the asker's channel lately, oldest first: by all, where
+        the channel is one conversation, or by the asker alone."""
+        since = datetime.now(UTC) - CONVERSATION
+        channel = self.store.channel(asker.channel, asker.server)
+        by = None if of_all else self.store.asker(asker.user)
+        recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=by)
+        return tuple(turn for kept in recent for turn in _turns(kept))
 
     async def _answer(self, question: Question, asker: Asker, on_wait: OnWait | None) -> Receipt:
         return await self.service.answer(
@@ -125,12 +130,17 @@ class Desk:
         )
 
 
-def turn_of(kept: Kept) -> Turn:
-    """A receipt as a part of the conversation."""
-    answered = kept.answer.status is Status.ANSWERED
-    return Turn(question=kept.question.question, answer=kept.answer.text if answered else "")
-
-
 def after(kept: Kept) -> tuple[Turn, ...]:
-    """The conversation up to and with a receipt: the history of a question that replies to it."""
-    return (*kept.question.history, turn_of(kept))[-_HISTORY_TURNS:]
+    """The conversation up to and with a receipt: the history of a question that replies to it.
+    None where its question is not known any more."""
+    before = kept.question.history if kept.question else ()
+    return (*before, *_turns(kept))[-_HISTORY_TURNS:]
+
+
+def _turns(kept: Kept) -> tuple[Turn, ...]:
+    """A receipt as a part of the conversation, if its question is known."""
+    if kept.question is None:
+        return ()
+    answered = kept.answer.status is Status.ANSWERED
+    answer = kept.answer.text if answered else ""
+    return (Turn(question=kept.question.question, answer=answer),)

@@ -86,7 +86,10 @@ class Settings(BaseModel):
         Path("data/dealbot.sqlite"), description="File that keeps receipts, votes and settings."
     )
     keep_days: int = Field(
-        90, gt=0, description="Days for which the bot keeps questions with their answers."
+        90, gt=0, description="Days for which the bot keeps answers, and questions if it does."
+    )
+    keep_questions: bool = Field(
+        False, description="Whether the bot keeps what people type, for as long as the answers."
     )
     limit_per_user: _Limit = Field("10/minute", description="How much one person may ask.")
     limit_per_channel: _Limit = Field("30/minute", description="How much is answered in a channel.")

@@ -32,6 +32,7 @@ _SWITCH_S = 0.0005
         "dense_type",
         "store",
         "keep_days",
+        "keep_questions",
         "golden",
     ),
     *("max_waiting", "deadline_s", "admin_users", "admin_roles"),

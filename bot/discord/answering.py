@@ -42,7 +42,7 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
             with suppress(*UNSENT):  # the answer itself comes anyhow
                 await interaction.edit_original_response(content=_waiting_line(before))
 
-        history = await office.desk.conversation(asker.channel, asker.user)
+        history = await office.desk.conversation(asker)
         question = Question(question=text, history=history)
         kept = await office.desk.ask(question, asker, private=hidden, on_wait=waiting)
         embeds, view = await _shown_in_turn(interaction.client, kept)

@@ -17,6 +17,7 @@ from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.evidence import more_evidence_pages, sentence_in_context
 from bot.discord.turning import Pages, TurnButton, pages_of, show_list
 from bot.errors import QuestionError
+from bot.models import Answer
 from bot.store.receipts import Kept
 from bot.store.signing import Signer
 
@@ -136,7 +137,7 @@ class PageButton(_AnswerButton, template=_template("page", r"\d{1,3}")):
     what = "page"
 
     async def act(self, interaction: Interaction, kept: Kept) -> None:
-        pages = answer_pages(kept.answer, kept.id)
+        pages = answer_pages(_as_shown(kept, interaction.message), kept.id)
         number = min(int(self.argument), len(pages) - 1)
         store, response = interaction.client.office.store, interaction.response
         mine = store.asker(interaction.user.id) == kept.asker
@@ -147,6 +148,14 @@ class PageButton(_AnswerButton, template=_template("page", r"\d{1,3}")):
             await insist(interaction, lambda: response.edit_message(embed=pages[number], view=view))
         else:
             await respond(interaction, embed=pages[number], view=view)
+
+
+def _as_shown(kept: Kept, message: discord.Message | None) -> Answer:
+    """Where the question is not kept, the page before still has it."""
+    if kept.question is not None or message is None or not message.embeds:
+        return kept.answer
+    asked = message.embeds[0].author.name or ""
+    return kept.answer.model_copy(update={"question": asked, "understood_as": asked})
 
 
 BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton, TurnButton)

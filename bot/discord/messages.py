@@ -70,11 +70,13 @@ async def _answer(client: DealbotClient, message: discord.Message) -> None:
     if not text:
         await _say(message, prompt_text("discord_mention"))
         return
-    question = Question(question=text, history=await _history(client, message))
+    question = Question(question=text, history=await _history(client, message, asker))
     await answer_message(client, message, question, asker)
 
 
-async def _history(client: DealbotClient, message: discord.Message) -> tuple[Turn, ...]:
+async def _history(
+    client: DealbotClient, message: discord.Message, asker: Asker
+) -> tuple[Turn, ...]:
     """The conversation that a message goes on with: that of the answer it replies to, else what
     was asked lately in the same direct messages or thread, else the answer that the thread was
     started from. In a channel everyone talks at once."""
@@ -84,7 +86,7 @@ async def _history(client: DealbotClient, message: discord.Message) -> tuple[Tur
     in_thread = isinstance(message.channel, discord.Thread)
     if message.guild is not None and not in_thread:
         return ()
-    said = await client.office.desk.conversation(message.channel.id)
+    said = await client.office.desk.conversation(asker, of_all=True)
     if not said and isinstance(message.channel, discord.Thread):
         thread = message.channel  # which has the id of the message that it was started from
         if start := await _public_receipt(client, message, thread.id, thread.parent_id):
@@ -98,8 +100,11 @@ async def _public_receipt(
     """The receipt of an answer in this channel that all who read this message could read."""
     if answer_id is None:
         return None
-    kept = await client.office.store.receipts.of_message(answer_id)
-    if kept is None or kept.channel != channel or (kept.private and message.guild is not None):
+    store, guild = client.office.store, message.guild
+    kept = await store.receipts.of_message(answer_id)
+    if kept is None or kept.channel != store.channel(channel, guild.id if guild else None):
+        return None
+    if kept.private and guild is not None:
         return None
     return kept
 

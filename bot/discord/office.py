@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from bot.app import open_live_index, open_service
 from bot.asking import Desk
@@ -19,7 +18,6 @@ from index.live import LiveIndex
 
 _REFUSALS = Limits(per_user="1/minute")
 _DAY_S = 24 * 3600.0
-_AUDIT_KEPT = timedelta(days=365)  # names admins: long enough to ask who did what, not for ever
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +50,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
         overall=settings.limit_overall,
     )
     async with (
-        Store.open(settings.store) as store,
+        Store.open(settings.store, keep_questions=settings.keep_questions) as store,
         open_service(settings, live) as service,
         Rebuilder(live, settings, degraded) as rebuilder,
     ):
@@ -67,12 +65,10 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
 
 
 async def _forget_daily(store: Store, keep_days: int) -> None:
-    """What is older than people were told, also where the bot runs for longer than that."""
+    """Also where the bot runs for longer than what it keeps may be kept."""
     while True:
-        now = datetime.now(UTC)
         try:
-            await store.receipts.prune(now - timedelta(days=keep_days))
-            await store.audit.prune(now - _AUDIT_KEPT)
+            await store.forget_old(keep_days)
         except StoreError as error:
             _log.warning("what is old could not be removed: %s", error.user_message)
         await asyncio.sleep(_DAY_S)

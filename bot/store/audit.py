@@ -51,10 +51,10 @@ class Audit:
 
     async def prune(self, older_than: datetime) -> int:
         """Forgets what is older; returns how many that were."""
-        return len(
-            await self._database.run(
-                "DELETE FROM audit WHERE happened < ? RETURNING 1", to_text(older_than)
-            )
+        return await self._database.run_in_parts(
+            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE happened < ? LIMIT ?)"
+            " RETURNING 1",
+            to_text(older_than),
         )
 
 

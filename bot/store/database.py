@@ -31,6 +31,8 @@ _SAME_AS = {
     sqlite3.SQLITE_PERM: sqlite3.SQLITE_READONLY,
 }
 
+_PART = 500  # rows, which are gone in some milliseconds
+
 Row = tuple[Any, ...]
 
 
@@ -70,6 +72,17 @@ class Database:
             rows = await self._connection.execute_fetchall(sql, [_storable(v) for v in values])
         return [tuple(row) for row in rows]
 
+    async def run_in_parts(self, sql: str, *values: object) -> int:
+        """Runs a statement on so few rows at a time that nobody waits behind it, until there are
+        none left: the last value is how many rows, of which it returns one each. Returns how many
+        there were."""
+        done = 0
+        while True:
+            part = len(await self.run(sql, *values, _PART))
+            done += part
+            if part < _PART:
+                return done
+
     async def run_script(self, sql: str) -> None:
         """Runs several statements that bring their own transaction. All of it or, where it
         fails, nothing."""
@@ -105,6 +118,7 @@ class Database:
         except sqlite3.Error as error:  # nothing is wrong with this statement
             raise damaged from error
         await self.run("PRAGMA foreign_keys = ON")
+        await self.run("PRAGMA secure_delete = ON")  # what is forgotten leaves the file, too
 
 
 def _make(path: Path) -> None:

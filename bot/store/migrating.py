@@ -4,6 +4,8 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store.database import Database, Row
@@ -39,7 +41,7 @@ async def _take(database: Database, steps: Sequence[str]) -> None:
             f"{database.path} belongs to another program: give dealbot a store of its own"
         )
     if 0 < version < len(steps):
-        backup = database.path.with_name(f"{database.path.name}.{version}.bak")
+        backup = _backup(database.path, str(version))
         await database.back_up(backup)
         _log.info("%s goes to schema %d; %s is as it was", database.path, len(steps), backup)
     for number, step in enumerate(steps[version:], version + 1):
@@ -47,6 +49,21 @@ async def _take(database: Database, steps: Sequence[str]) -> None:
         await database.run_script(
             f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;"
         )
+
+
+def remove_backups(path: Path, older_than: datetime) -> None:
+    """Of migrations: they hold what is forgotten in the store. Raises StoreError, in words, where
+    one cannot be removed."""
+    for backup in path.parent.glob(_backup(path, "*").name):
+        try:
+            if backup.stat().st_mtime < older_than.timestamp():
+                backup.unlink()
+        except OSError as error:
+            raise StoreError(f"{backup} cannot be removed: {error.strerror}") from error
+
+
+def _backup(path: Path, version: str) -> Path:
+    return path.with_name(f"{path.name}.{version}.bak")
 
 
 async def _version(database: Database) -> int:

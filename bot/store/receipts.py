@@ -7,12 +7,13 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.models import Answer, Question, Status
 from bot.store.database import Database, Row
 from bot.store.moments import to_text
+from bot.store.recent import RecentQuestions, Typed
 
 _ID = re.compile(r"[a-z2-7]{12}")
 _COLUMNS = (
@@ -28,6 +29,13 @@ GROUP BY offered
 ORDER BY instr(offered, ?2) = 1 DESC, count(DISTINCT asker) DESC, max(created) DESC
 LIMIT ?5
 """
+_NOT_TYPED = {"question": "", "understood_as": ""}  # of an answer
+_FORGET_QUESTIONS = """
+UPDATE receipts SET asked = NULL, offered = NULL, question = NULL, answer = CASE
+    WHEN json_valid(answer) THEN json_set(answer, '$.question', '', '$.understood_as', '')
+    ELSE '' END
+WHERE rowid IN (SELECT rowid FROM receipts WHERE question IS NOT NULL LIMIT ?) RETURNING 1
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -40,23 +48,34 @@ def new_id() -> str:
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A question with its answer. `asker` is the hash of who asked, `guild` None outside of
-    servers; `private` where only the asker sees the answer."""
+    servers, where `channel` is a hash too; `private` where only the asker sees the answer.
+    `question` is None where what was typed is not kept and was not typed lately; then the answer
+    does not say it either."""
 
     id: str
     created: datetime
     asker: str
     guild: int | None
     channel: int
-    question: Question
+    question: Question | None
     answer: Answer
     private: bool
 
 
 class Receipts:
-    def __init__(self, database: Database) -> None:
+    """What people typed reaches the file only with `keep_questions`."""
+
+    def __init__(self, database: Database, *, keep_questions: bool) -> None:
         self._database = database
+        self._keep_questions = keep_questions
+        self._typed = RecentQuestions()
 
     async def add(self, kept: Kept) -> None:
+        question, answer = kept.question, kept.answer
+        if question is not None and not self._keep_questions:
+            self._typed.add(kept.id, Typed(question, answer.understood_as))
+            question, answer = None, answer.model_copy(update=_NOT_TYPED)
+        offered = question is not None and _may_be_offered(question, kept)
         await self._database.run(
             "INSERT INTO receipts (id, created, asker, guild, channel, private, asked, offered,"
             " question, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -66,10 +85,10 @@ class Receipts:
             kept.guild,
             kept.channel,
             kept.private,
-            kept.question.question,
-            _words(kept.question.question) if _may_be_offered(kept) else None,
-            kept.question.model_dump_json(),
-            kept.answer.model_dump_json(),
+            question.question if question and offered else None,
+            _words(question.question) if question and offered else None,
+            question.model_dump_json() if question else None,
+            answer.model_dump_json(),
         )
 
     async def get(self, receipt_id: str) -> Kept | None:
@@ -78,13 +97,13 @@ class Receipts:
         receipt_id = receipt_id.strip().lower()
         if not _ID.fullmatch(receipt_id):
             return None
-        return _first(
+        return self._first(
             await self._database.run(f"SELECT {_COLUMNS} FROM receipts WHERE id = ?", receipt_id)
         )
 
     async def of_message(self, message_id: int) -> Kept | None:
         """The receipt of the answer that the message gives."""
-        return _first(
+        return self._first(
             await self._database.run(
                 f"SELECT {_COLUMNS} FROM receipts JOIN messages ON receipt = receipts.id"
                 " WHERE message = ?",
@@ -106,10 +125,11 @@ class Receipts:
             asker,
             limit,
         )
-        return [kept for row in reversed(rows) if (kept := _read(row)) is not None]
+        return [kept for row in reversed(rows) if (kept := self._read(row)) is not None]
 
     async def forget(self, receipt_id: str) -> None:
         """With its votes; does nothing where it is not kept."""
+        self._typed.forget(receipt_id)
         await self._database.run("DELETE FROM receipts WHERE id = ?", receipt_id)
 
     async def link_message(self, message_id: int, receipt_id: str) -> None:
@@ -150,19 +170,47 @@ class Receipts:
 
     async def prune(self, older_than: datetime) -> int:
         """Forgets what is older, votes and all; returns how many that were."""
-        return len(
-            await self._database.run(
-                "DELETE FROM receipts WHERE created < ? RETURNING 1", to_text(older_than)
-            )
+        return await self._database.run_in_parts(
+            "DELETE FROM receipts WHERE rowid IN"
+            " (SELECT rowid FROM receipts WHERE created < ? LIMIT ?) RETURNING 1",
+            to_text(older_than),
         )
 
+    async def forget_questions(self) -> int:
+        """Takes what people typed out of what is kept, where that is not to be kept any more;
+        returns of how many receipts. An answer that cannot be read may hold it too."""
+        if self._keep_questions:
+            return 0
+        return await self._database.run_in_parts(_FORGET_QUESTIONS)
 
-def _may_be_offered(kept: Kept) -> bool:
+    def _first(self, rows: list[Row]) -> Kept | None:
+        return self._read(rows[0]) if rows else None
+
+    def _read(self, row: Row) -> Kept | None:
+        receipt_id, created, asker, guild, channel, question, answer, private = row
+        typed = self._typed.get(receipt_id) if question is None else None
+        try:
+            kept = Kept(
+                id=receipt_id,
+                created=datetime.fromisoformat(created),
+                asker=asker,
+                guild=guild,
+                channel=channel,
+                question=Question.model_validate_json(question) if question is not None else None,
+                answer=Answer.model_validate_json(answer),
+                private=bool(private),
+            )
+        except ValueError as error:  # pydantic's are of this kind
+            _log.warning("receipt %s cannot be read: %s", receipt_id, type(error).__name__)
+            return None
+        return _with_words(kept, typed) if typed else kept
+
+
+def _may_be_offered(question: Question, kept: Kept) -> bool:
     """A follow-up is not: without what came before it asks something else. A question that took
     over nothing from there is none."""
     open_to_all = kept.guild is not None and not kept.private
     answered = kept.answer.status is Status.ANSWERED and bool(kept.answer.evidence)
-    question = kept.question
     alone = not question.history or kept.answer.understood_as == question.question
     return open_to_all and answered and alone
 
@@ -175,23 +223,7 @@ def _words(text: str) -> str:
     return "".join(f" {word}" for word in words)
 
 
-def _first(rows: list[Row]) -> Kept | None:
-    return _read(rows[0]) if rows else None
-
-
-def _read(row: Row) -> Kept | None:
-    receipt_id, created, asker, guild, channel, question, answer, private = row
-    try:
-        return Kept(
-            id=receipt_id,
-            created=datetime.fromisoformat(created),
-            asker=asker,
-            guild=guild,
-            channel=channel,
-            question=Question.model_validate_json(question),
-            answer=Answer.model_validate_json(answer),
-            private=bool(private),
-        )
-    except ValueError as error:  # pydantic's are of this kind
-        _log.warning("receipt %s cannot be read: %s", receipt_id, type(error).__name__)
-        return None
+def _with_words(kept: Kept, typed: Typed) -> Kept:
+    words = {"question": typed.question.question, "understood_as": typed.understood_as}
+    answer = kept.answer.model_copy(update=words)
+    return replace(kept, question=typed.question, answer=answer)

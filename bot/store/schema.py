@@ -49,5 +49,24 @@ CREATE INDEX audit_by_guild ON audit (guild, id);
 CREATE INDEX audit_by_age ON audit (happened);
 """
 
+# What people typed may be missing from here on, and a direct channel, which leads to a person, is
+# kept as a hash: the half hour in which its conversation would go on is not worth its id.
+_SECOND = """
+DROP INDEX receipts_offered;
+ALTER TABLE receipts RENAME COLUMN asked TO asked_before;
+ALTER TABLE receipts RENAME COLUMN question TO question_before;
+ALTER TABLE receipts ADD COLUMN asked TEXT;
+ALTER TABLE receipts ADD COLUMN question TEXT;
+UPDATE receipts SET asked = asked_before, question = question_before;
+UPDATE receipts SET channel = 0 WHERE guild IS NULL;
+ALTER TABLE receipts DROP COLUMN asked_before;
+ALTER TABLE receipts DROP COLUMN question_before;
+CREATE INDEX receipts_offered ON receipts (guild, offered, asked, asker, created, channel)
+    WHERE offered IS NOT NULL;
+CREATE INDEX receipts_by_asker ON receipts (asker);
+CREATE INDEX votes_by_voter ON votes (voter);
+CREATE INDEX audit_by_actor ON audit (actor);
+"""
+
 # The number of steps that a file has taken stands in its user_version.
-STEPS = (_FIRST,)
+STEPS = (_FIRST, _SECOND)

@@ -32,6 +32,10 @@ class Hasher:
     def asker(self, user_id: int) -> str:
         return _mac(self._key, str(user_id)).hex()[:_HASH_CHARS]
 
+    def channel(self, channel_id: int) -> int:
+        """Of a direct channel, which is one person's: a number as its id is, of 63 bits."""
+        return int.from_bytes(_mac(self._key, f"channel {channel_id}")[:8]) >> 1
+
 
 class Signer:
     """Signs what comes back through others' hands."""

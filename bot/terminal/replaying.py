@@ -26,13 +26,19 @@ async def read_receipt(path: Path, receipt_id: str) -> Kept:
 
 
 async def replay(service: AnswerService, kept: Kept) -> Receipt:
-    """What is answered now, by the same question with the same conversation before it."""
+    """What is answered now, by the same question with the same conversation before it. Raises
+    QuestionError where the question is not kept."""
+    if kept.question is None:
+        raise QuestionError(
+            "What was asked is not kept with this answer, so it cannot be asked again: the setting "
+            "keep_questions was off"
+        )
     return await service.answer(kept.question.model_copy(update={"id": kept.id}))
 
 
 def replayed_view(kept: Kept, now: Receipt) -> RenderableType:
     """The answer of then, and whether it is still the answer; if not, the answer of now."""
-    then = f"Asked {kept.created:%Y-%m-%d %H:%M} UTC: {inert(kept.question.question)}"
+    then = f"Asked {kept.created:%Y-%m-%d %H:%M} UTC: {inert(kept.answer.question)}"
     parts: list[RenderableType] = [Text(then, HEADING), answer_view(kept.answer), Text()]
     if _same(kept.answer, now.answer):
         parts.append(Text(f"Answered the same now, by generation {now.generation.id}.", HEADING))

@@ -14,11 +14,14 @@ from index.live import LiveIndex
 from tests.bot.conftest import Program
 
 
-async def _kept(settings: Settings, question: str, quote: str = "") -> str:
+async def _kept(settings: Settings, question: str, quote: str = "", *, typed: bool = True) -> str:
     """Asks, and keeps the answer as the Discord bot does; with `quote`, as if another sentence had
     been cited then."""
     live = LiveIndex(settings.index, settings.encoders)
-    async with open_service(settings, live) as service, Store.open(settings.store) as store:
+    async with (
+        open_service(settings, live) as service,
+        Store.open(settings.store, keep_questions=typed) as store,
+    ):
         asked = Question(question=question, id=new_id())
         answer = (await service.answer(asked)).answer
         if quote:
@@ -60,6 +63,12 @@ def test_another_answer_is_shown_beside_the_one_of_then(
     then, now = shown.split("Answered otherwise now:")
     assert "The repair will cost nothing." in then
     assert "the repair will cost $12.5 million" in now
+
+
+def test_a_question_that_is_not_kept_is_told(program: Program, settings: Settings) -> None:
+    receipt = asyncio.run(_kept(settings, "What will the repair of the bridge cost?", typed=False))
+    _, complaint = _replayed(program, settings, f":replay {receipt}")
+    assert "the setting keep_questions was off" in complaint
 
 
 @pytest.mark.parametrize(

@@ -184,3 +184,10 @@ async def dealbot(office: Office, fake: FakeDiscord) -> AsyncIterator[DealbotCli
     """The bot, connected to the fake."""
     async with connected(office, fake) as client:
         yield client
+
+
+@pytest.fixture
+async def keeping(opened_office: OpenOffice, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
+    """The bot where an admin wants it to keep what people type, connected to the fake."""
+    async with opened_office(keep_questions=True) as office, connected(office, fake) as client:
+        yield client

@@ -7,7 +7,6 @@ import pytest
 from discord import Permissions
 
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
 from bot.store.settings import ServerSettings
 from index.encoder import Encoder
 from tests.discord.conftest import (
@@ -189,7 +188,7 @@ async def test_a_private_question_does_not_colour_a_public_one(
 
 
 async def test_questions_that_were_answered_openly_are_offered(
-    dealbot: DealbotClient, fake: FakeDiscord
+    keeping: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, island = fake.guild("Harbour"), fake.guild("Island")
     people = [fake.user(name) for name in ("Ann", "Bob", "Cem", "Dot")]
@@ -205,7 +204,7 @@ async def test_questions_that_were_answered_openly_are_offered(
 
 
 async def test_a_question_that_needs_nothing_from_before_is_offered(
-    dealbot: DealbotClient, fake: FakeDiscord
+    keeping: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     await ask(fake, ann, harbour.general, ANSWERED)
@@ -218,7 +217,7 @@ async def test_a_question_that_needs_nothing_from_before_is_offered(
 
 
 async def test_what_was_asked_in_a_hidden_channel_is_not_offered(
-    office: Office, fake: FakeDiscord
+    opened_office: OpenOffice, fake: FakeDiscord
 ) -> None:
     owner, ann = fake.user("Owner"), fake.user("Ann")
     harbour = fake.guild("Harbour", owner=owner)
@@ -226,7 +225,7 @@ async def test_what_was_asked_in_a_hidden_channel_is_not_offered(
     secret = fake.channel(harbour, "secret", hidden)
     private = fake.thread(harbour.general, "private", owner)
     private.type = PRIVATE_THREAD
-    async with connected(office, fake) as client:
+    async with opened_office(keep_questions=True) as office, connected(office, fake) as client:
         for channel, question in ((secret, ANSWERED), (private, "Who ordered electric boats?")):
             asked = await fake.slash(owner, "ask", {"question": question}, channel=channel)
             assert (await asked.final()).embeds
@@ -236,7 +235,7 @@ async def test_what_was_asked_in_a_hidden_channel_is_not_offered(
 
 
 async def test_a_choice_that_discord_would_refuse_spoils_no_other(
-    dealbot: DealbotClient, fake: FakeDiscord
+    keeping: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
     # Less than 100 characters, but more as Discord counts.
@@ -244,6 +243,12 @@ async def test_a_choice_that_discord_would_refuse_spoils_no_other(
     assert "Northline Ferries" in (await ask(fake, ann, harbour.general, crowded)).text
     await ask(fake, bob, harbour.general, ANSWERED)
     assert await offered(fake, ann, harbour.general) == [ANSWERED]
+
+
+async def test_what_is_not_kept_is_not_offered(dealbot: DealbotClient, fake: FakeDiscord) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    await ask(fake, ann, harbour.general, ANSWERED)
+    assert await offered(fake, ann, harbour.general) == []
 
 
 async def test_a_hostile_question_is_shown_and_not_acted_on(

@@ -86,15 +86,16 @@ async def test_a_vote_is_one_a_person_and_changeable(
 
 
 async def test_who_asked_deletes_the_answer_and_what_is_kept_of_it(
-    dealbot: DealbotClient, fake: FakeDiscord
+    keeping: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
+    typing = {"question": ""}
+    assert await fake.autocomplete(ann, "ask", typing, "question", channel=harbour.general)
     await fake.click(answer, "Delete", ann)
     await fake.until(lambda: answer.deleted)
-    await dealbot.office.desk.close(5)  # until it is done with
-    assert await dealbot.office.store.receipts.get(receipt_id(answer)) is None
-    typing = {"question": ""}
+    await keeping.office.desk.close(5)  # until it is done with
+    assert await keeping.office.store.receipts.get(receipt_id(answer)) is None
     assert not await fake.autocomplete(ann, "ask", typing, "question", channel=harbour.general)
 
 
@@ -150,14 +151,17 @@ async def test_pressing_delete_twice_says_nothing_more(
     assert presses[0].answers == []
 
 
+@pytest.mark.parametrize("keep", [True, False])
 async def test_pages_turn_after_a_restart(
-    fake: FakeDiscord, opened_office: OpenOffice, long_index: Path
+    fake: FakeDiscord, opened_office: OpenOffice, long_index: Path, keep: bool
 ) -> None:
+    """With the question above each, also where it is not kept."""
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
-    async with opened_office(index=long_index) as office, connected(office, fake):
+    given: dict[str, object] = {"index": long_index, "keep_questions": keep}
+    async with opened_office(**given) as office, connected(office, fake):
         answer = await ask(fake, ann, harbour.general, NOT_ANSWERED)
         assert "Page 1 of 3" in answer.text
-    async with opened_office(index=long_index) as office, connected(office, fake):
+    async with opened_office(**given) as office, connected(office, fake):
         first = answer.embed["description"]
         turned = await (await fake.click(answer, "Next ▶", ann)).response()
         assert turned is answer  # in place, for who asked
@@ -174,12 +178,23 @@ async def test_pages_turn_after_a_restart(
         back = await (await fake.click(copy, "◀ Back", bob)).response()
         assert back is copy
         assert "Page 1 of 3" in copy.text
+        for page in (answer, copy):
+            assert page.embed["author"]["name"] == NOT_ANSWERED
 
         quote = await (await fake.click(answer, "[1]", bob)).response()
         assert quote.embeds
         more = await (await fake.click(answer, "More evidence", bob)).final()
-        second = await (await fake.click(more, "Next ▶", bob)).final()
-        assert "Page 2 of" in second.text
+        if keep:
+            second = await (await fake.click(more, "Next ▶", bob)).final()
+            assert "Page 2 of" in second.text
+        else:
+            assert "The question is no longer known" in more.content
+            why = await fake.slash(
+                ann, "why", {"receipt": receipt_id(answer)}, channel=harbour.general
+            )
+            shown = (await why.final()).embed["description"]
+            assert "abstained" in shown
+            assert "The question is no longer known" in shown
 
 
 @pytest.mark.parametrize("beginning", ["cite", "more", "vote", "drop"])

@@ -3,6 +3,7 @@
 import pytest
 from discord import Permissions
 
+from bot.asking import Asker
 from bot.discord.client import DealbotClient
 from bot.discord.office import Office
 from bot.store.settings import ServerSettings
@@ -148,8 +149,9 @@ async def test_a_message_that_comes_again_is_answered_once(
     await fake.gateway.resumed()
     redeliver(fake, asked)
     await is_left_alone(fake, harbour.general, [asked, answer])
+    asker = Asker(ann.id, harbour.general.id, harbour.id)
     # Discord would take a second answer for the first, which has the same nonce: count receipts.
-    assert len(await dealbot.office.desk.conversation(harbour.general.id)) == 2
+    assert len(await dealbot.office.desk.conversation(asker, of_all=True)) == 2
 
 
 async def test_much_talk_of_others_does_not_make_it_forget(
@@ -164,7 +166,8 @@ async def test_much_talk_of_others_does_not_make_it_forget(
     redeliver(fake, asked)
     await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
     await fake.next_message(harbour.general)
-    assert len(await dealbot.office.desk.conversation(harbour.general.id)) == 2
+    asker = Asker(ann.id, harbour.general.id, harbour.id)
+    assert len(await dealbot.office.desk.conversation(asker, of_all=True)) == 2
 
 
 async def test_a_mention_without_text_gets_help(dealbot: DealbotClient, fake: FakeDiscord) -> None:

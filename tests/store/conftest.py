@@ -20,7 +20,8 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(path: Path) -> AsyncIterator[Store]:
-    async with Store.open(path) as store:
+    """Keeps what people typed, too."""
+    async with Store.open(path, keep_questions=True) as store:
         yield store
 
 

@@ -3,6 +3,8 @@
 # ruff: noqa: ASYNC240 - a test has nothing else to do than wait for its files
 import asyncio
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,7 @@ async def test_a_store_of_each_released_version_opens_with_what_it_holds(
     async with Store.open(path) as store:
         receipt = await store.receipts.get("abcdefgh2345")
         assert receipt is not None
+        assert receipt.question is not None
         assert receipt.question.question == "When does the bridge close?"
         assert receipt.answer.evidence[0].quote == "closes in May."
         assert await store.receipts.of_message(77) == receipt
@@ -132,3 +135,38 @@ async def test_a_backup_that_cannot_be_made_stops_the_migration(path: Path) -> N
         with pytest.raises(StoreError, match=r"1\.bak cannot be used: Is a directory"):
             await migrate(database, (STEPS[0], ADDED), locked=False)
         assert await database.run("PRAGMA user_version") == [(1,)]
+
+
+_ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(i) FROM n"
+_MIGRATING = f"""
+import asyncio, sys
+from pathlib import Path
+from bot.store.database import Database
+from bot.store.migrating import migrate
+from bot.store.schema import STEPS
+
+async def main():
+    async with Database.open(Path(sys.argv[1])) as database:
+        await migrate(database, (*STEPS, "CREATE TABLE later (x); {_ENDLESS}"), locked=False)
+
+asyncio.run(main())
+"""
+
+
+def migrating(path: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", _MIGRATING, str(path)])
+
+
+async def test_a_migration_that_is_killed_leaves_the_old_schema_which_migrates(path: Path) -> None:
+    make_old(path, 1)
+    process = migrating(path)
+    try:
+        while read(path, "PRAGMA user_version") != [(len(STEPS),)]:  # then the endless step
+            assert process.poll() is None
+            await asyncio.sleep(0.01)
+    finally:
+        process.kill()
+        process.wait()
+    async with Store.open(path) as store:  # the lock is free, and the half step undone
+        assert await store.receipts.get("abcdefgh2345") is not None
+    assert read(path, "SELECT name FROM sqlite_schema WHERE name = 'later'") == []

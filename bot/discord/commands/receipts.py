@@ -8,6 +8,7 @@ from bot.discord.failures import told, visit
 from bot.discord.receipts import readable_receipt
 from bot.discord.rendering.receipts import ranked_sentences, receipt_pages
 from bot.discord.turning import Pages, pages_of, show_list
+from prompts import text as prompt_text
 
 
 @app_commands.command()
@@ -24,8 +25,11 @@ async def why(interaction: Interaction, receipt: str) -> None:
 
 @pages_of("why")
 async def _why(interaction: Interaction, receipt: str) -> Pages:
-    """The scores are made anew: the same generation gives the same."""
+    """The scores are made anew, where the question is still known: the same generation gives the
+    same."""
     kept = await readable_receipt(interaction, receipt)
+    if kept.question is None:
+        return receipt_pages(kept.id, kept.answer, note=prompt_text("not_kept"))
     now = await interaction.client.office.desk.again(kept, asker_of(interaction))
     same = now.answer.generation == kept.answer.generation
     return receipt_pages(

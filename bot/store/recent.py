@@ -1,0 +1,46 @@
+"""The questions of the last half hour, in memory only: a conversation goes on, and the buttons
+under its answers work, also where what people type is not kept."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.models import Question
+
+CONVERSATION = timedelta(minutes=30)  # what was talked about longer ago is another one
+_MOST = 2_000  # a few MB at most; 300 a minute, which the limits allow in all, fill it in seven
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A question as it was asked and understood."""
+
+    question: Question
+    understood_as: str
+
+
+class RecentQuestions:
+    """By receipt, the oldest first."""
+
+    def __init__(self) -> None:
+        self._typed: OrderedDict[str, tuple[float, Typed]] = OrderedDict()
+
+    def add(self, receipt_id: str, typed: Typed) -> None:
+        self._drop_old()
+        self._typed[receipt_id] = time.monotonic(), typed
+        if len(self._typed) > _MOST:
+            self._typed.popitem(last=False)
+
+    def get(self, receipt_id: str) -> Typed | None:
+        self._drop_old()
+        found = self._typed.get(receipt_id)
+        return found[1] if found else None
+
+    def forget(self, receipt_id: str) -> None:
+        self._typed.pop(receipt_id, None)
+
+    def _drop_old(self) -> None:
+        since = time.monotonic() - CONVERSATION.total_seconds()
+        while self._typed and next(iter(self._typed.values()))[0] < since:
+            self._typed.popitem(last=False)

@@ -1,0 +1,141 @@
+"""What people type is kept only where an admin says so, and what is forgotten is gone."""
+
+import os
+import sqlite3
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.models import Turn
+from bot.store import Kept, Store
+from bot.store.database import Database
+from tests.store.conftest import GUILD, NOON, kept
+
+TYPED = "Does Zebulon close the bridge?"
+
+
+def asked(**given: object) -> Kept:
+    """A receipt in which every place that can hold what was typed does."""
+    turn = Turn(question="Who is Zebulon?", answer="The mayor.")
+    receipt = kept(TYPED, history=(turn,), **given)  # type: ignore[arg-type]
+    answer = receipt.answer.model_copy(update={"understood_as": f"Zebulon {TYPED}"})
+    return replace(receipt, answer=answer)
+
+
+def on_disk(path: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(path: Path) -> None:
+    receipt = asked()
+    async with Store.open(path) as store:
+        await store.receipts.add(receipt)
+        await store.receipts.link_message(1, receipt.id)
+        assert await store.receipts.get(receipt.id) == receipt
+        assert await store.receipts.of_message(1) == receipt
+        assert b"Zebulon" not in on_disk(path)
+        assert b"closes in May." in on_disk(path)
+    async with Store.open(path) as store:
+        after = await store.receipts.get(receipt.id)
+        assert after is not None
+        assert after.question is None
+        assert (after.answer.question, after.answer.understood_as) == ("", "")
+        assert after.answer.citations == receipt.answer.citations
+        assert await store.receipts.answered_questions(GUILD, "", 9) == []
+
+
+async def test_what_was_typed_is_known_for_half_an_hour(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    receipt = asked()
+    async with Store.open(path) as store:
+        await store.receipts.add(receipt)
+        now += 1799
+        assert await store.receipts.get(receipt.id) == receipt
+        now += 2
+        after = await store.receipts.get(receipt.id)
+        assert after is not None
+        assert after.question is None
+
+
+async def test_not_without_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.recent._MOST", 2)
+    receipts = [asked() for _ in range(3)]
+    async with Store.open(path) as store:
+        for receipt in receipts:
+            await store.receipts.add(receipt)
+        known = [await store.receipts.get(receipt.id) for receipt in receipts]
+        assert [each is not None and each.question is not None for each in known] == [
+            False,
+            True,
+            True,
+        ]
+
+
+async def test_an_admin_who_stops_keeping_it_has_it_taken_out_of_the_file(path: Path) -> None:
+    receipts = [asked(asker=f"{number}") for number in range(1203)]  # of several parts
+    async with Store.open(path, keep_questions=True) as store:
+        for receipt in receipts:
+            await store.receipts.add(receipt)
+        assert await store.receipts.forget_questions() == 0
+    async with Database.open(path) as database:
+        await database.run("UPDATE receipts SET answer = '{Zebulon' WHERE rowid = 7")
+    assert b"Zebulon" in on_disk(path)
+    async with Store.open(path) as store:
+        assert await store.receipts.forget_questions() == 1203
+        assert await store.receipts.forget_questions() == 0
+        after = await store.receipts.get(receipts[0].id)
+        assert after is not None
+        assert after.answer.citations == receipts[0].answer.citations
+    assert b"Zebulon" not in on_disk(path)
+
+
+async def test_what_is_pruned_leaves_the_file(path: Path) -> None:
+    async with Store.open(path, keep_questions=True) as store:
+        for number in range(1203):
+            await store.receipts.add(asked(asker=f"{number}"))
+        assert await store.receipts.prune(NOON + timedelta(1)) == 1203
+    assert b"Zebulon" not in on_disk(path)
+
+
+async def test_a_direct_channel_which_leads_to_a_person_is_kept_as_a_hash(path: Path) -> None:
+    async with Store.open(path) as store:
+        direct, channel = store.channel(1_310_000_000_000_000_777, None), store.channel(777, GUILD)
+        assert direct != 1_310_000_000_000_000_777
+        assert 0 <= direct < 2**63
+        assert direct == store.channel(1_310_000_000_000_000_777, None)
+        assert channel == 777
+    async with Store.open(path.with_name("other")) as other:
+        assert other.channel(1_310_000_000_000_000_777, None) != direct
+
+
+async def test_direct_channels_of_schema_1_are_forgotten(path: Path) -> None:
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    script = Path(__file__).parent / "schemas" / "1.sql"
+    old.executescript(script.read_text(encoding="utf-8"))
+    old.execute("UPDATE receipts SET guild = NULL, channel = 777")
+    old.commit()
+    old.close()
+    async with Store.open(path) as store:
+        receipt = await store.receipts.get("abcdefgh2345")
+        assert receipt is not None
+        assert receipt.channel == 0
+
+
+async def test_backups_of_migrations_go_with_what_they_hold(path: Path) -> None:
+    async with Store.open(path) as store:
+        old, fresh = (path.with_name(f"{path.name}.{number}.bak") for number in (1, 2))
+        others = path.with_name("other.sqlite3.1.bak"), path.with_name(f"{path.name}.mine")
+        for file in (old, fresh, *others):
+            file.write_text("Zebulon")
+        for file in (old, *others):
+            os.utime(file, (0, time.time() - 8 * 24 * 3600))
+        await store.forget_old(keep_days=7)
+        assert not old.exists()
+        assert all(file.exists() for file in (fresh, *others))
