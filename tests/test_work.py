@@ -27,7 +27,7 @@ CALLS_OF_AN_ANSWER, CALLS_OF_A_SEARCH = 15_000, 1_750
 MODULES_OF_ASK, MODULES_OF_A_VERSION = 900, 260
 # What a question is answered without.
 NOT_FOR_ASKING = {
-    *("torch", "transformers", "sentence_transformers", "onnx", "scipy", "matplotlib"),
+    *("torch", "transformers", "sentence_transformers", "onnx", "scipy", "tqdm", "matplotlib"),
     *("discord", "aiohttp", "aiosqlite", "limits", "trafilatura", "lxml"),
     *("prompt_toolkit", "markdown_it", "yaml"),
 }

@@ -136,6 +136,8 @@ def python_of(system: str) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The same for all: as many threads as there are cores for each library that has threads."""
+    """The same for all: as many threads as there are cores for each library that has threads, and
+    compiled modules kept, which those who install them have and this checkout may lack."""
     threads = str(usable_cores())
-    return {**os.environ, "OMP_NUM_THREADS": threads, "HF_HUB_OFFLINE": "1"}
+    ours = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**ours, "OMP_NUM_THREADS": threads, "HF_HUB_OFFLINE": "1"}
