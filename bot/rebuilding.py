@@ -137,6 +137,7 @@ class Rebuilder:
             progress,
             dense_type=settings.dense_type,
             max_article_bytes=settings.max_article_bytes,
+            keep_generations=settings.keep_generations,
             accept=accept,
         )
         self._take_over(report.manifest)

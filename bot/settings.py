@@ -18,6 +18,7 @@ from pydantic import (
 
 from bot.errors import SettingsError
 from index.encoder import default_home
+from index.holding import KEPT_GENERATIONS
 from index.models import DenseType
 
 FILE = Path("dealbot.toml")
@@ -71,6 +72,9 @@ class Settings(BaseModel):
     dense_type: DenseType = Field(
         DenseType.AUTO,
         description="How vectors are searched: exact, compressed, or auto by their number.",
+    )
+    keep_generations: int = Field(
+        KEPT_GENERATIONS, gt=0, description="Generations of the index that a build leaves."
     )
     max_waiting: int = Field(
         256, gt=0, description="Questions that may wait for an answer before more are refused."

@@ -20,6 +20,7 @@ from index.generations import (
     current_folder,
     published,
 )
+from index.holding import KEPT_GENERATIONS, remove_unheld
 from index.initials import Initials, InitialsLearner
 from index.manifest import SCHEMA_VERSION, DenseRecord, Manifest, read_manifest
 from index.models import Article, DenseType
@@ -41,7 +42,6 @@ from index.writing_terms import write_terms
 from index.writing_vectors import write_vectors
 
 _CACHE = "vectors"
-_KEEP_GENERATIONS = 3  # the current one and two to roll back to
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ def build_index(
     full: bool = False,
     dense_type: DenseType = DenseType.AUTO,
     max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES,
+    keep_generations: int = KEPT_GENERATIONS,
     on_bad: Callable[[SourceError], None] | None = None,
     accept: Callable[[Generation], None] | None = None,
 ) -> BuildReport:
@@ -72,6 +73,7 @@ def build_index(
     was killed. Of the texts some thousand sentences are in memory at a time. A bad article
     goes to `on_bad` and is left out; without `on_bad` it ends the build with its SourceError.
     `accept` gets the new generation, open, before it is current; what it raises ends the build.
+    Of the generations `keep_generations` stay, and those that some process still reads.
     Raises BuildError where another build is running or the disk refuses."""
     skipped: list[SourceError] = []
 
@@ -101,7 +103,7 @@ def build_index(
         (index / GENERATIONS).mkdir(exist_ok=True)
         publish_folder(staging, index / GENERATIONS / manifest.id)
         write_pointer(index / POINTER, manifest.id)
-        _prune(index, manifest)
+        _prune(index, manifest, keep_generations)
         with suppress(OSError):  # what is published is: at worst the next build encodes more
             if len(cache) > 2 * len(written.keys):
                 cache.keep_only(written.keys)
@@ -200,12 +202,12 @@ def _write_manifest(
     return manifest
 
 
-def _prune(index: Path, current: Manifest) -> None:
-    """Removes all but the newest few generations, never the current one, and the vectors of other
-    encoders, with which nobody builds any more."""
-    for generation in published(index)[:-_KEEP_GENERATIONS]:
+def _prune(index: Path, current: Manifest, keep: int) -> None:
+    """Removes all but the newest few generations, never the current one nor one that is in use,
+    and the vectors of other encoders, with which nobody builds any more."""
+    for generation in published(index)[:-keep]:
         if generation != current.id:
-            shutil.rmtree(index / GENERATIONS / generation, ignore_errors=True)
+            remove_unheld(index / GENERATIONS / generation, index)
     for known in (index / _CACHE).glob("*/keys.bin"):
         if known.parent.name != current.encoder_id:
-            shutil.rmtree(known.parent, ignore_errors=True)
+            remove_unheld(known.parent, index)

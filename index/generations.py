@@ -12,6 +12,7 @@ from typing import Self
 
 from index.dense import DenseIndex, StoredVectors
 from index.errors import IndexDamagedError, IndexMissingError
+from index.holding import Hold
 from index.initials import INITIALS, Initials
 from index.lexical import LexicalIndex
 from index.manifest import MANIFEST, Manifest, read_manifest
@@ -46,6 +47,7 @@ class Generation:
         self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
         self.vocabulary = load_vocabulary(folder)
         self.initials = Initials.load(folder)
+        self._hold: Hold | None = None
 
     @property
     def id(self) -> str:
@@ -54,8 +56,12 @@ class Generation:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Checks the manifest and every checksum before any file is read as data: FAISS loads
-        many damaged files without a word and then ranks wrongly."""
-        return cls(folder, verify(folder))
+        many damaged files without a word and then ranks wrongly. While it is in use, no build
+        removes its folder."""
+        hold = Hold(folder)
+        generation = cls(folder, verify(folder))
+        generation._hold = hold
+        return generation
 
 
 def verify(folder: Path) -> Manifest:
@@ -122,6 +128,8 @@ def open_current(index: Path) -> Generation:
     try:
         return Generation.open(folder)
     except IndexDamagedError as error:
+        if current_folder(index) != folder:  # while it was opened, another took its place
+            return open_current(index)
         raise IndexDamagedError(
             f"{error}. Go back with: dealbot index rollback --index {index}, "
             f"or rebuild with: dealbot index build --full --index {index}"

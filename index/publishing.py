@@ -21,13 +21,18 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def staging_name(parent: Path) -> Path:
+    """A name in `parent` that is not taken, and that the next run sweeps away."""
+    return parent / f"{_STAGING_PREFIX}{secrets.token_hex(8)}"
+
+
 @contextlib.contextmanager
 def staging_folder(parent: Path) -> Iterator[Path]:
     """A fresh folder beside what will be published. Whatever is still in it at the end, after
     success, an exception or an interrupt alike, is removed."""
     # Not tempfile.mkdtemp: its 0700 would stay on the published folder, and an index built by
     # root would be closed to the account that serves it.
-    staging = parent / f"{_STAGING_PREFIX}{secrets.token_hex(8)}"
+    staging = staging_name(parent)
     staging.mkdir()
     try:
         yield staging

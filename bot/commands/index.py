@@ -23,7 +23,7 @@ def command() -> None:
 
 @command.command("build")
 @click.argument("more_articles", nargs=-1, metavar="")
-@setting("articles", "index", "encoders", "max_article_mb", "dense_type")
+@setting("articles", "index", "encoders", "max_article_mb", "dense_type", "keep_generations")
 @click.option("--full", is_flag=True, help="Compute every vector anew.")
 @click.option("--skip-bad", is_flag=True, help="Leave out articles that cannot be read.")
 @json_flag
@@ -45,6 +45,7 @@ def build(
             full=full,
             dense_type=settings.dense_type,
             max_article_bytes=settings.max_article_bytes,
+            keep_generations=settings.keep_generations,
             on_bad=_tell_skipped if skip_bad else None,
         )
     manifest = report.manifest

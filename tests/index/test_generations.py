@@ -238,7 +238,10 @@ def test_no_index_is_told_with_the_command_that_makes_one(tmp_path: Path) -> Non
 def test_a_pointer_to_nowhere_is_told(index: Path) -> None:
     write_pointer(index / POINTER, "20990101T000000000000Z-00000000")
     message = refusal(index)
-    assert f"{index / GENERATIONS}/20990101T000000000000Z-00000000/manifest.json" in message
+    assert (
+        f"{index / GENERATIONS}/20990101T000000000000Z-00000000 cannot be read: No such file"
+        in message
+    )
     assert "dealbot index rollback" in message
 
 
