@@ -16,6 +16,11 @@ def open_live_index(settings: Settings) -> LiveIndex:
 @asynccontextmanager
 async def open_service(settings: Settings, live: LiveIndex) -> AsyncIterator[AnswerService]:
     """A running service over `live`."""
-    service = AnswerService(live, max_waiting=settings.max_waiting, deadline_s=settings.deadline_s)
+    service = AnswerService(
+        live,
+        max_waiting=settings.max_waiting,
+        max_wait_s=settings.max_wait_s,
+        deadline_s=settings.deadline_s,
+    )
     async with service:
         yield service

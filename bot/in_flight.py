@@ -1,10 +1,12 @@
 """The questions that wait or are being computed, and all who wait for each."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.admission import Admission
 from bot.answering.pipeline import Receipt
 from bot.errors import ServiceBusyError
 from bot.fair_queue import FairQueue
@@ -36,12 +38,13 @@ class InFlight:
     them to have its turn brings the answer to all, so that nobody waits behind the other
     questions of whoever asked the same before."""
 
-    def __init__(self, max_waiting: int) -> None:
-        self._max_waiting = max_waiting
+    def __init__(self, admission: Admission) -> None:
+        self._admission = admission
         self._queue: FairQueue[Asked] = FairQueue()
         self._alike: dict[_Key, list[Asked]] = {}  # all in the queue, by question
         self._in_work: dict[_Key, list[Asked]] = {}
         self._generation = ""  # that answers what is in work
+        self._taken_at = 0.0
         self._pending: Counter[str] = Counter()
 
     def __len__(self) -> int:
@@ -50,15 +53,19 @@ class InFlight:
 
     def add(self, asked: Asked, generation: str) -> None:
         """Lets it wait, or joins it to the same question in work if that is of the generation
-        that answers now. Raises ServiceBusyError, in words, where there is no room."""
-        share = max(1, self._max_waiting // _SHARE)
+        that answers now. Raises ServiceBusyError, in words, where there is no room. The same
+        question as one that waits needs little: it is computed once."""
+        room = self._admission.room
+        share = max(1, room // _SHARE)
         if asked.asker is not None and self._pending[asked.asker] >= share:
             raise ServiceBusyError("Your questions before this one are still waiting for answers")
         in_work = self._in_work.get(asked.key) if generation == self._generation else None
         if in_work is not None:
             in_work.append(asked)
-        elif len(self._queue) >= self._max_waiting:
-            raise ServiceBusyError("Too many questions are waiting: ask again in a moment")
+        elif (asked.key not in self._alike and len(self._alike) >= room) or (
+            len(self._queue) >= self._admission.most
+        ):
+            raise self._admission.refusal()
         else:
             self._queue.put(asked, asked.server, asked.asker)
             self._alike.setdefault(asked.key, []).append(asked)
@@ -75,17 +82,18 @@ class InFlight:
                 del self._pending[asked.asker]
 
     def before(self, asked: Asked) -> int:
-        """How many come before it, or before the same question of somebody else; 0 where it is
-        in work."""
+        """How many come before it, or before the same question of who asked it first; 0 where it
+        is in work."""
         alike = self._alike.get(asked.key, [])
         if asked not in alike:
             return 0
-        return min(self._queue.before(each, each.server, each.asker) for each in alike)
+        # Not all of them: of hundreds who ask the same, that held everybody up for a second.
+        return min(self._queue.before(e, e.server, e.asker) for e in {asked, alike[0]})
 
     def take(self, most: int, generation: str) -> list[Question]:
         """The questions whose turn it is, each once, and whose askers are still there. They are
         in work, by this generation, until `settle` is given their outcomes."""
-        self._generation = generation
+        self._generation, self._taken_at = generation, time.monotonic()
         while len(self._queue) and len(self._in_work) < most:
             asked = self._queue.pop()
             if asked.result.done():
@@ -101,7 +109,10 @@ class InFlight:
         for alike, outcome in zip(self._in_work.values(), outcomes, strict=True):
             for asked in alike:
                 _settle(asked.result, outcome)
+        self._admission.computed(len(outcomes), time.monotonic() - self._taken_at)
         self._in_work.clear()
+        if not self._alike:
+            self._admission.nobody_waits()
 
     def refuse(self, reason: ExpectedError) -> None:
         """Gives this to all that wait; what is in work is not touched."""

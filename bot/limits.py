@@ -1,7 +1,6 @@
 """How often may be asked: moving windows a person, a channel, a server, and over all."""
 
 import asyncio
-import math
 import time
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from limits.limits import GRANULARITIES
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from bot.durations import in_words
 from bot.errors import LimitedError
 
 _ONE = {unit: f"a {unit}" for unit in GRANULARITIES} | {"hour": "an hour"}
@@ -95,7 +95,7 @@ class Limiter:
             key=lambda waiting: waiting[0],
         )
         return LimitedError(
-            f"{window.reached} of {_in_words(window.item)}: try again in {_duration(wait_s)}",
+            f"{window.reached} of {_limit_in_words(window.item)}: try again in {in_words(wait_s)}",
             retry_after_s=max(wait_s, 0.0),
         )
 
@@ -104,17 +104,8 @@ def _windows(limit: str, reached: str, *of: object) -> list[_Window]:
     return [_Window(item, tuple(map(str, of)), reached) for item in parse_many(limit)]
 
 
-def _in_words(item: RateLimitItem) -> str:
+def _limit_in_words(item: RateLimitItem) -> str:
     requests = "1 request" if item.amount == 1 else f"{item.amount} requests"
     unit = item.GRANULARITY.name
     every = f"in {item.multiples} {unit}s" if item.multiples > 1 else _ONE[unit]
     return f"{requests} {every}"
-
-
-def _duration(seconds: float) -> str:
-    """Rounded up, so that who comes back then is not refused again."""
-    whole = max(1, math.ceil(seconds))
-    for size, unit in ((86_400, "day"), (3600, "hour"), (60, "minute")):
-        if whole > 2 * size:
-            return f"{math.ceil(whole / size)} {unit}s"
-    return "1 second" if whole == 1 else f"{whole} seconds"

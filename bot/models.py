@@ -12,13 +12,13 @@ MAX_QUESTION_CHARS = 2000
 
 def check_question(text: str) -> None:
     """Raises QuestionError, in words, for a text that cannot be taken as a question."""
-    if not text.strip():
-        raise QuestionError("The question is empty: ask something about the articles")
     if len(text) > MAX_QUESTION_CHARS:
         raise QuestionError(
             f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are "
             "taken. Ask it more briefly"
         )
+    if not text.strip():
+        raise QuestionError("The question is empty: ask something about the articles")
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\r\n":
             raise QuestionError(

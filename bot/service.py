@@ -8,6 +8,7 @@ its way is not computed twice.
 
 import asyncio
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -18,6 +19,7 @@ from typing import Self
 
 import numpy as np
 
+from bot.admission import Admission
 from bot.answering.evidence_model import OperatingPoint
 from bot.answering.pipeline import Receipt
 from bot.batches import BatchAnswerer
@@ -41,11 +43,17 @@ class AnswerService:
     refuses the rest, in words, after the batch in work is done."""
 
     def __init__(
-        self, live: LiveIndex, *, max_waiting: int, deadline_s: float, drain_s: float = 0.0
+        self,
+        live: LiveIndex,
+        *,
+        max_waiting: int,
+        deadline_s: float,
+        max_wait_s: float = math.inf,
+        drain_s: float = 0.0,
     ) -> None:
         self._live = live
         self._deadline_s, self._drain_s = deadline_s, drain_s
-        self._in_flight = InFlight(max_waiting)
+        self._in_flight = InFlight(Admission(max_waiting, max_wait_s))
         self._latencies_s: deque[float] = deque(maxlen=_REMEMBERED)
         self._arrived = asyncio.Event()
         self._closing = False

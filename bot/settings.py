@@ -79,6 +79,11 @@ class Settings(BaseModel):
     max_waiting: int = Field(
         256, gt=0, description="Questions that may wait for an answer before more are refused."
     )
+    max_wait_s: float = Field(
+        1.0,
+        gt=0,
+        description="Seconds that a question may be expected to wait, else it is refused.",
+    )
     deadline_s: float = Field(
         20.0, gt=0, description="Seconds after which an answer that has not come is given up."
     )

@@ -1,6 +1,7 @@
 """`dealbot ask`: one question, or a file of them."""
 
 import asyncio
+import math
 from collections import deque
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def command(question: str | None, batch: Path | None, as_json: bool, **flags: st
         raise click.UsageError("Give either a question or --batch FILE.jsonl.")
     if batch and not as_json:
         raise click.UsageError("--batch prints JSON: add --json.")
-    settings = load_settings(**flags)
+    # Nobody else asks: the questions of a file wait for each other, however long.
+    settings = load_settings(**flags, max_wait_s=math.inf)
     if batch:
         asyncio.run(_ask_batch(settings, batch))
         return

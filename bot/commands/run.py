@@ -35,7 +35,7 @@ _SWITCH_S = 0.0005
         "keep_questions",
         "golden",
     ),
-    *("max_waiting", "deadline_s", "admin_users", "admin_roles"),
+    *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
     *("limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
 )
 @click.pass_context

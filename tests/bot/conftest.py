@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from bot.cli import main
 from index.build import build_index
 from index.encoder import Encoder, open_current
+from tests.bot.steered import SteeredIndex
 
 HARBOUR = (
     "Harbour bridge to close\n\n"
@@ -99,6 +100,13 @@ def built_index(articles: Path, encoder: Encoder, tmp_path_factory: pytest.TempP
     index = tmp_path_factory.mktemp("built") / "index"
     build_index([articles], index, encoder, Silent())
     return index
+
+
+@pytest.fixture
+def live(built_index: Path, encoder_home: Path) -> Iterator[SteeredIndex]:
+    index = SteeredIndex(built_index, encoder_home)
+    yield index
+    index.encoder.gate.set()
 
 
 @pytest.fixture

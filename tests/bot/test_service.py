@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,95 +16,10 @@ from bot.errors import (
     ServiceClosedError,
 )
 from bot.models import Question, Turn
-from bot.service import AnswerService, OnWait
 from index.build import build_index
-from index.encoder import Encoder, Vectors
-from index.live import LiveGeneration, LiveIndex
+from index.encoder import Encoder
 from tests.bot.conftest import Silent
-
-STUCK_S = 10  # longer than anything here takes: only a failing test waits for it
-
-
-class SteeredEncoder:
-    """The real encoder, which remembers its batches, waits while its gate is closed, and fails
-    as told on questions that hold certain words."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
-        self.id = encoder.id
-        self.batches: list[list[str]] = []
-        self.entered = threading.Semaphore(0)
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors | list[Vectors]:
-        self.batches.append(list(texts))
-        self.entered.release()
-        if not self.gate.wait(STUCK_S):
-            raise TimeoutError("no one opened the gate")
-        if any("unencodable" in text for text in texts):
-            raise ValueError("the encoder cannot do this")
-        vectors = self._encoder.encode_queries(texts)
-        # A vector of the wrong length passes the encoding and breaks the search.
-        return [
-            vector[:7] if "unsearchable" in text else vector
-            for text, vector in zip(texts, vectors, strict=True)
-        ]
-
-
-class SteeredIndex(LiveIndex):
-    """The real index, with the steered encoder in the place of its own."""
-
-    def __init__(self, index: Path, encoders: Path) -> None:
-        super().__init__(index, encoders)
-        self.encoder = SteeredEncoder(super().current.encoder)
-
-    @property
-    def current(self) -> LiveGeneration:
-        return LiveGeneration(super().current.generation, self.encoder)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def live(built_index: Path, encoder_home: Path) -> Iterator[SteeredIndex]:
-    index = SteeredIndex(built_index, encoder_home)
-    yield index
-    index.encoder.gate.set()
-
-
-def service_of(
-    live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 60, drain_s: float = 0
-) -> AnswerService:
-    return AnswerService(live, max_waiting=max_waiting, deadline_s=deadline_s, drain_s=drain_s)
-
-
-async def asking(
-    service: AnswerService,
-    text: str,
-    name: str = "",
-    *,
-    asker: str | None = None,
-    on_wait: OnWait | None = None,
-) -> asyncio.Task[Receipt]:
-    """A question that has reached the service's queue."""
-    question = Question(question=text, id=name)
-    task = asyncio.create_task(service.answer(question, asker=asker, on_wait=on_wait))
-    await asyncio.sleep(0)  # lets the task run up to where it waits for its answer
-    return task
-
-
-@asynccontextmanager
-async def at_work(
-    service: AnswerService, live: SteeredIndex
-) -> AsyncIterator[asyncio.Task[Receipt]]:
-    """While the block runs, the compute thread is inside a batch of one question."""
-    live.encoder.gate.clear()
-    first = await asking(service, "What comes first?", "first")
-    assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=STUCK_S)
-    try:
-        yield first
-    finally:
-        live.encoder.gate.set()
-
+from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
 
 # --- batches ---------------------------------------------------------------------------------
 
@@ -233,7 +146,7 @@ async def test_full_queue_is_refused_at_once_in_words(live: SteeredIndex) -> Non
     async with service_of(live, max_waiting=2) as service:
         async with at_work(service, live) as first:
             waiting = [await asking(service, text) for text in ("Second?", "Third?")]
-            with pytest.raises(ServiceBusyError, match="ask again in a moment"):
+            with pytest.raises(ServiceBusyError, match="ask again in 1 second"):
                 await service.answer(Question(question="Fourth?"))
             assert not any(task.done() for task in (first, *waiting))
         await asyncio.gather(first, *waiting)

@@ -1,0 +1,63 @@
+"""How many questions may wait: all that come at once, but few while more come than are answered."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from statistics import median_low
+
+from bot.durations import in_words
+from bot.errors import ServiceBusyError
+
+# A batch is computed while the next one gathers: with more of them everybody would wait longer,
+# and hardly more would be answered.
+_CROWDED = 4
+_MEASURED = 9  # batches; the first and a slow one beside a rebuild are no measure of the others
+_LONGEST_S = 60.0
+
+
+class Admission:
+    """A queue that fills once takes in a burst, and only those in it wait. One that stays full
+    makes everybody wait and answers nobody more. So, as soon as somebody has to be refused, only
+    a few may wait, until all who came have had their turn: after a burst that is when it is
+    worked off, under lasting load when the load has ended. (CoDel, RFC 8289, tells the good queue
+    from the bad one by a clock; here the bound is relative to what a question takes.)"""
+
+    def __init__(
+        self, most: int, max_wait_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.most = most
+        self._max_wait_s, self._clock = max_wait_s, clock
+        self._crowded_since: float | None = None
+        self._each_s: deque[float] = deque(maxlen=_MEASURED)
+
+    @property
+    def room(self) -> int:
+        """How many different questions may wait now, at least one."""
+        few = min(_CROWDED, self.most)
+        if self._crowded_since is not None:
+            return few
+        if len(self._each_s) < _MEASURED:
+            return self.most
+        each_s = median_low(self._each_s)
+        if each_s * self.most <= self._max_wait_s:
+            return self.most
+        return max(few, int(self._max_wait_s / each_s))
+
+    def refusal(self) -> ServiceBusyError:
+        """For somebody who finds no room. The longer there has been none, the later to come back:
+        it may go on for as long again, and does if all come back at once."""
+        now = self._clock()
+        if self._crowded_since is None:
+            self._crowded_since = now
+        come_back_s = min(now - self._crowded_since, _LONGEST_S)
+        return ServiceBusyError(
+            f"Too many questions are waiting: ask again in {in_words(come_back_s)}"
+        )
+
+    def computed(self, questions: int, took_s: float) -> None:
+        """Measures what a question takes, by a batch of so many."""
+        self._each_s.append(took_s / questions)
+
+    def nobody_waits(self) -> None:
+        """All who came have had their turn: a crowd that there was is gone."""
+        self._crowded_since = None

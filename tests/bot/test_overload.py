@@ -1,0 +1,171 @@
+"""More than can be answered: what is refused is so at once, what is taken is soon answered, and it
+is over when it ends."""
+
+import asyncio
+
+import pytest
+
+from bot.answering.pipeline import Receipt
+from bot.errors import BugError, QuestionError, ServiceBusyError
+from bot.models import MAX_QUESTION_CHARS, Question, Turn
+from bot.service import AnswerService
+from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
+
+Tasks = list[asyncio.Task[Receipt]]
+
+_MOST, _FEW = 128, 4  # that may wait, and while too many ask
+
+
+class Unread(str):
+    """A text of which nobody reads a character."""
+
+    __slots__ = ()
+
+    def _read(self, *_: object) -> None:
+        raise AssertionError("it was read")
+
+    __iter__ = __getitem__ = strip = split = lower = encode = _read  # type: ignore[assignment]
+
+
+async def ask_many(service: AnswerService, count: int, name: str, asker: str = "") -> Tasks:
+    """Different questions: of different people, or all of one."""
+    return [
+        await asking(service, f"{name} {n}?", asker=asker or f"{name} {n}") for n in range(count)
+    ]
+
+
+async def next_batch(live: SteeredIndex) -> None:
+    """Lets the batch at the gate through, until the next one stands there."""
+    live.encoder.gate.set()
+    assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=STUCK_S)
+
+
+def is_refused(task: asyncio.Task[Receipt]) -> bool:
+    return task.done() and isinstance(task.exception(), ServiceBusyError)
+
+
+async def crowd(service: AnswerService, live: SteeredIndex) -> Tasks:
+    """Fills the queue until somebody is refused, and works it off: the last of it is in work."""
+    live.encoder.closes_again = True
+    tasks = await ask_many(service, _MOST + 1, "Crowd")
+    assert [is_refused(task) for task in tasks] == [False] * _MOST + [True]
+    while service.waiting:
+        await next_batch(live)
+    return tasks[:-1]
+
+
+async def test_while_too_many_ask_few_wait_and_the_rest_is_refused_at_once(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live, max_waiting=_MOST) as service:
+        async with at_work(service, live) as first:
+            taken = await crowd(service, live)
+            for turn in range(10):
+                coming = await ask_many(service, 40, f"Turn {turn}")
+                # Nothing is computed meanwhile: the compute thread stands at the gate.
+                assert [is_refused(task) for task in coming] == [False] * _FEW + [True] * 36
+                assert service.waiting == _FEW
+                taken += coming[:_FEW]
+                await next_batch(live)
+            live.encoder.closes_again = False
+        await asyncio.gather(first, *taken)
+    assert [len(batch) for batch in live.encoder.batches] == [1, 32, 32, 32, 32, *[_FEW] * 10]
+
+
+async def test_when_the_load_ends_a_question_waits_for_nothing_and_a_burst_is_taken_in(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live, max_waiting=_MOST) as service:
+        async with at_work(service, live):
+            taken = await crowd(service, live)
+            live.encoder.closes_again = False
+        await asyncio.gather(*taken)
+        live.encoder.batches.clear()
+        await service.answer(Question(question="And now?"))
+        assert live.encoder.batches == [["And now?"]]
+        await asyncio.gather(*await ask_many(service, _MOST, "Later"))
+
+
+async def test_a_crowd_of_questions_that_fail_leaves_room_like_any_other(
+    live: SteeredIndex, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with service_of(live, max_waiting=8) as service:
+        async with at_work(service, live):
+            failing = await ask_many(service, 9, "An unencodable one")
+        outcomes = await asyncio.gather(*failing, return_exceptions=True)
+        assert [type(each) for each in outcomes] == [BugError] * 8 + [ServiceBusyError]
+        assert len(caplog.records) == 8
+        await asyncio.gather(*await ask_many(service, 8, "Later"))
+
+
+async def test_one_who_floods_gets_one_of_the_few_places_and_others_the_rest(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live, max_waiting=_MOST) as service:
+        async with at_work(service, live):
+            taken = await crowd(service, live)
+            for turn in range(6):
+                flood = await ask_many(service, 20, f"Flood {turn}", asker="loud")
+                others = await ask_many(service, _FEW - 1, f"Turn {turn}")
+                # While one of his is computed he has none that waits.
+                assert list(map(is_refused, flood)) == [turn % 2 == 1, *[True] * 19]
+                assert not any(map(is_refused, others))
+                taken += others
+                await next_batch(live)
+            live.encoder.closes_again = False
+        await asyncio.gather(*taken)
+
+
+async def test_a_hundred_who_ask_the_same_in_a_crowd_are_answered_by_one_computation(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live, max_waiting=_MOST) as service:
+        async with at_work(service, live):
+            await crowd(service, live)
+            others = await ask_many(service, _FEW - 1, "Other")
+            same = [await asking(service, "The same?", asker=f"same {n}") for n in range(100)]
+            live.encoder.closes_again = False
+        receipts = await asyncio.gather(*same, *others)
+    assert [receipt.answer.question for receipt in receipts[:100]] == ["The same?"] * 100
+    assert sum(batch.count("The same?") for batch in live.encoder.batches) == 1
+
+
+async def test_thousands_who_leave_are_not_computed_and_leave_nothing_behind(
+    live: SteeredIndex,
+) -> None:
+    before = asyncio.all_tasks()
+    async with service_of(live, max_waiting=2000) as service:
+        async with at_work(service, live) as first:
+            for text in ("What comes first?", "The same of all?", ""):  # in work, merged, each own
+                gone = [
+                    await asking(service, text or f"Gone {n}?", asker=f"{text} {n}")
+                    for n in range(1000)
+                ]
+                for task in gone:
+                    task.cancel()
+                await asyncio.wait(gone)
+                assert all(task.cancelled() for task in gone)
+                assert service.waiting == 0
+            stays = await asking(service, "Who ordered boats?")
+        await asyncio.gather(first, stays)
+        assert asyncio.all_tasks() - before <= {service._worker}
+    assert live.encoder.batches == [["What comes first?"], ["Who ordered boats?"]]
+
+
+async def test_a_giant_question_is_refused_unread(live: SteeredIndex) -> None:
+    giant = Unread("x" * 2_000_000)
+    async with service_of(live) as service:
+        with pytest.raises(QuestionError, match="2,000,000 characters"):
+            await service.answer(Question.model_construct(question=giant))
+    assert live.encoder.batches == []
+
+
+async def test_of_a_giant_conversation_only_so_much_is_read_as_is_ever_said(
+    live: SteeredIndex,
+) -> None:
+    giant = Turn(question="What about boats? " * 100_000, answer="Northline " * 200_000)
+    asked = Question(question="And who ordered them?", history=(giant,) * 6)
+    async with service_of(live) as service:
+        await service.answer(asked)
+    ((text,),) = live.encoder.batches
+    assert len(text) < 2 * MAX_QUESTION_CHARS
