@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.monitoring.observer import Observer
 from bot.service import AnswerService
 from bot.settings import Settings
 from index.live import LiveIndex
@@ -14,13 +15,16 @@ def open_live_index(settings: Settings) -> LiveIndex:
 
 
 @asynccontextmanager
-async def open_service(settings: Settings, live: LiveIndex) -> AsyncIterator[AnswerService]:
+async def open_service(
+    settings: Settings, live: LiveIndex, observer: Observer | None = None
+) -> AsyncIterator[AnswerService]:
     """A running service over `live`."""
     service = AnswerService(
         live,
         max_waiting=settings.max_waiting,
         max_wait_s=settings.max_wait_s,
         deadline_s=settings.deadline_s,
+        observer=observer,
     )
     async with service:
         yield service

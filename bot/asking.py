@@ -11,6 +11,7 @@ from bot.answering.pipeline import Receipt
 from bot.errors import QuestionError, ServiceClosedError, StoreError
 from bot.limits import Limiter
 from bot.models import Question, Status, Turn
+from bot.monitoring.logs import about, question_id
 from bot.service import AnswerService
 from bot.store import Kept, Store, new_id
 from bot.store.recent import CONVERSATION
@@ -47,13 +48,15 @@ class Desk:
 
     @asynccontextmanager
     async def visit(self) -> AsyncIterator[None]:
-        """Raises ServiceClosedError, in words, once the desk closes."""
+        """Raises ServiceClosedError, in words, once the desk closes. Inside, the log names the
+        question by an id, which its receipt gets."""
         if self._closing:
             raise ServiceClosedError("The bot is restarting: ask again in a moment")
         self._visitors += 1
         self._empty.clear()
         try:
-            yield
+            with about(new_id()):
+                yield
         finally:
             self._visitors -= 1
             if not self._visitors:
@@ -123,7 +126,7 @@ class Desk:
 
     async def _answer(self, question: Question, asker: Asker, on_wait: OnWait | None) -> Receipt:
         return await self.service.answer(
-            question.model_copy(update={"id": new_id()}),
+            question.model_copy(update={"id": question_id() or new_id()}),
             asker=str(asker.user),
             server=str(asker.server) if asker.server is not None else None,
             on_wait=on_wait,

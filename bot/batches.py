@@ -36,7 +36,7 @@ class BatchAnswerer:
             try:
                 outcomes.append(self._answerer.answer(live, encoded))
             except Exception as error:  # the batch is one of the two places that catch broadly
-                outcomes.append(_told(error))
+                outcomes.append(_told(error, encoded.question))
         return outcomes
 
     def _encode(
@@ -47,14 +47,15 @@ class BatchAnswerer:
             return self._answerer.encode(live, questions)
         except Exception as error:  # see above
             if len(questions) == 1:
-                return [_told(error)]
+                return [_told(error, questions[0])]
         return [self._encode(live, [question])[0] for question in questions]
 
 
-def _told(error: Exception) -> ExpectedError:
+def _told(error: Exception, question: Question) -> ExpectedError:
     """What the asker gets to see of an error; a bug goes to the log with a reference."""
     if isinstance(error, ExpectedError):
         return error
     reference = secrets.token_hex(4)
-    _log.error("bug %s while answering", reference, exc_info=error)
+    about = {"question": question.id} if question.id else {}
+    _log.error("bug %s while answering", reference, exc_info=error, extra=about)
     return BugError(reference)

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from bot.monitoring.logs import LogLevel, log_to_stderr
 from index.errors import ExpectedError
 
 FAILED, INTERRUPTED = 1, 130
@@ -50,11 +51,8 @@ class _Commands(click.Group):
 def cli(verbose: bool) -> None:
     """Answers questions about the articles it has indexed, and proves each answer with the
     exact sentence."""
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(message)s")
+    log_to_stderr(LogLevel.INFO if verbose else LogLevel.WARNING)
     logging.getLogger("trafilatura").setLevel(logging.ERROR)  # we tell of pages without text
-    for handler in logging.getLogger().handlers:
-        handler.setLevel(level)  # the root's own does not hold for bm25s, which sets its to DEBUG
 
 
 def main() -> NoReturn:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.admission import Admission
 from bot.answering.pipeline import Receipt
@@ -26,6 +26,7 @@ class Asked:
     server: str | None
     asker: str | None
     result: asyncio.Future[Receipt]
+    since: float = field(default_factory=time.monotonic)
 
     @property
     def key(self) -> _Key:
@@ -103,6 +104,11 @@ class InFlight:
             for other in alike:
                 self._queue.remove(other, other.server, other.asker)
         return [alike[0].question for alike in self._in_work.values()]
+
+    @property
+    def in_work(self) -> list[Asked]:
+        """All who asked what is in work."""
+        return [asked for alike in self._in_work.values() for asked in alike]
 
     def settle(self, outcomes: Sequence[Receipt | ExpectedError]) -> None:
         """Gives each question in work its outcome, in the order of `take`."""

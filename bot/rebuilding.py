@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from bot.golden import GoldenReport, check_golden, read_golden
 from bot.monitoring.degradations import Degradations, Part
+from bot.monitoring.observer import Observer
 from bot.settings import Settings
 from index.build import BuildReport, build_index
 from index.differences import Differences, find_differences
@@ -48,10 +49,15 @@ class Rebuilder:
     stops the rebuild that runs, and nothing is published."""
 
     def __init__(
-        self, live: LiveIndex, settings: Settings, degraded: Degradations | None = None
+        self,
+        live: LiveIndex,
+        settings: Settings,
+        degraded: Degradations | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._live, self._settings = live, settings
         self._degraded = degraded or Degradations()
+        self._observer = observer or Observer()
         self._work: asyncio.Future[Any] | None = None
         self._stopping = threading.Event()
         self._left = False
@@ -78,7 +84,7 @@ class Rebuilder:
         """Builds, compares, asks the golden questions, publishes, and lets the new generation
         answer. `listener` is told from another thread, and may raise to stop it. Cancelling the
         call stops the rebuild. Whatever is raised, what answered before answers on."""
-        with self._telling_of_failure():
+        with self._telling():
             return await self._alone(lambda stopping: self._rebuild(_Watched(listener, stopping)))
 
     async def rollback(self) -> str:
@@ -86,16 +92,19 @@ class Rebuilder:
         return await self._alone(lambda _: self._roll_back())
 
     @contextmanager
-    def _telling_of_failure(self) -> Iterator[None]:
+    def _telling(self) -> Iterator[None]:
         """A rebuild that was stopped says nothing of the next one. Of a bug the log has all."""
         try:
             yield
-        except (RebuildStoppedError, RebuildRunningError):
+        except (RebuildStoppedError, RebuildRunningError) as error:
+            self._observer.rebuilt(error)
             raise
         except Exception as error:
+            self._observer.rebuilt(error)
             told = error.user_message if isinstance(error, ExpectedError) else "by a bug"
             self._degraded.set(Part.REBUILD, f"The last rebuild failed: {told}")
             raise
+        self._observer.rebuilt(None)
         self._degraded.clear(Part.REBUILD)
 
     async def _alone(self, work: Callable[[threading.Event], _Done]) -> _Done:

@@ -26,6 +26,7 @@ from bot.batches import BatchAnswerer
 from bot.errors import DeadlineError, ServiceClosedError
 from bot.in_flight import Asked, InFlight
 from bot.models import Question, check_question
+from bot.monitoring.observer import Observer
 from index.live import LiveIndex
 
 _BATCH = 32  # about where the encoder's throughput stops growing with the batch
@@ -50,14 +51,17 @@ class AnswerService:
         deadline_s: float,
         max_wait_s: float = math.inf,
         drain_s: float = 0.0,
+        observer: Observer | None = None,
     ) -> None:
         self._live = live
+        self._observer = observer or Observer()
         self._deadline_s, self._drain_s = deadline_s, drain_s
         self._in_flight = InFlight(Admission(max_waiting, max_wait_s))
         self._latencies_s: deque[float] = deque(maxlen=_REMEMBERED)
         self._arrived = asyncio.Event()
         self._closing = False
         self._batches = BatchAnswerer()
+        self._at_work_since: float | None = None
 
     async def __aenter__(self) -> Self:
         self._compute = ThreadPoolExecutor(1, thread_name_prefix="answering")
@@ -89,6 +93,14 @@ class AnswerService:
         return len(self._in_flight)
 
     @property
+    def stalled_s(self) -> float:
+        """For how long the batch in work has been computed; 0 where there is none, endless where
+        nothing will be computed any more."""
+        if self._worker.done():
+            return math.inf
+        return 0.0 if self._at_work_since is None else time.monotonic() - self._at_work_since
+
+    @property
     def latencies_ms(self) -> tuple[float, float] | None:
         """The median and the 95th percentile from asked to answered, of the last few hundred."""
         if not self._latencies_s:
@@ -117,10 +129,10 @@ class AnswerService:
         check_question(question.question)
         if self._closing:
             raise ServiceClosedError("The program is shutting down: ask again in a moment")
-        started = time.monotonic()
         asked = Asked(question, server, asker, asyncio.get_running_loop().create_future())
         self._in_flight.add(asked, self._live.current.generation.id)
         self._arrived.set()
+        self._observer.queued(self.waiting)
         try:
             async with asyncio.timeout(self._deadline_s):
                 if on_wait:
@@ -131,7 +143,9 @@ class AnswerService:
         finally:
             asked.result.cancel()
             self._in_flight.leave(asked)
-        self._latencies_s.append(time.monotonic() - started)
+        elapsed_s = time.monotonic() - asked.since
+        self._latencies_s.append(elapsed_s)
+        self._observer.answered(receipt.answer, elapsed_s)
         return replace(receipt, answer=receipt.answer.model_copy(update={"id": question.id}))
 
     def refuse_waiting(self) -> None:
@@ -160,9 +174,21 @@ class AnswerService:
             live = self._live.current
             questions = self._in_flight.take(_BATCH, live.generation.id)
             if questions:
+                self._tell_taken(len(questions))
                 outcomes = await loop.run_in_executor(
                     self._compute, self._batches.answer, live, questions
                 )
+                self._at_work_since = None
                 self._in_flight.settle(outcomes)
+                for outcome in outcomes:
+                    if isinstance(outcome, Receipt):
+                        self._observer.computed(outcome.timings)
             if not (self._closing or len(self._in_flight)):
                 self._arrived.clear()
+
+    def _tell_taken(self, size: int) -> None:
+        now = self._at_work_since = time.monotonic()
+        asked = self._in_flight.in_work
+        self._observer.taken(
+            size, [each.question.id for each in asked], [now - each.since for each in asked]
+        )

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from bot.errors import SettingsError
+from bot.monitoring.logs import LogFormat, LogLevel
 from index.encoder import default_home
 from index.holding import KEPT_GENERATIONS
 from index.models import DenseType
@@ -106,6 +107,13 @@ class Settings(BaseModel):
     limit_overall: _Limit = Field("300/minute", description="How much is answered in all.")
     admin_users: _Ids = Field((), description="Discord ids of people who may rebuild the index.")
     admin_roles: _Ids = Field((), description="Discord ids of roles that may rebuild the index.")
+    log_level: LogLevel = Field(
+        LogLevel.WARNING, description="What `run` logs: debug, info, warning or error."
+    )
+    log_format: LogFormat = Field(LogFormat.TEXT, description="How `run` logs: text or json.")
+    log_questions: bool = Field(
+        False, description="Whether the log has what was asked (at the level info)."
+    )
     history: _Place = Field(
         Path("data/repl-history"), description="File that keeps what was typed in the REPL."
     )

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,14 +32,25 @@ _SURE_ENOUGH_FOR_A_NAME = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds that each stage took for one question; its share, where a batch went together."""
+
+    read: float = 0.0
+    encode: float = 0.0
+    search: float = 0.0
+    rank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """An answer with what it was made from: all ranked sentences, best first, from which
-    confidence on it would be given, and the generation."""
+    confidence on it would be given, the generation, and how long it took."""
 
     answer: Answer
     ranked: tuple[Evidence, ...]
     operating_point: OperatingPoint
     generation: Generation
+    timings: Timings = Timings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ class EncodedQuestion:
     talk: str | None
     understood: Understood
     vector: NDArray[np.float32]
-    encoding_ms: float
+    timings: Timings
 
 
 class Answerer:
@@ -76,18 +87,22 @@ class Answerer:
             Understood(asked.question) if talk else reader.read(asked)
             for asked, talk in zip(questions, talks, strict=True)
         ]
+        read = time.perf_counter()
         vectors = live.encoder.encode_queries([each.text for each in understood])
-        each_ms = (time.perf_counter() - started) * 1000 / max(1, len(questions))
+        share = 1 / max(1, len(questions))
+        timings = Timings((read - started) * share, (time.perf_counter() - read) * share)
         return [
-            EncodedQuestion(*encoded, each_ms)
+            EncodedQuestion(*encoded, timings)
             for encoded in zip(questions, talks, understood, vectors, strict=True)
         ]
 
     def answer(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
         """The answer from this generation; the encoded question must come from the same one."""
-        started = time.perf_counter()
+        started, before_s = time.perf_counter(), encoded.timings.read + encoded.timings.encode
         texts = live.generation.texts
-        ranked, confidence = ([], 0.0) if encoded.talk else self._find_evidence(live, encoded)
+        ranked, confidence, timings = list[Evidence](), 0.0, encoded.timings
+        if not encoded.talk:
+            ranked, confidence, timings = self._find_evidence(live, encoded)
         citations: tuple[Citation, ...] = ()
         if ranked and confidence >= self.operating_point.threshold:
             citations = cite(texts, choose_evidence(ranked))
@@ -107,19 +122,23 @@ class Answerer:
             closest=closest,
             confidence=round(confidence, 4),
             generation=live.generation.id,
-            elapsed_ms=round(encoded.encoding_ms + (time.perf_counter() - started) * 1000, 2),
+            elapsed_ms=round((before_s + time.perf_counter() - started) * 1000, 2),
             understood_as=encoded.understood.text,
             short_answer=short,
         )
-        return Receipt(answer, tuple(ranked), self.operating_point, live.generation)
+        return Receipt(answer, tuple(ranked), self.operating_point, live.generation, timings)
 
     def _find_evidence(
         self, live: LiveGeneration, encoded: EncodedQuestion
-    ) -> tuple[list[Evidence], float]:
+    ) -> tuple[list[Evidence], float, Timings]:
         """Retrieved sentences, best first, and the probability that the first one answers."""
+        started = time.perf_counter()
         sentences = retrieve(self._searcher, live.generation, encoded.understood, encoded.vector)
+        found = time.perf_counter()
         question = self._ranker.model.question(encoded.understood.asked, encoded.understood.context)
-        return self._ranker.rank(live.generation, question, sentences)
+        ranked, confidence = self._ranker.rank(live.generation, question, sentences)
+        rank = time.perf_counter() - found
+        return ranked, confidence, replace(encoded.timings, search=found - started, rank=rank)
 
     def _reader_of(self, live: LiveGeneration) -> QuestionReader:
         if self._reader is None or self._reader.generation_id != live.generation.id:

@@ -6,13 +6,13 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, NoReturn
 
 import click
 
 from bot.commands.options import load_settings, setting
 from bot.errors import TokenError
+from bot.monitoring.logs import LogLevel, log_to_stderr, notice
 from bot.settings import Settings
 
 _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try again
@@ -36,6 +36,7 @@ _SWITCH_S = 0.0005
         "golden",
     ),
     *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
+    *("log_level", "log_format", "log_questions"),
     *("limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
 )
 @click.pass_context
@@ -43,6 +44,8 @@ def command(context: click.Context, /, **flags: Any) -> None:
     """Answer on Discord. The bot's token comes from the variable DISCORD_TOKEN, and from nowhere
     else; SIGTERM or Ctrl-C ends the bot after the questions in flight."""
     settings = load_settings(**flags)
+    verbose = context.find_root().params["verbose"]
+    log_to_stderr(LogLevel.INFO if verbose else settings.log_level, settings.log_format)
     token = os.environ.get("DISCORD_TOKEN", "").strip()
     try:
         _check(token)
@@ -62,7 +65,7 @@ async def _run(settings: Settings, token: str) -> None:
 
     keep_out_of_log(token)
     async with open_office(settings) as office:
-        await run_bot(office, token, tell=partial(print, file=sys.stderr, flush=True))
+        await run_bot(office, token, tell=notice)
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import discord
@@ -22,6 +23,8 @@ from bot.store.settings import ServerSettings
 
 _TYPING_S = 8.0  # Discord shows it for ten
 
+_Send = Callable[[list[discord.Embed], discord.ui.View | None], Awaitable[discord.Message]]
+
 _log = logging.getLogger(__name__)
 
 
@@ -29,6 +32,7 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
     """Defers at once, answers when the answer is there, and keeps which message gives it."""
     office, asker = interaction.client.office, asker_of(interaction)
     async with told(interaction), visit(interaction):
+        office.observer.arrived("command", text)
         check_question(text)  # a refusal is private only until something public is deferred
         settings = ServerSettings()
         if interaction.guild_id is not None:
@@ -45,9 +49,11 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
         history = await office.desk.conversation(asker)
         question = Question(question=text, history=history)
         kept = await office.desk.ask(question, asker, private=hidden, on_wait=waiting)
-        embeds, view = await _shown_in_turn(interaction.client, kept)
-        sent = await edit_answer(interaction, embeds=embeds, view=view)
-        await _link(interaction.client, sent, kept)
+        await _deliver(
+            interaction.client,
+            kept,
+            lambda embeds, view: edit_answer(interaction, embeds=embeds, view=view),
+        )
 
 
 async def answer_message(
@@ -56,8 +62,16 @@ async def answer_message(
     """Answers in a reply."""
     async with _typing(message.channel):
         kept = await client.office.desk.ask(question, asker, private=message.guild is None)
+    await _deliver(client, kept, lambda embeds, view: reply(message, embeds=embeds, view=view))
+
+
+async def _deliver(client: DealbotClient, kept: Kept, send: _Send) -> None:
+    """Renders, sends, and keeps which message gives the answer."""
+    answered = time.monotonic()
     embeds, view = await _shown_in_turn(client, kept)
-    sent = await reply(message, embeds=embeds, view=view)
+    rendered = time.monotonic()
+    sent = await send(embeds, view)
+    client.office.observer.delivered(rendered - answered, time.monotonic() - rendered)
     await _link(client, sent, kept)
 
 

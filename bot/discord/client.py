@@ -71,6 +71,14 @@ class DealbotClient(discord.AutoShardedClient):
         self._seen = _Remembered()
         self._mute = _Remembered()
 
+    async def on_shard_connect(self, shard: int) -> None:
+        self.office.gateway.up(shard, self.shard_count or 1)
+
+    on_shard_resumed = on_shard_connect
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        self.office.gateway.down(shard)
+
     async def close(self) -> None:
         for task in self.background:
             task.cancel()

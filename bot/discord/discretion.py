@@ -1,5 +1,6 @@
 """Keeping out of the log what lets others act as the bot."""
 
+import json
 import logging
 import re
 
@@ -18,10 +19,12 @@ def keep_out_of_log(token: str) -> None:
 class _Discreet(logging.Formatter):
     def __init__(self, inner: logging.Formatter, token: str) -> None:
         super().__init__()
-        self._inner, self._token = inner, token
+        self._inner = inner
+        # As it is, and as it stands in a line of JSON.
+        self._token = re.compile("|".join(map(re.escape, (token, json.dumps(token)[1:-1]))))
 
     def format(self, record: logging.LogRecord) -> str:
-        text = self._inner.format(record).replace(self._token, "[token]")
+        text = self._token.sub("[token]", self._inner.format(record))
         return _IN_ADDRESS.sub(r"\1[token]", text)
 
 

@@ -46,6 +46,7 @@ async def visit(interaction: Interaction) -> AsyncIterator[None]:
 
 async def tell(interaction: Interaction, error: Exception) -> None:
     """In words: in place of the answer that is due, or beside the one that is there."""
+    interaction.client.office.observer.refused(error)
     if isinstance(error, discord.HTTPException) and error.code in _NOBODY_WAITS:
         _log.warning("nobody waits for this answer any more: %s", error)
         return

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import discord
 
@@ -37,12 +38,14 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
         async with client.office.desk.visit():
             await _answer_or_tell(client, message)
     except ServiceClosedError as closed:
+        client.office.observer.refused(closed)
         await _tell(message, closed)
 
 
 async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> None:
     try:
-        await _answer(client, message)
+        with _observed(client):
+            await _answer(client, message)
     except (LimitedError, NotAllowedError) as refusal:
         await _refuse_privately(client, message, refusal)
     except discord.Forbidden:
@@ -50,6 +53,15 @@ async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> No
         await _refuse_privately(client, message, NotAllowedError("I may not answer there"))
     except Exception as error:  # the surface is one of the two places that catch broadly
         await _tell(message, error)
+
+
+@contextmanager
+def _observed(client: DealbotClient) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        client.office.observer.refused(error)
+        raise
 
 
 def _addressed(client: DealbotClient, message: discord.Message) -> bool:
@@ -61,6 +73,7 @@ def _addressed(client: DealbotClient, message: discord.Message) -> bool:
 async def _answer(client: DealbotClient, message: discord.Message) -> None:
     server = message.guild.id if message.guild else None
     asker = Asker(message.author.id, message.channel.id, server)
+    client.office.observer.arrived("message", message.content)
     check_voice(client, message)
     if message.guild is not None:
         settings = await client.office.store.settings.get(message.guild.id)

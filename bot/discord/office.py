@@ -11,6 +11,8 @@ from bot.asking import Desk
 from bot.errors import StoreError
 from bot.limits import Limiter, Limits
 from bot.monitoring.degradations import Degradations
+from bot.monitoring.gateway import Gateway
+from bot.monitoring.observer import Observer
 from bot.rebuilding import Rebuilder
 from bot.settings import Settings
 from bot.store import Store
@@ -25,8 +27,9 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Office:
     """What the commands, buttons and messages reach. `refusals` limits how often somebody is told
-    by direct message that something was refused. `degraded` holds what answers go on without.
-    `closing` is set once the bot ends."""
+    by direct message that something was refused. `degraded` holds what answers go on without,
+    `gateway` whether Discord is connected; `observer` hears of every stage of a
+    question. `closing` is set once the bot ends."""
 
     desk: Desk
     store: Store
@@ -35,13 +38,19 @@ class Office:
     refusals: Limiter
     settings: Settings
     degraded: Degradations
+    gateway: Gateway
+    observer: Observer
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @asynccontextmanager
-async def open_office(settings: Settings) -> AsyncIterator[Office]:
+async def open_office(
+    settings: Settings, observer: Observer | None = None
+) -> AsyncIterator[Office]:
     """The index, the store, which no other process may have open to answer, and the service."""
     degraded = Degradations()
+    gateway = Gateway(degraded)
+    observer = observer or Observer(log_questions=settings.log_questions)
     live = open_live_index(settings)
     limits = Limits(
         per_user=settings.limit_per_user,
@@ -51,14 +60,25 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
     )
     async with (
         Store.open(settings.store, keep_questions=settings.keep_questions) as store,
-        open_service(settings, live) as service,
-        Rebuilder(live, settings, degraded) as rebuilder,
+        open_service(settings, live, observer) as service,
+        Rebuilder(live, settings, degraded, observer) as rebuilder,
     ):
         desk = Desk(service, Limiter(limits), store)
         forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
         try:
-            yield Office(desk, store, live, rebuilder, Limiter(_REFUSALS), settings, degraded)
+            yield Office(
+                desk=desk,
+                store=store,
+                live=live,
+                rebuilder=rebuilder,
+                refusals=Limiter(_REFUSALS),
+                settings=settings,
+                degraded=degraded,
+                gateway=gateway,
+                observer=observer,
+            )
         finally:
+            gateway.close()
             forgetting.cancel()
             with suppress(asyncio.CancelledError):
                 await forgetting

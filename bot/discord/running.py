@@ -64,6 +64,7 @@ async def run_bot(office: Office, token: str, *, tell: Tell = _log.info) -> None
 async def _take_leave(office: Office) -> None:
     """Nobody is taken in any more; whoever is inside gets an answer or a refusal."""
     office.closing.set()
+    office.gateway.close()
     await office.desk.close(_DRAIN_S)
     handlers = {t for t in asyncio.all_tasks() if t.get_name().startswith(_HANDLERS)}
     if not handlers:
@@ -121,6 +122,7 @@ async def _connect(office: Office, token: str, tell: Tell) -> None:
             try:
                 await _keep_connected(client)
             finally:
+                office.gateway.end()
                 stood = asyncio.get_running_loop().time() - began
         raise ConnectionResetError("Discord ended the session")
     except discord.LoginFailure as error:
@@ -145,11 +147,13 @@ async def _keep_connected(client: DealbotClient) -> None:
     async with asyncio.timeout(_FIRST_CONNECT_S) as limit:
 
         async def on_shard_connect(shard: int) -> None:
+            await DealbotClient.on_shard_connect(client, shard)
+            client.office.gateway.up(shard, client.shard_count or 1)
             missing = len(client.shards) < (client.shard_count or 1)
             if not limit.expired():
                 limit.reschedule(loop.time() + _FIRST_CONNECT_S if missing else None)
 
-        client.on_shard_connect = on_shard_connect  # type: ignore[attr-defined]  # see below
+        client.on_shard_connect = on_shard_connect  # type: ignore[method-assign]
         await client.connect()
 
 

@@ -1,0 +1,63 @@
+"""What happens to questions, stage by stage: a line in the log each, under the question's id."""
+
+import logging
+from collections.abc import Sequence
+
+from bot.answering.pipeline import Timings
+from bot.models import Answer, Status
+from bot.monitoring.logs import handled_for_s, question_id
+from index.errors import ExpectedError
+
+_log = logging.getLogger("bot.questions")
+
+
+class Observer:
+    """Is told of every stage, on the event loop. Stages are logged at INFO, without what was asked
+    unless `log_questions`. `Metrics` counts them, too."""
+
+    def __init__(self, *, log_questions: bool = False) -> None:
+        self._log_questions = log_questions
+
+    def arrived(self, way: str, question: str) -> None:
+        """Somebody asked, by a command or in a message."""
+        _tell("arrived", way=way, **({"text": question} if self._log_questions else {}))
+
+    def queued(self, waiting: int) -> None:
+        """It waits for its turn, or joined the same question in work; `waiting` wait in all."""
+        _tell("queued", waiting=waiting)
+
+    def taken(self, size: int, questions: Sequence[str], waited_s: Sequence[float]) -> None:
+        """A batch of `size` distinct questions is computed, for these, who waited so long."""
+        _tell("batch", size=size, questions=list(questions))
+
+    def computed(self, timings: Timings) -> None:
+        """An answer was computed, for one or for several who asked the same."""
+
+    def answered(self, answer: Answer, elapsed_s: float) -> None:
+        """It has its answer, so long after it was queued; an abstention is one."""
+        stage = "answered" if answer.status is Status.ANSWERED else "abstained"
+        _tell(stage, elapsed_ms=round(elapsed_s * 1000, 1), confidence=answer.confidence)
+
+    def refused(self, error: Exception) -> None:
+        """Somebody got a refusal or a failure told instead of what was wanted."""
+        _tell("refused" if isinstance(error, ExpectedError) else "failed", reason=reason_of(error))
+
+    def delivered(self, render_s: float, deliver_s: float) -> None:
+        """The answer is on Discord: rendering and sending it took so long."""
+        _tell("delivered", elapsed_ms=round(handled_for_s() * 1000, 1))
+
+    def rebuilt(self, error: Exception | None) -> None:
+        """A rebuild has ended: with a new generation, or with this."""
+        _log.info("rebuild: %s", reason_of(error) if error else "published")
+
+
+def reason_of(error: Exception) -> str:
+    """A name for a kind of failure; there are as many as there are kinds."""
+    name = type(error).__name__.removesuffix("Error")
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_")
+
+
+def _tell(stage: str, **fields: object) -> None:
+    if _log.isEnabledFor(logging.INFO):
+        told = " ".join((stage, *(f"{name}={value}" for name, value in fields.items())))
+        _log.info(told, extra={"stage": stage, "question": question_id()} | fields)
