@@ -36,6 +36,7 @@ from index.publishing import (
 from index.sentences import split_sentences
 from index.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
 from index.text_store import TextStore, TextStoreWriter
+from index.token_store import write_tokens
 from index.vector_cache import VectorCache
 from index.vocabulary import WordCounter, save_vocabulary
 from index.writing_terms import write_terms
@@ -95,7 +96,7 @@ def build_index(
         texts = TextStore(staging)
         trained = None if full else _trained_codes(index, encoder)
         written = write_vectors(staging, texts, encoder, cache, progress, dense_type, trained)
-        write_terms(staging, texts, initials, progress)
+        write_terms(staging, texts, write_tokens(staging, texts, initials, progress), progress)
         manifest = _write_manifest(staging, texts, encoder, sources, written.record)
         if accept:
             accept(Generation(staging, manifest))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 
 def new_array(path: Path, shape: tuple[int, ...], dtype: DTypeLike) -> "np.memmap[Any, Any]":
@@ -17,3 +17,11 @@ def new_array(path: Path, shape: tuple[int, ...], dtype: DTypeLike) -> "np.memma
         with path.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     return array
+
+
+def save_array(path: Path, array: NDArray[Any]) -> None:
+    """As a new .npy file. Not np.save(path): where the disk is full only as that closes the file,
+    it says nothing, and the array is cut off."""
+    table = new_array(path, array.shape, array.dtype)
+    table[:] = array
+    table.flush()

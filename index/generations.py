@@ -23,6 +23,7 @@ from index.publishing import (
     write_pointer,
 )
 from index.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS, TextStore
+from index.token_store import TOKENS, TokenStore
 from index.vocabulary import VOCABULARY, load_vocabulary
 
 POINTER, GENERATIONS = "CURRENT", "generations"
@@ -30,7 +31,7 @@ SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
 # Files and folders that every generation of this schema has.
 _REQUIRED = {
-    *(TEXTS, ARTICLES, SENTENCES, PASSAGES, VOCABULARY, INITIALS),
+    *(TEXTS, ARTICLES, SENTENCES, PASSAGES, TOKENS, VOCABULARY, INITIALS),
     *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
 
@@ -41,6 +42,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
         self.texts = TextStore(folder)
+        self.tokens = TokenStore(folder)
         self.sentence_vectors = DenseIndex.load(folder / SENTENCE_VECTORS)
         self.passage_vectors = StoredVectors(folder / PASSAGE_VECTORS)
         self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)

@@ -58,7 +58,7 @@ class Initials:
     def expand(self, text: str) -> str:
         """The text with what its initials stand for in their place; where both stand side by
         side, once. For searching and scoring only: what is shown is the article's own text."""
-        if not self._meanings or not _USED.search(text):
+        if not self._meanings or not has_initials(text):
             return text
         without = _OPENS.sub(lambda m: "" if self._knows(m.group().strip(" ()")) else m[0], text)
         return _USED.sub(lambda match: self._meaning(match.group(1)) or match[0], without)
@@ -80,6 +80,16 @@ class Initials:
 
     def _meaning(self, short: str) -> str | None:
         return self._meanings.get(short) or self._meanings.get(short.removesuffix("s"))
+
+
+def has_initials(text: str) -> bool:
+    """Whether `Initials.expand` may change the text."""
+    return _USED.search(text) is not None
+
+
+def teaches_more(text: str) -> bool:
+    """Whether an InitialsLearner may learn something from a text without initials."""
+    return any(pattern.search(text) for pattern in (_MAY_BE_NAME, _OF))
 
 
 class InitialsLearner:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.bm25 import bm25s
 from index.disk_arrays import new_array
+from index.ranges import run_begins, starts_of
 from index.terms import Numbers, TermLists, parts_of
 
 Scores = NDArray[np.float32]
@@ -83,11 +84,6 @@ def best_rows(scores: Scores, count: int) -> Rows:
     return rows[np.argsort(-found, kind="stable")[:count]]
 
 
-def run_begins(ordered: Rows) -> NDArray[np.bool_]:
-    """True where a number in order is not the one before it."""
-    return np.concatenate([[True], ordered[1:] != ordered[:-1]])
-
-
 class _Tables:
     """For each term one after the other the rows that have it and its score in each of them, in
     files, computed from a part of the texts at a time."""
@@ -102,7 +98,7 @@ class _Tables:
         frequencies = np.zeros(self._terms, np.int64)
         for part in parts_of(self._lists, _PART):
             frequencies += np.bincount(self._count(*part).terms, minlength=self._terms)
-        starts = np.concatenate([[0], np.cumsum(frequencies)])
+        starts = starts_of(frequencies)
         data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
         rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
         idf = np.log(1 + (self._texts - frequencies + 0.5) / (frequencies + 0.5))

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from index.dense import DenseIndex, StoredVectors
 from index.generations import Generation
-from index.lexical import LexicalIndex, best_rows, run_begins
+from index.lexical import LexicalIndex, best_rows
+from index.ranges import run_begins
 from index.terms import Analyzer
 from index.text_store import StoredPassage, StoredSentence
 

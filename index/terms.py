@@ -1,7 +1,7 @@
 """The terms that count when texts are searched by their words, and those of many texts on disk."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +16,7 @@ from index.words import FUNCTION_WORDS, read_surfaces, spellings
 
 Numbers = NDArray[np.int32]
 
-_NO_TERMS = "\0"  # stands in a text without a term; no text has this one
 _KEPT_WORDS = 50_000
-_BUFFERED = 1 << 20  # numbers
 
 
 class Analyzer:
@@ -26,8 +24,8 @@ class Analyzer:
     stemmer keeps state."""
 
     def __init__(self) -> None:
-        stem = Stemmer.Stemmer("english").stemWord
-        self._terms_of = lru_cache(_KEPT_WORDS)(lambda word: tuple(map(stem, _telling(word))))
+        self._stem = Stemmer.Stemmer("english").stemWord
+        self._terms_of = lru_cache(_KEPT_WORDS)(lambda word: tuple(map(self._stem, _telling(word))))
 
     def words(self, text: str) -> list[str]:
         """Words and numbers in order, function words left out, unstemmed."""
@@ -36,6 +34,10 @@ class Analyzer:
     def terms(self, text: str) -> list[str]:
         """The stems of `words(text)`."""
         return [term for surface in read_surfaces(text) for term in self._terms_of(surface)]
+
+    def term(self, word: str) -> str | None:
+        """The stem of a word in its one spelling; none for a function word."""
+        return None if word in FUNCTION_WORDS else self._stem(word)
 
 
 def _telling(surface: str) -> Iterator[str]:
@@ -53,31 +55,22 @@ class TermLists:
 
 
 class TermListsWriter:
-    """Keeps the terms of texts that are added one after the other in a file. Use as a context
-    manager; read them before it is left, which removes the file."""
+    """Keeps the terms of texts that are added some at a time in a file. Use as a context manager;
+    read them before it is left, which removes the file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, numbers: dict[str, int]) -> None:
         self._path, self._file = path, path.open("wb")
-        self._numbers: dict[str, int] = {}
-        self._flat, self._lengths = array("i"), array("i")
+        self._numbers, self._lengths = numbers, array("i")
 
-    def add(self, terms: Sequence[str]) -> None:
-        numbers = self._numbers
-        terms = terms or (_NO_TERMS,)
-        self._flat.extend([numbers.setdefault(term, len(numbers)) for term in terms])
-        self._lengths.append(len(terms))
-        if len(self._flat) >= _BUFFERED:
-            self._flush()
+    def add(self, flat: Numbers, lengths: NDArray[np.int64]) -> None:
+        """The terms of some more texts, in the form of TermLists."""
+        self._file.write(flat.astype(np.int32).tobytes())
+        self._lengths.frombytes(lengths.astype(np.int32).tobytes())
 
     def lists(self) -> TermLists:
-        self._flush()
+        self._file.flush()
         flat = np.memmap(self._path, np.int32, "r") if self._lengths else np.zeros(0, np.int32)
         return TermLists(self._numbers, flat, np.array(self._lengths, np.int32))
-
-    def _flush(self) -> None:
-        self._flat.tofile(self._file)
-        self._file.flush()
-        self._flat = array("i")
 
     def __enter__(self) -> Self:
         return self

@@ -7,11 +7,10 @@ opening costs the same for a thousand sentences and for a million.
 
 import hashlib
 import json
-import mmap
 from array import array
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self, overload
@@ -19,7 +18,8 @@ from typing import Self, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk_arrays import new_array
+from index.disk_arrays import save_array
+from index.file_lines import FileLines
 from index.file_ranges import FileRanges
 from index.models import Article, Span
 from index.words import dates_in_words
@@ -145,11 +145,7 @@ class TextStoreWriter:
 
 
 def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
-    # Not np.save(path): where the disk is full only as that closes the file, it says nothing,
-    # and the table is cut off.
-    table = new_array(path, (len(numbers) // columns, columns), np.int64)
-    table[:] = np.frombuffer(numbers, np.int64).reshape(table.shape)
-    table.flush()
+    save_array(path, np.frombuffer(numbers, np.int64).reshape(-1, columns))
 
 
 class TextStore:
@@ -208,6 +204,11 @@ class TextStore:
         found: NDArray[np.int64] = self._passages[:, 1]
         return found
 
+    def articles_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The article of each sentence row."""
+        found: NDArray[np.int64] = self._sentences[rows, 0]
+        return found
+
     def passages_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The passage of each sentence row, without reading a text."""
         found: NDArray[np.int64] = self._sentences[rows, 5]
@@ -230,11 +231,9 @@ class _Articles(Sequence[StoredArticle]):
     index costs the same for ten articles and for fifty thousand."""
 
     def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
-            lines = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n")) + 1
-        self._read = lru_cache(_KEPT_ARTICLES)(partial(_read_article, lines, ends.tolist()))
-        self._count = len(ends)
+        lines = FileLines(path)
+        self._read = lru_cache(_KEPT_ARTICLES)(lambda row: StoredArticle(**json.loads(lines[row])))
+        self._count = len(lines)
 
     def __len__(self) -> int:
         return self._count
@@ -247,11 +246,6 @@ class _Articles(Sequence[StoredArticle]):
         if isinstance(row, slice):
             return [self._read(each) for each in range(len(self))[row]]
         return self._read(range(len(self))[row])
-
-
-def _read_article(lines: mmap.mmap, ends: Sequence[int], row: int) -> StoredArticle:
-    start = ends[row - 1] if row else 0
-    return StoredArticle(**json.loads(lines[start : ends[row]]))
 
 
 def _mapped(path: Path) -> NDArray[np.int64]:

@@ -1,6 +1,7 @@
 """The words of a text, in one spelling for what news writes in several ways."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ _WORD = re.compile(
     r"|[^\W\d_]+(?:[.&'’][^\W\d_]+)*"  # U.S, AT&T, don't
     r"|[$€£¥%]"
 )
+_WORD_BETWEEN = re.compile(f"({_WORD.pattern})")
 _SAME = {
     "$": "dollar",
     "usd": "dollar",
@@ -70,6 +72,12 @@ def read_words(text: str) -> list[Word]:
         for lower in spellings(surface):
             words.append(Word(surface, lower, start))
     return words
+
+
+def split_words(text: str) -> Iterator[tuple[str, str]]:
+    """All words in order, as written, each after what stands between it and the one before."""
+    parts: list[str] = _WORD_BETWEEN.split(text)
+    return zip(parts[::2], parts[1::2], strict=False)  # the last part stands behind all words
 
 
 def read_surfaces(text: str) -> list[str]:

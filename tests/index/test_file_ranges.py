@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from index.dense import StoredVectors
+from index.file_lines import FileLines
 from index.file_ranges import FileRanges
 
 
@@ -36,3 +37,10 @@ def test_stored_vectors_are_read_by_row(
     rows = np.array([49, 0, 7, 7])
     np.testing.assert_array_equal(stored.vectors(rows), table[rows].astype(np.float32))
     assert stored.vectors(rows[:0]).shape == (0, 24)
+
+
+@pytest.mark.parametrize("lines", [[], [b""], [b"one", b"", "zw\xf6lf".encode()]])
+def test_lines_are_read_by_number(tmp_path: Path, lines: list[bytes]) -> None:
+    (tmp_path / "file").write_bytes(b"".join(line + b"\n" for line in lines))
+    file = FileLines(tmp_path / "file")
+    assert [file[number] for number in range(len(file))] == lines

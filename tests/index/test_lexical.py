@@ -6,6 +6,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
 
@@ -21,11 +22,19 @@ from index.terms import Analyzer, TermListsWriter, parts_of
 K1, B = 1.2, 0.75
 
 
+def written(texts: Sequence[Sequence[str]], path: Path) -> TermListsWriter:
+    """In a text without terms stands one that is nowhere else, as in an index."""
+    texts = [text or ["\0"] for text in texts]
+    numbers = {term: i for i, term in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
+    writer = TermListsWriter(path, numbers)
+    for text in texts:
+        writer.add(np.array([numbers[term] for term in text], np.int32), np.array([len(text)]))
+    return writer
+
+
 def built(texts: Sequence[Sequence[str]], folder: Path) -> LexicalIndex:
     """In a new folder within this one."""
-    with TermListsWriter(folder / f"terms-{secrets.token_hex(4)}") as writer:
-        for text in texts:
-            writer.add(text)
+    with written(texts, folder / f"terms-{secrets.token_hex(4)}") as writer:
         return LexicalIndex.build(writer.lists(), folder / f"index-{secrets.token_hex(4)}")
 
 
@@ -146,9 +155,7 @@ def test_texts_without_a_term_are_indexed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("most", [1, 4, 7, 100])
 def test_parts_hold_all_terms_once(tmp_path: Path, most: int) -> None:
     texts = [["a"], ["b", "c", "a"], ["a"] * 6, ["d"], ["e", "a"]]
-    with TermListsWriter(tmp_path / "terms") as writer:
-        for text in texts:
-            writer.add(text)
+    with written(texts, tmp_path / "terms") as writer:
         lists = writer.lists()
         names = list(lists.numbers)
         seen = []
@@ -178,13 +185,13 @@ def test_tables_that_the_disk_cuts_off_are_an_error(tmp_path: Path, texts: int) 
     program = f"""
 import resource, sys
 from pathlib import Path
+import numpy as np
 from index.lexical import LexicalIndex
 from index.terms import TermListsWriter
 folder = Path(sys.argv[1])
 folder.mkdir()
-with TermListsWriter(folder / "terms") as writer:
-    for _ in range({texts}):
-        writer.add(["ship"])
+with TermListsWriter(folder / "terms", {{"ship": 0}}) as writer:
+    writer.add(np.zeros({texts}, np.int32), np.ones({texts}, np.int64))
     lists = writer.lists()
     LexicalIndex.build(lists, folder / "whole")
     sizes = sorted(path.stat().st_size for path in (folder / "whole").iterdir())

@@ -19,6 +19,7 @@ from index.search import Hits, Searcher, fuse
 from index.sentences import split_sentences
 from index.terms import Analyzer
 from index.text_store import TextStore, TextStoreWriter
+from index.token_store import write_tokens
 from index.vocabulary import WordCounter, save_vocabulary
 from index.writing_terms import write_terms
 from tests.conftest import Silent
@@ -52,7 +53,7 @@ def make_generation(
     texts = TextStore(folder)
     DenseIndex.of(sentences[: texts.sentence_count]).save(folder / SENTENCE_VECTORS)
     np.save(folder / PASSAGE_VECTORS, passages[: texts.passage_count].astype(np.float16))
-    write_terms(folder, texts, Initials({}), Silent())
+    write_terms(folder, texts, write_tokens(folder, texts, Initials({}), Silent()), Silent())
     words = WordCounter()
     for article in articles:
         words.add(article)
