@@ -108,6 +108,11 @@ class Encoder:
             )
         for name, expected in record.files.items():
             _check_file(folder / name, expected)
+        # An ONNX model may name other files, whose bytes nobody has compared.
+        if surplus := sorted(
+            {path.name for path in folder.iterdir()} - {RECORD_FILE, *record.files}
+        ):
+            raise EncoderError(f"{folder / surplus[0]} does not belong to the encoder: remove it")
         return cls(folder, record, threads=threads)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
