@@ -24,6 +24,7 @@ _COMMANDS = {
     "eval": "bot.commands.eval",
     "index": "bot.commands.index",
     "model": "bot.commands.model",
+    "prompts": "bot.commands.prompts",
     "rank": "bot.commands.rank",
     "repl": "bot.commands.repl",
     "run": "bot.commands.run",

@@ -101,8 +101,9 @@ class ShortAnswer(BaseModel):
 
 class Answer(BaseModel):
     """What goes out. `confidence` is the probability that the first evidence answers the
-    question; `understood_as` is the question with what it took over from the history; `error`
-    is set where a line of a batch got no answer, and why."""
+    question; `understood_as` is the question with what it took over from the history; `prompts`
+    is the version of the texts in `prompts/`; `error` is set where a line of a batch got no
+    answer, and why."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -118,6 +119,7 @@ class Answer(BaseModel):
     elapsed_ms: float
     understood_as: str = ""
     short_answer: ShortAnswer | None = None
+    prompts: str = ""
     error: str | None = None
 
     @property

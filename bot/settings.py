@@ -114,6 +114,9 @@ class Settings(BaseModel):
     log_questions: bool = Field(
         False, description="Whether the log has what was asked (at the level info)."
     )
+    prompts: _Place | None = Field(
+        None, description="Folder with texts that take the place of the bot's own: NAME.txt."
+    )
     history: _Place = Field(
         Path("data/repl-history"), description="File that keeps what was typed in the REPL."
     )

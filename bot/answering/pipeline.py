@@ -22,6 +22,7 @@ from index.live import LiveGeneration
 from index.models import Span
 from index.search import Searcher, SentenceHit
 from index.sentences import is_heading, may_be_heading
+from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 
 _RETRIEVED = 40  # sentences that the evidence is chosen from
@@ -125,6 +126,7 @@ class Answerer:
             elapsed_ms=round((before_s + time.perf_counter() - started) * 1000, 2),
             understood_as=encoded.understood.text,
             short_answer=short,
+            prompts=chosen_prompts().version,
         )
         return Receipt(answer, tuple(ranked), self.operating_point, live.generation, timings)
 

@@ -25,7 +25,7 @@ _IN_FLIGHT = 64  # two of the service's batches: one is computed while the next 
 @click.argument("question", required=False)
 @batch_option
 @json_flag
-@setting("index", "encoders", "max_waiting", "deadline_s")
+@setting("index", "encoders", "prompts", "max_waiting", "deadline_s")
 def command(question: str | None, batch: Path | None, as_json: bool, **flags: str | None) -> None:
     """Answer QUESTION from the articles, with the exact sentences that prove it."""
     if (question is None) == (batch is None):

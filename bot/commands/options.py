@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.errors import SettingsError
 from bot.settings import PREFIX, Settings
+from prompts import PromptError, choose
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -39,5 +41,11 @@ def setting(*names: str) -> Callable[[_Command], _Command]:
 
 
 def load_settings(**flags: Any) -> Settings:
-    """The settings with these flags on top of the environment and dealbot.toml."""
-    return Settings.load(flags, os.environ)
+    """The settings with these flags on top of the environment and dealbot.toml. From here on the
+    program speaks the words that they choose."""
+    settings = Settings.load(flags, os.environ)
+    try:
+        choose(settings.prompts)
+    except PromptError as error:
+        raise SettingsError(str(error)) from error
+    return settings

@@ -13,7 +13,15 @@ from bot.terminal.repl import run_repl
 
 @click.command("repl")
 @setting(
-    "index", "encoders", "history", "articles", "max_article_mb", "dense_type", "golden", "store"
+    "index",
+    "encoders",
+    "history",
+    "articles",
+    "max_article_mb",
+    "dense_type",
+    "golden",
+    "store",
+    "prompts",
 )
 def command(**flags: Any) -> None:
     """Ask questions at a prompt; `:help` there tells what else there is. Piped questions are

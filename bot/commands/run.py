@@ -34,6 +34,7 @@ _SWITCH_S = 0.0005
         "keep_days",
         "keep_questions",
         "golden",
+        "prompts",
     ),
     *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
     *("log_level", "log_format", "log_questions"),

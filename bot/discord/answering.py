@@ -20,6 +20,7 @@ from bot.errors import StoreError
 from bot.models import Question, check_question
 from bot.store.receipts import Kept
 from bot.store.settings import ServerSettings
+from prompts import text
 
 _TYPING_S = 8.0  # Discord shows it for ten
 
@@ -121,6 +122,4 @@ async def _typing(channel: discord.abc.Messageable) -> AsyncIterator[None]:
 
 
 def _waiting_line(before: int) -> str:
-    if before == 0:
-        return "Your question is next."
-    return f"Many are asking: {before} before you."
+    return text("discord_waiting", before=before) if before else text("discord_next")

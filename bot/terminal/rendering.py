@@ -20,8 +20,7 @@ from bot.terminal.layout import (
     show,
     stacked,
 )
-
-CLOSEST = "Closest sentences (not an answer):"
+from prompts import text as prompt_text
 
 
 def print_answer(answer: Answer) -> None:
@@ -40,7 +39,7 @@ def answer_view(answer: Answer) -> RenderableType:
     shown = answer.citations or answer.closest
     quotes = [_quote(citation, answer.short_answer) for citation in shown]
     if quotes and not answer.citations:
-        quotes.insert(0, Text(CLOSEST, HEADING))
+        quotes.insert(0, Text(f"{prompt_text('closest')}:", HEADING))
     return stacked([_opening(answer), quotes, _sources(shown), _footer(answer)])
 
 

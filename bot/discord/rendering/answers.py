@@ -44,7 +44,7 @@ def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
 
 
 def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    heading = f"### {prompt_text('discord_closest')}"
+    heading = f"### {prompt_text('closest')}"
     quotes = [
         quote_block(citation, head="" if number else heading)
         for number, citation in enumerate(answer.closest)

@@ -1,0 +1,147 @@
+"""The words of the program: as they were released, and as an admin may change them."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+import prompts
+from prompts import VERSION, PromptError, Prompts, Template
+from prompts.variables import variables_of
+from tests.bot.conftest import InProcess
+
+SNAPSHOT = Path(__file__).parent / "prompts.json"
+
+
+@pytest.fixture(autouse=True)
+def _back_to_the_programs_own() -> Iterator[None]:
+    yield
+    prompts.choose(None)
+
+
+def own(folder: Path, **texts: str) -> Path:
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_texts_are_as_they_were_released() -> None:
+    """Who changes a text raises VERSION and writes the new snapshot: DEALBOT_SNAPSHOT=1."""
+    texts = Prompts.load()
+    found = {"version": VERSION, "texts": {name: texts[name].example() for name in texts.names}}
+    if os.environ.get("DEALBOT_SNAPSHOT"):
+        SNAPSHOT.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    kept = json.loads(SNAPSHOT.read_text("utf-8"))
+    assert found["version"] == kept["version"] or found["texts"] != kept["texts"]
+    assert found == kept
+
+
+def test_variables_are_filled_in_and_checked() -> None:
+    assert prompts.text("discord_waiting", before=1500) == "Many are asking: 1,500 before you."
+    for wrong in ({"before": "3"}, {"before": 0}, {}, {"before": 3, "after": 4}):
+        with pytest.raises(ValidationError):
+            prompts.text("discord_waiting", **wrong)
+    with pytest.raises(ValidationError):
+        prompts.text("greeting", name="Ada")
+
+
+def test_a_value_is_not_read_for_variables_again() -> None:
+    class Quoting(variables_of("greeting")):  # type: ignore[misc]  # a class made by a function
+        asked: str
+
+    template = Prompts.load()["greeting"]
+    template._variables, template.text = Quoting, "You asked: {asked}"
+    assert template.fill(asked="{asked.__class__} {0}") == "You asked: {asked.__class__} {0}"
+
+
+def test_a_folder_takes_the_place_of_single_texts(tmp_path: Path) -> None:
+    texts = Prompts.load(own(tmp_path, abstained="Nobody {{knows}}.\n"))
+    assert texts.text("abstained") == "Nobody {knows}."
+    assert texts.text("thanks") == Prompts.load().text("thanks")
+    assert texts.version.startswith(f"{VERSION}-")
+    assert texts.version != Prompts.load().version == Prompts.load().version
+    (tmp_path / ".abstained.txt.swp").write_bytes(b"\xff")
+    assert Prompts.load(tmp_path).version == texts.version
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("abstained.txt", "No {idea}", "unknown variable {idea}; there is: none"),
+        ("abstained.txt", "No {} idea", "unknown variable {}"),
+        ("abstained.txt", "No {idea", "a brace that does not close"),
+        ("abstained.txt", " \n", "is empty"),
+        ("abstained.txt", "x" * 100_001, "larger than 100,000 bytes"),
+        ("discord_waiting.txt", "Wait.", "lacks the variable {before}"),
+        ("discord_waiting.txt", "{before.real}", "unknown variable {before.real}"),
+        ("discord_waiting.txt", "{before!r}", "a format that is not taken"),
+        ("discord_waiting.txt", "{before:{before}}", "a format that is not taken"),
+        ("discord_waiting.txt", "{before:%H}", "a format that does not fit"),
+        ("abstaned.txt", "No.", "takes no text's place; is abstained.txt meant?"),
+        ("abstained.md", "No.", "takes no text's place; is abstained.txt meant?"),
+    ],
+)
+def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, text: str, told: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(PromptError) as refused:
+        Prompts.load(tmp_path)
+    assert str(tmp_path / name) in str(refused.value)
+    assert told in str(refused.value)
+
+
+def test_what_is_no_text_is_named_and_keeps_nobody_waiting(tmp_path: Path) -> None:
+    (tmp_path / "thanks.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(PromptError, match="not text in UTF-8"):
+        Prompts.load(tmp_path)
+    (tmp_path / "thanks.txt").unlink()
+    os.mkfifo(tmp_path / "thanks.txt")
+    with pytest.raises(PromptError, match="is no file"):
+        Prompts.load(tmp_path)
+    with pytest.raises(PromptError, match="cannot be read"):
+        Prompts.load(tmp_path / "none")
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_used_or_is_refused_in_words(text: str) -> None:
+    try:
+        template = Template("thanks", text, Path("thanks.txt"))
+    except PromptError:
+        return
+    assert template.example() == text.replace("{{", "{").replace("}}", "}")
+
+
+def test_the_program_speaks_the_words_of_the_folder(
+    run_main: InProcess, built_index: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "words"
+    folder.mkdir()
+    own(folder, greeting="Ahoy!", closest="Near, not there")
+    where = ("--index", built_index, "--prompts", folder)
+    answer = json.loads(run_main("ask", "Hello", "--json", *where).out)
+    assert answer["text"] == "Ahoy!"
+    assert answer["prompts"] == Prompts.load(folder).version
+    assert "Near, not there:" in run_main("ask", "Who runs the zoo of Quito?", *where).out
+    listed = run_main("prompts", "list", "--prompts", folder).out
+    assert f"greeting  {folder / 'greeting.txt'}\n" in listed
+    assert "\nthanks\n" in listed
+    assert run_main("prompts", "show", "greeting", "--prompts", folder).out == "Ahoy!\n"
+    assert (
+        run_main("prompts", "show", "discord_waiting").out == "Many are asking: 1,200 before you.\n"
+    )
+
+
+def test_a_folder_that_cannot_be_used_ends_the_program_in_words(
+    run_main: InProcess, tmp_path: Path
+) -> None:
+    folder = tmp_path / "words"
+    folder.mkdir()
+    own(folder, discord_waiting="Wait.")
+    outcome = run_main("ask", "Hello", "--prompts", folder)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "lacks the variable {before}" in outcome.complaint
+    assert run_main("prompts", "show", "nothing").code == 1
