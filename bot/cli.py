@@ -30,6 +30,7 @@ _COMMANDS = {
     "run": "bot.commands.run",
     "search": "bot.commands.search",
     "show": "bot.commands.show",
+    "store": "bot.commands.store",
 }
 
 

@@ -10,6 +10,7 @@ from bot.discord.acknowledging import defer, insist, respond
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.failures import told, visit
+from bot.discord.forgetting import ForgetButton
 from bot.discord.lookups import further, in_context
 from bot.discord.permissions import may_delete
 from bot.discord.receipts import readable_receipt
@@ -158,7 +159,7 @@ def _as_shown(kept: Kept, message: discord.Message | None) -> Answer:
     return kept.answer.model_copy(update={"question": asked, "understood_as": asked})
 
 
-BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton, TurnButton)
+BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton, TurnButton, ForgetButton)
 
 
 def answer_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui.View | None:

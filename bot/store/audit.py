@@ -7,6 +7,8 @@ from datetime import datetime
 from bot.store.database import Database, Row
 from bot.store.moments import to_text
 
+_COLUMNS = "id, happened, guild, actor, action, detail, outcome"
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,20 +44,25 @@ class Audit:
     async def latest(self, guild: int | None, limit: int) -> list[AuditEntry]:
         """The server's entries, the last recorded first."""
         rows = await self._database.run(
-            "SELECT id, happened, guild, actor, action, detail, outcome FROM audit"
-            " WHERE guild IS ? ORDER BY id DESC LIMIT ?",
-            guild,
-            limit,
+            f"SELECT {_COLUMNS} FROM audit WHERE guild IS ? ORDER BY id DESC LIMIT ?", guild, limit
+        )
+        return [entry for row in rows if (entry := _read(row)) is not None]
+
+    async def of_actor(self, actor: int) -> list[AuditEntry]:
+        """All that one admin did, in order."""
+        rows = await self._database.run(
+            f"SELECT {_COLUMNS} FROM audit WHERE actor = ? ORDER BY id", actor
         )
         return [entry for row in rows if (entry := _read(row)) is not None]
 
     async def prune(self, older_than: datetime) -> int:
         """Forgets what is older; returns how many that were."""
-        return await self._database.run_in_parts(
+        old = await self._database.run_in_parts(
             "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE happened < ? LIMIT ?)"
             " RETURNING 1",
             to_text(older_than),
         )
+        return len(old)
 
 
 def _read(row: Row) -> AuditEntry | None:

@@ -72,15 +72,14 @@ class Database:
             rows = await self._connection.execute_fetchall(sql, [_storable(v) for v in values])
         return [tuple(row) for row in rows]
 
-    async def run_in_parts(self, sql: str, *values: object) -> int:
+    async def run_in_parts(self, sql: str, *values: object) -> list[Row]:
         """Runs a statement on so few rows at a time that nobody waits behind it, until there are
-        none left: the last value is how many rows, of which it returns one each. Returns how many
-        there were."""
-        done = 0
+        none left: it has a last value, how many rows at most, and returns one for each."""
+        done: list[Row] = []
         while True:
-            part = len(await self.run(sql, *values, _PART))
+            part = await self.run(sql, *values, _PART)
             done += part
-            if part < _PART:
+            if len(part) < _PART:
                 return done
 
     async def run_script(self, sql: str) -> None:

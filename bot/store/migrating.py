@@ -18,13 +18,7 @@ async def migrate(database: Database, steps: Sequence[str], *, locked: bool) -> 
     """Takes the steps that the file has not taken. `locked` says that the caller holds the lock,
     without which a process at work would find its tables changed. Raises StoreError where the
     file is of a newer program, of another one, or in use."""
-    version = await _version(database)
-    if version > len(steps):
-        raise StoreError(
-            f"{database.path} was made by a newer dealbot (its schema is {version}, this program "
-            f"knows {len(steps)}): upgrade dealbot, or give it a store of its own"
-        )
-    if version < len(steps):
+    if await known_version(database, steps) < len(steps):
         with nullcontext() if locked else only_process(database.path):
             await _take(database, steps)
     if not _expected(steps) <= set(await database.run(_SCHEMA)):
@@ -49,6 +43,17 @@ async def _take(database: Database, steps: Sequence[str]) -> None:
         await database.run_script(
             f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;"
         )
+
+
+async def known_version(database: Database, steps: Sequence[str]) -> int:
+    """How many steps the file has taken; raises StoreError where it was made by a newer program."""
+    version = await _version(database)
+    if version > len(steps):
+        raise StoreError(
+            f"{database.path} was made by a newer dealbot (its schema is {version}, this program "
+            f"knows {len(steps)}): upgrade dealbot, or give it a store of its own"
+        )
+    return version
 
 
 def remove_backups(path: Path, older_than: datetime) -> None:

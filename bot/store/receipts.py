@@ -132,6 +132,24 @@ class Receipts:
         self._typed.forget(receipt_id)
         await self._database.run("DELETE FROM receipts WHERE id = ?", receipt_id)
 
+    async def of_asker(self, asker: str) -> list[Kept]:
+        """All of a person's, oldest first."""
+        rows = await self._database.run(
+            f"SELECT {_COLUMNS} FROM receipts WHERE asker = ? ORDER BY created, rowid", asker
+        )
+        return [kept for row in rows if (kept := self._read(row)) is not None]
+
+    async def forget_asker(self, asker: str) -> int:
+        """All of a person's, with their votes; returns how many there were."""
+        forgotten = await self._database.run_in_parts(
+            "DELETE FROM receipts WHERE rowid IN"
+            " (SELECT rowid FROM receipts WHERE asker = ? LIMIT ?) RETURNING id",
+            asker,
+        )
+        for (receipt_id,) in forgotten:
+            self._typed.forget(receipt_id)
+        return len(forgotten)
+
     async def link_message(self, message_id: int, receipt_id: str) -> None:
         """Says which message gives the answer. An answer has several where it was paged. Does
         nothing where the receipt is no longer kept."""
@@ -170,18 +188,19 @@ class Receipts:
 
     async def prune(self, older_than: datetime) -> int:
         """Forgets what is older, votes and all; returns how many that were."""
-        return await self._database.run_in_parts(
+        old = await self._database.run_in_parts(
             "DELETE FROM receipts WHERE rowid IN"
             " (SELECT rowid FROM receipts WHERE created < ? LIMIT ?) RETURNING 1",
             to_text(older_than),
         )
+        return len(old)
 
     async def forget_questions(self) -> int:
         """Takes what people typed out of what is kept, where that is not to be kept any more;
         returns of how many receipts. An answer that cannot be read may hold it too."""
         if self._keep_questions:
             return 0
-        return await self._database.run_in_parts(_FORGET_QUESTIONS)
+        return len(await self._database.run_in_parts(_FORGET_QUESTIONS))
 
     def _first(self, rows: list[Row]) -> Kept | None:
         return self._read(rows[0]) if rows else None

@@ -9,8 +9,10 @@ from typing import Self
 
 from bot.store.audit import Audit
 from bot.store.database import Database
+from bot.store.describing import StoreInfo, describe
 from bot.store.locking import only_process
 from bot.store.migrating import migrate, remove_backups
+from bot.store.people import People
 from bot.store.receipts import Receipts
 from bot.store.schema import STEPS
 from bot.store.settings import SettingsOfServers
@@ -36,6 +38,7 @@ class Store:
         self.votes = Votes(database)
         self.audit = Audit(database)
         self.values = Values(database)
+        self.people = People(database, hasher, self.receipts, self.votes, self.audit)
 
     @classmethod
     @asynccontextmanager
@@ -61,6 +64,14 @@ class Store:
     def asker(self, user_id: int) -> str:
         """What stands for a person where the id itself is not needed."""
         return self._hasher.asker(user_id)
+
+    async def back_up(self, target: Path) -> None:
+        """A copy as of one moment, in the place of an older one, whatever is written meanwhile."""
+        await self._database.back_up(target)
+
+    async def describe(self) -> StoreInfo:
+        """How much there is in it."""
+        return await describe(self._database)
 
     async def forget_old(self, keep_days: int) -> None:
         """What is older than people were told, and what they typed where that is not kept."""

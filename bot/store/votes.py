@@ -37,3 +37,14 @@ class Votes:
             receipt_id,
         )
         return up, down
+
+    async def of_voter(self, voter: str) -> dict[str, int]:
+        """All of a person's, by receipt."""
+        rows = await self._database.run(
+            "SELECT receipt, vote FROM votes WHERE voter = ? ORDER BY receipt", voter
+        )
+        return dict(rows)
+
+    async def forget_voter(self, voter: str) -> int:
+        """All of a person's; returns how many there were."""
+        return len(await self._database.run("DELETE FROM votes WHERE voter = ? RETURNING 1", voter))

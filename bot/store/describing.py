@@ -1,0 +1,57 @@
+"""What a store has in it, in numbers."""
+
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.store.database import Database
+
+_COUNTS = """
+SELECT (SELECT count(*) FROM receipts), (SELECT count(question) FROM receipts),
+    (SELECT count(*) FROM votes), (SELECT count(*) FROM messages),
+    (SELECT count(*) FROM settings), (SELECT count(*) FROM audit),
+    (SELECT min(created) FROM receipts), (SELECT max(created) FROM receipts),
+    (SELECT min(happened) FROM audit)
+"""
+
+
+class StoreInfo(BaseModel):
+    """`size_bytes` with the log of writes beside the file; `questions` is how many of the answers
+    are kept with what was typed; `servers` how many have settings."""
+
+    model_config = ConfigDict(frozen=True)
+
+    store: Path
+    schema_version: int
+    size_bytes: int
+    answers: int
+    questions: int
+    votes: int
+    messages: int
+    servers: int
+    audit_entries: int
+    oldest_answer: datetime | None
+    newest_answer: datetime | None
+    oldest_audit_entry: datetime | None
+
+
+async def describe(database: Database) -> StoreInfo:
+    [(version,)] = await database.run("PRAGMA user_version")
+    [counts] = await database.run(_COUNTS)
+    names = list(StoreInfo.model_fields)[3:]
+    return StoreInfo(
+        store=database.path,
+        schema_version=version,
+        size_bytes=_size(database.path),
+        **dict(zip(names, counts, strict=True)),
+    )
+
+
+def _size(path: Path) -> int:
+    size = 0
+    for file in (path, path.with_name(f"{path.name}-wal")):
+        with suppress(FileNotFoundError):  # the log comes and goes
+            size += file.stat().st_size
+    return size

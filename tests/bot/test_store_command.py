@@ -1,0 +1,127 @@
+"""`dealbot store`, beside a bot that has the store open."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.store import Store
+from tests.bot.conftest import InProcess
+from tests.store.conftest import GUILD, kept
+
+ANN = 1_310_000_000_000_000_042
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A store with two answers and a vote of Ann's, and an answer of someone else."""
+    path = tmp_path / "dealbot.sqlite"
+
+    async def fill() -> None:
+        async with Store.open(path, keep_questions=True) as store:
+            ann = store.asker(ANN)
+            receipts = [kept(asker=ann), kept("Another?", asker=ann), kept("Of others?")]
+            for receipt in receipts:
+                await store.receipts.add(receipt)
+            await store.votes.vote(receipts[2].id, ann, -1)
+
+    asyncio.run(fill())
+    return path
+
+
+@contextmanager
+def open_elsewhere(path: Path) -> Iterator[None]:
+    """As the bot holds it."""
+    opened, leave = threading.Event(), threading.Event()
+
+    async def hold() -> None:
+        async with Store.open(path):
+            opened.set()
+            await asyncio.to_thread(leave.wait)
+
+    holding = threading.Thread(target=asyncio.run, args=(hold(),))
+    holding.start()
+    assert opened.wait(10)
+    try:
+        yield
+    finally:
+        leave.set()
+        holding.join()
+
+
+def test_info_says_how_much_is_kept_and_for_how_long(run_main: InProcess, path: Path) -> None:
+    with open_elsewhere(path):
+        shown = run_main("store", "info", "--store", path, "--json", "--keep-days", "30")
+        told = json.loads(shown.out)
+        lines = run_main("store", "info", "--store", path).out
+    assert told["schema_version"] == 2
+    assert (told["answers"], told["questions"], told["votes"], told["servers"]) == (3, 3, 1, 0)
+    assert told["size_bytes"] > 10_000
+    assert (told["keep_days"], told["keep_questions"], told["audit_kept_days"]) == (30, False, 365)
+    assert told["newest_answer"] == "2031-05-04T12:00:00Z"
+    assert told["oldest_audit_entry"] is None
+    assert "answers:             3\n" in lines
+
+
+def test_what_is_kept_of_a_person_is_printed_and_forgotten(run_main: InProcess, path: Path) -> None:
+    with open_elsewhere(path):
+        printed = run_main("store", "export", "--store", path, "--user", str(ANN))
+        exported = json.loads(printed.out)
+        assert [answer["question"] for answer in exported["answers"]] == [
+            "When does the bridge close?",
+            "Another?",
+        ]
+        assert exported["answers"][0]["server"] == GUILD
+        assert list(exported["votes"].values()) == [-1]
+        forgotten = run_main("store", "forget", "--store", path, "--user", str(ANN))
+        assert forgotten.out == "Forgotten: 2 answers, 1 votes\n"
+        again = run_main("store", "forget", "--store", path, "--user", str(ANN), "--json")
+        assert json.loads(again.out) == {"answers": 0, "votes": 0}
+    assert json.loads(run_main("store", "info", "--store", path, "--json").out)["answers"] == 1
+
+
+def test_a_backup_is_restored_once_the_bot_has_stopped(
+    run_main: InProcess, path: Path, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup.sqlite"
+    with open_elsewhere(path):
+        assert run_main("store", "backup", backup, "--store", path).code == 0
+        refused = run_main("store", "restore", backup, "--store", path)
+        assert refused.code == 1
+        assert "Another dealbot uses" in refused.complaint
+    run_main("store", "forget", "--store", path, "--user", str(ANN))
+    assert run_main("store", "restore", backup, "--store", path).code == 0
+    assert json.loads(run_main("store", "info", "--store", path, "--json").out)["answers"] == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("info",), ("backup", "backup"), ("export", "--user", "42"), ("forget", "--user", "42")],
+)
+def test_where_there_is_no_store_none_is_made(
+    run_main: InProcess, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    missing = tmp_path / "missing" / "dealbot.sqlite"
+    refused = run_main("store", *arguments, "--store", missing)
+    assert refused.code == 1
+    assert f"There is no store {missing}: name the bot's with --store" in refused.complaint
+    assert not missing.parent.exists()
+
+
+@pytest.mark.parametrize("work", ["backup", "restore"])
+def test_the_store_is_no_backup_of_itself(run_main: InProcess, path: Path, work: str) -> None:
+    refused = run_main("store", work, path, "--store", path)
+    assert "is the store itself: name another file" in refused.complaint
+    assert json.loads(run_main("store", "info", "--store", path, "--json").out)["answers"] == 3
+
+
+def test_a_backup_that_is_not_there_is_told(
+    run_main: InProcess, path: Path, tmp_path: Path
+) -> None:
+    refused = run_main("store", "restore", tmp_path / "none", "--store", path)
+    assert "There is no file" in refused.complaint
+    assert not (tmp_path / "none").exists()
