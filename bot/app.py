@@ -3,15 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
 from bot.service import AnswerService
 from bot.settings import Settings
 from index.live import LiveIndex
 
 
-def open_live_index(settings: Settings) -> LiveIndex:
-    """The index that answers, with its encoder."""
-    return LiveIndex(settings.index, settings.encoders)
+def open_live_index(settings: Settings, degraded: Degradations | None = None) -> LiveIndex:
+    """The index that answers, with its encoder; where it is not the current generation, that is
+    told once."""
+    live = LiveIndex(settings.index, settings.encoders)
+    if live.degraded:
+        (degraded or Degradations()).set(Part.INDEX, live.degraded)
+    return live
 
 
 @asynccontextmanager

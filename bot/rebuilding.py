@@ -172,6 +172,7 @@ class Rebuilder:
                 undo.callback(self._point_back, published.id)
                 self._live.reload()
                 undo.pop_all()
+            self._degraded.clear(Part.INDEX)
         except ExpectedError as error:
             raise BuildError(
                 f"What was published could not be opened, so the generation before it answers on: "

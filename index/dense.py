@@ -134,12 +134,18 @@ class StoredVectors:
     def __init__(self, path: Path) -> None:
         """Of a .npy file, which is read as its rows are asked for."""
         table = np.load(path, mmap_mode="r", allow_pickle=False)
+        if table.dtype != np.float16 or table.ndim != 2:
+            raise ValueError(f"{path.name} holds no vectors of 16 bits a number")
         self._rows, self._dimension = len(table), int(table.shape[1])
         self._start, self._row_bytes = int(table.offset), self._dimension * table.itemsize
         self._file = FileRanges(path)
 
     def __len__(self) -> int:
         return self._rows
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
 
     def vectors(self, rows: Rows) -> Vectors:
         """The stored vectors of these rows, shape (rows, dimension)."""

@@ -6,9 +6,9 @@
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from index.dense import DenseIndex, StoredVectors
 from index.errors import IndexDamagedError, IndexMissingError
@@ -25,6 +25,8 @@ from index.publishing import (
 from index.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS, TextStore
 from index.token_store import TOKENS, TokenStore
 from index.vocabulary import VOCABULARY, load_vocabulary
+
+_Opened = TypeVar("_Opened")
 
 POINTER, GENERATIONS = "CURRENT", "generations"
 SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
@@ -61,77 +63,157 @@ class Generation:
         many damaged files without a word and then ranks wrongly. While it is in use, no build
         removes its folder."""
         hold = Hold(folder)
-        generation = cls(folder, verify(folder))
+        before = _stamps(folder)
+        generation = cls._loaded(folder, verify(folder))
+        if _stamps(folder) != before:
+            raise IndexDamagedError(f"{folder} was changed while it was opened")
         generation._hold = hold
         return generation
 
+    @classmethod
+    def _loaded(cls, folder: Path, manifest: Manifest) -> Self:
+        try:
+            generation = cls(folder, manifest)
+            problem = next(generation._disagreements(), None)
+        # What is raised by files that are as they were sealed, but not as we write them.
+        except (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError) as error:
+            raise IndexDamagedError(f"{folder} cannot be opened: {error}") from error
+        if problem:
+            raise IndexDamagedError(f"{folder / problem}")
+        return generation
+
+    def _disagreements(self) -> Iterator[str]:
+        """The files that hold another number of rows than the manifest says, or vectors of another
+        length."""
+        says = self.manifest
+        for name, found, told in (
+            (ARTICLES, len(self.texts.articles), says.articles),
+            (SENTENCES, self.texts.sentence_count, says.sentences),
+            (PASSAGES, self.texts.passage_count, says.passages),
+            (f"{TOKENS}/sentences", len(self.tokens.sentences), says.sentences),
+            (f"{TOKENS}/titles", len(self.tokens.titles), says.articles),
+            (SENTENCE_VECTORS, len(self.sentence_vectors), says.sentences),
+            (SENTENCE_VECTORS, self.sentence_vectors.dimension, says.dimension),
+            (PASSAGE_VECTORS, len(self.passage_vectors), says.passages),
+            (PASSAGE_VECTORS, self.passage_vectors.dimension, says.dimension),
+            (SENTENCE_TERMS, len(self.sentence_terms), says.sentences),
+            (PASSAGE_TERMS, len(self.passage_terms), says.passages),
+        ):
+            if found != told:
+                yield f"{name} has {found} where the manifest says {told}"
+
 
 def verify(folder: Path) -> Manifest:
-    """The manifest of an intact generation; IndexDamagedError names the file that is not."""
+    """The manifest of an intact generation; IndexDamagedError names the first file that is not."""
     manifest = read_manifest(folder)
-    if manifest.id != folder.name:
-        raise IndexDamagedError(f"{folder} holds the manifest of generation {manifest.id}")
-    try:
-        _check_files(folder, manifest)
-    except OSError as error:
-        where = error.filename or folder
-        raise IndexDamagedError(f"{where} cannot be read: {error.strerror}") from error
+    for problem in _problems(folder, manifest):
+        raise IndexDamagedError(problem)
     return manifest
 
 
-def _check_files(folder: Path, manifest: Manifest) -> None:
+def find_damage(folder: Path) -> list[str]:
+    """What is wrong with a generation, a sentence for each file; nothing where it is intact."""
+    try:
+        return list(_problems(folder, read_manifest(folder)))
+    except IndexDamagedError as error:
+        return [str(error)]
+
+
+def _problems(folder: Path, manifest: Manifest) -> Iterator[str]:
+    if folder.is_symlink():
+        yield f"{folder} is a link"
+    if manifest.id != folder.name:
+        yield f"{folder} holds the manifest of generation {manifest.id}"
     folders = {name.partition("/")[0] for name in manifest.files}
-    if lacking := sorted(_REQUIRED - folders):
-        raise IndexDamagedError(
-            f"{folder} has no {lacking[0]}: was it made by another version? "
+    for name in sorted(_REQUIRED - folders):
+        yield (
+            f"{folder} has no {name}: was it made by another version? "
             "Rebuild with: dealbot index build --full"
         )
-    found = set(_files_below(folder)) - {MANIFEST}
-    if missing := sorted(set(manifest.files) - found):
-        raise IndexDamagedError(f"{folder / missing[0]} is missing")
-    if surplus := sorted(found - set(manifest.files)):
-        raise IndexDamagedError(f"{folder / surplus[0]} does not belong to the generation")
-    for name, digest in manifest.files.items():
-        if file_digest(folder / name) != digest:
-            raise IndexDamagedError(f"{folder / name} is damaged: its checksum does not match")
+    try:
+        plain, others = _below(folder)
+    except OSError as error:
+        yield f"{error.filename or folder} cannot be read: {error.strerror}"
+        return
+    yield from (f"{folder / name} is not a plain file" for name in others)
+    for name in sorted(set(manifest.files) - {*plain, *others}):
+        yield f"{folder / name} is missing"
+    for name in sorted(set(plain) - {MANIFEST, *manifest.files}):
+        yield f"{folder / name} does not belong to the generation"
+    for name in sorted(set(plain) & set(manifest.files)):
+        try:
+            digest = file_digest(folder / name)
+        except OSError as error:
+            yield f"{folder / name} cannot be read: {error.strerror}"
+        else:
+            if digest != manifest.files[name]:
+                yield f"{folder / name} is damaged: its checksum does not match"
 
 
 def checksums(folder: Path) -> dict[str, str]:
     """The sha256 of every file below the folder, as a manifest lists them."""
-    return {name: file_digest(folder / name) for name in sorted(_files_below(folder))}
+    return {name: file_digest(folder / name) for name in sorted(_below(folder)[0])}
 
 
-def _files_below(folder: Path) -> list[str]:
-    """Relative paths of all files; anything that is not a plain file or folder is damage."""
-    names = []
-    for parent, folders, files in os.walk(folder):
+def _below(folder: Path) -> tuple[list[str], list[str]]:
+    """Relative paths of all plain files, and of all that is neither that nor a folder."""
+    plain, others = list[str](), list[str]()
+    for parent, folders, files in os.walk(folder, onerror=_raise):
         for name in (*folders, *files):
             path = Path(parent, name)
             mode = path.lstat().st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                raise IndexDamagedError(f"{path} is not a plain file")
-        names += [Path(parent, name).relative_to(folder).as_posix() for name in files]
-    return names
+            if not stat.S_ISDIR(mode):
+                kind = plain if stat.S_ISREG(mode) else others
+                kind.append(path.relative_to(folder).as_posix())
+    return plain, others
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int, int]]:
+    """What shows that a file became another or was written to, without reading it."""
+    stats = {path: path.lstat() for path in folder.rglob("*")}
+    return {path: (of.st_ino, of.st_size, of.st_mtime_ns) for path, of in stats.items()}
 
 
 def current_folder(index: Path) -> Path:
     """The folder of the generation that answers; IndexMissingError says how to make one."""
     current = read_pointer(index / POINTER)
-    if current is None:
-        raise IndexMissingError(
-            f"There is no index in {index}. Build one with: "
-            f"dealbot index build --articles PATH --index {index}"
-        )
-    return index / GENERATIONS / current
+    if current is not None:
+        return index / GENERATIONS / current
+    if published(index):
+        raise IndexDamagedError(f"{index / POINTER} is missing")
+    raise IndexMissingError(
+        f"There is no index in {index}. Build one with: "
+        f"dealbot index build --articles PATH --index {index}"
+    )
+
+
+def named_by_pointer(index: Path) -> str | None:
+    """The id that CURRENT names; None where it names nothing."""
+    try:
+        return read_pointer(index / POINTER)
+    except IndexDamagedError:
+        return None
+
+
+def open_named(index: Path, open_: Callable[[Path], _Opened]) -> _Opened:
+    """What `open_` makes of the current generation's folder."""
+    folder = current_folder(index)
+    try:
+        return open_(folder)
+    except IndexDamagedError:
+        if current_folder(index) != folder:  # while it was opened, another took its place
+            return open_named(index, open_)
+        raise
 
 
 def open_current(index: Path) -> Generation:
-    folder = current_folder(index)
     try:
-        return Generation.open(folder)
+        return open_named(index, Generation.open)
     except IndexDamagedError as error:
-        if current_folder(index) != folder:  # while it was opened, another took its place
-            return open_current(index)
         raise IndexDamagedError(
             f"{error}. Go back with: dealbot index rollback --index {index}, "
             f"or rebuild with: dealbot index build --full --index {index}"
@@ -140,21 +222,26 @@ def open_current(index: Path) -> Generation:
 
 def published(index: Path) -> list[str]:
     """The ids of all published generations, oldest first: ids begin with their time."""
-    folder = index / GENERATIONS
-    if not folder.is_dir():
+    try:
+        names = os.listdir(index / GENERATIONS)
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError as error:
+        raise IndexDamagedError(f"{error.filename} cannot be read: {error.strerror}") from error
+    return sorted(name for name in names if not name.startswith("."))
 
 
 def roll_back(index: Path, *, accept: Callable[[Manifest], None] | None = None) -> Manifest:
-    """Makes the newest intact generation before the current one current again. `accept` gets its
-    manifest before; what it raises leaves all as it was."""
-    current_folder(index)  # says so where there is no index, before a lock makes its folder
+    """Makes the newest intact generation before the current one current again; the newest of all,
+    where CURRENT names none. `accept` gets its manifest before; what it raises leaves all as it
+    was."""
+    if not published(index):
+        current_folder(index)  # says that there is no index, before a lock makes its folder
     with only_writer(index):
-        current = current_folder(index).name
+        current = named_by_pointer(index)
         damaged = ""
         for generation in reversed(published(index)):
-            if generation < current:
+            if current is None or generation < current:
                 try:
                     manifest = verify(index / GENERATIONS / generation)
                 except IndexDamagedError as error:
@@ -164,4 +251,5 @@ def roll_back(index: Path, *, accept: Callable[[Manifest], None] | None = None) 
                     accept(manifest)
                 write_pointer(index / POINTER, generation)
                 return manifest
-        raise IndexMissingError(f"There is no generation before {current} to go back to{damaged}")
+        where = f"before {current}" if current else "that is intact"
+        raise IndexMissingError(f"There is no generation {where} to go back to{damaged}")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.encoder import Encoder, open_by_id
 from index.generations import Generation, open_current
+from index.opening import open_intact
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,12 @@ class LiveGeneration:
 
 def open_live(index: Path, encoders: Path, *, reuse: Encoder | None = None) -> LiveGeneration:
     """Opens what `CURRENT` points at, checked. `reuse` saves loading an encoder that is open."""
-    generation = open_current(index)
+    return _with_encoder(open_current(index), encoders, reuse)
+
+
+def _with_encoder(
+    generation: Generation, encoders: Path, reuse: Encoder | None = None
+) -> LiveGeneration:
     wanted = generation.manifest.encoder_id
     encoder = reuse if reuse and reuse.id == wanted else open_by_id(encoders, wanted)
     return LiveGeneration(generation, encoder)
@@ -29,8 +35,16 @@ class LiveIndex:
     so that no answer mixes two generations."""
 
     def __init__(self, index: Path, encoders: Path) -> None:
+        """Opens the current generation, or where that is damaged the newest intact one."""
         self._index, self._encoders = index, encoders
-        self._current = open_live(index, encoders)
+        self._current, self._degraded = open_intact(
+            index, lambda folder: _with_encoder(Generation.open(folder), encoders)
+        )
+
+    @property
+    def degraded(self) -> str | None:
+        """Why not the current generation answers, in words; None where it does."""
+        return self._degraded
 
     @property
     def current(self) -> LiveGeneration:
@@ -40,5 +54,5 @@ class LiveIndex:
         """Opens the published generation beside the one that answers, then swaps. If opening
         fails, the old one keeps answering and the error goes to the caller."""
         fresh = open_live(self._index, self._encoders, reuse=self._current.encoder)
-        self._current = fresh
+        self._current, self._degraded = fresh, None
         return fresh

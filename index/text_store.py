@@ -153,8 +153,8 @@ class TextStore:
 
     def __init__(self, folder: Path) -> None:
         self.articles: Sequence[StoredArticle] = _Articles(folder / ARTICLES)
-        self._sentences = _mapped(folder / SENTENCES)
-        self._passages = _mapped(folder / PASSAGES)
+        self._sentences = _mapped(folder / SENTENCES, _SENTENCE_COLUMNS)
+        self._passages = _mapped(folder / PASSAGES, _PASSAGE_COLUMNS)
         self._texts = FileRanges(folder / TEXTS)
 
     @property
@@ -248,8 +248,10 @@ class _Articles(Sequence[StoredArticle]):
         return self._read(range(len(self))[row])
 
 
-def _mapped(path: Path) -> NDArray[np.int64]:
+def _mapped(path: Path, columns: int) -> NDArray[np.int64]:
     """The table, as it is on the disk. A plain view: numpy's own class for mapped arrays makes
     each access to a row several times slower."""
     table: NDArray[np.int64] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    if table.dtype != np.int64 or table.shape[1:] != (columns,):
+        raise ValueError(f"{path.name} is no table of {columns} columns")
     return table

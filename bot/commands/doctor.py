@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import click
 
@@ -18,7 +19,9 @@ from bot.errors import TokenError
 from bot.settings import Settings
 from index import encoder as encoders
 from index.errors import ExpectedError
-from index.generations import current_folder, verify
+from index.generations import verify
+from index.manifest import Manifest
+from index.opening import open_intact
 from index.sources import read_articles
 
 _ENOUGH_FREE_MB = 500  # a rebuild of the bundled articles and an encoder, several times over
@@ -102,8 +105,14 @@ def _evidence(settings: Settings) -> Finding | str:
 
 
 def _index(settings: Settings) -> Finding | str:
-    manifest = verify(current_folder(settings.index))
-    encoders.open_by_id(settings.encoders, manifest.encoder_id)
+    def intact(folder: Path) -> Manifest:
+        manifest = verify(folder)
+        encoders.open_by_id(settings.encoders, manifest.encoder_id)
+        return manifest
+
+    manifest, degraded = open_intact(settings.index, intact)
+    if degraded:
+        return Finding("index", Level.PROBLEM, degraded)
     told = f"generation {manifest.id} of {manifest.articles} articles is intact"
     with suppress(ExpectedError):  # told by the check of the encoder
         if encoders.open_current(settings.encoders).id != manifest.encoder_id:

@@ -1,7 +1,7 @@
 """`dealbot index`: build, look at, verify and roll back the index."""
 
 import json
-from pathlib import Path
+import logging
 from typing import Any
 
 import click
@@ -12,8 +12,18 @@ from bot.terminal.progress import progress_on_stderr
 from index.build import build_index
 from index.encoder import open_current
 from index.errors import IndexDamagedError, SourceError
-from index.generations import GENERATIONS, current_folder, published, roll_back, verify
+from index.generations import (
+    GENERATIONS,
+    POINTER,
+    current_folder,
+    find_damage,
+    published,
+    roll_back,
+)
 from index.manifest import Manifest, read_manifest
+from index.opening import open_intact
+
+_log = logging.getLogger(__name__)
 
 
 @click.group("index")
@@ -69,7 +79,9 @@ def _tell_skipped(error: SourceError) -> None:
 def info(as_json: bool, **flags: str | None) -> None:
     """Show the current generation and which others there are."""
     index = load_settings(**flags).index
-    manifest = read_manifest(current_folder(index))
+    manifest, degraded = open_intact(index, read_manifest)
+    if degraded:
+        _log.warning(degraded)
     summary = _summary(manifest) | {"generations": published(index)}
     if as_json:
         click.echo(json.dumps(summary))
@@ -100,30 +112,29 @@ def _summary(manifest: Manifest) -> dict[str, Any]:
 def verify_index(as_json: bool, **flags: str | None) -> None:
     """Check every file of every generation against its checksum."""
     index = load_settings(**flags).index
-    current = current_folder(index).name
-    problems = {name: _problem(index / GENERATIONS / name) for name in published(index)}
-    if current not in problems:
-        problems[current] = f"{index / GENERATIONS / current} is missing"
+    damage = {name: find_damage(index / GENERATIONS / name) for name in published(index)}
+    current = POINTER
+    try:
+        current = current_folder(index).name
+        damage.setdefault(current, [f"{index / GENERATIONS / current} is missing"])
+    except IndexDamagedError as error:
+        damage[POINTER] = [str(error)]
     if as_json:
+        problems = {name: "; ".join(found) or None for name, found in damage.items()}
         click.echo(json.dumps({"current": current, "problems": problems}))
     else:
-        for name, problem in problems.items():
-            click.echo(f"{name}{' (current)' if name == current else ''}: {problem or 'intact'}")
-    if damaged := [problem for problem in problems.values() if problem]:
+        for name, found in damage.items():
+            for problem in found or ["intact"]:
+                click.echo(f"{name}{' (current)' if name == current else ''}: {visible(problem)}")
+    if damaged := [problem for found in damage.values() for problem in found]:
         remedy = (
-            f"Rebuild with: dealbot index build --full --index {index}"
-            if problems[current]
+            f"Mend it with: dealbot index rollback --index {index}, "
+            f"or: dealbot index build --full --index {index}"
+            if damage[current]
             else "It does not answer and can be removed; until then it cannot be rolled back to"
         )
-        raise IndexDamagedError(f"{damaged[0]}. {remedy}")
-
-
-def _problem(folder: Path) -> str | None:
-    try:
-        verify(folder)
-    except IndexDamagedError as error:
-        return error.user_message
-    return None
+        more = f", and {len(damaged) - 1} more" if len(damaged) > 1 else ""
+        raise IndexDamagedError(f"{damaged[0]}{more}. {remedy}")
 
 
 @command.command("rollback")

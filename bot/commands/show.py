@@ -1,7 +1,9 @@
 """`dealbot show`: an article's text as offsets count it."""
 
+import logging
 import sys
 from difflib import get_close_matches
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
@@ -9,8 +11,16 @@ from click.shell_completion import CompletionItem
 from bot.commands.options import load_settings, setting
 from bot.terminal.plain import visible
 from index.errors import ExpectedError, IndexMissingError
-from index.generations import current_folder, verify
+from index.generations import verify
+from index.opening import open_intact
 from index.text_store import TextStore
+
+_log = logging.getLogger(__name__)
+
+
+def _verified_texts(folder: Path) -> TextStore:
+    verify(folder)
+    return TextStore(folder)
 
 
 def _complete_article(
@@ -18,11 +28,12 @@ def _complete_article(
 ) -> list[CompletionItem]:
     """The ids that fit, with their titles; none where there is no index to look into."""
     try:
-        folder = current_folder(load_settings(index=context.params.get("index")).index)
-        verify(folder)
+        texts, _ = open_intact(
+            load_settings(index=context.params.get("index")).index, _verified_texts
+        )
     except ExpectedError:
         return []
-    articles = TextStore(folder).articles
+    articles = texts.articles
     return [CompletionItem(a.id, help=a.title) for a in articles if a.id.startswith(incomplete)]
 
 
@@ -31,9 +42,9 @@ def _complete_article(
 @setting("index")
 def command(article_id: str, **flags: str | None) -> None:
     """Print the text of ARTICLE_ID exactly as the offsets of citations count it."""
-    folder = current_folder(load_settings(**flags).index)
-    verify(folder)
-    texts = TextStore(folder)
+    texts, degraded = open_intact(load_settings(**flags).index, _verified_texts)
+    if degraded:
+        _log.warning(degraded)
     article = texts.find_article(article_id)
     if article is None:
         known = [article.id for article in texts.articles]

@@ -51,7 +51,7 @@ async def open_office(
     degraded = Degradations()
     gateway = Gateway(degraded)
     observer = observer or Observer(log_questions=settings.log_questions)
-    live = open_live_index(settings)
+    live = open_live_index(settings, degraded)
     limits = Limits(
         per_user=settings.limit_per_user,
         per_channel=settings.limit_per_channel,

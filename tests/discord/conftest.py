@@ -166,7 +166,7 @@ def opened_office(
         }
         with pytest.MonkeyPatch.context() as patch:
             if given["index"] == town_index:
-                patch.setattr("bot.discord.office.open_live_index", lambda _: _town)
+                patch.setattr("bot.discord.office.open_live_index", lambda *_: _town)
             async with open_office(Settings(**given)) as office:
                 yield office
 

@@ -19,10 +19,12 @@ from bot.discord.office import Office
 from bot.discord.running import build_client
 from index.build import BuildReport, build_index
 from index.encoder import Encoder
-from index.generations import current_folder
+from index.generations import current_folder, published
 from index.live import LiveGeneration, LiveIndex
 from index.manifest import MANIFEST
 from index.progress import Progress
+from tests.conftest import Silent
+from tests.damage import flip
 from tests.discord.conftest import ANSWERED, ARTICLES, OpenOffice, running
 from tests.fake_discord import FakeDiscord, Guild, Invocation, User
 
@@ -91,6 +93,31 @@ def held_build(monkeypatch: pytest.MonkeyPatch, reached: asyncio.Event) -> Itera
 async def audited(bot: DealbotClient, guild: Guild | None) -> list[tuple[int, str, str]]:
     latest = await bot.office.store.audit.latest(guild.id if guild else None, 10)
     return [(entry.actor, entry.action, entry.outcome) for entry in latest]
+
+
+async def test_a_damaged_generation_is_told_in_status_until_a_rebuild_replaces_it(
+    opened_office: OpenOffice,
+    town_index: Path,
+    articles: Path,
+    encoder: Encoder,
+    tmp_path: Path,
+    fake: FakeDiscord,
+    town: Guild,
+) -> None:
+    index = Path(shutil.copytree(town_index, tmp_path / "index"))
+    build_index([articles], index, encoder, Silent())
+    flip(current_folder(index) / "texts.bin")
+    async with (
+        opened_office(index=index, articles=(articles,)) as office,
+        running(build_client(office), fake),
+    ):
+        asked = await run(fake, town, "status")
+        await shows(fake, asked, "**Degraded:** index, since ")
+        await shows(fake, asked, f"answers come from generation {published(index)[0]}, because")
+        await shows(fake, await run(fake, town, "rebuild"), "Rebuilt")
+        asked = await run(fake, town, "status")
+        await shows(fake, asked, published(index)[-1])
+        assert not any("Degraded" in answer.text for answer in asked.answers)
 
 
 async def test_the_owner_rebuilds_and_rolls_back(

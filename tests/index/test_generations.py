@@ -16,13 +16,14 @@ from index.generations import (
     SENTENCE_TERMS,
     Generation,
     current_folder,
+    find_damage,
     open_current,
     published,
     roll_back,
     verify,
 )
-from index.manifest import MANIFEST, SCHEMA_VERSION, read_manifest
-from index.publishing import only_writer, write_pointer
+from index.manifest import MANIFEST, SCHEMA_VERSION, Manifest, read_manifest
+from index.publishing import file_digest, only_writer, write_pointer
 from tests.damage import flip, rewrite, truncate
 
 
@@ -337,3 +338,69 @@ def test_no_message_carries_what_steers_a_terminal() -> None:
     message = IndexDamagedError("gone: \x1b]0;title\x07 \u202e\n  twice").user_message
     assert message.isprintable()
     assert "twice" in message
+
+
+# --- a manifest that somebody wrote to fit -----------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["articles", "sentences", "passages", "dimension"])
+@pytest.mark.parametrize("number", [1, 3, 10**300])
+def test_numbers_that_the_files_do_not_have_are_told(
+    index: Path, current: Path, name: str, number: int
+) -> None:
+    rewrite(current / MANIFEST, **{name: number})
+    message = refusal(index)
+    assert f"where the manifest says {number}" in message
+    assert str(current) in message
+
+
+@pytest.mark.parametrize(
+    "name", [*("articles.jsonl", "sentences.npy", "passages.npy", "passage-vectors.npy")]
+)
+@pytest.mark.parametrize("content", [b"", b"\x93NUMPY\1\0", b"{}\n" * 5, "other"])
+def test_files_that_hold_something_else_under_a_fitting_checksum_are_told(
+    index: Path, current: Path, name: str, content: bytes | str
+) -> None:
+    if content == "other":
+        other = "passages.npy" if name != "passages.npy" else "sentences.npy"
+        content = (current / other).read_bytes()
+    assert isinstance(content, bytes)
+    (current / name).write_bytes(content)
+    files = json.loads((current / MANIFEST).read_text())["files"]
+    rewrite(current / MANIFEST, files=files | {name: file_digest(current / name)})
+    assert str(current) in refusal(index)
+
+
+def test_a_file_that_changes_between_its_check_and_its_use_is_told(
+    index: Path, current: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(folder: Path) -> Manifest:
+        manifest = verify(folder)
+        flip(folder / "texts.bin")
+        return manifest
+
+    monkeypatch.setattr(generations, "verify", check)
+    assert f"{current} was changed while it was opened" in refusal(index)
+
+
+def test_every_damaged_file_is_found(current: Path) -> None:
+    assert find_damage(current) == []
+    flip(current / "texts.bin")
+    (current / "passages.npy").unlink()
+    (current / "more").touch()
+    _make_pipe(current / "initials.json")
+    _make_folder(current / "vocabulary.json")
+    told = [problem.removeprefix(f"{current}/") for problem in find_damage(current)]
+    assert told == [
+        "initials.json is not a plain file",
+        "passages.npy is missing",
+        "vocabulary.json is missing",
+        "more does not belong to the generation",
+        "texts.bin is damaged: its checksum does not match",
+    ]
+
+
+def test_a_generation_that_is_a_link_is_told(index: Path, current: Path) -> None:
+    elsewhere = current.rename(index / "elsewhere")
+    current.symlink_to(elsewhere)
+    assert f"{current} is a link" in refusal(index)

@@ -11,7 +11,7 @@ from index.generations import GENERATIONS, POINTER, current_folder, published
 from index.live import LiveIndex, open_live
 from index.manifest import MANIFEST
 from index.publishing import write_pointer
-from tests.damage import rewrite
+from tests.damage import flip, rewrite
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_damaged_new_generation_is_told_and_the_old_one_answers(
         live.reload()
     assert live.current is before
     (index / POINTER).unlink()
-    with pytest.raises(IndexMissingError):
+    with pytest.raises(IndexDamagedError, match="CURRENT is missing"):
         live.reload()
     assert live.current is before
 
@@ -84,3 +84,33 @@ def test_an_index_of_an_encoder_that_is_not_here_is_told_in_words(
 def test_without_an_index_nothing_goes_live(tmp_path: Path, encoder_home: Path) -> None:
     with pytest.raises(IndexMissingError, match="dealbot index build"):
         LiveIndex(tmp_path, encoder_home)
+
+
+def test_where_the_current_one_is_damaged_another_goes_live_until_a_reload_finds_it_mended(
+    index: Path, encoder_home: Path
+) -> None:
+    _, middle, newest = published(index)
+    write_pointer(index / POINTER, newest)
+    texts = index / GENERATIONS / newest / "texts.bin"
+    intact = texts.read_bytes()
+    flip(texts)
+    live = LiveIndex(index, encoder_home)
+    assert live.current.generation.id == middle
+    assert live.degraded
+    assert str(texts) in live.degraded
+    texts.write_bytes(intact)
+    assert live.reload().generation.id == newest
+    assert live.degraded is None
+
+
+def test_a_generation_whose_encoder_is_damaged_gives_way_to_one_of_another_encoder(
+    index: Path, encoder_home: Path
+) -> None:
+    _, middle, newest = published(index)
+    write_pointer(index / POINTER, newest)
+    rewrite(index / GENERATIONS / newest / MANIFEST, encoder_id="another-model-0123")
+    live = LiveIndex(index, encoder_home)
+    assert live.current.generation.id == middle
+    assert live.degraded
+    assert "another-model-0123" in live.degraded
+    assert "rollback" not in live.degraded  # which its own remedy need not be
