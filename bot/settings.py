@@ -117,6 +117,12 @@ class Settings(BaseModel):
     prompts: _Place | None = Field(
         None, description="Folder with texts that take the place of the bot's own: NAME.txt."
     )
+    metrics_host: str = Field(
+        "127.0.0.1", min_length=1, description="Where `run` serves /metrics, /healthz and /readyz."
+    )
+    metrics_port: int = Field(
+        9464, ge=0, le=65_535, description="At which port it serves them; 0 is not at all."
+    )
     history: _Place = Field(
         Path("data/repl-history"), description="File that keeps what was typed in the REPL."
     )

@@ -1,7 +1,6 @@
 """`dealbot run`: the Discord bot."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from bot.commands.options import load_settings, setting
+from bot.commands.token import read_token
 from bot.errors import TokenError
 from bot.monitoring.logs import LogLevel, log_to_stderr, notice
 from bot.settings import Settings
@@ -37,19 +37,19 @@ _SWITCH_S = 0.0005
         "prompts",
     ),
     *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
-    *("log_level", "log_format", "log_questions"),
+    *("log_level", "log_format", "log_questions", "metrics_host", "metrics_port"),
     *("limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
 )
 @click.pass_context
 def command(context: click.Context, /, **flags: Any) -> None:
-    """Answer on Discord. The bot's token comes from the variable DISCORD_TOKEN, and from nowhere
-    else; SIGTERM or Ctrl-C ends the bot after the questions in flight."""
+    """Answer on Discord. The bot's token comes from the variable DISCORD_TOKEN or from the file
+    that DISCORD_TOKEN_FILE names, and from nowhere else; SIGTERM or Ctrl-C ends the bot after the
+    questions in flight."""
     settings = load_settings(**flags)
     verbose = context.find_root().params["verbose"]
     log_to_stderr(LogLevel.INFO if verbose else settings.log_level, settings.log_format)
-    token = os.environ.get("DISCORD_TOKEN", "").strip()
     try:
-        _check(token)
+        token = read_token()
         sys.setswitchinterval(_SWITCH_S)
         with _leaving_at_once():
             asyncio.run(_run(settings, token))
@@ -65,8 +65,19 @@ async def _run(settings: Settings, token: str) -> None:
     from bot.discord.running import run_bot
 
     keep_out_of_log(token)
-    async with open_office(settings) as office:
-        await run_bot(office, token, tell=notice)
+    if not settings.metrics_port:
+        async with open_office(settings) as office:
+            await run_bot(office, token, tell=notice)
+        return
+    from bot.monitoring.gauges import Watched
+    from bot.monitoring.http import serve
+    from bot.monitoring.metrics import Metrics
+
+    metrics = Metrics(log_questions=settings.log_questions)
+    async with open_office(settings, metrics) as office:
+        watched = Watched(office.desk.service, office.live, office.degraded, office.gateway)
+        async with serve(watched, metrics, settings.metrics_host, settings.metrics_port):
+            await run_bot(office, token, tell=notice)
 
 
 @contextmanager
@@ -83,11 +94,3 @@ def _leaving_at_once() -> Iterator[None]:
 
 def _leave(*_: object) -> NoReturn:
     sys.exit(0)
-
-
-def _check(token: str) -> None:
-    """What cannot even be sent to Discord."""
-    if not token:
-        raise TokenError("There is no DISCORD_TOKEN: set it to the bot's token")
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise TokenError("DISCORD_TOKEN is no token: set it to the bot's token and nothing else")

@@ -17,6 +17,7 @@ class Part(StrEnum):
     REDIS = "redis"
     GATEWAY = "gateway"
     REBUILD = "rebuild"
+    METRICS = "metrics"
 
 
 @dataclass(frozen=True, slots=True)

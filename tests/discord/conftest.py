@@ -12,6 +12,7 @@ import pytest
 from bot.discord.client import DealbotClient
 from bot.discord.office import Office, open_office
 from bot.discord.running import build_client
+from bot.monitoring.observer import Observer
 from bot.settings import Settings
 from index.build import build_index
 from index.encoder import Encoder
@@ -157,7 +158,7 @@ def opened_office(
     takes half a second: those that change nothing in it share one."""
 
     @asynccontextmanager
-    async def opened(**settings: object) -> AsyncIterator[Office]:
+    async def opened(observer: Observer | None = None, **settings: object) -> AsyncIterator[Office]:
         given = {
             "index": town_index,
             "encoders": encoder_home,
@@ -167,7 +168,7 @@ def opened_office(
         with pytest.MonkeyPatch.context() as patch:
             if given["index"] == town_index:
                 patch.setattr("bot.discord.office.open_live_index", lambda *_: _town)
-            async with open_office(Settings(**given)) as office:
+            async with open_office(Settings(**given), observer) as office:
                 yield office
 
     return opened

@@ -1,9 +1,11 @@
 """`dealbot run` as a process of its own: how it starts, works and ends."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.answering.pipeline import Answerer
@@ -82,9 +85,10 @@ def started(fake: FakeDiscord, town_index: Path, encoder_home: Path, tmp_path: P
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith("DEALBOT_") and name != "DISCORD_TOKEN"
+            if not name.startswith(("DEALBOT_", "DISCORD_TOKEN"))
         }
-        environment |= {"DEALBOT_ENCODERS": str(encoder_home)} | variables
+        environment |= {"DEALBOT_ENCODERS": str(encoder_home), "DEALBOT_METRICS_PORT": "0"}
+        environment |= variables
         if token is not None:
             environment["DISCORD_TOKEN"] = token
         process = await asyncio.create_subprocess_exec(
@@ -135,6 +139,52 @@ async def test_a_setting_that_is_unknown(started: Started) -> None:
         assert await bot.ends() == 1
     assert bot.said.startswith("dealbot: The environment has the variable DEALBOT_COLOUR")
     assert bot.said.count("\n") == 1
+
+
+async def test_its_token_from_a_file_and_its_health_beside_another_bots(
+    started: Started, fake: FakeDiscord, tmp_path: Path
+) -> None:
+    """A second bot that finds the port taken answers without being watched, and says so."""
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    file, port = str(tmp_path / "token"), _free_port()
+    guild = fake.guild()
+    watched = {"DISCORD_TOKEN_FILE": file, "DEALBOT_METRICS_PORT": str(port)}
+    async with started(token=None, **watched) as bot:
+        await (await ask(fake, guild)).final()
+        await bot.says("Ready")
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            ready = await session.get("/readyz")
+            assert (ready.status, (await ready.json())["degraded"]) == (200, [])
+            page = await (await session.get("/metrics")).text()
+        assert 'dealbot_answers_total{status="answered"} 1.0' in page
+        async with started("--store", tmp_path / "other.sqlite", token=None, **watched) as second:
+            await second.says(f"degraded, metrics: 127.0.0.1:{port} cannot be served")
+            await second.says("Ready")
+        bot.send(signal.SIGTERM)
+        assert await bot.ends() == 0
+    assert bot.said == "Ready: dealbot is in 1 server.\nStopping: answering what was asked.\n"
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+async def test_its_log_is_json_where_that_is_wanted(started: Started, fake: FakeDiscord) -> None:
+    guild = fake.guild()
+    async with started(DEALBOT_LOG_FORMAT="json", DEALBOT_LOG_LEVEL="info") as bot:
+        await (await ask(fake, guild)).final()
+        await bot.says("Ready")
+        bot.send(signal.SIGTERM)
+        assert await bot.ends() == 0
+    records = [json.loads(line) for line in bot.said.splitlines()]
+    assert {"Ready: dealbot is in 1 server.", "Stopping: answering what was asked."} <= {
+        record["message"] for record in records
+    }
+    stages = [record["stage"] for record in records if "stage" in record]
+    assert stages == ["arrived", "queued", "batch", "answered", "delivered"]
+    assert ANSWERED not in bot.said
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

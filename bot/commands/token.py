@@ -1,0 +1,46 @@
+"""The bot's token: from the environment or, better, from a file that only the bot can read."""
+
+import os
+from pathlib import Path
+
+from bot.errors import TokenError
+
+_LONGEST = 4096  # a token has about 70 characters
+
+
+def read_token() -> str:
+    """From DISCORD_TOKEN, or from the file that DISCORD_TOKEN_FILE names. Raises TokenError, which
+    never says what was found."""
+    token, file = os.environ.get("DISCORD_TOKEN", "").strip(), token_file()
+    if token and file:
+        raise TokenError("Both DISCORD_TOKEN and DISCORD_TOKEN_FILE are set: unset one of them")
+    if file:
+        token = _from(file)
+    if not token:
+        raise TokenError(
+            "There is no DISCORD_TOKEN: set it to the bot's token, or DISCORD_TOKEN_FILE to a file "
+            "that has it"
+        )
+    if not token.isascii() or not token.isprintable() or " " in token:
+        where = file or "DISCORD_TOKEN"
+        raise TokenError(f"{where} is no token: set it to the bot's token and nothing else")
+    return token
+
+
+def token_file() -> Path | None:
+    """Where DISCORD_TOKEN_FILE points, if it is set."""
+    name = os.environ.get("DISCORD_TOKEN_FILE", "")
+    return Path(name) if name else None
+
+
+def _from(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            found = opened.read(_LONGEST + 1)
+    except OSError as error:
+        raise TokenError(
+            f"{file}, which DISCORD_TOKEN_FILE names, cannot be read: {error.strerror}"
+        ) from error
+    if not found.strip() or len(found) > _LONGEST:
+        raise TokenError(f"{file} is no token: write the bot's token to it and nothing else")
+    return found.decode("ascii", "replace").strip()

@@ -1,0 +1,116 @@
+"""`/metrics`, `/healthz` and `/readyz`: for Prometheus, and whoever restarts a bot that hangs."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from bot.monitoring.degradations import Part
+from bot.monitoring.gauges import Gauges, Watched
+from bot.monitoring.metrics import CONTENT_TYPE, Metrics
+
+# The longest batch takes a second or two where a rebuild runs beside it: this is one that hangs.
+_STALLED_S = 60.0
+_FRESH_S = 1.0  # whoever asks more often gets the same page again
+# Nobody holds more of the bot than this, however slowly he sends or reads.
+_LONGEST_S = 10.0
+_MOST_CONNECTIONS = 32
+
+_log = logging.getLogger(__name__)
+
+
+class MonitoringPages:
+    """What is shown at the three addresses."""
+
+    def __init__(self, watched: Watched, metrics: Metrics) -> None:
+        self._watched, self._metrics = watched, metrics
+        self._page, self._made = b"", -_FRESH_S
+        metrics.registry.register(Gauges(watched))
+
+    @property
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/metrics", self._metrics_page),
+            web.get("/healthz", self._health),
+            web.get("/readyz", self._readiness),
+        ]
+
+    async def _metrics_page(self, _: web.Request) -> web.Response:
+        if time.monotonic() - self._made >= _FRESH_S:
+            self._page, self._made = self._metrics.page(), time.monotonic()
+        return web.Response(body=self._page, headers={"Content-Type": CONTENT_TYPE})
+
+    async def _health(self, _: web.Request) -> web.Response:
+        """Whether questions are computed; where not, only a restart helps."""
+        stalled_s = self._watched.service.stalled_s
+        healthy = stalled_s < _STALLED_S
+        told = {"healthy": healthy} if healthy else {"healthy": False, "stalled_s": str(stalled_s)}
+        return web.json_response(told, status=200 if healthy else 503)
+
+    async def _readiness(self, _: web.Request) -> web.Response:
+        """Whether Discord can reach the bot. Something degraded is named, and no reason against."""
+        ready = self._watched.gateway.connected > 0
+        degraded = [
+            {"part": each.part, "message": each.message, "since": each.since.isoformat()}
+            for each in self._watched.degraded.current
+        ]
+        told = {
+            "ready": ready,
+            "generation": self._watched.live.current.generation.id,
+            "degraded": degraded,
+        }
+        return web.json_response(told, status=200 if ready else 503)
+
+
+@asynccontextmanager
+async def serve(watched: Watched, metrics: Metrics, host: str, port: int) -> AsyncIterator[int]:
+    """Serves the pages inside the block; yields the port, which 0 leaves to the system. Where the
+    address cannot be had, the bot goes on without them."""
+    app = web.Application()
+    app.add_routes(MonitoringPages(watched, metrics).routes)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=_LONGEST_S, shutdown_timeout=1)
+    await runner.setup()
+    server = None
+    try:
+        assert runner.server is not None  # it is there once set up
+        try:
+            server = await asyncio.get_running_loop().create_server(
+                _BoundedConnections(runner.server), host, port
+            )
+        except OSError as error:
+            watched.degraded.set(
+                Part.METRICS, f"{host}:{port} cannot be served: {error.strerror or error}"
+            )
+        yield server.sockets[0].getsockname()[1] if server else 0
+    finally:
+        if server:
+            server.close()
+        await runner.cleanup()
+
+
+class _BoundedConnections:
+    """Makes the protocol of each new connection; it ends after a while whatever it is doing."""
+
+    def __init__(self, server: web.Server) -> None:
+        self._server = server
+
+    def __call__(self) -> asyncio.BaseProtocol:
+        if len(self._server.connections) >= _MOST_CONNECTIONS:
+            return _TurnedAway()
+        protocol = self._server()
+        asyncio.get_running_loop().call_later(_LONGEST_S, _end, protocol)
+        return protocol
+
+
+class _TurnedAway(asyncio.Protocol):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+
+
+def _end(protocol: web.RequestHandler) -> None:
+    if protocol.transport is not None:
+        protocol.transport.abort()

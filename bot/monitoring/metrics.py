@@ -1,0 +1,115 @@
+"""Metrics for Prometheus. Only `dealbot run` imports this, where it serves them.
+
+No label holds what a person, a server or an article is called: each has as many values as the
+program has names for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import astuple, fields
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from bot.answering.pipeline import Timings
+from bot.models import Answer, Status
+from bot.monitoring.logs import handled_for_s
+from bot.monitoring.observer import Observer, reason_of
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
+_WAYS = ("command", "message")
+_COMPUTED = tuple(field.name for field in fields(Timings))
+
+
+class Metrics(Observer):
+    """Counts what it is told, in a registry of its own."""
+
+    def __init__(self, *, log_questions: bool = False) -> None:
+        super().__init__(log_questions=log_questions)
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        GCCollector(registry=registry)
+        self._questions = Counter(
+            "dealbot_questions", "Questions that arrived", ["way"], registry=registry
+        )
+        self._answers = Counter(
+            "dealbot_answers", "Answers by their status", ["status"], registry=registry
+        )
+        self._refusals = Counter(
+            "dealbot_refusals", "Refusals and failures told", ["reason"], registry=registry
+        )
+        self._rebuilds = Counter(
+            "dealbot_rebuilds", "Rebuilds by how they ended", ["outcome"], registry=registry
+        )
+        self._batch = Histogram(
+            "dealbot_batch_questions",
+            "Distinct questions computed together",
+            buckets=(1, 2, 4, 8, 16, 32),
+            registry=registry,
+        )
+        self._answering = Histogram(
+            "dealbot_answering_seconds",
+            "From queued to answered",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._delivered = Histogram(
+            "dealbot_question_seconds",
+            "From a question's arrival until Discord has the answer",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        stage = Histogram(
+            "dealbot_stage_seconds",
+            "What each stage of a question took",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        # Looked up once: a label costs more than the counting.
+        self._queue, self._render, self._deliver = map(stage.labels, ("queue", "render", "deliver"))
+        self._computed = [stage.labels(name) for name in _COMPUTED]
+        # A series that begins at its first event hides that event from rate().
+        for way in _WAYS:
+            self._questions.labels(way)
+        for status in Status:
+            self._answers.labels(status)
+
+    def page(self) -> bytes:
+        """What Prometheus reads."""
+        return generate_latest(self.registry)
+
+    def arrived(self, way: str, question: str) -> None:
+        super().arrived(way, question)
+        self._questions.labels(way).inc()
+
+    def taken(self, size: int, questions: Sequence[str], waited_s: Sequence[float]) -> None:
+        super().taken(size, questions, waited_s)
+        self._batch.observe(size)
+        for waited in waited_s:
+            self._queue.observe(waited)
+
+    def computed(self, timings: Timings) -> None:
+        super().computed(timings)
+        for series, seconds in zip(self._computed, astuple(timings), strict=True):
+            series.observe(seconds)
+
+    def answered(self, answer: Answer, elapsed_s: float) -> None:
+        super().answered(answer, elapsed_s)
+        self._answers.labels(answer.status).inc()
+        self._answering.observe(elapsed_s)
+
+    def refused(self, error: Exception) -> None:
+        super().refused(error)
+        self._refusals.labels(reason_of(error)).inc()
+
+    def delivered(self, render_s: float, deliver_s: float) -> None:
+        super().delivered(render_s, deliver_s)
+        self._render.observe(render_s)
+        self._deliver.observe(deliver_s)
+        self._delivered.observe(handled_for_s())
+
+    def rebuilt(self, error: Exception | None) -> None:
+        super().rebuilt(error)
+        self._rebuilds.labels(reason_of(error) if error else "published").inc()

@@ -1,0 +1,220 @@
+"""What is served to Prometheus and to whoever restarts the bot, of a bot at work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.discord.client import DealbotClient
+from bot.discord.office import Office
+from bot.monitoring.degradations import Part
+from bot.monitoring.gauges import Watched
+from bot.monitoring.http import serve
+from bot.monitoring.metrics import Metrics
+from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected
+from tests.fake_discord import FakeDiscord
+
+Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+class Watching:
+    """A bot's pages, served at a port of their own."""
+
+    def __init__(self, office: Office, port: int, session: aiohttp.ClientSession) -> None:
+        self.office, self.port, self._session = office, port, session
+
+    async def get(self, path: str) -> tuple[int, str]:
+        async with self._session.get(f"http://127.0.0.1:{self.port}{path}") as response:
+            return response.status, await response.text()
+
+    async def metrics(self) -> Series:
+        status, page = await self.get("/metrics")
+        assert status == 200
+        return {
+            (sample.name, frozenset(sample.labels.items())): sample.value
+            for family in text_string_to_metric_families(page)
+            for sample in family.samples
+        }
+
+    async def value(self, name: str, **labels: str) -> float:
+        return (await self.metrics())[name, frozenset(labels.items())]
+
+
+@pytest.fixture
+async def watching(
+    opened_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Watching]:
+    monkeypatch.setattr("bot.monitoring.http._FRESH_S", 0.0)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        office = await stack.enter_async_context(opened_office(observer=metrics))
+        watched = Watched(office.desk.service, office.live, office.degraded, office.gateway)
+        port = await stack.enter_async_context(serve(watched, metrics, "127.0.0.1", 0))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        yield Watching(office, port, session)
+
+
+@pytest.fixture
+async def client(watching: Watching, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
+    async with connected(watching.office, fake) as client:
+        yield client
+
+
+@pytest.mark.usefixtures("client")
+async def test_questions_are_counted_by_what_became_of_them(
+    watching: Watching, fake: FakeDiscord
+) -> None:
+    guild, ann = fake.guild(), fake.user("Ann")
+    assert await watching.value("dealbot_answers_total", status="abstained") == 0
+    await ask(fake, ann, guild.general, ANSWERED)
+    await ask(fake, ann, guild.general, NOT_ANSWERED)
+    asked = await fake.slash(ann, "ask", {"question": " "}, channel=guild.general)
+    await asked.response()
+    await fake.say(ann, guild.general, ANSWERED, mention_bot=True)
+    await fake.next_message(guild.general)
+    values = await watching.metrics()
+
+    def value(name: str, **labels: str) -> float:
+        return values[name, frozenset(labels.items())]
+
+    assert value("dealbot_questions_total", way="command") == 3
+    assert value("dealbot_questions_total", way="message") == 1
+    assert value("dealbot_answers_total", status="answered") == 2
+    assert value("dealbot_answers_total", status="abstained") == 1
+    assert value("dealbot_refusals_total", reason="question") == 1
+    assert value("dealbot_batch_questions_sum") == 3
+    for stage in ("queue", "read", "encode", "search", "rank", "render"):
+        assert value("dealbot_stage_seconds_count", stage=stage) == 3
+        assert value("dealbot_stage_seconds_sum", stage=stage) > 0
+    assert value("dealbot_answering_seconds_count") == 3
+    assert value("process_resident_memory_bytes") > 0
+
+
+async def test_how_things_stand(watching: Watching, client: DealbotClient) -> None:
+    manifest = watching.office.live.current.generation.manifest
+    named = {"generation": manifest.id, "encoder": manifest.encoder_id}
+    assert await watching.value("dealbot_generation_info", **named) == 1
+    assert await watching.value("dealbot_articles") == 3
+    assert await watching.value("dealbot_waiting_questions") == 0
+    assert await watching.value("dealbot_gateway_connections") == 1
+    watching.office.degraded.set(Part.STORE, "full")
+    assert await watching.value("dealbot_degraded", part="store") == 1
+    assert await watching.value("dealbot_degraded", part="redis") == 0
+
+
+@pytest.mark.usefixtures("client")
+async def test_who_asks_and_what_adds_no_series(watching: Watching, fake: FakeDiscord) -> None:
+    guilds = [fake.guild() for _ in range(3)]
+    for guild in guilds[:1]:
+        await ask(fake, fake.user(), guild.general, ANSWERED)
+    before = set(await watching.metrics())
+    for number, guild in enumerate(guilds):
+        await ask(fake, fake.user(), guild.general, f"{ANSWERED} {number}")
+    assert set(await watching.metrics()) == before
+
+
+async def test_ready_once_discord_is_connected_and_also_while_something_is_degraded(
+    watching: Watching, fake: FakeDiscord
+) -> None:
+    assert (await watching.get("/healthz"))[0] == 200
+    assert (await watching.get("/readyz"))[0] == 503
+    async with connected(watching.office, fake):
+        assert (await watching.get("/readyz"))[0] == 200
+        watching.office.degraded.set(Part.REDIS, "gone since noon")
+        status, told = await watching.get("/readyz")
+        assert status == 200
+        assert "gone since noon" in told
+
+
+async def test_a_lost_connection_is_seen_and_a_degradation_unless_it_is_soon_back(
+    watching: Watching,
+    client: DealbotClient,
+    fake: FakeDiscord,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gateway, degraded = watching.office.gateway, watching.office.degraded
+    fake.gateway.abort()
+    await fake.gateway.resumed()
+    guild = fake.guild()
+    await ask(fake, fake.user(), guild.general, ANSWERED)
+    assert (gateway.losses, gateway.connected) == (1, 1)
+    assert degraded.current == ()
+    monkeypatch.setattr("bot.monitoring.gateway._ROUTINE_S", 0.0)
+    gateway.down(0)
+    assert (await watching.get("/readyz"))[0] == 503
+    assert [each.part for each in degraded.current] == [Part.GATEWAY]
+    gateway.up(0, 1)
+    assert degraded.current == ()
+
+
+async def test_a_batch_that_hangs_is_no_health(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.monitoring.http._STALLED_S", 1e-9)
+    assert (await watching.get("/healthz"))[0] == 200
+    service = watching.office.desk.service
+    monkeypatch.setattr(service, "_at_work_since", 0.0)
+    status, told = await watching.get("/healthz")
+    assert status == 503
+    assert "stalled_s" in told
+
+
+async def test_whoever_sends_slowly_or_nothing_is_cut_off_and_holds_up_nobody(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.monitoring.http._LONGEST_S", 0.5)
+    slow = [await asyncio.open_connection("127.0.0.1", watching.port) for _ in range(20)]
+    for _, writer in slow:
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    assert (await watching.get("/healthz"))[0] == 200
+    async with asyncio.timeout(10):
+        for reader, writer in slow:
+            assert await _all_from(reader) == b""
+            writer.close()
+
+
+async def _all_from(reader: asyncio.StreamReader) -> bytes:
+    """Until the other side ends the connection, in whichever way."""
+    try:
+        return await reader.read()
+    except ConnectionResetError:
+        return b""
+
+
+async def test_only_so_many_connections_are_taken(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.monitoring.http._MOST_CONNECTIONS", 2)
+    held = [await asyncio.open_connection("127.0.0.1", watching.port) for _ in range(2)]
+    async with asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", watching.port)
+        writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert await _all_from(reader) == b""
+    for _, each in (*held, (reader, writer)):
+        each.close()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\x00\xff\x16\x03\x01",
+        b"GET " + b"a" * 100_000,
+        b"GET /../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n" + b"X-Y: z\r\n" * 50_000 + b"\r\n",
+    ],
+)
+async def test_nonsense_gets_an_error_and_disturbs_nobody(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch, request_: bytes
+) -> None:
+    monkeypatch.setattr("bot.monitoring.http._LONGEST_S", 0.5)
+    reader, writer = await asyncio.open_connection("127.0.0.1", watching.port)
+    writer.write(request_)
+    async with asyncio.timeout(10):
+        answer = await _all_from(reader)
+    assert answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
+    writer.close()
+    assert (await watching.get("/healthz"))[0] == 200
