@@ -55,4 +55,9 @@ class NotAllowedError(ExpectedError):
 
 
 class TokenError(ExpectedError):
-    """Discord will not let the bot in, now or later: trying again is of no use."""
+    """Discord will not let the bot in, now or later: trying again is of no use. `missing` where
+    there is no token at all."""
+
+    def __init__(self, message: str, *, missing: bool = False) -> None:
+        super().__init__(message)
+        self.missing = missing

@@ -19,7 +19,8 @@ def read_token() -> str:
     if not token:
         raise TokenError(
             "There is no DISCORD_TOKEN: set it to the bot's token, or DISCORD_TOKEN_FILE to a file "
-            "that has it"
+            "that has it",
+            missing=True,
         )
     if not token.isascii() or not token.isprintable() or " " in token:
         where = file or "DISCORD_TOKEN"

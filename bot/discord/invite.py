@@ -1,5 +1,10 @@
 """Who a token belongs to, and the link that brings the bot into a server."""
 
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 import aiohttp
 import discord
 
@@ -20,10 +25,29 @@ class UnreachableError(ExpectedError):
     """Discord cannot be asked at the moment."""
 
 
-async def introduce(token: str) -> str:
-    """The bot's name, in words, with its invite link. Raises TokenError where Discord does not
+@dataclass(frozen=True, slots=True)
+class Introduced:
+    """The bot's name, in words, with its invite link; and by how many seconds our clock is ahead
+    of Discord's, which tells whole ones."""
+
+    words: str
+    clock_ahead_s: float | None
+
+
+async def introduce(token: str) -> Introduced:
+    """Raises TokenError where Discord does not
     know the token, UnreachableError where it cannot be asked."""
-    client = discord.Client(intents=discord.Intents(guilds=True))
+    ahead_s: float | None = None
+
+    async def compare(_: object, __: object, end: aiohttp.TraceRequestEndParams) -> None:
+        nonlocal ahead_s
+        with suppress(KeyError, ValueError):
+            theirs = parsedate_to_datetime(end.response.headers["Date"])
+            ahead_s = (datetime.now(UTC) - theirs).total_seconds() - 0.5
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(compare)
+    client = discord.Client(intents=discord.Intents(guilds=True), http_trace=trace)
     try:
         async with client:
             await client.login(token)
@@ -35,7 +59,8 @@ async def introduce(token: str) -> str:
         ) from error
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise UnreachableError(f"Discord cannot be reached: {error}") from error
-    return f"the token is that of {client.user}; invite it with {invite_link(application.id)}"
+    words = f"the token is that of {client.user}; invite it with {invite_link(application.id)}"
+    return Introduced(words, ahead_s)
 
 
 def invite_link(application_id: int) -> str:

@@ -114,6 +114,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encoder_h
     """An empty working folder, and no settings around but where the encoder is."""
     for name in [name for name in os.environ if name.startswith(("DEALBOT_", "_DEALBOT"))]:
         monkeypatch.delenv(name)
+    for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DEALBOT_ENCODERS", str(encoder_home))

@@ -321,8 +321,16 @@ def test_doctor_reports_each_subject_and_fails_where_one_is_a_problem(
         "encoder",
         "evidence",
         "index",
+        "generations",
         "articles",
+        "golden",
+        "store",
+        "files",
         "disk",
+        "clock",
+        "limits",
+        "token",
+        "bot",
     ]
     assert outcome.code == 0
     assert {finding["level"] for finding in findings} <= {"ok", "warning"}

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,9 +28,25 @@ def test_the_link_asks_for_what_is_needed_and_nothing_else() -> None:
 
 async def test_a_good_token_is_told_with_its_bot_and_the_link(fake: FakeDiscord) -> None:
     told = await introduce(fake.token)
-    assert "the token is that of" in told
-    assert "client_id=" in told
-    assert fake.token not in told
+    assert "the token is that of" in told.words
+    assert "client_id=" in told.words
+    assert fake.token not in told.words
+
+
+async def test_a_clock_that_is_off_discords_is_seen(
+    fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(hours=1)
+
+    right = (await introduce(fake.token)).clock_ahead_s
+    monkeypatch.setattr("bot.discord.invite.datetime", Late)
+    wrong = (await introduce(fake.token)).clock_ahead_s
+    assert right is not None
+    assert wrong is not None
+    assert wrong - right == pytest.approx(3600, abs=60)
 
 
 async def test_a_bad_token_is_told(fake: FakeDiscord) -> None:
@@ -45,7 +62,7 @@ async def test_a_discord_that_fails_is_told(fake: FakeDiscord) -> None:
 
 
 def test_a_missing_token_is_a_finding_among_the_others(tmp_path: Path) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "DISCORD_TOKEN"}
+    environment = {name: value for name, value in os.environ.items() if "DISCORD_TOKEN" not in name}
     done = subprocess.run(
         [sys.executable, "-m", "bot", "doctor", "--discord"],
         cwd=tmp_path,

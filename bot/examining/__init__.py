@@ -1,0 +1,1 @@
+"""The checks of `dealbot doctor`: what can be wrong, and the command that mends it."""

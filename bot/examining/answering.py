@@ -1,0 +1,86 @@
+"""What answers need: the encoder, the model that ranks, the index, the articles, the gate."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from bot.answering.evidence_model import EvidenceModel
+from bot.examining.finding import WarningError
+from bot.golden import read_golden
+from bot.settings import Settings
+from index import encoder as encoders
+from index.errors import EncoderError, ExpectedError, IndexDamagedError
+from index.generations import GENERATIONS, published, verify
+from index.manifest import Manifest
+from index.opening import open_intact
+from index.sources import read_articles
+
+
+class DamagedError(ExpectedError):
+    """A part of the program is not as it was installed."""
+
+
+def encoder(settings: Settings) -> str:
+    opened = encoders.open_current(settings.encoders)
+    cosine = opened.check_golden()
+    if cosine < 1 - opened.record.parity.tolerance:
+        raise EncoderError(
+            f"{opened.id} gives other vectors here than the original model (cosine "
+            f"{cosine:.4f}). Adopt it again: dealbot model adopt"
+        )
+    return f"{opened.id}, as the original model within a cosine of {cosine:.6f}"
+
+
+def evidence(settings: Settings) -> str:
+    try:
+        return str(EvidenceModel.load().weights.operating_point)
+    except (OSError, ValueError) as error:
+        raise DamagedError(
+            f"the model that ranks evidence is damaged ({error}). Install dealbot again"
+        ) from error
+
+
+def index(settings: Settings) -> str:
+    def intact(folder: Path) -> Manifest:
+        manifest = verify(folder)
+        encoders.open_by_id(settings.encoders, manifest.encoder_id)
+        return manifest
+
+    manifest, degraded = open_intact(settings.index, intact)
+    if degraded:
+        raise IndexDamagedError(degraded)
+    told = f"generation {manifest.id} of {manifest.articles} articles is intact"
+    with suppress(EncoderError):  # told by the check of the encoder
+        if encoders.open_current(settings.encoders).id != manifest.encoder_id:
+            raise WarningError(
+                f"{told}, but was built with {manifest.encoder_id}, which is not the current "
+                "encoder any more. Rebuild with: dealbot index build"
+            )
+    return told
+
+
+def generations(settings: Settings) -> str:
+    """Those that a rollback, or a damaged current one, would fall back to."""
+    names = published(settings.index)
+    for name in names:
+        try:
+            verify(settings.index / GENERATIONS / name)
+        except IndexDamagedError as error:
+            raise WarningError(
+                f"{error}: generation {name} cannot be gone back to. See all with: "
+                f"dealbot index verify --index {settings.index}"
+            ) from error
+    if len(names) < 2:
+        return "there is none to go back to yet"
+    return f"{len(names)} are kept, all of them intact"
+
+
+def articles(settings: Settings) -> str:
+    limit = settings.max_article_bytes
+    count = sum(1 for _ in read_articles(settings.articles, max_article_bytes=limit))
+    return f"{count} can be read from {', '.join(map(str, settings.articles))}"
+
+
+def golden(settings: Settings) -> str:
+    if settings.golden is None:
+        return "none are set: a rebuild takes over whatever it answers"
+    return f"{len(read_golden(settings.golden))} can be read from {settings.golden}"

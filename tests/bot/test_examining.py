@@ -1,0 +1,261 @@
+"""`dealbot doctor`: each thing that can be wrong is found, with what mends it."""
+
+import asyncio
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, tzinfo
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from bot.examining import answering, keeping, machine, serving
+from bot.examining.finding import Check, Finding, Level, examine
+from bot.settings import Settings
+from bot.store import Store
+from index.generations import GENERATIONS, published
+from tests.damage import truncate
+
+
+@pytest.fixture
+def settings(
+    three_generations: Path, encoder_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    monkeypatch.chdir(tmp_path)
+    return Settings(
+        index=three_generations,
+        encoders=encoder_home,
+        store=tmp_path / "kept" / "dealbot.sqlite",
+        metrics_port=0,
+    )
+
+
+@pytest.fixture
+def store(settings: Settings) -> Path:
+    async def make() -> None:
+        async with Store.open(settings.store):
+            pass
+
+    asyncio.run(make())
+    return settings.store
+
+
+def found(check: Check, settings: Settings) -> Finding:
+    [finding] = examine(settings, {"it": check})
+    return finding
+
+
+def changed(settings: Settings, **values: object) -> Settings:
+    return settings.model_copy(update=values)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        answering.evidence,
+        answering.index,
+        answering.generations,
+        answering.golden,
+        keeping.store,
+        keeping.files,
+        machine.python,
+        machine.disk,
+        machine.clock,
+        serving.limits,
+        serving.running,
+    ],
+)
+def test_all_is_well_where_it_is(settings: Settings, store: Path, check: Check) -> None:
+    finding = found(check, settings)
+    assert finding.level is Level.OK, finding.message
+
+
+def test_looking_at_a_store_that_is_not_there_makes_none(settings: Settings) -> None:
+    assert found(keeping.store, settings).level is Level.OK
+    assert not settings.store.exists()
+
+
+def test_a_generation_that_is_not_current_and_damaged_is_a_warning(
+    settings: Settings, three_generations: Path, tmp_path: Path, copied: Callable[[Path], Path]
+) -> None:
+    index = copied(three_generations)
+    oldest = published(index)[0]
+    truncate(index / GENERATIONS / oldest / "texts.bin")
+    finding = found(answering.generations, changed(settings, index=index))
+    assert finding.level is Level.WARNING
+    assert f"dealbot index verify --index {index}" in finding.message
+    assert oldest in finding.message
+    assert found(answering.index, changed(settings, index=index)).level is Level.OK
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Callable[[Path], Path]:
+    return lambda index: Path(shutil.copytree(index, tmp_path / "copy"))
+
+
+def test_golden_questions_that_cannot_be_read(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "golden.jsonl").write_text("{}\n")
+    finding = found(answering.golden, changed(settings, golden=tmp_path / "golden.jsonl"))
+    assert finding.level is Level.PROBLEM
+
+
+def test_a_store_that_is_damaged(settings: Settings, store: Path) -> None:
+    with sqlite3.connect(store) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    connection.close()
+    content = bytearray(store.read_bytes())
+    content[4096 : 4096 + 64] = b"\xff" * 64
+    store.write_bytes(content)
+    finding = found(keeping.store, settings)
+    assert finding.level is Level.PROBLEM
+    assert "dealbot store restore" in finding.message
+
+
+def test_a_store_of_a_newer_program(settings: Settings, store: Path) -> None:
+    connection = sqlite3.connect(store)
+    connection.execute("PRAGMA user_version = 9999")
+    connection.close()
+    finding = found(keeping.store, settings)
+    assert (finding.level, "upgrade" in finding.message) == (Level.PROBLEM, True)
+
+
+def test_a_store_that_cannot_be_written(
+    settings: Settings, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping.os, "access", lambda *_: False)  # root may write everywhere
+    finding = found(keeping.store, settings)
+    assert (finding.level, "ls -ld" in finding.message) == (Level.PROBLEM, True)
+
+
+@pytest.mark.parametrize(("mode", "mends"), [(0o644, "go-rwx"), (0o602, "go-rwx")])
+def test_a_store_that_others_read_or_write(
+    settings: Settings, store: Path, mode: int, mends: str
+) -> None:
+    store.chmod(mode)
+    finding = found(keeping.files, settings)
+    assert finding.level is Level.WARNING
+    assert finding.message.endswith(f"chmod {mends} {store}")
+
+
+def test_settings_that_others_change(settings: Settings, store: Path) -> None:
+    file = Path("dealbot.toml")
+    file.touch()
+    file.chmod(0o644)
+    assert found(keeping.files, settings).level is Level.OK
+    file.chmod(0o666)
+    finding = found(keeping.files, settings)
+    assert (finding.level, finding.message.endswith("chmod go-w dealbot.toml")) == (
+        Level.WARNING,
+        True,
+    )
+
+
+def test_a_disk_without_room_for_a_rebuild(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "_ENOUGH_FREE_MB", 10**9)
+    finding = found(machine.disk, settings)
+    assert (finding.level, "du -sh" in finding.message) == (Level.WARNING, True)
+
+
+def test_a_clock_before_the_index(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Early(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Early":
+            return cls(1970, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(machine, "datetime", Early)
+    finding = found(machine.clock, settings)
+    assert (finding.level, "timedatectl" in finding.message) == (Level.PROBLEM, True)
+
+
+def test_a_disk_of_another_time(
+    settings: Settings, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now - 3600)
+    assert found(machine.clock, settings).level is Level.WARNING
+
+
+def test_limits_that_are_never_reached(settings: Settings) -> None:
+    finding = found(serving.limits, changed(settings, limit_per_user="31/minute"))
+    assert finding.level is Level.WARNING
+    assert "DEALBOT_LIMIT_PER_USER" in finding.message
+    for fine in ("60/hour", "31/minute; 60/hour"):
+        assert found(serving.limits, changed(settings, limit_per_user=fine)).level is Level.OK
+
+
+# --- a bot that runs ------------------------------------------------------------------------
+
+
+Answers = dict[str, tuple[int, bytes]]
+
+
+@pytest.fixture
+def answering_bot() -> Iterator[tuple[Answers, int]]:
+    """Answers as it is told to, at a port of its own; else like a program that is no bot."""
+    answers: Answers = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, body = answers.get(self.path, (404, b"<html>"))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield answers, server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("health", "ready", "level", "told"),
+    [
+        ((404, "<html>"), (404, ""), Level.OK, "no bot answers"),
+        ((200, "[]"), (404, ""), Level.OK, "no bot answers"),
+        ((503, '{"healthy": false}'), (503, ""), Level.PROBLEM, "restart it"),
+        ((200, '{"healthy": true}'), (503, '{"ready": false}'), Level.WARNING, "not connected"),
+        (
+            (200, '{"healthy": true}'),
+            (200, '{"ready": true, "degraded": [{"part": "store", "message": "full"}]}'),
+            Level.WARNING,
+            "store (full)",
+        ),
+        (
+            (200, '{"healthy": true}'),
+            (200, '{"ready": true, "generation": "g7"}'),
+            Level.OK,
+            "from generation g7",
+        ),
+    ],
+)
+def test_a_bot_that_runs_is_asked(
+    settings: Settings,
+    answering_bot: tuple[Answers, int],
+    health: tuple[int, str],
+    ready: tuple[int, str],
+    level: Level,
+    told: str,
+) -> None:
+    answers, port = answering_bot
+    for path, (status, body) in (("/healthz", health), ("/readyz", ready)):
+        answers[path] = (status, body.encode())
+    finding = found(serving.running, changed(settings, metrics_host="0.0.0.0", metrics_port=port))
+    assert finding.level is level
+    assert told in finding.message
+
+
+def test_no_bot_runs(settings: Settings, answering_bot: tuple[Answers, int]) -> None:
+    finding = found(serving.running, changed(settings, metrics_port=1))
+    assert (finding.level, "no bot" in finding.message) == (Level.OK, True)
