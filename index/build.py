@@ -35,10 +35,11 @@ from index.publishing import (
 )
 from index.sentences import split_sentences
 from index.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
-from index.text_store import TextStore, TextStoreWriter
+from index.text_store import Layout, TextStore, TextStoreWriter
 from index.token_store import write_tokens
+from index.unchanged import Unchanged, reading_version
 from index.vector_cache import VectorCache
-from index.vocabulary import WordCounter, save_vocabulary
+from index.vocabulary import count_words, save_vocabulary
 from index.writing_terms import write_terms
 from index.writing_vectors import write_vectors
 
@@ -92,11 +93,15 @@ def build_index(
         articles = read_articles(
             sources, max_article_bytes=max_article_bytes, on_bad=skip if on_bad else None
         )
-        initials = _write_texts(staging, articles, progress)
+        unchanged = None if full else Unchanged.of(index)
+        initials = _write_texts(staging, articles, unchanged, progress)
         texts = TextStore(staging)
         trained = None if full else _trained_codes(index, encoder)
         written = write_vectors(staging, texts, encoder, cache, progress, dense_type, trained)
-        write_terms(staging, texts, write_tokens(staging, texts, initials, progress), progress)
+        known = unchanged.tokens(initials) if unchanged else None
+        tokens = write_tokens(staging, texts, initials, progress, known)
+        save_vocabulary(count_words(texts, tokens), staging)
+        write_terms(staging, texts, tokens, progress)
         manifest = _write_manifest(staging, texts, encoder, sources, written.record)
         if accept:
             accept(Generation(staging, manifest))
@@ -155,24 +160,34 @@ def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
     return path if intact else None
 
 
-def _write_texts(staging: Path, articles: Iterable[Article], progress: Progress) -> Initials:
-    """Writes the texts and the words that they use; returns what their initials stand for."""
-    words, learner = WordCounter(), InitialsLearner()
+def _write_texts(
+    staging: Path, articles: Iterable[Article], unchanged: Unchanged | None, progress: Progress
+) -> Initials:
+    """Writes the texts; returns what their initials stand for."""
+    learner = InitialsLearner()
     progress.start("Reading articles", None)
     with TextStoreWriter(staging) as writer:
         for article in articles:
-            spans = split_sentences(article.text)
-            writer.add(article, spans, group_passages(spans))
-            for text in (article.title, *(article.text[s.start : s.end] for s in spans)):
-                words.add(text)
-                learner.add(text)
+            known = unchanged.find(article.text, writer.articles) if unchanged else None
+            layout = unchanged.layout(known) if unchanged and known else _read(article.text)
+            writer.add(article, layout)
+            learner.add(article.title)
+            spans = layout.sentences[:, :2]
+            if unchanged and known:
+                spans = spans[unchanged.teaches(known)]
+            for start, end in spans.tolist():
+                learner.add(article.text[start:end])
             progress.advance(1)
     if writer.sentences == 0:
         raise BuildError("There is no sentence to index: every article was left out")
-    save_vocabulary(words.counts(), staging)
     initials = learner.learnt()
     initials.save(staging)
     return initials
+
+
+def _read(text: str) -> Layout:
+    spans = split_sentences(text)
+    return Layout.of(text, spans, group_passages(spans))
 
 
 def _write_manifest(
@@ -196,6 +211,7 @@ def _write_manifest(
         sentences=texts.sentence_count,
         passages=texts.passage_count,
         dense=dense,
+        reading=reading_version(),
         sources=tuple(str(source.absolute()) for source in sources),
         files=files,
     ).sealed()

@@ -47,6 +47,11 @@ class Initials:
         self._meanings = dict(meanings)
         self._by_letters = {short.lower(): long for short, long in meanings.items()}
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Initials) and other._meanings == self._meanings
+
+    __hash__ = None  # type: ignore[assignment]  # the way to say so
+
     @classmethod
     def load(cls, folder: Path) -> Self:
         return cls(json.loads((folder / INITIALS).read_text(encoding="utf-8")))

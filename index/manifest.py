@@ -41,6 +41,7 @@ class Manifest(Sealed):
     sentences: int = Field(gt=0)
     passages: int = Field(gt=0)
     dense: DenseRecord
+    reading: str  # tells which code read the articles
     sources: tuple[str, ...]
     files: dict[str, str]
 

@@ -78,6 +78,36 @@ class StoredPassage:
     end_sentence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the sentences and passages of one article stand in it. A row of `sentences` has the
+    start and end in code points, the same in bytes, and the passage; one of `passages` the first
+    sentence and the one after the last."""
+
+    sentences: NDArray[np.int64]
+    passages: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, text: str, sentences: Sequence[Span], passages: Sequence[range]) -> Self:
+        """`passages` are ranges of positions in `sentences`."""
+        rows, byte, position = array("q"), 0, 0
+        for number, passage in enumerate(passages):
+            for span in sentences[passage.start : passage.stop]:
+                start = byte + len(text[position : span.start].encode())
+                byte, position = start + len(text[span.start : span.end].encode()), span.end
+                rows.extend((span.start, span.end, start, byte, number))
+        bounds = array("q", (bound for each in passages for bound in (each.start, each.stop)))
+        return cls(
+            np.frombuffer(rows, np.int64).reshape(-1, 5),
+            np.frombuffer(bounds, np.int64).reshape(-1, 2),
+        )
+
+
+def text_digest(data: bytes) -> str:
+    """What tells the texts of articles apart, given in UTF-8."""
+    return hashlib.sha256(data).hexdigest()
+
+
 class TextStoreWriter:
     """Writes the store article by article; the tables are written when the block is left
     without an error."""
@@ -89,12 +119,11 @@ class TextStoreWriter:
         self._sentences, self._passages = array("q"), array("q")  # tables, row by row
         self.articles = 0
 
-    def add(self, article: Article, sentences: Sequence[Span], passages: Sequence[range]) -> None:
-        """`passages` are ranges of positions in `sentences`."""
+    def add(self, article: Article, layout: Layout) -> None:
         data = article.text.encode()
         byte_start, first = self._texts.tell(), self.sentences
         self._texts.write(data)
-        self._add_sentences(article.text, byte_start, sentences, passages)
+        self._add_rows(layout, first, byte_start)
         stored = StoredArticle(
             row=self.articles,
             id=article.id,
@@ -102,7 +131,7 @@ class TextStoreWriter:
             source=article.source,
             url=article.url,
             published=article.published,
-            sha256=hashlib.sha256(data).hexdigest(),
+            sha256=text_digest(data),
             byte_start=byte_start,
             byte_end=byte_start + len(data),
             first_sentence=first,
@@ -115,18 +144,13 @@ class TextStoreWriter:
     def sentences(self) -> int:
         return len(self._sentences) // _SENTENCE_COLUMNS
 
-    def _add_sentences(
-        self, text: str, byte_start: int, sentences: Sequence[Span], passages: Sequence[range]
-    ) -> None:
-        first, byte, position = self.sentences, byte_start, 0
-        for passage in passages:
-            row = len(self._passages) // _PASSAGE_COLUMNS
-            self._passages.extend((self.articles, first + passage.start, first + passage.stop))
-            for span in sentences[passage.start : passage.stop]:
-                byte += len(text[position : span.start].encode())
-                byte_end = byte + len(text[span.start : span.end].encode())
-                self._sentences.extend((self.articles, span.start, span.end, byte, byte_end, row))
-                byte, position = byte_end, span.end
+    def _add_rows(self, layout: Layout, first: int, byte_start: int) -> None:
+        passage = len(self._passages) // _PASSAGE_COLUMNS
+        for table, rows, before in (
+            (self._sentences, layout.sentences, (0, 0, byte_start, byte_start, passage)),
+            (self._passages, layout.passages, (first, first)),
+        ):
+            table.frombytes(np.insert(rows + before, 0, self.articles, axis=1).tobytes())
 
     def __enter__(self) -> Self:
         return self
@@ -172,6 +196,17 @@ class TextStore:
     def find_article(self, article_id: str) -> StoredArticle | None:
         row = self._rows_by_id.get(article_id)
         return None if row is None else self.articles[row]
+
+    def layout(self, article: StoredArticle) -> Layout:
+        """Of an article, as it was added."""
+        rows = self._sentences[article.first_sentence : article.end_sentence, 1:]
+        if not len(rows):
+            return Layout(rows, np.empty((0, 2), np.int64))
+        passage, last = rows[[0, -1], 4].tolist()
+        return Layout(
+            rows - (0, 0, article.byte_start, article.byte_start, passage),
+            self._passages[passage : last + 1, 1:] - article.first_sentence,
+        )
 
     def article_text(self, article: StoredArticle) -> str:
         return self._texts.read(article.byte_start, article.byte_end).decode()

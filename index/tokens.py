@@ -12,7 +12,7 @@ from index.words import spellings, split_words
 
 # What stands before a word: hardly anything, white space, or a comma and white space.
 ADJOINS, SPACE, COMMA = 1, 2, 4
-_GAP_BITS = 3
+GAP_BITS = 3
 _USUAL_GAPS = {"": ADJOINS, " ": ADJOINS | SPACE, "-": ADJOINS, ", ": COMMA}
 
 Spelt = tuple[str, str]  # a word as written, and in its one spelling
@@ -46,10 +46,14 @@ class WordNumbers:
             tokens += others
         return tokens
 
+    def of(self, surface: str) -> list[int]:
+        """The numbers of the words that one written word stands for."""
+        return [token >> GAP_BITS for token in self._tokens.get(surface) or self._number(surface)]
+
     def _number(self, surface: str) -> list[int]:
         start = len(self.words)
         self.words += [(surface, lower) for lower in spellings(surface)]
-        tokens = [number << _GAP_BITS for number in range(start, len(self.words))]
+        tokens = [number << GAP_BITS for number in range(start, len(self.words))]
         # "not" adjoins the "did" of "didn't".
         self._tokens[surface] = [tokens[0], *(token | ADJOINS for token in tokens[1:])]
         return self._tokens[surface]
@@ -77,5 +81,5 @@ def read_tokens(numbers: WordNumbers, texts: Iterable[str]) -> Tokens:
 def unpacked(
     packed: NDArray[np.uint32], starts: NDArray[np.int64], marks: NDArray[np.uint8]
 ) -> Tokens:
-    gaps = (packed & ((1 << _GAP_BITS) - 1)).astype(np.uint8)
-    return Tokens((packed >> _GAP_BITS).astype(np.int32), gaps, starts, marks)
+    gaps = (packed & ((1 << GAP_BITS) - 1)).astype(np.uint8)
+    return Tokens((packed >> GAP_BITS).astype(np.int32), gaps, starts, marks)

@@ -16,7 +16,7 @@ from index.models import Article
 from index.passages import group_passages
 from index.search import SentenceHit
 from index.sentences import split_sentences
-from index.text_store import TextStore, TextStoreWriter
+from index.text_store import Layout, TextStore, TextStoreWriter
 
 PIECES = st.sampled_from(
     [
@@ -47,7 +47,7 @@ def stored(*texts: str) -> Iterator[TextStore]:
             for number, text in enumerate(texts):
                 spans = split_sentences(text)
                 article = Article(id=f"a{number}", text=text, title=f"Title {number}")
-                writer.add(article, spans, group_passages(spans))
+                writer.add(article, Layout.of(article.text, spans, group_passages(spans)))
         yield TextStore(Path(folder))
 
 

@@ -8,7 +8,7 @@ from bot.evaluation.questions import EvalQuestion, GoldSpan, check_gold
 from bot.evaluation.summary import summarise, summary_table
 from bot.models import Answer, Citation, Role, Status
 from index.models import Article, Span
-from index.text_store import TextStore, TextStoreWriter
+from index.text_store import Layout, TextStore, TextStoreWriter
 
 TEXT = "The ferry sails at noon. It costs four coins. Dogs ride free."
 NOON, COINS, DOGS = (0, 24), (25, 45), (46, 61)
@@ -18,7 +18,10 @@ NOON, COINS, DOGS = (0, 24), (25, 45), (46, 61)
 def texts(tmp_path_factory: pytest.TempPathFactory) -> TextStore:
     folder = tmp_path_factory.mktemp("texts")
     with TextStoreWriter(folder) as writer:
-        writer.add(Article("ferry", TEXT), [Span(*NOON), Span(*COINS), Span(*DOGS)], [range(3)])
+        writer.add(
+            Article("ferry", TEXT),
+            Layout.of(TEXT, [Span(*NOON), Span(*COINS), Span(*DOGS)], [range(3)]),
+        )
     return TextStore(folder)
 
 

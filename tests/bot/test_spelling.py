@@ -1,21 +1,22 @@
 """Misspelt words move to the articles' words, and nothing else moves."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.spelling import SpellingCorrector
-from index.vocabulary import WordCounter
+from index.words import read_words
 
 ARTICLE = "Nvidia will fund ten gigawatts of capacity at Anthropic; the partnership is unshakable."
 
 
 @pytest.fixture(scope="module")
 def corrector() -> SpellingCorrector:
-    words = WordCounter()
-    words.add(ARTICLE)
-    return SpellingCorrector(words.counts(), EvidenceModel.load().words)
+    words = Counter(word.lower for word in read_words(ARTICLE))
+    return SpellingCorrector(words, EvidenceModel.load().words)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.differences import Differences, find_differences
 from index.models import Article, Span
-from index.text_store import TextStore, TextStoreWriter
+from index.text_store import Layout, TextStore, TextStoreWriter
 
 Articles = Mapping[str, Sequence[str]]  # the sentences of each article
 
@@ -34,7 +34,7 @@ def store(folder: Path, articles: Articles, **told: str) -> TextStore:
                 spans.append(Span(start, start + len(sentence)))
                 start += len(sentence) + 1
             article = Article(id=name, text=" ".join(sentences), **told)
-            writer.add(article, spans, [range(len(spans))])
+            writer.add(article, Layout.of(article.text, spans, [range(len(spans))]))
     return TextStore(place)
 
 

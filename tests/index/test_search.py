@@ -18,9 +18,9 @@ from index.passages import group_passages
 from index.search import Hits, Searcher, fuse
 from index.sentences import split_sentences
 from index.terms import Analyzer
-from index.text_store import TextStore, TextStoreWriter
+from index.text_store import Layout, TextStore, TextStoreWriter
 from index.token_store import write_tokens
-from index.vocabulary import WordCounter, save_vocabulary
+from index.vocabulary import count_words, save_vocabulary
 from index.writing_terms import write_terms
 from tests.conftest import Silent
 
@@ -49,15 +49,15 @@ def make_generation(
     with TextStoreWriter(folder) as writer:
         for number, text in enumerate(articles):
             spans = split_sentences(text)
-            writer.add(Article(str(number), text), spans, group_passages(spans, 200))
+            writer.add(
+                Article(str(number), text), Layout.of(text, spans, group_passages(spans, 200))
+            )
     texts = TextStore(folder)
     DenseIndex.of(sentences[: texts.sentence_count]).save(folder / SENTENCE_VECTORS)
     np.save(folder / PASSAGE_VECTORS, passages[: texts.passage_count].astype(np.float16))
-    write_terms(folder, texts, write_tokens(folder, texts, Initials({}), Silent()), Silent())
-    words = WordCounter()
-    for article in articles:
-        words.add(article)
-    save_vocabulary(words.counts(), folder)
+    tokens = write_tokens(folder, texts, Initials({}), Silent())
+    write_terms(folder, texts, tokens, Silent())
+    save_vocabulary(count_words(texts, tokens), folder)
     Initials({}).save(folder)
     manifest = Manifest.model_construct(id="made-here")
     return Generation(folder, manifest)

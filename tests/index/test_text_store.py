@@ -14,6 +14,7 @@ from index.passages import group_passages
 from index.text_store import (
     PASSAGES,
     SENTENCES,
+    Layout,
     StoredArticle,
     TextStore,
     TextStoreWriter,
@@ -42,7 +43,7 @@ def test_every_text_comes_back_exactly(
     with TemporaryDirectory() as name:
         with TextStoreWriter(Path(name)) as writer:
             for article, spans, passages in articles:
-                writer.add(article, spans, passages)
+                writer.add(article, Layout.of(article.text, spans, passages))
         texts = TextStore(Path(name))
     assert writer.articles == len(texts.articles) == len(articles)
     assert writer.sentences == texts.sentence_count
@@ -77,7 +78,7 @@ def test_every_text_comes_back_exactly(
 def test_an_article_is_found_by_its_id(tmp_path: Path) -> None:
     with TextStoreWriter(tmp_path) as writer:
         for article_id in ("a", "sub/b"):
-            writer.add(Article(article_id, "Text."), [Span(0, 5)], [range(1)])
+            writer.add(Article(article_id, "Text."), Layout.of("Text.", [Span(0, 5)], [range(1)]))
     texts = TextStore(tmp_path)
     found = texts.find_article("sub/b")
     assert found is not None

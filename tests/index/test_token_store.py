@@ -13,7 +13,7 @@ from index.file_ranges import FileRanges
 from index.initials import Initials
 from index.marks import read_marks
 from index.models import Article, Span
-from index.text_store import TextStore, TextStoreWriter, about
+from index.text_store import Layout, TextStore, TextStoreWriter, about
 from index.token_store import TokenStore, TokenTable, write_tokens
 from index.words import read_words
 from tests.conftest import Silent
@@ -34,7 +34,7 @@ def stored(folder: Path, articles: list[tuple[str, list[str]]]) -> tuple[TextSto
             ends = np.cumsum([len(sentence) for sentence in sentences]).tolist()
             spans = [Span(end - len(s), end) for s, end in zip(sentences, ends, strict=True)]
             article = Article(str(number), text, title, published="2025-09-22")
-            writer.add(article, spans, [range(len(spans))])
+            writer.add(article, Layout.of(article.text, spans, [range(len(spans))]))
     texts = TextStore(folder)
     return texts, write_tokens(folder, texts, _INITIALS, Silent())
 
