@@ -94,7 +94,7 @@ def has_initials(text: str) -> bool:
 
 def teaches_more(text: str) -> bool:
     """Whether an InitialsLearner may learn something from a text without initials."""
-    return any(pattern.search(text) for pattern in (_MAY_BE_NAME, _OF))
+    return next(_phrases(text), None) is not None
 
 
 class InitialsLearner:

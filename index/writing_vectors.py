@@ -8,6 +8,7 @@ import numpy as np
 
 from index.dense import (
     DenseIndex,
+    Rows,
     Stored,
     Vectors,
     can_be_compressed,
@@ -29,6 +30,7 @@ from index.vector_cache import Keys, VectorCache, keys_of
 _READ_AT_ONCE = 10_000  # sentences
 _ENCODED_AT_ONCE = 1_000  # of them: what is lost at most where a build is killed
 _ASKED = 200  # questions that a compressed index is tried with
+_ASKED_AGAIN = 50  # where its codes have stood the test, and few sentences are new
 _LEAST_RECALL = 0.95
 
 
@@ -54,22 +56,23 @@ def write_vectors(
     may be good enough. Raises BuildError where a compressed index is wanted and finds too little;
     where the number of sentences asks for one, an exact one takes its place."""
     keys = _keys(texts)
-    reused = _encode_missing(texts, keys, encoder, cache, progress)
+    known = cache.find(keys)
+    missing = np.flatnonzero(known < 0)
+    _encode(texts, keys, missing, encoder, cache, progress)
+    known[missing] = cache.find(keys[missing])
+    if (known < 0).any():
+        raise BuildError("Vectors that were just written cannot be read back: check the disk")
     with TemporaryDirectory(dir=staging, prefix=".vectors-") as scratch:
         shape = (len(keys), encoder.dimension)
         vectors: Stored = new_array(Path(scratch, "vectors.npy"), shape, np.float16)
         for start in range(0, len(keys), _READ_AT_ONCE):
-            rows = cache.find(keys[start : start + _READ_AT_ONCE])
-            if (rows < 0).any():
-                raise BuildError(
-                    "Vectors that were just written cannot be read back: check the disk"
-                )
+            rows = known[start : start + _READ_AT_ONCE]
             vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
         _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
         progress.start("Indexing vectors", None)
         index, record = _indexed(texts, vectors, encoder, wanted, trained)
         index.save(staging / SENTENCE_VECTORS)
-    return WrittenVectors(record, reused, keys)
+    return WrittenVectors(record, len(keys) - len(missing), keys)
 
 
 def _keys(texts: TextStore) -> Keys:
@@ -82,11 +85,15 @@ def _embedded(sentence: StoredSentence) -> str:
     return embedded_text(sentence.article.title, sentence.text)
 
 
-def _encode_missing(
-    texts: TextStore, keys: Keys, encoder: Encoder, cache: VectorCache, progress: Progress
-) -> int:
-    """Afterwards the cache has them all; returns how many it had before."""
-    missing = np.flatnonzero(cache.find(keys) < 0)
+def _encode(
+    texts: TextStore,
+    keys: Keys,
+    missing: Rows,
+    encoder: Encoder,
+    cache: VectorCache,
+    progress: Progress,
+) -> None:
+    """Afterwards the cache has the missing rows' vectors, too."""
     # A sentence that comes several times is encoded once.
     once = missing[np.sort(np.unique(keys[missing], axis=0, return_index=True)[1])]
     progress.start("Encoding sentences", len(once))
@@ -97,7 +104,6 @@ def _encode_missing(
         )
         cache.append(keys[rows], vectors.astype(np.float16))
     cache.refresh()
-    return len(keys) - len(missing)
 
 
 def _write_passages(path: Path, texts: TextStore, vectors: Stored) -> None:
@@ -127,10 +133,11 @@ def _indexed(
             f"{len(vectors)} sentences with vectors of {vectors.shape[1]} numbers cannot be "
             "compressed: build the index with dense_type = exact"
         )
-    asked, found = _questions(texts, encoder), 0.0
+    found = 0.0
     # Training takes longer than all else of a rebuild after a small change.
     for codes in dict.fromkeys((trained, None)):
         index = DenseIndex.of(vectors, kind, codes)
+        asked = _questions(texts, encoder, _ASKED_AGAIN if codes else _ASKED)
         found = recall(index, vectors, asked)
         if found >= _LEAST_RECALL:
             record = DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))
@@ -143,9 +150,9 @@ def _indexed(
     return DenseIndex.of(vectors), DenseRecord(type=DenseType.EXACT)
 
 
-def _questions(texts: TextStore, encoder: Encoder) -> Vectors:
+def _questions(texts: TextStore, encoder: Encoder, count: int) -> Vectors:
     """The first halves of some sentences, drawn evenly: what somebody might type who half
     remembers them."""
-    drawn = np.linspace(0, texts.sentence_count - 1, _ASKED).astype(np.int64)
+    drawn = np.linspace(0, texts.sentence_count - 1, count).astype(np.int64)
     words = [sentence.text.split() for sentence in texts.sentences(drawn)]
     return encoder.encode_queries([" ".join(each[: (len(each) + 1) // 2]) for each in words])
