@@ -4,25 +4,17 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from index.encoder import Encoder
 from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
-from index.generations import (
-    GENERATIONS,
-    POINTER,
-    SENTENCE_VECTORS,
-    Generation,
-    checksums,
-    current_folder,
-    published,
-)
+from index.generations import GENERATIONS, POINTER, Generation, current_folder, published
 from index.holding import KEPT_GENERATIONS, remove_unheld
 from index.initials import Initials, InitialsLearner
-from index.manifest import SCHEMA_VERSION, DenseRecord, Manifest, read_manifest
+from index.manifest import SCHEMA_VERSION, SENTENCE_VECTORS, DenseRecord, Manifest, read_manifest
 from index.models import Article, DenseType
 from index.passages import group_passages
 from index.progress import Progress
@@ -39,6 +31,7 @@ from index.text_store import Layout, TextStore, TextStoreWriter
 from index.token_store import write_tokens
 from index.unchanged import Unchanged, reading_version
 from index.vector_cache import VectorCache
+from index.verifying import checksums
 from index.vocabulary import count_words, save_vocabulary
 from index.writing_terms import write_terms
 from index.writing_vectors import write_vectors
@@ -53,7 +46,7 @@ class BuildReport:
 
     manifest: Manifest
     reused: int
-    skipped: int
+    skipped: int = 0
 
 
 def build_index(
@@ -69,14 +62,8 @@ def build_index(
     on_bad: Callable[[SourceError], None] | None = None,
     accept: Callable[[Generation], None] | None = None,
 ) -> BuildReport:
-    """Reads the articles, builds a generation and makes it current. Until the last step nothing
-    that answers is touched, and whatever goes wrong leaves it so. `full` computes every vector
-    anew; else those of sentences that were encoded before are taken over, also from a build that
-    was killed. Of the texts some thousand sentences are in memory at a time. A bad article
-    goes to `on_bad` and is left out; without `on_bad` it ends the build with its SourceError.
-    `accept` gets the new generation, open, before it is current; what it raises ends the build.
-    Of the generations `keep_generations` stay, and those that some process still reads.
-    Raises BuildError where another build is running or the disk refuses."""
+    """Reads the articles of files and folders and publishes them. A bad article goes to `on_bad`
+    and is left out; without `on_bad` it ends the build with its SourceError."""
     skipped: list[SourceError] = []
 
     def skip(error: SourceError) -> None:
@@ -84,15 +71,48 @@ def build_index(
         if on_bad:
             on_bad(error)
 
+    articles = read_articles(
+        sources, max_article_bytes=max_article_bytes, on_bad=skip if on_bad else None
+    )
+    report = publish_articles(
+        articles,
+        sources,
+        index,
+        encoder,
+        progress,
+        full=full,
+        dense_type=dense_type,
+        keep_generations=keep_generations,
+        accept=accept,
+    )
+    return replace(report, skipped=len(skipped))
+
+
+def publish_articles(
+    articles: Iterable[Article],
+    sources: Sequence[Path],
+    index: Path,
+    encoder: Encoder,
+    progress: Progress,
+    *,
+    full: bool = False,
+    dense_type: DenseType = DenseType.AUTO,
+    keep_generations: int = KEPT_GENERATIONS,
+    accept: Callable[[Generation], None] | None = None,
+) -> BuildReport:
+    """Builds a generation of the articles, which come from `sources`, and makes it current. Until
+    the last step nothing that answers is touched, and whatever goes wrong leaves it so. `full`
+    computes every vector anew; else those of sentences that were encoded before are taken over,
+    also from a build that was killed. Of the texts some thousand sentences are in memory at a time.
+    `accept` gets the new generation, open, before it is current; what it raises ends the build.
+    Of the generations `keep_generations` stay, and those that some process still reads.
+    Raises BuildError where another build is running or the disk refuses."""
     with (
         _telling_disk_errors(index),
         only_writer(index),
         staging_folder(index) as staging,
         _vector_cache(index, encoder, full) as cache,
     ):
-        articles = read_articles(
-            sources, max_article_bytes=max_article_bytes, on_bad=skip if on_bad else None
-        )
         unchanged = None if full else Unchanged.of(index)
         initials = _write_texts(staging, articles, unchanged, progress)
         texts = TextStore(staging)
@@ -113,7 +133,7 @@ def build_index(
         with suppress(OSError):  # what is published is: at worst the next build encodes more
             if len(cache) > 2 * len(written.keys):
                 cache.keep_only(written.keys)
-    return BuildReport(manifest, written.reused, len(skipped))
+    return BuildReport(manifest, written.reused)
 
 
 @contextmanager

@@ -5,7 +5,6 @@
 """
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self, TypeVar
@@ -13,29 +12,28 @@ from typing import Self, TypeVar
 from index.dense import DenseIndex, StoredVectors
 from index.errors import IndexDamagedError, IndexMissingError
 from index.holding import Hold
-from index.initials import INITIALS, Initials
+from index.initials import Initials
 from index.lexical import LexicalIndex
-from index.manifest import MANIFEST, Manifest, read_manifest
+from index.manifest import (
+    PASSAGE_TERMS,
+    PASSAGE_VECTORS,
+    SENTENCE_TERMS,
+    SENTENCE_VECTORS,
+    Manifest,
+)
 from index.publishing import (
-    file_digest,
     only_writer,
     read_pointer,
     write_pointer,
 )
-from index.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS, TextStore
+from index.text_store import ARTICLES, PASSAGES, SENTENCES, TextStore
 from index.token_store import TOKENS, TokenStore
-from index.vocabulary import VOCABULARY, load_vocabulary
+from index.verifying import stamps, told_as_damage, verify
+from index.vocabulary import load_vocabulary
 
 _Opened = TypeVar("_Opened")
 
 POINTER, GENERATIONS = "CURRENT", "generations"
-SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
-SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
-# Files and folders that every generation of this schema has.
-_REQUIRED = {
-    *(TEXTS, ARTICLES, SENTENCES, PASSAGES, TOKENS, VOCABULARY, INITIALS),
-    *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
-}
 
 
 class Generation:
@@ -63,21 +61,18 @@ class Generation:
         many damaged files without a word and then ranks wrongly. While it is in use, no build
         removes its folder."""
         hold = Hold(folder)
-        before = _stamps(folder)
+        before = stamps(folder)
         generation = cls._loaded(folder, verify(folder))
-        if _stamps(folder) != before:
+        if stamps(folder) != before:
             raise IndexDamagedError(f"{folder} was changed while it was opened")
         generation._hold = hold
         return generation
 
     @classmethod
     def _loaded(cls, folder: Path, manifest: Manifest) -> Self:
-        try:
+        with told_as_damage(folder):
             generation = cls(folder, manifest)
             problem = next(generation._disagreements(), None)
-        # What is raised by files that are as they were sealed, but not as we write them.
-        except (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError) as error:
-            raise IndexDamagedError(f"{folder} cannot be opened: {error}") from error
         if problem:
             raise IndexDamagedError(f"{folder / problem}")
         return generation
@@ -101,81 +96,6 @@ class Generation:
         ):
             if found != told:
                 yield f"{name} has {found} where the manifest says {told}"
-
-
-def verify(folder: Path) -> Manifest:
-    """The manifest of an intact generation; IndexDamagedError names the first file that is not."""
-    manifest = read_manifest(folder)
-    for problem in _problems(folder, manifest):
-        raise IndexDamagedError(problem)
-    return manifest
-
-
-def find_damage(folder: Path) -> list[str]:
-    """What is wrong with a generation, a sentence for each file; nothing where it is intact."""
-    try:
-        return list(_problems(folder, read_manifest(folder)))
-    except IndexDamagedError as error:
-        return [str(error)]
-
-
-def _problems(folder: Path, manifest: Manifest) -> Iterator[str]:
-    if folder.is_symlink():
-        yield f"{folder} is a link"
-    if manifest.id != folder.name:
-        yield f"{folder} holds the manifest of generation {manifest.id}"
-    folders = {name.partition("/")[0] for name in manifest.files}
-    for name in sorted(_REQUIRED - folders):
-        yield (
-            f"{folder} has no {name}: was it made by another version? "
-            "Rebuild with: dealbot index build --full"
-        )
-    try:
-        plain, others = _below(folder)
-    except OSError as error:
-        yield f"{error.filename or folder} cannot be read: {error.strerror}"
-        return
-    yield from (f"{folder / name} is not a plain file" for name in others)
-    for name in sorted(set(manifest.files) - {*plain, *others}):
-        yield f"{folder / name} is missing"
-    for name in sorted(set(plain) - {MANIFEST, *manifest.files}):
-        yield f"{folder / name} does not belong to the generation"
-    for name in sorted(set(plain) & set(manifest.files)):
-        try:
-            digest = file_digest(folder / name)
-        except OSError as error:
-            yield f"{folder / name} cannot be read: {error.strerror}"
-        else:
-            if digest != manifest.files[name]:
-                yield f"{folder / name} is damaged: its checksum does not match"
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """The sha256 of every file below the folder, as a manifest lists them."""
-    return {name: file_digest(folder / name) for name in sorted(_below(folder)[0])}
-
-
-def _below(folder: Path) -> tuple[list[str], list[str]]:
-    """Relative paths of all plain files, and of all that is neither that nor a folder."""
-    plain, others = list[str](), list[str]()
-    for parent, folders, files in os.walk(folder, onerror=_raise):
-        for name in (*folders, *files):
-            path = Path(parent, name)
-            mode = path.lstat().st_mode
-            if not stat.S_ISDIR(mode):
-                kind = plain if stat.S_ISREG(mode) else others
-                kind.append(path.relative_to(folder).as_posix())
-    return plain, others
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def _stamps(folder: Path) -> dict[Path, tuple[int, int, int]]:
-    """What shows that a file became another or was written to, without reading it."""
-    stats = {path: path.lstat() for path in folder.rglob("*")}
-    return {path: (of.st_ino, of.st_size, of.st_mtime_ns) for path, of in stats.items()}
 
 
 def current_folder(index: Path) -> Path:
@@ -214,6 +134,8 @@ def open_current(index: Path) -> Generation:
     try:
         return open_named(index, Generation.open)
     except IndexDamagedError as error:
+        if type(error) is not IndexDamagedError:  # of another version: it names its own remedy
+            raise
         raise IndexDamagedError(
             f"{error}. Go back with: dealbot index rollback --index {index}, "
             f"or rebuild with: dealbot index build --full --index {index}"

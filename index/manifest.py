@@ -1,7 +1,7 @@
 """The manifest of a generation: what it holds and was made from, in which schema."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,7 +11,11 @@ from index.plain_files import read_plain
 from index.sealing import Sealed, seal_holds
 
 MANIFEST = "manifest.json"
+SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
+SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
 SCHEMA_VERSION: Literal[4] = 4
+# Joined to a folder: nothing that could lead out of it.
+_ENCODER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
 _MOST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
 
 
@@ -34,8 +38,7 @@ class Manifest(Sealed):
     id: str
     created: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")
     dealbot_version: str
-    # Joined to a folder: nothing that could lead out of it.
-    encoder_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")
+    encoder_id: str = Field(pattern=_ENCODER_ID)
     dimension: int = Field(gt=0)
     articles: int = Field(gt=0)
     sentences: int = Field(gt=0)
@@ -49,6 +52,21 @@ class Manifest(Sealed):
         (folder / MANIFEST).write_text(self.json_text(), encoding="utf-8")
 
 
+class OlderManifest(BaseModel):
+    """What is needed of the manifest of an older schema whose texts can still be read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: Literal[3]
+    id: str
+    encoder_id: str = Field(pattern=_ENCODER_ID)
+    sources: tuple[str, ...]
+    files: dict[str, str]
+
+
+_READABLE_SCHEMAS = get_args(OlderManifest.model_fields["schema_version"].annotation)
+
+
 class _AnyManifest(BaseModel):
     """What manifests of all schemas have. Those before the fourth have no seal."""
 
@@ -56,17 +74,30 @@ class _AnyManifest(BaseModel):
     seal: str | None = None
 
 
+_Manifest = TypeVar("_Manifest", Manifest, OlderManifest)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Raises IndexDamagedError where the manifest of the generation in `folder` has changed, and
     OlderIndexError or NewerIndexError where it is intact and of another schema."""
+    return _read(folder, Manifest)
+
+
+def read_older_manifest(folder: Path) -> OlderManifest:
+    """Raises IndexDamagedError where it has changed, or is of a schema of which nothing is read."""
+    return _read(folder, OlderManifest)
+
+
+def _read(folder: Path, kind: type[_Manifest]) -> _Manifest:
     path = folder / MANIFEST
     try:
         data = read_plain(path, _MOST_BYTES)
         found = _AnyManifest.model_validate_json(data)
         if found.seal is not None and not seal_holds(data, found.seal):
             raise IndexDamagedError(f"{path} is damaged: its checksum does not match")
-        _check_schema(folder, found.schema_version)
-        return Manifest.model_validate_json(data)
+        if kind is Manifest:
+            _check_schema(folder, found.schema_version)
+        return kind.model_validate_json(data)
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(map(str, problem["loc"])) or "JSON"
@@ -85,7 +116,13 @@ def _check_schema(folder: Path, version: int) -> None:
             f"{SCHEMA_VERSION}): upgrade dealbot"
         )
     if version < SCHEMA_VERSION:
+        readable = version in _READABLE_SCHEMAS
+        remedy = (
+            "bring it over with: dealbot index migrate"
+            if readable
+            else ("rebuild with: dealbot index build")
+        )
         raise OlderIndexError(
             f"{folder} was made by an older dealbot (its schema is {version}, here it is "
-            f"{SCHEMA_VERSION}): rebuild with: dealbot index build --index {folder.parents[1]}"
+            f"{SCHEMA_VERSION}): {remedy} --index {folder.parents[1]}"
         )

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from index.generations import PASSAGE_TERMS, SENTENCE_TERMS
 from index.lexical import LexicalIndex
+from index.manifest import PASSAGE_TERMS, SENTENCE_TERMS
 from index.progress import Progress
 from index.ranges import in_ranges, run_begins, starts_of
 from index.terms import Analyzer, Numbers, TermListsWriter

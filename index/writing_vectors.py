@@ -20,8 +20,7 @@ from index.dense import (
 from index.disk_arrays import new_array
 from index.encoder import Encoder
 from index.errors import BuildError
-from index.generations import PASSAGE_VECTORS, SENTENCE_VECTORS
-from index.manifest import DenseRecord
+from index.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, DenseRecord
 from index.models import DenseType
 from index.progress import Progress
 from index.text_store import StoredSentence, TextStore

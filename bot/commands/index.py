@@ -9,19 +9,14 @@ import click
 from bot.commands.options import json_flag, load_settings, setting
 from bot.terminal.plain import visible
 from bot.terminal.progress import progress_on_stderr
-from index.build import build_index
+from index.build import BuildReport, build_index
 from index.encoder import open_current
 from index.errors import IndexDamagedError, SourceError
-from index.generations import (
-    GENERATIONS,
-    POINTER,
-    current_folder,
-    find_damage,
-    published,
-    roll_back,
-)
+from index.generations import GENERATIONS, POINTER, current_folder, published, roll_back
 from index.manifest import Manifest, read_manifest
+from index.migrating import migrate_index
 from index.opening import open_intact
+from index.verifying import find_damage
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +53,32 @@ def build(
             keep_generations=settings.keep_generations,
             on_bad=_tell_skipped if skip_bad else None,
         )
+    _print_report(report, as_json)
+
+
+def _tell_skipped(error: SourceError) -> None:
+    click.echo(f"left out: {error.user_message}", err=True)
+
+
+@command.command("migrate")
+@setting("index", "encoders", "dense_type", "keep_generations")
+@json_flag
+def migrate(as_json: bool, **flags: Any) -> None:
+    """Bring an index that an older version made over to this one, from its own texts: the articles
+    themselves are not needed."""
+    settings = load_settings(**flags)
+    with progress_on_stderr() as progress:
+        report = migrate_index(
+            settings.index,
+            settings.encoders,
+            progress,
+            dense_type=settings.dense_type,
+            keep_generations=settings.keep_generations,
+        )
+    _print_report(report, as_json)
+
+
+def _print_report(report: BuildReport, as_json: bool) -> None:
     manifest = report.manifest
     if as_json:
         extra = {"reused": report.reused, "skipped": report.skipped}
@@ -67,10 +88,6 @@ def build(
             f"Generation {manifest.id}: {manifest.articles} articles, {manifest.sentences} "
             f"sentences ({report.reused} unchanged), {report.skipped} bad ones left out"
         )
-
-
-def _tell_skipped(error: SourceError) -> None:
-    click.echo(f"left out: {error.user_message}", err=True)
 
 
 @command.command("info")

@@ -11,9 +11,9 @@ from click.shell_completion import CompletionItem
 from bot.commands.options import load_settings, setting
 from bot.terminal.plain import visible
 from index.errors import ExpectedError, IndexMissingError
-from index.generations import verify
 from index.opening import open_intact
 from index.text_store import TextStore
+from index.verifying import verify
 
 _log = logging.getLogger(__name__)
 

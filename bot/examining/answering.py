@@ -9,10 +9,11 @@ from bot.golden import read_golden
 from bot.settings import Settings
 from index import encoder as encoders
 from index.errors import EncoderError, ExpectedError, IndexDamagedError
-from index.generations import GENERATIONS, published, verify
+from index.generations import GENERATIONS, published
 from index.manifest import Manifest
 from index.opening import open_intact
 from index.sources import read_articles
+from index.verifying import find_damage, verify
 
 
 class DamagedError(ExpectedError):
@@ -62,13 +63,11 @@ def generations(settings: Settings) -> str:
     """Those that a rollback, or a damaged current one, would fall back to."""
     names = published(settings.index)
     for name in names:
-        try:
-            verify(settings.index / GENERATIONS / name)
-        except IndexDamagedError as error:
+        for problem in find_damage(settings.index / GENERATIONS / name):
             raise WarningError(
-                f"{error}: generation {name} cannot be gone back to. See all with: "
+                f"{problem}: generation {name} cannot be gone back to. See all with: "
                 f"dealbot index verify --index {settings.index}"
-            ) from error
+            )
     if len(names) < 2:
         return "there is none to go back to yet"
     return f"{len(names)} are kept, all of them intact"

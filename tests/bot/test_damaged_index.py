@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from index.encoder import Encoder
 from index.generations import GENERATIONS, POINTER, published
 from tests.bot.conftest import InProcess, Program, Silent
 from tests.damage import flip, truncate
+
+OLD = Path(__file__).parents[1] / "index" / "schemas" / "3.tar.xz"
 
 
 @pytest.fixture
@@ -101,3 +104,25 @@ def test_info_is_of_what_answers(run_main: InProcess, index: Path) -> None:
     assert json.loads(run_main("index", "info", "--json", "--index", index).out)["generation"] == (
         older
     )
+
+
+def test_an_older_index_is_brought_over_by_the_command_that_is_named(
+    run_main: InProcess, articles: Path, tmp_path: Path
+) -> None:
+    with tarfile.open(OLD) as stored:
+        stored.extractall(tmp_path / "old", filter="data")
+    where = ("--index", tmp_path / "old/index")
+    refused = run_main("ask", "How much did the lamp cost?", *where)
+    assert (refused.code, refused.out) == (1, "")
+    command = f"dealbot index migrate --index {tmp_path / 'old/index'}"
+    assert command in refused.complaint
+    assert command in run_main("doctor", "--articles", articles, *where).out
+    migrated = json.loads(run_main(*command.split()[1:], "--json").out)
+    assert (migrated["articles"], migrated["reused"]) == (4, 14)
+    (citation, *_) = json.loads(
+        run_main("ask", "How much did the lamp cost?", "--json", *where).out
+    )["citations"]
+    text = run_main("show", citation["article_id"], *where).out
+    assert citation["quote"] == text[citation["start"] : citation["end"]]
+    assert "$84,000" in citation["quote"]
+    assert run_main("index", "verify", *where).code == 0

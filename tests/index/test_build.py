@@ -17,10 +17,11 @@ from index.build import build_index
 from index.dense import DenseIndex, Vectors, embedded_text
 from index.encoder import Encoder
 from index.errors import BuildError, ExpectedError, IndexMissingError, SourceError
-from index.generations import GENERATIONS, POINTER, Generation, open_current, published, verify
+from index.generations import GENERATIONS, POINTER, Generation, open_current, published
 from index.lexical import LexicalIndex
 from index.models import DenseType
 from index.terms import TermLists
+from index.verifying import verify
 from tests.conftest import Silent
 
 FIRST = "The harbour opened in May. Its mayor welcomed the ships."

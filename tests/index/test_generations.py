@@ -8,22 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from index import generations
+from index import generations, verifying
 from index.errors import BuildError, IndexDamagedError, IndexMissingError
 from index.generations import (
     GENERATIONS,
     POINTER,
-    SENTENCE_TERMS,
     Generation,
     current_folder,
-    find_damage,
     open_current,
     published,
     roll_back,
-    verify,
 )
-from index.manifest import MANIFEST, SCHEMA_VERSION, Manifest, read_manifest
+from index.manifest import MANIFEST, SCHEMA_VERSION, SENTENCE_TERMS, Manifest, read_manifest
 from index.publishing import file_digest, only_writer, write_pointer
+from index.verifying import find_damage, verify
 from tests.damage import flip, rewrite, truncate
 
 
@@ -187,7 +185,7 @@ def test_a_generation_of_an_older_version_is_told_with_the_command(
     rewrite(current / MANIFEST, schema_version=SCHEMA_VERSION - 1)
     message = refusal(index)
     assert f"{current} was made by an older dealbot" in message
-    assert f"dealbot index build --index {index}" in message
+    assert message.endswith(f"bring it over with: dealbot index migrate --index {index}")
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b"null", b"\xff\xfe\0", b"[" * 100_000])
@@ -220,7 +218,7 @@ def test_a_file_that_cannot_be_read_is_damage(
     def failing_disk(path: Path) -> str:
         raise OSError(5, "Input/output error", str(path))
 
-    monkeypatch.setattr(generations, "file_digest", failing_disk)
+    monkeypatch.setattr(verifying, "file_digest", failing_disk)
     message = refusal(index)
     assert f"{current}/" in message
     assert "cannot be read: Input/output error" in message

@@ -17,8 +17,10 @@ from onnx import TensorProto, helper
 from index.encoder import Encoder, open_current
 from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, read_record
 from index.errors import EncoderError
-from index.generations import MANIFEST, Generation, checksums, current_folder
+from index.generations import Generation, current_folder
+from index.manifest import MANIFEST
 from index.publishing import file_digest
+from index.verifying import checksums
 from tests.damage import rewrite
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import EncoderError, IndexDamagedError, IndexMissingError, OlderIndexError
-from index.generations import GENERATIONS, POINTER, Generation, published, roll_back, verify
+from index.generations import GENERATIONS, POINTER, Generation, published, roll_back
 from index.manifest import MANIFEST, SCHEMA_VERSION
 from index.opening import open_intact
 from index.publishing import write_pointer
+from index.verifying import verify
 from tests.damage import flip, rewrite
 
 

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from index.dense import DenseIndex, StoredVectors, Vectors
-from index.generations import PASSAGE_VECTORS, SENTENCE_VECTORS, Generation
+from index.generations import Generation
 from index.initials import Initials
 from index.lexical import LexicalIndex
-from index.manifest import Manifest
+from index.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 from index.models import Article
 from index.passages import group_passages
 from index.search import Hits, Searcher, fuse
