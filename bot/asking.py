@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from bot.answering.pipeline import Receipt
 from bot.errors import QuestionError, ServiceClosedError, StoreError
 from bot.limits import Limiter
-from bot.models import Question, Status, Turn
+from bot.models import Answer, Question, Status, Turn, check_question
 from bot.monitoring.logs import about, question_id
 from bot.service import AnswerService
+from bot.sharing.answers import SharedAnswers
 from bot.store import Kept, Store, new_id
 from bot.store.recent import CONVERSATION
 from prompts import text as prompt_text
@@ -38,9 +39,15 @@ class Desk:
     """Takes questions until it closes. Whatever handles a question does it inside `visit`, so
     that closing can wait for answers that are still on their way."""
 
-    def __init__(self, service: AnswerService, limiter: Limiter, store: Store) -> None:
+    def __init__(
+        self,
+        service: AnswerService,
+        limiter: Limiter,
+        store: Store,
+        answers: SharedAnswers | None = None,
+    ) -> None:
         self.service, self.store = service, store
-        self._limiter = limiter
+        self._limiter, self._answers = limiter, answers
         self._visitors = 0
         self._closing = False
         self._empty = asyncio.Event()
@@ -91,15 +98,15 @@ class Desk:
     ) -> Kept:
         """The answer with the id of its receipt. Raises what `AnswerService.answer` raises. An
         answer whose receipt cannot be kept is an answer still."""
-        receipt = await self._answer(question, asker, on_wait)
+        answer = await self._known_or_new(question, asker, on_wait)
         kept = Kept(
-            id=receipt.answer.id,
+            id=answer.id,
             created=datetime.now(UTC),
             asker=self.store.asker(asker.user),
             guild=asker.server,
             channel=self.store.channel(asker.channel, asker.server),
             question=question,
-            answer=receipt.answer,
+            answer=answer,
             private=private,
         )
         try:
@@ -123,6 +130,19 @@ class Desk:
         by = None if of_all else self.store.asker(asker.user)
         recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=by)
         return tuple(turn for kept in recent for turn in _turns(kept))
+
+    async def _known_or_new(
+        self, question: Question, asker: Asker, on_wait: OnWait | None
+    ) -> Answer:
+        if self._answers is None:
+            return (await self._answer(question, asker, on_wait)).answer
+        check_question(question.question)
+        asked = question.model_copy(update={"id": question_id() or new_id()})
+        if known := await self._answers.get(asked):
+            return known
+        answer = (await self._answer(asked, asker, on_wait)).answer
+        await self._answers.put(asked, answer)
+        return answer
 
     async def _answer(self, question: Question, asker: Asker, on_wait: OnWait | None) -> Receipt:
         return await self.service.answer(

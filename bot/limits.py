@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from limits import RateLimitItem, parse_many
-from limits.aio.storage import MemoryStorage
+from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.limits import GRANULARITIES
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -43,11 +43,14 @@ class _Window:
 
 
 class Limiter:
-    """One for every entrance. Windows are kept in memory, and those that have passed are dropped
-    when the next request is admitted."""
+    """One for every entrance. Windows are kept in memory, unless there is another storage, and
+    those that have passed are dropped when the next request is admitted."""
 
-    def __init__(self, limits: Limits, storage: MemoryStorage | None = None) -> None:
-        self._limits = limits
+    def __init__(
+        self, limits: Limits, storage: Storage | None = None, *, shared: bool = False
+    ) -> None:
+        """`shared` says that others count in the storage, too."""
+        self._limits, self._others_count = limits, shared
         self._windows = MovingWindowRateLimiter(storage or MemoryStorage())
         self._one_at_a_time = asyncio.Lock()
 
@@ -55,15 +58,26 @@ class Limiter:
         self, asker: int, channel: int | None, server: int | None, per_user: int | None = None
     ) -> None:
         """Counts a request. `per_user` is how many a minute the server allows one person instead
-        of the default. Raises LimitedError, for the asker to read; then nothing was counted."""
+        of the default. Raises LimitedError, for the asker to read; then nothing was counted, but
+        where another process took the last room between the test and the counting."""
         windows = self._of(asker, channel, server, per_user)
         async with self._one_at_a_time:  # between testing and counting nobody else is counted
             full = [w for w in windows if not await self._windows.test(w.item, *w.of)]
             if full:
                 raise await self._refusal(full)
             for window in windows:
-                # False only where the clock was set back since the test, or where the oldest
-                # request leaves its window in this instant: there was room.
+                # Where nobody else counts, it is full only where the clock was set back since the
+                # test, or the oldest request leaves its window in this instant: there was room.
+                counted = await self._windows.hit(window.item, *window.of)
+                if not counted and self._others_count:
+                    raise await self._refusal([window])
+
+    async def count(
+        self, asker: int, channel: int | None, server: int | None, per_user: int | None = None
+    ) -> None:
+        """Counts a request that was admitted elsewhere."""
+        async with self._one_at_a_time:
+            for window in self._of(asker, channel, server, per_user):
                 await self._windows.hit(window.item, *window.of)
 
     def _of(

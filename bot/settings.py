@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     field_validator,
 )
@@ -24,6 +26,7 @@ from index.models import DenseType
 
 FILE = Path("dealbot.toml")
 PREFIX = "DEALBOT_"
+_SECRETS = {"redis_url"}  # may hold a password: never shown
 
 
 def _not_empty(value: object) -> object:
@@ -47,9 +50,21 @@ def _limit(value: str) -> str:
     return value
 
 
+def _redis_url(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("it begins with redis://, rediss:// or unix://")
+    try:
+        _ = parts.port
+    except ValueError:  # whose message repeats what was given
+        raise ValueError("its port is no number") from None
+    return value
+
+
 _Place = Annotated[Path, BeforeValidator(_not_empty)]
 _Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 _Limit = Annotated[str, AfterValidator(_limit)]
+_RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 
 
 class Settings(BaseModel):
@@ -105,6 +120,11 @@ class Settings(BaseModel):
     limit_per_channel: _Limit = Field("30/minute", description="How much is answered in a channel.")
     limit_per_server: _Limit = Field("90/minute", description="How much is answered in a server.")
     limit_overall: _Limit = Field("300/minute", description="How much is answered in all.")
+    redis_url: _RedisUrl | None = Field(
+        None,
+        description="Redis in which several bots share limits and answers, such as "
+        "redis://localhost:6379/0. One with a password belongs in the variable: others see flags.",
+    )
     admin_users: _Ids = Field((), description="Discord ids of people who may rebuild the index.")
     admin_roles: _Ids = Field((), description="Discord ids of roles that may rebuild the index.")
     log_level: LogLevel = Field(
@@ -147,9 +167,10 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
+            given = "what it is" if name in _SECRETS else repr(first["input"])
             raise SettingsError(
                 f"The setting {name} (flag --{name.replace('_', '-')}, variable "
-                f"{PREFIX}{name.upper()}) cannot be {first['input']!r}: {first['msg']}"
+                f"{PREFIX}{name.upper()}) cannot be {given}: {first['msg']}"
             ) from error
 
 

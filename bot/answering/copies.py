@@ -36,6 +36,10 @@ def collapse_copies(hits: Iterable[SentenceHit]) -> list[DistinctHit]:
     return [DistinctHit(same[0], tuple(same[1:])) for same in kept.values()]
 
 
+def are_copies(sentence: str, other: str) -> bool:
+    return _key(sentence) == _key(other)
+
+
 @lru_cache(maxsize=20_000)
 def _key(sentence: str) -> object:
     counts = Counter(

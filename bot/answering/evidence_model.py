@@ -8,6 +8,7 @@ trained by training/train_evidence.py; the record of that is in the file with th
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any, Self
 
@@ -139,6 +140,12 @@ class EvidenceModel:
         odds = self.weights.confidence.scores(row[None])[0]
         odds += min(owned[int(np.argmax(ranked))], 0.0)
         return Ranking(ranked, float(1 / (1 + np.exp(-odds))))
+
+
+@cache
+def model_digest() -> str:
+    """Names the model: of another one, answers may be others."""
+    return hashlib.sha256(_MODEL.joinpath(WEIGHTS_FILE).read_bytes()).hexdigest()
 
 
 def ownership(question: QuestionAnalysis, pool: Sequence[Candidate]) -> Array:

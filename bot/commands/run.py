@@ -38,7 +38,7 @@ _SWITCH_S = 0.0005
     ),
     *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
     *("log_level", "log_format", "log_questions", "metrics_host", "metrics_port"),
-    *("limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
+    *("redis_url", "limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
 )
 @click.pass_context
 def command(context: click.Context, /, **flags: Any) -> None:

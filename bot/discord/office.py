@@ -15,6 +15,9 @@ from bot.monitoring.gateway import Gateway
 from bot.monitoring.observer import Observer
 from bot.rebuilding import Rebuilder
 from bot.settings import Settings
+from bot.sharing.answers import SharedAnswers
+from bot.sharing.limits import SharedLimiter
+from bot.sharing.link import Link
 from bot.store import Store
 from index.live import LiveIndex
 
@@ -62,8 +65,11 @@ async def open_office(
         Store.open(settings.store, keep_questions=settings.keep_questions) as store,
         open_service(settings, live, observer) as service,
         Rebuilder(live, settings, degraded, observer) as rebuilder,
+        _open_link(settings, degraded) as link,
     ):
-        desk = Desk(service, Limiter(limits), store)
+        limiter = SharedLimiter(limits, link) if link else Limiter(limits)
+        answers = SharedAnswers(link, live, observer) if link else None
+        desk = Desk(service, limiter, store, answers)
         forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
         try:
             yield Office(
@@ -82,6 +88,15 @@ async def open_office(
             forgetting.cancel()
             with suppress(asyncio.CancelledError):
                 await forgetting
+
+
+@asynccontextmanager
+async def _open_link(settings: Settings, degraded: Degradations) -> AsyncIterator[Link | None]:
+    if settings.redis_url is None:
+        yield None
+        return
+    async with Link.open(settings.redis_url, degraded) as link:
+        yield link
 
 
 async def _forget_daily(store: Store, keep_days: int) -> None:

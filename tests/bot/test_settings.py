@@ -166,3 +166,23 @@ def _options(command: click.Command) -> set[str]:
 @pytest.mark.parametrize("name", list(Settings.model_fields))
 def test_every_setting_has_a_flag_on_some_command(name: str) -> None:
     assert f"--{name.replace('_', '-')}" in _options(cli)
+
+
+def test_the_address_of_redis_is_shown_nobody_for_it_may_hold_a_password() -> None:
+    settings = load(environment={"DEALBOT_REDIS_URL": "redis://:hunter2@localhost:6379/0"})
+    assert settings.redis_url is not None
+    assert settings.redis_url.get_secret_value().endswith("localhost:6379/0")
+    assert "hunter2" not in f"{settings} {settings!r} {settings.model_dump()}"
+
+
+@pytest.mark.parametrize("wrong", ["http://:hunter2@localhost", "hunter2", "redis+hunter2://x"])
+def test_not_even_where_it_is_wrong(wrong: str) -> None:
+    told = refusal(environment={"DEALBOT_REDIS_URL": wrong})
+    assert "DEALBOT_REDIS_URL" in told
+    assert "redis://, rediss:// or unix://" in told
+    assert "hunter2" not in told
+
+
+def test_not_even_where_its_port_is_wrong() -> None:
+    told = refusal(environment={"DEALBOT_REDIS_URL": "redis://:hunter2@localhost:port/0"})
+    assert "hunter2" not in told

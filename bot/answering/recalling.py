@@ -1,0 +1,113 @@
+"""An answer that was computed by somebody else: nothing of it leaves that the articles don't say.
+
+What is written down has no text of our own and none of the question's but what it was understood
+as: the rest is made anew.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.answering.citing import CitationError, check_citations
+from bot.answering.composing import compose_text
+from bot.answering.copies import are_copies
+from bot.models import MAX_QUESTION_CHARS, Answer, Citation, Place, Role, ShortAnswer, Status
+from index.generations import Generation
+from index.text_store import TextStore
+from prompts import chosen, text
+
+_MOST = 64  # citations, or places of one
+
+_Citations = Annotated[tuple[Citation, ...], Field(max_length=_MOST)]
+
+
+class Recalled(BaseModel):
+    """What `Answer` has, without what can be made of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    citations: _Citations
+    closest: _Citations
+    short_answer: ShortAnswer | None
+    confidence: float = Field(ge=0, le=1)
+    understood_as: str = Field(max_length=4 * MAX_QUESTION_CHARS)
+
+    @classmethod
+    def of(cls, answer: Answer) -> Self | None:
+        """None for small talk, which cites nothing and costs nothing."""
+        if not answer.citations and not answer.closest:
+            return None
+        return cls(
+            citations=answer.citations,
+            closest=answer.closest,
+            short_answer=answer.short_answer,
+            confidence=answer.confidence,
+            understood_as="" if answer.understood_as == answer.question else answer.understood_as,
+        )
+
+    def answer(self, question: str, generation: Generation) -> Answer:
+        """To this question, by this generation. Raises CitationError where it is none that this
+        generation could give."""
+        if bool(self.citations) == bool(self.closest):
+            raise CitationError("neither an answer nor an abstention")
+        for citations in (self.citations, self.closest):
+            _check(generation.texts, citations)
+        self._check_short_answer()
+        abstained = not self.citations
+        return Answer(
+            id="",
+            question=question,
+            status=Status.ABSTAINED if abstained else Status.ANSWERED,
+            text=text("abstained")
+            if abstained
+            else compose_text(self.citations, self.short_answer),
+            citations=self.citations,
+            closest=self.closest,
+            confidence=self.confidence,
+            generation=generation.id,
+            elapsed_ms=0.0,
+            understood_as=self.understood_as or question,
+            short_answer=self.short_answer,
+            prompts=chosen().version,
+        )
+
+    def _check_short_answer(self) -> None:
+        short = self.short_answer
+        if short is None:
+            return
+        cited = self.citations[0] if self.citations else None
+        if cited is None or cited.number != short.citation:
+            raise CitationError("a short answer of nothing")
+        if not cited.start <= short.start < short.end <= cited.end:
+            raise CitationError("a short answer from elsewhere")
+        if cited.quote[short.start - cited.start : short.end - cited.start] != short.text:
+            raise CitationError("a short answer that is not there")
+
+
+def _check(texts: TextStore, citations: Sequence[Citation]) -> None:
+    """Their quotes, what is said of their articles, their order, and what they are copies of."""
+    check_citations(texts, citations)
+    if [citation.number for citation in citations] != list(range(1, len(citations) + 1)):
+        raise CitationError("numbers out of order")
+    if citations and citations[0].role is not Role.EVIDENCE:
+        raise CitationError("context of nothing")
+    for citation in citations:
+        if not math.isfinite(citation.score):
+            raise CitationError("a score that is none")
+        for quote in _quotes(texts, (citation, *citation.also_in)):
+            if not are_copies(quote, citation.quote):
+                raise CitationError(f"{citation.article_id}[{citation.start}:] has another copy")
+
+
+def _quotes(texts: TextStore, places: Iterable[Place]) -> Iterable[str]:
+    """What stands there, in articles of which nothing is said but what is known of them."""
+    for place in places:
+        article = texts.find_article(place.article_id)
+        if article is None or not 0 <= place.start < place.end:
+            raise CitationError(f"no place {place.article_id!r}")
+        known = (article.title, article.source, article.published, article.url)
+        if (place.title, place.source, place.published, place.url) != known:
+            raise CitationError(f"{place.article_id!r} is said to be another")
+        yield texts.article_text(article)[place.start : place.end]

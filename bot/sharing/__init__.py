@@ -1,0 +1,1 @@
+"""What several processes share through Redis, which any of them can do without."""

@@ -1,0 +1,96 @@
+"""Two bots over one Redis, which is killed and frozen while they are asked."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.discord.office import Office
+from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected
+from tests.fake_discord import FakeDiscord
+from tests.sharing.conftest import until
+from tests.sharing.redis_server import RedisServer, redis_server
+
+
+@pytest.fixture
+def redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
+    monkeypatch.setattr("bot.sharing.link._FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr("bot.sharing.link._LONGEST_PAUSE_S", 0.05)
+    with redis_server() as server:
+        server.start()
+        yield server
+
+
+def computed(office: Office) -> bool:
+    """Whether it has computed an answer."""
+    return office.desk.service.latencies_ms is not None
+
+
+async def test_what_one_bot_has_answered_another_need_not_compute(
+    redis: RedisServer, fake: FakeDiscord, opened_office: OpenOffice, tmp_path: Path
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    shown = []
+    for name in ("one", "two"):
+        store = tmp_path / f"{name}.sqlite"
+        async with (
+            opened_office(redis_url=redis.url, store=store) as office,
+            connected(office, fake),
+        ):
+            answer = await ask(fake, ann, harbour.general, ANSWERED)
+            shown.append((answer.embed["title"], answer.embed["description"]))
+            assert computed(office) is (name == "one")
+            quote = await (await fake.click(answer, "[1]", ann)).response()
+            assert "Mayor Ilse Brandt" in quote.embed["description"]
+            more = await (await fake.click(answer, "More evidence", ann)).final()
+            assert more.embeds
+    assert shown[0] == shown[1]
+
+
+async def test_two_bots_keep_one_limit(
+    redis: RedisServer, fake: FakeDiscord, opened_office: OpenOffice, tmp_path: Path
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    answered = 0
+    for name in ("one", "two"):
+        given = {"redis_url": redis.url, "limit_per_user": "3/hour"}
+        async with (
+            opened_office(**given, store=tmp_path / f"{name}.sqlite") as office,
+            connected(office, fake),
+        ):
+            for _ in range(2):
+                answer = await ask(fake, ann, harbour.general, ANSWERED)
+                answered += bool(answer.embeds)
+    assert answered == 3
+    assert "You have reached your limit of 3 requests an hour" in answer.content
+
+
+@pytest.mark.parametrize("fault", ["kill", "freeze"])
+async def test_questions_are_answered_through_the_loss_of_redis(
+    redis: RedisServer, fake: FakeDiscord, opened_office: OpenOffice, fault: str
+) -> None:
+    harbour, admin = fake.guild("Harbour"), fake.user("Admin")
+    people = [fake.user(f"Person {number}") for number in range(20)]
+    given = {"redis_url": redis.url, "admin_users": (admin.id,), "limit_per_channel": "99/minute"}
+    async with opened_office(**given) as office, connected(office, fake):
+        asking = [
+            asyncio.create_task(ask(fake, person, harbour.general, f"{ANSWERED} {number}"))
+            for number, person in enumerate(people)
+        ]
+        await asyncio.wait(asking, return_when=asyncio.FIRST_COMPLETED)
+        getattr(redis, fault)()
+        asking += [
+            asyncio.create_task(ask(fake, person, harbour.general, NOT_ANSWERED))
+            for person in people
+        ]
+        assert all(answer.embeds for answer in await asyncio.gather(*asking))
+        status = (await (await fake.slash(admin, "status", channel=harbour.general)).final()).text
+        assert "**Degraded:** redis, since" in status
+        assert "keeps limits of its own" in status
+        if fault == "kill":
+            redis.start()
+        else:
+            redis.thaw()
+        await until(lambda: not office.degraded.current)
+        assert (await ask(fake, people[0], harbour.general, ANSWERED)).embeds

@@ -1,0 +1,1 @@
+"""Sharing through a real Redis."""

@@ -1,0 +1,51 @@
+"""Links to a real Redis."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from pydantic import SecretStr
+
+from bot.monitoring.degradations import Degradations
+from bot.sharing.link import Link
+from tests.sharing.redis_server import RedisServer, redis_server
+
+OpenLink = Callable[..., "asynccontextmanager[Link]"]
+
+
+@pytest.fixture
+def absent() -> Iterator[RedisServer]:
+    """A Redis that is not started."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture
+def redis(absent: RedisServer) -> RedisServer:
+    absent.start()
+    return absent
+
+
+@pytest.fixture
+def degraded() -> Degradations:
+    return Degradations()
+
+
+@pytest.fixture(autouse=True)
+def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.sharing.link._FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr("bot.sharing.link._LONGEST_PAUSE_S", 0.05)
+
+
+@asynccontextmanager
+async def linked(server: RedisServer, degraded: Degradations) -> AsyncIterator[Link]:
+    async with Link.open(SecretStr(server.url), degraded) as link:
+        yield link
+
+
+async def until(probe: Callable[[], bool]) -> None:
+    """Nothing tells when a process has noticed something: it is asked."""
+    async with asyncio.timeout(10):
+        while not probe():  # noqa: ASYNC110 - see above
+            await asyncio.sleep(0.01)

@@ -1,0 +1,125 @@
+"""Redis comes and goes: told once each, and nobody waits for one that is gone."""
+
+import asyncio
+import logging
+import sys
+
+import pytest
+from pydantic import SecretStr
+from redis import Redis
+
+from bot.errors import SettingsError
+from bot.monitoring.degradations import Degradations
+from bot.sharing.link import AwayError, Link
+from tests.sharing.conftest import linked, until
+from tests.sharing.redis_server import RedisServer, redis_server
+
+
+async def reaches(link: Link) -> bool:
+    try:
+        return bool(await link.run(link.client.ping))
+    except AwayError:
+        return False
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Once each: the first word of what the log has."""
+    return [record.getMessage().split()[0] for record in caplog.records]
+
+
+async def test_one_that_comes_later_is_found(
+    absent: RedisServer, degraded: Degradations, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with linked(absent, degraded) as link:
+        for _ in range(5):
+            assert not await reaches(link)
+        [degradation] = degraded.current
+        assert f"Redis at 127.0.0.1:{absent.port} fails" in degradation.message
+        absent.start()
+        await until(lambda: not degraded.current)
+        assert await reaches(link)
+    assert told(caplog) == ["degraded,", "redis"]
+
+
+@pytest.mark.parametrize("fault", ["kill", "freeze"])
+async def test_one_that_goes_away_is_told_once_and_found_again(
+    redis: RedisServer, degraded: Degradations, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    async with linked(redis, degraded) as link:
+        for _ in range(2):
+            caplog.clear()
+            assert await reaches(link)
+            getattr(redis, fault)()
+            async with asyncio.timeout(5):
+                assert not any(await asyncio.gather(*(reaches(link) for _ in range(200))))
+            assert len(degraded.current) == 1
+            if fault == "kill":
+                redis.start()
+            else:
+                redis.thaw()
+            await until(lambda: not degraded.current)
+            assert told(caplog) == ["degraded,", "redis"]
+        assert await reaches(link)
+
+
+async def test_once_it_is_lost_nobody_tries_it(redis: RedisServer, degraded: Degradations) -> None:
+    async with linked(redis, degraded) as link:
+        redis.freeze()
+        assert not await reaches(link)
+        tried = False
+
+        async def command() -> None:
+            nonlocal tried
+            tried = True
+
+        for _ in range(3):
+            with pytest.raises(AwayError):
+                await link.run(command)
+        assert not tried
+
+
+async def test_one_that_takes_nothing_any_more_is_away_until_it_does(
+    redis: RedisServer, degraded: Degradations, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It answers a ping all the while."""
+    admin = Redis.from_url(redis.url)
+    async with linked(redis, degraded) as link:
+        admin.config_set("maxmemory", 1)
+        with pytest.raises(AwayError):
+            await link.run(lambda: link.client.set("key", "value"))
+        assert "OutOfMemoryError" in degraded.current[0].message
+        asked = admin.info("commandstats")["cmdstat_set"]["rejected_calls"]
+        await until(
+            lambda: admin.info("commandstats")["cmdstat_set"]["rejected_calls"] >= asked + 3
+        )
+        assert degraded.current
+        admin.config_set("maxmemory", 0)
+        await until(lambda: not degraded.current)
+    admin.close()
+    assert told(caplog) == ["degraded,", "redis"]
+
+
+async def test_a_library_that_is_missing_is_told_with_what_brings_it(
+    degraded: Degradations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis.asyncio", None)
+    with pytest.raises(SettingsError, match=r"pip install 'dealbot\[redis\]'"):
+        async with Link.open(SecretStr("redis://localhost"), degraded):
+            pass
+
+
+async def test_a_password_is_told_nobody(
+    degraded: Degradations, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with redis_server("--requirepass", "right-secret") as server:
+        server.start()
+        for secret, reached in (("wrong-secret", False), ("right-secret", True)):
+            url = SecretStr(f"redis://:{secret}@127.0.0.1:{server.port}/0")
+            async with Link.open(url, degraded) as link:
+                assert await reaches(link) is reached
+            if not reached:
+                [degradation] = degraded.current
+                assert "AuthenticationError" in degradation.message
+    shown = caplog.text + "".join(capfd.readouterr()) + str(degraded.current) + repr(url)
+    assert "secret" not in shown
