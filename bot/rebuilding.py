@@ -181,7 +181,7 @@ class Rebuilder:
 
     def _point_back(self, published: str) -> None:
         index, answering = self._settings.index, self._live.current.generation.id
-        with suppress(ExpectedError), only_writer(index):  # another build's pointer stays
+        with suppress(ExpectedError, OSError), only_writer(index):  # another build's pointer stays
             if current_folder(index).name == published:
                 write_pointer(index / POINTER, answering)
 

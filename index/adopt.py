@@ -26,12 +26,15 @@ from index.encoder_record import (
     golden_texts,
 )
 from index.errors import EncoderError
+from index.exchanging import exchange
 from index.model_source import ModelSource, find_source
 from index.original_model import export, load_original, pooling_of, prompts_of, tokenizer_of
 from index.parity import PARITY_TEXTS, retrieval_loss
 from index.publishing import (
     file_digest,
+    fsync,
     fsync_tree,
+    make_folder,
     publish_folder,
     staging_folder,
     sweep_staging,
@@ -63,7 +66,7 @@ def adopt(
     leaves all as it was."""
     source = find_source(model)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
         with FileLock(home / ".lock", timeout=_LOCK_TIMEOUT_S):
             sweep_staging(home)
             record = _adopted_before(source, home, report, full_precision)
@@ -124,10 +127,12 @@ def _adopt(source: ModelSource, home: Path, report: Report, full_precision: bool
         (made / RECORD_FILE).write_text(record.sealed().json_text(), encoding="utf-8")
         report("Publishing it.")
         final = home / record.id
-        fsync_tree(made)  # before anything is moved away
         if final.exists():  # damaged, or made when other things were asked for
-            final.rename(staging / "replaced")
-        publish_folder(made, final)
+            fsync_tree(made)
+            exchange(made, final)  # there is no moment at which what answers finds no encoder
+            fsync(home)
+        else:
+            publish_folder(made, final)
     return record
 
 

@@ -20,9 +20,11 @@ from index.passages import group_passages
 from index.progress import Progress
 from index.publishing import (
     file_digest,
+    make_folder,
     only_writer,
     publish_folder,
     staging_folder,
+    telling_disk_errors,
     write_pointer,
 )
 from index.sentences import split_sentences
@@ -108,7 +110,7 @@ def publish_articles(
     Of the generations `keep_generations` stay, and those that some process still reads.
     Raises BuildError where another build is running or the disk refuses."""
     with (
-        _telling_disk_errors(index),
+        telling_disk_errors("The index was not built", index),
         only_writer(index),
         staging_folder(index) as staging,
         _vector_cache(index, encoder, full) as cache,
@@ -126,26 +128,14 @@ def publish_articles(
         if accept:
             accept(Generation(staging, manifest))
         progress.start("Publishing", None)
-        (index / GENERATIONS).mkdir(exist_ok=True)
+        make_folder(index / GENERATIONS)
         publish_folder(staging, index / GENERATIONS / manifest.id)
         write_pointer(index / POINTER, manifest.id)
-        _prune(index, manifest, keep_generations)
-        with suppress(OSError):  # what is published is: at worst the next build encodes more
+        with suppress(OSError):  # what is published is: at worst the next build has more to do
+            _prune(index, manifest, keep_generations)
             if len(cache) > 2 * len(written.keys):
                 cache.keep_only(written.keys)
     return BuildReport(manifest, written.reused)
-
-
-@contextmanager
-def _telling_disk_errors(index: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        where = error.filename or index
-        reason = error.strerror or error  # numpy tells of a short write without the system's words
-        raise BuildError(
-            f"The index was not built: {where}: {reason}. What was there is untouched"
-        ) from error
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from index.manifest import (
 from index.publishing import (
     only_writer,
     read_pointer,
+    telling_disk_errors,
     write_pointer,
 )
 from index.text_store import ARTICLES, PASSAGES, SENTENCES, TextStore
@@ -159,7 +160,7 @@ def roll_back(index: Path, *, accept: Callable[[Manifest], None] | None = None) 
     was."""
     if not published(index):
         current_folder(index)  # says that there is no index, before a lock makes its folder
-    with only_writer(index):
+    with telling_disk_errors("The index was not rolled back", index), only_writer(index):
         current = named_by_pointer(index)
         damaged = ""
         for generation in reversed(published(index)):

@@ -12,7 +12,7 @@ import weakref
 from pathlib import Path
 
 from index.errors import IndexDamagedError
-from index.publishing import staging_name
+from index.publishing import fsync, staging_name
 
 KEPT_GENERATIONS = 3  # the current one and two to roll back to
 _NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -48,6 +48,7 @@ def remove_unheld(folder: Path, index: Path) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         removed = folder.rename(staging_name(index))
+        fsync(folder.parent)  # or a power cut could bring its name back, over files that are gone
     except OSError:
         return False
     finally:

@@ -51,12 +51,23 @@ def sweep_staging(parent: Path) -> None:
 
 
 @contextlib.contextmanager
+def telling_disk_errors(outcome: str, index: Path) -> Iterator[None]:
+    """Makes a BuildError of what a disk refuses, for all that leaves the index as it was then."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or index
+        reason = error.strerror or error  # numpy tells of a short write without the system's words
+        raise BuildError(f"{outcome}: {where}: {reason}. What was there is untouched") from error
+
+
+@contextlib.contextmanager
 def only_writer(index: Path) -> Iterator[None]:
     """Holds the lock under which alone an index changes, and under it removes what killed runs
     left behind. Raises BuildError where another process holds it."""
     from filelock import FileLock, Timeout  # here, for those who only read need not wait for it
 
-    index.mkdir(parents=True, exist_ok=True)
+    make_folder(index)
     lock = FileLock(index / ".build.lock", timeout=0)
     try:
         lock.acquire()
@@ -69,12 +80,21 @@ def only_writer(index: Path) -> Iterator[None]:
         lock.release()
 
 
+def make_folder(folder: Path) -> None:
+    """With those above it, where they are not there. A power cut afterwards does not take it, and
+    with it what is published in it."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        fsync(folder.parent)
+
+
 def fsync_tree(folder: Path) -> None:
     """Bring every file and folder below, and `folder` itself, to the disk."""
     for parent, _, files in os.walk(folder, topdown=False):
         for name in files:
-            _fsync(Path(parent, name))
-        _fsync(Path(parent))
+            fsync(Path(parent, name))
+        fsync(Path(parent))
 
 
 def publish_folder(staging: Path, final: Path) -> None:
@@ -85,11 +105,12 @@ def publish_folder(staging: Path, final: Path) -> None:
         return
     fsync_tree(staging)
     staging.rename(final)
-    _fsync(final.parent)
+    fsync(final.parent)
 
 
 def write_pointer(path: Path, text: str) -> None:
-    """Replace the pointer in one step: a reader sees the old text or the new, never a part."""
+    """Replace the pointer in one step: a reader sees the old text or the new, never a part. An
+    OSError leaves the old; a BuildError says that the new may not outlive a power cut."""
     # With the staging prefix, so that the next run sweeps away what a power cut leaves.
     beside = path.with_name(f"{_STAGING_PREFIX}{path.name}-{secrets.token_hex(8)}")
     try:
@@ -98,9 +119,17 @@ def write_pointer(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    _fsync(path.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):  # the next run sweeps it away
+            beside.unlink()
+        raise
+    try:
+        fsync(path.parent)
+    except OSError as error:
+        raise BuildError(
+            f"{text} is current now, but the disk does not confirm it ({error.strerror}): check "
+            "the disk, then do it once more"
+        ) from error
 
 
 def read_pointer(path: Path) -> str | None:
@@ -126,7 +155,8 @@ def _is_plain_name(name: str) -> bool:
     return name != "." and ".." not in name and "/" not in name and "\\" not in name
 
 
-def _fsync(path: Path) -> None:
+def fsync(path: Path) -> None:
+    """Bring a file's bytes, or a folder's names, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

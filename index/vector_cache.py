@@ -36,13 +36,16 @@ class VectorCache:
     """Of one encoder. For one process at a time: whoever uses it holds the index's lock."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
-        """Opens what is there; what a killed run has half written is cut off. Raises BuildError
-        where links would lead the writing elsewhere."""
+        """Opens what is there; what a killed run has half written is cut off or removed. Raises
+        BuildError where links would lead the writing elsewhere."""
         self._keys_path, self._vectors_path = folder / "keys.bin", folder / "vectors.bin"
         for path in (folder.parent, folder, self._keys_path, self._vectors_path):
             if path.is_symlink():
                 raise BuildError(f"{path} is a link, and a build would write through it: remove it")
         folder.mkdir(parents=True, exist_ok=True)
+        self._beside = [path.with_suffix(".new") for path in (self._keys_path, self._vectors_path)]
+        for path in self._beside:
+            path.unlink(missing_ok=True)
         self._row = np.dtype(("<f2", dimension))
         for path in (self._keys_path, self._vectors_path):
             path.touch()
@@ -87,14 +90,11 @@ class VectorCache:
 
     def keep_only(self, keys: Keys) -> None:
         """Forgets all others. Where it is interrupted, the worst is that nothing is known."""
-        beside = [path.with_suffix(".new") for path in (self._keys_path, self._vectors_path)]
-        for path in beside:
-            path.unlink(missing_ok=True)
         for start in range(0, len(keys), _AT_ONCE):
             part = keys[start : start + _AT_ONCE]
             rows = self.find(part)
-            self._write(part[rows >= 0], self._vectors[rows[rows >= 0]], *beside)
-        for path, old in zip(beside, (self._keys_path, self._vectors_path), strict=True):
+            self._write(part[rows >= 0], self._vectors[rows[rows >= 0]], *self._beside)
+        for path, old in zip(self._beside, (self._keys_path, self._vectors_path), strict=True):
             path.replace(old)
         self.refresh()
 

@@ -10,8 +10,6 @@ import pytest
 import torch
 from click.testing import CliRunner
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
-from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from bot.commands.model import command
 from index import model_source
@@ -20,10 +18,10 @@ from index.encoder import CURRENT, installed, open_by_id, open_current
 from index.encoder_record import MODEL_FILE
 from index.errors import EncoderError
 from index.publishing import read_pointer, write_pointer
+from tests.tiny_models import PASSAGE_PROMPT, QUERY_PROMPT, make_tiny_models
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
-QUERY_PROMPT, PASSAGE_PROMPT = "question: ", "text of the article: "
 TEXTS = ["the train leaves at nine .", "why ?", "the fog of the harbour " * 40, "a train", ""]
 
 
@@ -31,42 +29,10 @@ def _silent(_: str) -> None:
     pass
 
 
-def _bert(folder: Path) -> Transformer:
-    torch.manual_seed(7)
-    words = (
-        "the train leaves at nine why fog of harbour a text question article . ? : , ##s".split()
-    )
-    folder.mkdir()
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *words]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary))
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        initializer_range=0.5,  # large, or all vectors would be alike and prove nothing
-    )
-    BertModel(config).save_pretrained(folder)
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    return Transformer(str(folder), max_seq_length=48)
-
-
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Folders with a model that pools CLS, and one with prompts, mean pooling and 24 dimensions."""
-    root = tmp_path_factory.mktemp("models")
-    bert = _bert(root / "bert")
-    cls = SentenceTransformer(modules=[bert, Pooling(32, pooling_mode="cls")], device="cpu")
-    cls.save(str(root / "tiny-cls"))
-    dense = SentenceTransformer(
-        modules=[bert, Pooling(32, pooling_mode="mean"), Dense(32, 24)],
-        prompts={"query": QUERY_PROMPT, "passage": PASSAGE_PROMPT},
-        device="cpu",
-    )
-    dense.save(str(root / "tiny-dense"))
-    return {"cls": root / "tiny-cls", "dense": root / "tiny-dense"}
+    return make_tiny_models(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture

@@ -274,6 +274,20 @@ def test_going_back_is_to_the_one_before_each_time(index: Path) -> None:
     assert len(published(index)) == 3
 
 
+def test_a_disk_that_refuses_to_go_back_is_told(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (index / POINTER).read_text()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BuildError, match=r"^The index was not rolled back: .*No space.*untouched"):
+        roll_back(index)
+    assert (index / POINTER).read_text() == before
+
+
 def test_going_back_passes_over_a_damaged_one(index: Path) -> None:
     first, second, _ = published(index)
     flip(index / GENERATIONS / second / "texts.bin")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index import generations
+from index import generations, holding
 from index.build import build_index
 from index.encoder import Encoder
 from index.errors import IndexDamagedError
@@ -131,6 +131,23 @@ def test_who_read_the_pointer_before_it_moved_gets_what_it_points_at_now(
     assert open_current(index).id == second
     assert moved == [True]
     assert third not in published(index)
+
+
+def test_the_name_is_gone_from_the_disk_before_any_file_goes(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut between could leave a generation without some of its files."""
+    folder = index / GENERATIONS / published(index)[0]
+    files = len(list(folder.rglob("*")))
+    seen: list[tuple[str, int]] = []
+
+    def fsync(path: Path) -> None:
+        [removed] = index.glob(".staging-*")
+        seen.append((path.name, len(list(removed.rglob("*")))))
+
+    monkeypatch.setattr(holding, "fsync", fsync)
+    assert remove_unheld(folder, index)
+    assert seen == [(GENERATIONS, files)]
 
 
 def test_what_is_being_removed_is_not_opened(index: Path) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import IndexDamagedError
+from index import publishing
+from index.errors import BuildError, IndexDamagedError
 from index.publishing import (
     file_digest,
     fsync_tree,
+    make_folder,
     publish_folder,
     read_pointer,
     staging_folder,
@@ -89,6 +91,35 @@ def test_every_byte_is_on_the_disk_before_the_name_is_given(
     publish_folder(made, tmp_path / "id")
     before, after = ("file", "inner", "made"), (tmp_path.name,)
     assert seen == [(name, False) for name in before] + [(name, True) for name in after]
+
+
+def test_a_new_folder_and_those_above_it_are_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(publishing, "fsync", synced.append)
+    make_folder(tmp_path / "data" / "index")
+    assert synced == [tmp_path, tmp_path / "data"]
+    make_folder(tmp_path / "data" / "index")
+    assert len(synced) == 2
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        make_folder(tmp_path / "file" / "index")
+
+
+def test_a_pointer_that_the_disk_does_not_confirm_is_told_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the new one then, and saying that nothing changed would be a lie."""
+    write_pointer(tmp_path / "CURRENT", "old")
+
+    def failing(path: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(publishing, "fsync", failing)
+    with pytest.raises(BuildError, match=r"^new is current now, but .*Input/output.*once more"):
+        write_pointer(tmp_path / "CURRENT", "new")
+    assert read_pointer(tmp_path / "CURRENT") == "new"
 
 
 def test_fsync_tree_takes_an_empty_folder(tmp_path: Path) -> None:

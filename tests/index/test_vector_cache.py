@@ -54,6 +54,14 @@ def test_what_a_killed_run_has_half_written_is_left_out(
     assert (cache.vectors(cache.find(keys_of(["new"]))) == vectors(1, 9)).all()
 
 
+def test_what_was_forgetting_as_it_was_killed_leaves_nothing(tmp_path: Path) -> None:
+    filled(tmp_path)
+    for name in ("keys.new", "vectors.new"):
+        (tmp_path / name).write_bytes(b"half")
+    assert len(VectorCache(tmp_path, DIMENSION)) == 5
+    assert {path.name for path in tmp_path.iterdir()} == {"keys.bin", "vectors.bin"}
+
+
 def test_a_damaged_vector_is_not_found(tmp_path: Path) -> None:
     filled(tmp_path / "c")
     path = tmp_path / "c" / "vectors.bin"
