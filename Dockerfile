@@ -30,7 +30,7 @@ COPY articles articles
 # --read-only. A new volume starts as a copy of the index built above.
 COPY --from=adopt /srv/dealbot/data data
 RUN useradd --system --no-create-home --uid 10001 dealbot && chown -R dealbot data
-USER dealbot
+USER 10001
 VOLUME /srv/dealbot/data
 ENV ORT_DISABLE_TELEMETRY=1 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 HEALTHCHECK --interval=60s --timeout=20s CMD ["/opt/venv/bin/dealbot", "doctor"]

