@@ -10,7 +10,7 @@ from bot.monitoring.degradations import Degradation
 
 # Together they stay within one embed, even where every character is escaped.
 _MOST_DETAILS = 10
-_LONGEST_NAME, _LONGEST_DETAIL, _LONGEST_TROUBLE = 40, 100, 120
+_LONGEST_NAME, _LONGEST_DETAIL, _ALL_TROUBLES = 40, 100, 480
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,12 @@ def _summary(status: BotStatus) -> str:
         f"**Answering takes:** {_latencies(status.latencies_ms)}",
         f"**Abstention:** {brief(status.operating_point, 400)}",
     ]
-    return "\n".join((*lines, *map(_degraded, status.degraded)))
+    longest = _ALL_TROUBLES // max(1, len(status.degraded))
+    return "\n".join((*lines, *(_degraded(each, longest) for each in status.degraded)))
 
 
-def _degraded(degradation: Degradation) -> str:
-    told = brief(degradation.message, _LONGEST_TROUBLE)
+def _degraded(degradation: Degradation, longest: int) -> str:
+    told = brief(degradation.message, longest)
     since = f"since {degradation.since:%Y-%m-%d %H:%M} UTC"
     return f"**Degraded:** {degradation.part}, {since}{f': {told}' if told else ''}"
 
