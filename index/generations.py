@@ -112,12 +112,13 @@ def current_folder(index: Path) -> Path:
     )
 
 
-def named_by_pointer(index: Path) -> str | None:
-    """The id that CURRENT names; None where it names nothing."""
+def current_id(index: Path) -> str | None:
+    """The id that CURRENT names; None where it names none that is there."""
     try:
-        return read_pointer(index / POINTER)
+        named = read_pointer(index / POINTER)
     except IndexDamagedError:
         return None
+    return named if named in published(index) else None
 
 
 def open_named(index: Path, open_: Callable[[Path], _Opened]) -> _Opened:
@@ -125,9 +126,13 @@ def open_named(index: Path, open_: Callable[[Path], _Opened]) -> _Opened:
     folder = current_folder(index)
     try:
         return open_(folder)
-    except IndexDamagedError:
+    except IndexDamagedError as error:
         if current_folder(index) != folder:  # while it was opened, another took its place
             return open_named(index, open_)
+        if folder.name not in published(index):
+            raise IndexDamagedError(
+                f"{index / POINTER} names a generation that is not there: {folder.name}"
+            ) from error
         raise
 
 
@@ -161,7 +166,7 @@ def roll_back(index: Path, *, accept: Callable[[Manifest], None] | None = None) 
     if not published(index):
         current_folder(index)  # says that there is no index, before a lock makes its folder
     with telling_disk_errors("The index was not rolled back", index), only_writer(index):
-        current = named_by_pointer(index)
+        current = current_id(index)
         damaged = ""
         for generation in reversed(published(index)):
             if current is None or generation < current:

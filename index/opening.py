@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.errors import EncoderError, ExpectedError, IndexDamagedError
-from index.generations import GENERATIONS, named_by_pointer, open_named, published
+from index.generations import GENERATIONS, current_id, open_named, published
 
 _Opened = TypeVar("_Opened")
 
@@ -35,7 +35,7 @@ def open_intact(index: Path, open_: Callable[[Path], _Opened]) -> tuple[_Opened,
 def _others(index: Path) -> Iterator[str]:
     """Those before the current generation, which a rollback would go to, then those after it,
     which somebody has rolled back from; the newest first."""
-    current = named_by_pointer(index)
+    current = current_id(index)
     names = [name for name in reversed(published(index)) if name != current]
     yield from (name for name in names if current is None or name < current)
     yield from (name for name in names if current is not None and name > current)
@@ -45,7 +45,7 @@ def _told(index: Path, answering: str, error: ExpectedError) -> str:
     told = f"answers come from generation {answering}, because {error}"
     if type(error) is not IndexDamagedError:
         return ExpectedError(told).user_message
-    current = named_by_pointer(index)
+    current = current_id(index)
     commands = [f"dealbot index build --full --index {index}"]
     if current is None or answering < current:
         commands.insert(0, f"dealbot index rollback --index {index}")

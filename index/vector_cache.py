@@ -37,12 +37,15 @@ class VectorCache:
 
     def __init__(self, folder: Path, dimension: int) -> None:
         """Opens what is there; what a killed run has half written is cut off or removed. Raises
-        BuildError where links would lead the writing elsewhere."""
+        BuildError where links would lead the writing elsewhere, or where no file can be."""
         self._keys_path, self._vectors_path = folder / "keys.bin", folder / "vectors.bin"
         for path in (folder.parent, folder, self._keys_path, self._vectors_path):
             if path.is_symlink():
                 raise BuildError(f"{path} is a link, and a build would write through it: remove it")
         folder.mkdir(parents=True, exist_ok=True)
+        for path in (self._keys_path, self._vectors_path):
+            if path.exists() and not path.is_file():
+                raise BuildError(f"{path} is in the way of the vectors that are kept: remove it")
         self._beside = [path.with_suffix(".new") for path in (self._keys_path, self._vectors_path)]
         for path in self._beside:
             path.unlink(missing_ok=True)

@@ -74,7 +74,7 @@ def _problems(folder: Path, manifest: Manifest | OlderManifest) -> Iterator[str]
     if folder.is_symlink():
         yield f"{folder} is a link"
     if manifest.id != folder.name:
-        yield f"{folder} holds the manifest of generation {manifest.id}"
+        yield f"{folder / MANIFEST} is that of generation {manifest.id}"
     folders = {name.partition("/")[0] for name in manifest.files}
     required = _REQUIRED if isinstance(manifest, Manifest) else _TEXTS
     for name in sorted(required - folders):

@@ -1,5 +1,7 @@
 """Vectors that are kept for the next build: found again, or encoded again, never taken wrongly."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +110,17 @@ def test_nothing_is_written_through_a_link(tmp_path: Path, link: str) -> None:
     with pytest.raises(BuildError, match="is a link"):
         VectorCache(folder, DIMENSION)
     assert {path.name: path.read_bytes() for path in elsewhere.iterdir()} == before
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+@pytest.mark.parametrize("name", ["keys.bin", "vectors.bin"])
+def test_what_is_no_file_is_told(tmp_path: Path, name: str, make: Callable[[Path], None]) -> None:
+    filled(tmp_path / "c")
+    path = tmp_path / "c" / name
+    path.unlink()
+    make(path)
+    with pytest.raises(BuildError, match=f"{name} is in the way .*remove it"):
+        VectorCache(tmp_path / "c", DIMENSION)
 
 
 @pytest.mark.parametrize("at_once", [1, 10_000])
