@@ -9,7 +9,8 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow soak bench eval peers pictures lint audit format constraints clean
+.PHONY: help repl ask test test-slow soak corruption bench eval peers pictures
+.PHONY: lint audit format constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -18,6 +19,7 @@ help:
 	@echo 'make test          set up, then run the tests'
 	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
 	@echo 'make soak          10,000 questions to a bot whose Discord fails in every way'
+	@echo 'make corruption    2,000 corruptions of an index: each is found, and what is intact answers'
 	@echo 'make bench         speed and size, beside other libraries; hours, with a million sentences'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
@@ -40,6 +42,9 @@ test-slow: $(VENV)/.dev $(VENV)/.encoder
 
 soak: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.soak
+
+corruption: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.corruption --update
 
 bench: $(VENV)/.eval $(VENV)/.encoder build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.speed

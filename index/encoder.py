@@ -197,6 +197,10 @@ def open_current(home: Path, *, threads: int | None = None) -> Encoder:
         raise EncoderError(f"{error} {REMEDY}") from error
     if encoder_id is None:
         raise EncoderError("No encoder is adopted. Run: dealbot model adopt")
+    if not (home / encoder_id).exists():
+        raise EncoderError(
+            f"{home / CURRENT} names an encoder that is not there: {encoder_id}. {REMEDY}"
+        )
     return open_by_id(home, encoder_id, threads=threads)
 
 

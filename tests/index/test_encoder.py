@@ -1,5 +1,6 @@
 """The adopted default model on this machine: the same vectors, whole files, no torch."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from index.encoder import (
     open_by_id,
     open_current,
 )
-from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER_FILE
+from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER_FILE, read_record
 from index.errors import EncoderError
 from index.machine import usable_cores
 from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
@@ -199,6 +200,20 @@ def test_a_changed_record_is_refused(copy: Path, change: dict[str, object], mess
         open_current(copy.parent)
 
 
+def test_a_record_is_sealed_from_now_on(copy: Path) -> None:
+    """One of before has no seal, and is opened as it is."""
+    path = copy / RECORD_FILE
+    values = json.loads(path.read_text())
+    values.pop("seal", None)
+    path.write_text(json.dumps(values))
+    assert open_current(copy.parent).id == copy.name
+    path.write_text(read_record(copy).sealed().json_text())
+    assert open_current(copy.parent).id == copy.name
+    path.write_text(path.read_text().replace('"worst_cosine": 0.', '"worst_cosine": 1.'))
+    with pytest.raises(EncoderError, match=r"encoder\.json is damaged: its checksum"):
+        open_current(copy.parent)
+
+
 def test_a_record_that_is_no_json_is_refused_and_not_listed(copy: Path) -> None:
     assert [record.id for record in installed(copy.parent)] == [copy.name]
     truncate(copy / RECORD_FILE)
@@ -225,6 +240,13 @@ def test_an_absent_encoder_is_told_with_the_next_step(tmp_path: Path) -> None:
         open_by_id(tmp_path, "some-model-0123")
     (tmp_path / CURRENT).write_text("../elsewhere\n")
     with pytest.raises(EncoderError, match=r"does not hold a name.*dealbot model adopt"):
+        open_current(tmp_path)
+
+
+def test_a_pointer_to_an_encoder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    write_pointer(tmp_path / CURRENT, "some-model-0123")
+    told = f"{tmp_path / CURRENT} names an encoder that is not there: some-model-0123.*model adopt"
+    with pytest.raises(EncoderError, match=told):
         open_current(tmp_path)
 
 

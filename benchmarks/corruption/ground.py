@@ -1,0 +1,128 @@
+"""What is damaged: an index of three generations, its encoder, and all of it once more, intact."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any, Self
+
+from bot.answering.pipeline import Answerer
+from bot.models import Question
+from bot.terminal.progress import StageLines
+from index.build import build_index
+from index.encoder import CURRENT, Encoder, open_current
+from index.encoder_record import RECORD_FILE, read_record
+from index.generations import GENERATIONS, POINTER, Generation, published
+from index.live import LiveGeneration
+from tests.damage import Victim
+
+ARTICLES = Path(__file__).resolve().parents[2] / "articles"
+EDITIONS = (2, 3, 4)  # how many of the articles each generation has
+QUESTIONS = (
+    "How much is the partnership worth?",
+    "Is the deal signed?",
+    "What did the spokesperson of OpenAI say?",
+    "Who painted the ceiling of the chapel?",
+)
+QUIET = StageLines(lambda line: None)
+_NOBODY = 65534
+
+
+def make_ground(folder: Path, encoders: Path) -> None:
+    """Builds what every process takes a copy of."""
+    encoder = open_current(encoders)
+    shutil.copytree(encoders / encoder.id, folder / "encoders" / encoder.id)
+    shutil.copy(encoders / CURRENT, folder / "encoders")
+    kept = folder / "encoders" / encoder.id
+    # As it is adopted now, where this one was before records were sealed.
+    (kept / RECORD_FILE).write_text(read_record(kept).sealed().json_text(), encoding="utf-8")
+    for count in EDITIONS:
+        build_index(sources(count), folder / "index", encoder, QUIET)
+
+
+def sources(count: int) -> list[Path]:
+    return sorted(ARTICLES.glob("*.md"))[:count]
+
+
+class Ground:
+    """A copy of one's own, to damage and put right again."""
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self._folder, self.encoder = folder, encoder
+        self.index, self.encoders = folder / "damaged/index", folder / "damaged/encoders"
+        self._answerer = Answerer()
+        self.ids = published(self.index)
+        self.answers = {
+            name: self.ask(Generation.open(self.index / GENERATIONS / name)) for name in self.ids
+        }
+        # What a build makes of the same articles, whatever it knows of their vectors.
+        build_index(sources(EDITIONS[-1]), folder / "anew", encoder, QUIET, full=True)
+        (anew,) = (folder / "anew" / GENERATIONS).iterdir()
+        self.rebuilt = json.loads((anew / "manifest.json").read_text())["files"]
+
+    @classmethod
+    def copied(cls, made: Path, folder: Path) -> Self:
+        for name in ("damaged", "intact"):
+            shutil.copytree(made, folder / name)
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        return cls(folder, open_current(folder / "intact/encoders"))
+
+    def ask(self, generation: Generation) -> list[dict[str, Any]]:
+        """The answers with their citations and scores, without what differs from time to time."""
+        live = LiveGeneration(generation, self.encoder)
+        asked = self._answerer.encode(live, [Question(question=each) for each in QUESTIONS])
+        answers = (self._answerer.answer(live, each).answer for each in asked)
+        return [answer.model_dump(exclude={"elapsed_ms"}) for answer in answers]
+
+    def files(self, kind: str) -> list[Path]:
+        """Of one kind, as they lie in what is damaged."""
+        if kind == "pointers":
+            return [self.index / POINTER, self.encoders / CURRENT]
+        folder = {
+            "generation": self.index / GENERATIONS / self.ids[-1],
+            "known vectors": self.index / "vectors" / self.encoder.id,
+            "encoder": self.encoders / self.encoder.id,
+        }[kind]
+        intact = self._intact_of(folder)
+        found = (path for path in sorted(intact.rglob("*")) if path.is_file())
+        return [folder / path.relative_to(intact) for path in found]
+
+    def victim(self, path: Path, random: Random) -> Victim:
+        """The other file has the same name in another generation, or is any of the index's, or of
+        the encoder's."""
+        intact = self._intact_of(path)
+        root = self.index if path.is_relative_to(self.index) else path.parent
+        files = sorted(each for each in self._intact_of(root).rglob("*") if each.is_file())
+        alike = [each for each in files if each.name == path.name]
+        data = intact.read_bytes()
+        others = [[each for each in some if each.read_bytes() != data] for some in (alike, files)]
+        return Victim(path, intact, random.choice(random.choice(others) or others[1]), random)
+
+    def put_right(self, path: Path) -> None:
+        """A file that was damaged, whatever stands in its place; or all of a folder."""
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+        intact = self._intact_of(path)
+        (shutil.copytree if intact.is_dir() else shutil.copyfile)(intact, path)
+
+    def _intact_of(self, path: Path) -> Path:
+        return self._folder / "intact" / path.relative_to(self._folder / "damaged")
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Root reads what is closed to all: where it runs this, somebody else looks."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(_NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)

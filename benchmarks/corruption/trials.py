@@ -1,0 +1,157 @@
+"""One corruption after the other: what was damaged, and whether that was found in time."""
+
+import faulthandler
+import json
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from benchmarks.corruption.ground import EDITIONS, QUIET, Ground, as_nobody, sources
+from index.build import build_index
+from index.encoder import Encoder, open_current
+from index.encoder_record import EncoderRecord
+from index.errors import BuildError, ExpectedError
+from index.generations import GENERATIONS, POINTER, Generation, current_folder
+from index.manifest import MANIFEST, SCHEMA_VERSION, Manifest
+from index.opening import open_intact
+from index.verifying import find_damage
+from tests.damage import DAMAGES, Victim, rewrite
+
+KINDS: Mapping[str, int] = {"generation": 75, "pointers": 10, "encoder": 10, "known vectors": 5}
+_NEWER = "of a newer schema"
+_LONGEST_S = 60.0  # a trial that takes longer hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`failure` says in words what was not as it has to be; it is empty where all was."""
+
+    number: int
+    kind: str
+    file: str
+    damage: str
+    failure: str
+
+
+def try_all(made: Path, numbers: Iterable[int], seed: int) -> list[Trial]:
+    """The trials of these numbers, in a process of their own: one that crashes takes it along."""
+    with TemporaryDirectory() as folder:
+        ground = Ground.copied(made, Path(folder))
+        return [_try(ground, number, Random(f"{seed} {number}")) for number in numbers]
+
+
+def _try(ground: Ground, number: int, random: Random) -> Trial:
+    kind = random.choices(list(KINDS), KINDS.values())[0]
+    path = random.choice(ground.files(kind))
+    damages = [*DAMAGES, _NEWER] if path.name == MANIFEST else [*DAMAGES]
+    damage = random.choice(damages)
+    faulthandler.dump_traceback_later(_LONGEST_S, exit=True)
+    try:
+        _damage(ground.victim(path, random), damage)
+        with as_nobody() if damage == "closed" and kind != "known vectors" else nullcontext():
+            failure = _CHECKS[kind](ground, path)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+        ground.put_right(ground.index if kind == "known vectors" else path)
+    return Trial(number, kind, _name(ground, path), damage, failure)
+
+
+def _damage(victim: Victim, damage: str) -> None:
+    if damage == _NEWER:
+        rewrite(victim.path, schema_version=SCHEMA_VERSION + victim.random.randint(1, 9))
+    else:
+        DAMAGES[damage](victim)
+
+
+def _name(ground: Ground, path: Path) -> str:
+    """Without what is another one each time."""
+    inside = path.relative_to(ground.index.parent).as_posix()
+    return inside.replace(ground.ids[-1], "ID").replace(ground.encoder.id, "ID")
+
+
+def _serving(ground: Ground, path: Path) -> str:
+    """The newest intact generation answers, as it did before, and nothing of the damaged one was
+    read."""
+    read = list[str]()
+
+    class Watched(Generation):
+        def __init__(self, folder: Path, manifest: Manifest) -> None:
+            read.append(folder.name)
+            super().__init__(folder, manifest)
+
+    expected = ground.ids[-1] if path.name == POINTER else ground.ids[-2]
+    try:
+        generation, told = open_intact(ground.index, Watched.open)
+    except ExpectedError as error:
+        return f"nothing answered: {error.user_message}"
+    if told is None:
+        return "not found"
+    if read != [expected]:
+        return f"read: {read}"
+    if ground.answers[expected] != ground.ask(generation):
+        return "other answers than before"
+    damaged = ground.index / GENERATIONS / ground.ids[-1]
+    listed = [str(path)] if path.name == POINTER else find_damage(damaged)
+    if not any(str(path) in problem for problem in listed) and "newer" not in told:
+        return f"not named by verify: {listed}"
+    return _in_words(told, path if "newer" not in told else damaged)
+
+
+def _encoder(ground: Ground, path: Path) -> str:
+    """It is refused before anything of it is loaded."""
+    read = list[str]()
+
+    class Watched(Encoder):
+        def __init__(self, folder: Path, record: EncoderRecord, **named: int | None) -> None:
+            read.append(folder.name)
+            super().__init__(folder, record, **named)
+
+    try:
+        Watched.open(path.parent)
+    except ExpectedError as error:
+        return "read before it was found" if read else _in_words(error.user_message, path)
+    return "not found"
+
+
+def _encoder_pointer(ground: Ground, path: Path) -> str:
+    try:
+        open_current(ground.encoders)
+    except ExpectedError as error:
+        return _in_words(error.user_message, path)
+    return "not found"
+
+
+def _pointers(ground: Ground, path: Path) -> str:
+    return (_serving if path.parent == ground.index else _encoder_pointer)(ground, path)
+
+
+def _rebuilding(ground: Ground, path: Path) -> str:
+    """A build makes the same files as one that computes everything; or it is refused, and what
+    answered before answers."""
+    before = current_folder(ground.index).name
+    try:
+        built = build_index(sources(EDITIONS[-1]), ground.index, ground.encoder, QUIET).manifest
+    except BuildError as error:
+        if find_damage(current_folder(ground.index)) or current_folder(ground.index).name != before:
+            return "what answered before is gone"
+        return _in_words(error.user_message, path)
+    if built.files != ground.rebuilt:
+        return "the index became another"
+    return ""
+
+
+def _in_words(message: str, path: Path) -> str:
+    if str(path) not in message or "\n" in message or not message.isprintable():
+        return f"the message does not name the file on one line: {json.dumps(message)}"
+    return ""
+
+
+_CHECKS: Mapping[str, Callable[[Ground, Path], str]] = {
+    "generation": _serving,
+    "pointers": _pointers,
+    "encoder": _encoder,
+    "known vectors": _rebuilding,
+}
