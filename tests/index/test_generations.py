@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import generations, verifying
@@ -394,3 +395,21 @@ def test_a_generation_that_is_a_link_is_told(index: Path, current: Path) -> None
     elsewhere = current.rename(index / "elsewhere")
     current.symlink_to(elsewhere)
     assert f"{current} is a link" in refusal(index)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("sentences.npy", np.zeros((5, 3), np.int64)),
+        ("sentences.npy", np.zeros((5, 6), np.float64)),
+        ("passages.npy", np.zeros((2, 6), np.int64)),
+        ("passage-vectors.npy", np.zeros((2, 384), np.float32)),
+    ],
+)
+def test_tables_of_another_shape_are_told(
+    index: Path, current: Path, name: str, table: np.ndarray
+) -> None:
+    np.save(current / name, table)
+    files = json.loads((current / MANIFEST).read_text())["files"]
+    rewrite(current / MANIFEST, files=files | {name: file_digest(current / name)})
+    assert name in refusal(index)
