@@ -90,7 +90,7 @@ class Desk:
         or of all together."""
         per_user = None
         if asker.server is not None:
-            per_user = (await self.store.settings.get(asker.server)).per_user_per_minute
+            per_user = self.store.settings.get(asker.server).per_user_per_minute
         await self._limiter.admit(asker.user, asker.channel, asker.server, per_user=per_user)
 
     async def ask(
@@ -111,8 +111,8 @@ class Desk:
         )
         try:
             await self.store.receipts.add(kept)
-        except StoreError as error:
-            _log.error("the receipt %s is not kept: %s", kept.id, error)
+        except StoreError as error:  # told where all sees it, once: see `Health`
+            _log.info("the receipt %s is not kept: %s", kept.id, error)
         return kept
 
     async def again(self, kept: Kept, asker: Asker) -> Receipt:
@@ -124,11 +124,15 @@ class Desk:
 
     async def conversation(self, asker: Asker, *, of_all: bool = False) -> tuple[Turn, ...]:
         """What was asked and answered in the asker's channel lately, oldest first: by all, where
-        the channel is one conversation, or by the asker alone."""
+        the channel is one conversation, or by the asker alone. Nothing where the store fails."""
         since = datetime.now(UTC) - CONVERSATION
         channel = self.store.channel(asker.channel, asker.server)
         by = None if of_all else self.store.asker(asker.user)
-        recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=by)
+        try:
+            recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=by)
+        except StoreError as error:
+            _log.info("what was said before is not known: %s", error)
+            return ()
         return tuple(turn for kept in recent for turn in _turns(kept))
 
     async def _known_or_new(

@@ -37,7 +37,7 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
         check_question(text)  # a refusal is private only until something public is deferred
         settings = ServerSettings()
         if interaction.guild_id is not None:
-            settings = await office.store.settings.get(interaction.guild_id)
+            settings = office.store.settings.get(interaction.guild_id)
             check_place(settings, interaction.channel, interaction.user)
         await office.desk.admit(asker)
         hidden = settings.private if private is None else private
@@ -96,7 +96,7 @@ async def _link(client: DealbotClient, sent: discord.Message, kept: Kept) -> Non
     try:
         await client.office.store.receipts.link_message(sent.id, kept.id)
     except StoreError as error:  # the answer is there: telling of this would be a second one
-        _log.warning("replies to the answer %s will not know it: %s", kept.id, error)
+        _log.info("replies to the answer %s will not know it: %s", kept.id, error)
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from bot.discord.delivering import persistently
 from bot.discord.failures import UNSENT, in_words
 from bot.discord.permissions import check_place, check_voice, may_react
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import LimitedError, NotAllowedError, ServiceClosedError
+from bot.errors import LimitedError, NotAllowedError, ServiceClosedError, StoreError
 from bot.models import Question, Turn
 from bot.store.receipts import Kept
 from prompts import text as prompt_text
@@ -76,7 +76,7 @@ async def _answer(client: DealbotClient, message: discord.Message) -> None:
     client.office.observer.arrived("message", message.content)
     check_voice(client, message)
     if message.guild is not None:
-        settings = await client.office.store.settings.get(message.guild.id)
+        settings = client.office.store.settings.get(message.guild.id)
         check_place(settings, message.channel, message.author)
     await client.office.desk.admit(asker)
     text = _without_mention(client, message.content)
@@ -114,7 +114,11 @@ async def _public_receipt(
     if answer_id is None:
         return None
     store, guild = client.office.store, message.guild
-    kept = await store.receipts.of_message(answer_id)
+    try:
+        kept = await store.receipts.of_message(answer_id)
+    except StoreError as error:
+        _log.info("what is replied to is not known: %s", error)
+        return None
     if kept is None or kept.channel != store.channel(channel, guild.id if guild else None):
         return None
     if kept.private and guild is not None:

@@ -22,6 +22,7 @@ from bot.store import Store
 from index.live import LiveIndex
 
 _REFUSALS = Limits(per_user="1/minute")
+_LOCKED_S = 1.0  # that a statement waits for another program to let go of the store
 _DAY_S = 24 * 3600.0
 
 _log = logging.getLogger(__name__)
@@ -62,7 +63,12 @@ async def open_office(
         overall=settings.limit_overall,
     )
     async with (
-        Store.open(settings.store, keep_questions=settings.keep_questions) as store,
+        Store.open(
+            settings.store,
+            keep_questions=settings.keep_questions,
+            busy_timeout_s=_LOCKED_S,
+            degraded=degraded,
+        ) as store,
         open_service(settings, live, observer) as service,
         Rebuilder(live, settings, degraded, observer) as rebuilder,
         _open_link(settings, degraded) as link,

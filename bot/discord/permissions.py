@@ -78,14 +78,14 @@ async def check_server_admin(interaction: Interaction) -> int:
     if not (
         interaction.permissions.manage_guild
         or await is_operator(interaction.client, interaction.user)
-        or await _is_named_admin(interaction, interaction.guild_id)
+        or _is_named_admin(interaction, interaction.guild_id)
     ):
         raise NotAllowedError("Only the server's admins can do this (permission: Manage Server)")
     return interaction.guild_id
 
 
-async def _is_named_admin(interaction: Interaction, guild: int) -> bool:
-    settings = await interaction.client.office.store.settings.get(guild)
+def _is_named_admin(interaction: Interaction, guild: int) -> bool:
+    settings = interaction.client.office.store.settings.get(guild)
     named = interaction.user.id in settings.admin_users
     return named or not _roles(interaction.user).isdisjoint(settings.admin_roles)
 

@@ -7,7 +7,7 @@ whoever cancels the call: no transaction is ever left open, and no read sees hal
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -15,11 +15,14 @@ from typing import Any, Self
 import aiosqlite
 
 from bot.errors import StoreError
+from bot.monitoring.degradations import Degradations
+from bot.store.health import DamagedError, Health, is_read
 
 _NEEDED = (3, 37)  # strict tables; RETURNING came with 3.35
+_DAMAGED = "is damaged: put a backup in its place, or move it away to start anew"
 _REASONS = {
     sqlite3.SQLITE_BUSY: "is locked by another program: end that and try again",
-    sqlite3.SQLITE_CORRUPT: "is damaged: put a backup in its place, or move it away to start anew",
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_FULL: "cannot grow, the disk is full: make room and try again",
     sqlite3.SQLITE_READONLY: "cannot be written: check who owns it and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who owns its folder",
@@ -32,6 +35,8 @@ _SAME_AS = {
 }
 
 _PART = 500  # rows, which are gone in some milliseconds
+# How long an answer waits for a statement, and for one of a store that is in trouble already.
+_PATIENCE_S, _LITTLE_PATIENCE_S = 3.0, 0.1
 
 Row = tuple[Any, ...]
 
@@ -42,6 +47,10 @@ class Database:
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
         self._connection, self.path = connection, path
         self._open = True
+        self._health: Health | None = None
+        self._file = _identity(path)
+        self._working: set[asyncio.Task[list[Row]]] = set()
+        self._late: set[asyncio.Task[list[Row]]] = set()
 
     @classmethod
     @asynccontextmanager
@@ -62,15 +71,63 @@ class Database:
         finally:
             database._open = False
             await connection.close()
+            if database._working:
+                await asyncio.wait(database._working)
+
+    def watch(self, degraded: Degradations) -> None:
+        """From now on trouble is told there, once, and nobody waits for long: for what answers."""
+        self._health = Health(degraded)
 
     async def run(self, sql: str, *values: object) -> list[Row]:
-        """Runs one statement, which is one transaction, and returns its rows. Once the thread
-        has taken it, it runs to its end, whatever becomes of the caller."""
+        """Runs one statement, which is one transaction, and returns its rows. It runs to its end,
+        whatever becomes of the caller, who is told where that takes too long; as long as it has
+        not ended, so are others."""
         if not self._open:
             raise StoreError("The store is closed: the program is shutting down")
+        if self._health is None:
+            return await self._execute(sql, values)
+        if self._late:
+            raise self._no_answer()
+        work = asyncio.create_task(self._execute_watched(self._health, sql, values))
+        self._working.add(work)
+        work.add_done_callback(self._ended)
+        patience_s = _LITTLE_PATIENCE_S if self._health.troubled else _PATIENCE_S
+        await asyncio.wait({work}, timeout=patience_s)
+        if work.done():
+            return work.result()
+        self._late.add(work)
+        late = self._no_answer()
+        self._health.failed(sql, late)
+        raise late
+
+    def _no_answer(self) -> StoreError:
+        return StoreError(f"{self.path} does not answer: its disk is slow, or it is locked")
+
+    async def _execute_watched(
+        self, health: Health, sql: str, values: Sequence[object]
+    ) -> list[Row]:
+        try:
+            if not is_read(sql) and _identity(self.path) != self._file:
+                raise StoreError(
+                    f"{self.path} was removed or replaced while the bot ran: restart the bot"
+                )
+            rows = await self._execute(sql, values)
+        except StoreError as error:
+            health.failed(sql, error)
+            raise
+        health.worked(sql)
+        return rows
+
+    async def _execute(self, sql: str, values: Sequence[object]) -> list[Row]:
         with _in_words(self.path):
             rows = await self._connection.execute_fetchall(sql, [_storable(v) for v in values])
         return [tuple(row) for row in rows]
+
+    def _ended(self, work: asyncio.Task[list[Row]]) -> None:
+        self._working.discard(work)
+        self._late.discard(work)
+        if not work.cancelled():
+            work.exception()  # its caller may have left: then nobody else looks at it
 
     async def run_in_parts(self, sql: str, *values: object) -> list[Row]:
         """Runs a statement on so few rows at a time that nobody waits behind it, until there are
@@ -110,7 +167,7 @@ class Database:
 
     async def _prepare(self) -> None:
         # Before the first write, which would only spread the damage.
-        damaged = StoreError(f"{self.path} {_REASONS[sqlite3.SQLITE_CORRUPT]}")
+        damaged = DamagedError(f"{self.path} {_DAMAGED}")
         try:
             if await self.run("PRAGMA quick_check(1)") != [("ok",)]:
                 raise damaged
@@ -123,6 +180,15 @@ class Database:
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)  # what people ask is their own business; SQLite's other files follow
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Of the file that is there now."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _settle(beside: Path, target: Path) -> None:
@@ -155,9 +221,9 @@ def _in_words(path: Path) -> Iterator[None]:
         reason = _reason(error)
         if reason is None:
             raise
-        raise StoreError(f"{path} {reason}") from error
+        raise (DamagedError if reason == _DAMAGED else StoreError)(f"{path} {reason}") from error
     except UnicodeDecodeError as error:  # of SQLite's own message, which names a damaged thing
-        raise StoreError(f"{path} {_REASONS[sqlite3.SQLITE_CORRUPT]}") from error
+        raise DamagedError(f"{path} {_DAMAGED}") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be used: {error.strerror}") from error
 
@@ -167,6 +233,6 @@ def _reason(error: sqlite3.Error) -> str | None:
     if code is None:
         # Python's own: of this kind it has only text that is not UTF-8, which damage makes.
         damaged = isinstance(error, sqlite3.OperationalError)
-        return _REASONS[sqlite3.SQLITE_CORRUPT] if damaged else None
+        return _DAMAGED if damaged else None
     primary = code & 0xFF  # what is above says in more detail where it happened
     return _REASONS.get(_SAME_AS.get(primary, primary))

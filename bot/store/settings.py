@@ -23,57 +23,59 @@ class ServerSettings(BaseModel):
     per_user_per_minute: int | None = Field(default=None, gt=0)
 
 
+_DEFAULTS = ServerSettings()
+
+
 class SettingsOfServers:
     """Read once and then kept in memory, for every command and message needs them before it can
-    be acknowledged: nothing but the process that holds the store's lock changes them."""
+    be acknowledged, also while the store fails: nothing but the process that holds its lock
+    changes them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: dict[int, ServerSettings] = {}
+        self._known: dict[int, ServerSettings | None] = {}  # None: cannot be read
         self._one_at_a_time = asyncio.Lock()
 
-    async def get(self, guild: int) -> ServerSettings:
+    async def load(self) -> None:
+        """To be called once, before all else."""
+        rows = await self._database.run("SELECT guild, settings FROM settings")
+        self._known = {guild: _parsed(settings) for guild, settings in rows}
+
+    def get(self, guild: int) -> ServerSettings:
         """The defaults where nothing was set. Raises UnreadableSettingsError where what was set
         cannot be read: the defaults would open channels that an admin has closed."""
-        if guild not in self._known:
-            async with self._one_at_a_time:
-                return await self._read(guild)
-        return self._known[guild]
+        settings = self._known.get(guild, _DEFAULTS)
+        if settings is None:
+            raise UnreadableSettingsError(
+                "The settings of this server cannot be read: an admin has to set them anew"
+            )
+        return settings
 
     async def change(
         self, guild: int, edit: Callable[[ServerSettings], ServerSettings]
     ) -> ServerSettings:
         """What `edit` makes of them; nobody else changes them meanwhile. Those that cannot be
         read are set anew, from the defaults."""
+        # Whoever is no longer waited for changes them all the same, in memory and in the file.
+        return await asyncio.shield(self._change(guild, edit))
+
+    async def _change(
+        self, guild: int, edit: Callable[[ServerSettings], ServerSettings]
+    ) -> ServerSettings:
         async with self._one_at_a_time:
-            try:
-                settings = edit(await self._read(guild))
-            except UnreadableSettingsError:
-                settings = edit(ServerSettings())
-            await self._write(guild, settings)
+            settings = edit(self._known.get(guild) or _DEFAULTS)
+            await self._database.run(
+                "INSERT INTO settings (guild, settings) VALUES (?, ?)"
+                " ON CONFLICT (guild) DO UPDATE SET settings = excluded.settings",
+                guild,
+                settings.model_dump_json(),
+            )
+            self._known[guild] = settings
         return settings
 
-    async def _read(self, guild: int) -> ServerSettings:
-        if guild not in self._known:
-            rows = await self._database.run("SELECT settings FROM settings WHERE guild = ?", guild)
-            self._known[guild] = _parsed(rows[0][0]) if rows else ServerSettings()
-        return self._known[guild]
 
-    async def _write(self, guild: int, settings: ServerSettings) -> None:
-        self._known.pop(guild, None)  # whoever cancels this call does not know how it ended
-        await self._database.run(
-            "INSERT INTO settings (guild, settings) VALUES (?, ?)"
-            " ON CONFLICT (guild) DO UPDATE SET settings = excluded.settings",
-            guild,
-            settings.model_dump_json(),
-        )
-        self._known[guild] = settings
-
-
-def _parsed(settings: str) -> ServerSettings:
+def _parsed(settings: str) -> ServerSettings | None:
     try:
         return ServerSettings.model_validate_json(settings)
-    except ValidationError as error:
-        raise UnreadableSettingsError(
-            "The settings of this server cannot be read: an admin has to set them anew"
-        ) from error
+    except ValidationError:
+        return None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
+from bot.monitoring.degradations import Degradations
 from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.describing import StoreInfo, describe
@@ -49,17 +50,23 @@ class Store:
         exclusive: bool = True,
         keep_questions: bool = False,
         busy_timeout_s: float = 5.0,
+        degraded: Degradations | None = None,
     ) -> AsyncIterator[Self]:
         """Makes the file where there is none. With `exclusive`, which is for what answers, no
         second process can open it so; without, it is read and written beside one that does. Of
-        receipts that are added, what was typed reaches the file only with `keep_questions`."""
+        receipts that are added, what was typed reaches the file only with `keep_questions`. With
+        `degraded`, trouble is told there, and nobody waits long for it to pass."""
         with only_process(path) if exclusive else nullcontext():
             async with Database.open(path, busy_timeout_s=busy_timeout_s) as database:
                 await migrate(database, STEPS, locked=exclusive)
                 await database.use_wal()
                 hasher = Hasher(await secret(database, "asker"))
                 signer = Signer(await secret(database, "signer"))
-                yield cls(database, hasher, signer, keep_questions=keep_questions)
+                store = cls(database, hasher, signer, keep_questions=keep_questions)
+                await store.settings.load()
+                if degraded is not None:
+                    database.watch(degraded)
+                yield store
 
     def asker(self, user_id: int) -> str:
         """What stands for a person where the id itself is not needed."""

@@ -2,11 +2,14 @@
 
 import asyncio
 import re
+import sqlite3
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from bot.discord.client import DealbotClient
+from bot.discord.office import Office
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,
@@ -179,10 +182,11 @@ async def test_settings_that_cannot_be_read_close_the_server_until_an_admin_sets
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    store = dealbot.office.store
-    await store.settings._database.run(
+    settings = dealbot.office.store.settings
+    await settings._database.run(
         "INSERT INTO settings (guild, settings) VALUES (?, ?)", harbour.id, '{"channels": "all"}'
     )
+    await settings.load()  # as the start does
     refused = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
     assert "an admin has to set them anew" in (await refused.final()).content
     assert refused.ephemeral
@@ -191,3 +195,52 @@ async def test_settings_that_cannot_be_read_close_the_server_until_an_admin_sets
         await fake.slash(harbour.owner, "config privacy", options, channel=harbour.general)
     ).final()
     assert (await ask(fake, ann, harbour.general, ANSWERED)).embeds
+
+
+@pytest.mark.parametrize("fault", ["full", "locked", "removed", "damaged"])
+async def test_answers_go_on_without_the_store(
+    opened_office: OpenOffice, fake: FakeDiscord, tmp_path: Path, fault: str
+) -> None:
+    """With the settings that the server's admins made, who are told what is wrong."""
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    closed = fake.channel(harbour, "closed")
+    with ExitStack() as stack:
+        async with (
+            opened_office(admin_users=(ann.id,)) as office,
+            connected(office, fake),
+        ):
+            await office.store.settings.change(
+                harbour.id, lambda now: now.model_copy(update={"channels": (harbour.general.id,)})
+            )
+            before = await ask(fake, ann, harbour.general, ANSWERED)
+            await _spoil(office, fault, stack)
+            for question in (ANSWERED, NOT_ANSWERED, f"{ANSWERED} Say."):
+                assert (await ask(fake, ann, harbour.general, question)).embeds
+            mention = await fake.say(
+                ann, harbour.general, ANSWERED, mention_bot=True, reply_to=before
+            )
+            assert (await fake.next_message(harbour.general)).referenced is mention
+            refused = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=closed)
+            assert "in other channels here" in (await refused.final()).content
+            status = await (await fake.slash(ann, "status", channel=harbour.general)).final()
+            assert "**Degraded:** store, since" in status.text
+            stack.close()  # whoever had locked it is gone
+
+
+async def _spoil(office: Office, fault: str, stack: ExitStack) -> None:
+    database = office.store.receipts._database
+    if fault == "full":
+        await database.run("VACUUM")
+        [(pages,)] = await database.run("PRAGMA page_count")
+        await database.run(f"PRAGMA max_page_count = {pages}")
+    elif fault == "locked":
+        other = stack.enter_context(closing(sqlite3.connect(database.path, isolation_level=None)))
+        other.execute("BEGIN IMMEDIATE")
+    elif fault == "removed":
+        database.path.unlink()
+    else:
+        await database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        await database.run("PRAGMA cache_size = 0")
+        with database.path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\x55" * 4096 * 60)

@@ -37,7 +37,7 @@ async def test_each_setting_is_kept_shown_and_audited(
     assert f"Server: {role.mention} " in shown
     assert "the asker by default" in await set_(fake, owner, harbour, "privacy", private=True)
     assert "minute: 3" in await set_(fake, owner, harbour, "limit", per_minute=3)
-    assert await dealbot.office.store.settings.get(harbour.id) == ServerSettings(
+    assert dealbot.office.store.settings.get(harbour.id) == ServerSettings(
         channels=(other.id,),
         roles=(role.id,),
         admin_roles=(role.id,),
@@ -55,7 +55,7 @@ async def test_each_setting_is_kept_shown_and_audited(
     await set_(fake, owner, harbour, "channel", channel=other)  # again takes it away
     await set_(fake, owner, harbour, "role")
     await set_(fake, owner, harbour, "limit")
-    settings = await dealbot.office.store.settings.get(harbour.id)
+    settings = dealbot.office.store.settings.get(harbour.id)
     assert (settings.channels, settings.roles, settings.per_user_per_minute) == ((), (), None)
 
 
@@ -76,7 +76,7 @@ async def test_what_two_admins_set_at_once_is_both_kept(
     ]
     for each in asked:
         await each.final()
-    settings = await dealbot.office.store.settings.get(harbour.id)
+    settings = dealbot.office.store.settings.get(harbour.id)
     assert (settings.private, settings.per_user_per_minute) == (True, 3)
     assert set(settings.roles) == {role.id for role in roles}
 
@@ -100,7 +100,7 @@ async def test_who_is_no_admin_changes_nothing(
     before = ServerSettings(channels=(1,), roles=(2,), per_user_per_minute=1)
     await dealbot.office.store.settings.change(harbour.id, lambda _: before)
     assert "Only the server's admins" in await set_(fake, ann, harbour, name, **options)
-    assert await dealbot.office.store.settings.get(harbour.id) == before
+    assert dealbot.office.store.settings.get(harbour.id) == before
     assert not await audited(dealbot, harbour)
 
 
@@ -138,7 +138,7 @@ async def test_settings_hold_no_more_than_can_be_shown(
     assert "Channels: <#" in await set_(fake, harbour.owner, harbour, "show")
     told = await set_(fake, harbour.owner, harbour, "channel", channel=harbour.general)
     assert "At most 15" in told
-    assert await dealbot.office.store.settings.get(harbour.id) == full
+    assert dealbot.office.store.settings.get(harbour.id) == full
 
 
 async def test_a_member_who_has_left_is_told_of_in_words(

@@ -64,7 +64,7 @@ async def test_a_store_of_each_released_version_opens_with_what_it_holds(
         assert receipt.answer.evidence[0].quote == "closes in May."
         assert await store.receipts.of_message(77) == receipt
         assert await store.votes.counts(receipt.id) == (1, 1)
-        assert (await store.settings.get(GUILD)).channels == (5, 6)
+        assert (store.settings.get(GUILD)).channels == (5, 6)
         assert [entry.action for entry in await store.audit.latest(GUILD, 5)] == ["rebuild"]
         assert await store.values.get("commands") == "0a1b"
         assert store.asker(42) == Hasher(b"k" * 32).asker(42)

@@ -274,7 +274,7 @@ async def use_all(path: Path) -> None:
                 await store.votes.counts(receipt.id)
         await store.receipts.answered_questions(GUILD, "question", 25)
         await store.audit.latest(GUILD, 10)
-        await store.settings.get(GUILD)
+        store.settings.get(GUILD)
         await store.receipts.prune(NOON)
 
 

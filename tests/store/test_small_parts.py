@@ -22,7 +22,7 @@ SIGNER = Signer(b"k" * 32)
 
 
 async def test_settings_are_each_servers_own_and_replaced_as_a_whole(store: Store) -> None:
-    assert await store.settings.get(GUILD) == ServerSettings()
+    assert store.settings.get(GUILD) == ServerSettings()
     given = ServerSettings(
         channels=(GUILD + 1, 2),
         roles=(3,),
@@ -32,10 +32,10 @@ async def test_settings_are_each_servers_own_and_replaced_as_a_whole(store: Stor
         per_user_per_minute=7,
     )
     await store.settings.change(GUILD, lambda _: given)
-    assert await store.settings.get(GUILD) == given
-    assert await store.settings.get(GUILD + 1) == ServerSettings()
+    assert store.settings.get(GUILD) == given
+    assert store.settings.get(GUILD + 1) == ServerSettings()
     await store.settings.change(GUILD, lambda _: ServerSettings(private=True))
-    assert await store.settings.get(GUILD) == ServerSettings(private=True)
+    assert store.settings.get(GUILD) == ServerSettings(private=True)
 
 
 @pytest.mark.parametrize("limit", [0, -1])
@@ -44,21 +44,22 @@ def test_a_limit_of_nothing_is_no_setting(limit: int) -> None:
         ServerSettings(per_user_per_minute=limit)
 
 
-async def test_settings_of_another_version_never_open_what_was_closed(
-    store: Store, path: Path
-) -> None:
-    def put(guild: int, settings: str) -> None:
-        other = sqlite3.connect(path, isolation_level=None)
+async def test_settings_of_another_version_never_open_what_was_closed(path: Path) -> None:
+    async with Store.open(path):
+        pass
+    other = sqlite3.connect(path, isolation_level=None)
+    for guild, settings in (
+        (GUILD, '{"channels": [1], "tone": "kind"}'),
+        (GUILD + 1, '{"channels": "none of your business"}'),
+    ):
         other.execute("INSERT INTO settings VALUES (?, ?)", (guild, settings))
-        other.close()
-
-    put(GUILD, '{"channels": [1], "tone": "kind"}')
-    assert await store.settings.get(GUILD) == ServerSettings(channels=(1,))
-    put(GUILD + 1, '{"channels": "none of your business"}')
-    with pytest.raises(StoreError, match="an admin has to set them anew"):
-        await store.settings.get(GUILD + 1)
-    await store.settings.change(GUILD + 1, lambda now: now)
-    assert await store.settings.get(GUILD + 1) == ServerSettings()
+    other.close()
+    async with Store.open(path) as store:
+        assert store.settings.get(GUILD) == ServerSettings(channels=(1,))
+        with pytest.raises(StoreError, match="an admin has to set them anew"):
+            store.settings.get(GUILD + 1)
+        await store.settings.change(GUILD + 1, lambda now: now)
+        assert store.settings.get(GUILD + 1) == ServerSettings()
 
 
 async def test_what_two_change_at_once_is_both_kept(store: Store, path: Path) -> None:
@@ -67,9 +68,9 @@ async def test_what_two_change_at_once_is_both_kept(store: Store, path: Path) ->
         store.settings.change(GUILD, lambda now: now.model_copy(update={"roles": (3,)})),
     )
     both = ServerSettings(private=True, roles=(3,))
-    assert await store.settings.get(GUILD) == both
+    assert store.settings.get(GUILD) == both
     async with Store.open(path, exclusive=False) as other:  # not from memory
-        assert await other.settings.get(GUILD) == both
+        assert other.settings.get(GUILD) == both
 
 
 async def test_a_change_that_is_turned_down_changes_nothing(store: Store) -> None:
@@ -78,19 +79,21 @@ async def test_a_change_that_is_turned_down_changes_nothing(store: Store) -> Non
 
     with pytest.raises(ValueError, match=r"^$"):
         await store.settings.change(GUILD, turn_down)
-    assert await store.settings.get(GUILD) == ServerSettings()
+    assert store.settings.get(GUILD) == ServerSettings()
 
 
-async def test_a_change_that_was_cancelled_is_seen_as_it_was_kept(store: Store) -> None:
-    await store.settings.get(GUILD)
+async def test_a_change_that_was_cancelled_is_kept_all_the_same(store: Store, path: Path) -> None:
     changing = asyncio.create_task(
         store.settings.change(GUILD, lambda _: ServerSettings(private=True))
     )
-    await asyncio.sleep(0)  # the statement is on its way to the store's thread
+    await asyncio.sleep(0)
     changing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await changing
-    assert await store.settings.get(GUILD) == ServerSettings(private=True)
+    again = await store.settings.change(GUILD, lambda now: now)  # comes after it
+    assert again == store.settings.get(GUILD) == ServerSettings(private=True)
+    async with Store.open(path, exclusive=False) as other:
+        assert other.settings.get(GUILD) == again
 
 
 # --- audit log -------------------------------------------------------------------------------

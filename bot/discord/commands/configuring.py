@@ -32,7 +32,7 @@ async def show(interaction: Interaction) -> None:
     """Show the settings of this server"""
     async with told(interaction):
         guild = await check_server_admin(interaction)
-        settings = await interaction.client.office.store.settings.get(guild)
+        settings = interaction.client.office.store.settings.get(guild)
         await respond(interaction, content=_described(settings))
 
 

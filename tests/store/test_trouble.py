@@ -1,0 +1,205 @@
+"""A store that fails while the bot runs: told once, nobody waits for it, and it comes back."""
+
+# ruff: noqa: ASYNC240 - a test has nothing else to do than wait for its files
+import asyncio
+import logging
+import shutil
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreError
+from bot.monitoring.degradations import Degradations
+from bot.store import Store
+from tests.store.conftest import kept
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.health._CALM_S", 0.0)
+
+
+@pytest.fixture
+def degraded() -> Degradations:
+    return Degradations()
+
+
+@pytest.fixture
+async def watched(path: Path, degraded: Degradations) -> AsyncIterator[Store]:
+    async with Store.open(path, busy_timeout_s=0.05, degraded=degraded) as store:
+        yield store
+
+
+async def keeps(store: Store) -> bool:
+    try:
+        await store.receipts.add(kept("Why? " * 2000))
+    except StoreError:
+        return False
+    return True
+
+
+def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.getMessage().split()[0] for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+async def test_a_full_disk_is_told_until_there_is_room(
+    watched: Store, degraded: Degradations, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That it can be read all the while is no reason to say that it is well."""
+    database = watched.receipts._database
+    [(pages,)] = await database.run("PRAGMA page_count")
+    await database.run(f"PRAGMA max_page_count = {pages}")
+    assert not all([await keeps(watched) for _ in range(30)])
+    for _ in range(3):
+        assert not await keeps(watched)
+        assert await watched.receipts.get("aaaaaaaaaaaa") is None
+    [degradation] = degraded.current
+    assert "the disk is full: make room and try again. Answers go on" in degradation.message
+    await database.run(f"PRAGMA max_page_count = {pages * 1000}")
+    assert await keeps(watched)
+    assert not degraded.current
+    assert told(caplog) == ["degraded,", "store"]
+
+
+async def test_a_disk_that_takes_every_other_write_is_told_once(
+    watched: Store,
+    degraded: Degradations,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    monkeypatch.setattr("bot.store.health._CALM_S", 10.0)
+    database = watched.receipts._database
+    [(pages,)] = await database.run("PRAGMA page_count")
+    for _ in range(3):
+        await database.run(f"PRAGMA max_page_count = {pages}")
+        assert not all([await keeps(watched) for _ in range(9)])
+        now += 9
+        await watched.values.set("small", "enough")
+    assert told(caplog) == ["degraded,"]
+    now += 2
+    await watched.values.set("small", "enough")
+    assert told(caplog) == ["degraded,", "store"]
+
+
+async def test_a_store_that_can_only_be_read_is_told(
+    watched: Store, degraded: Degradations, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = watched.receipts._database
+    await database.run("PRAGMA query_only = ON")
+    assert not any([await keeps(watched) for _ in range(3)])
+    assert "cannot be written" in degraded.current[0].message
+    await database.run("PRAGMA query_only = OFF")
+    assert await keeps(watched)
+    assert told(caplog) == ["degraded,", "store"]
+
+
+async def test_a_store_that_is_locked_is_told_and_nobody_waits_in_line(
+    watched: Store, path: Path, degraded: Degradations, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    outcomes = await asyncio.gather(*(keeps(watched) for _ in range(50)))
+    assert not any(outcomes)
+    assert len(degraded.current) == 1
+    other.execute("COMMIT")
+    other.close()
+    async with asyncio.timeout(10):
+        while not await keeps(watched):  # noqa: ASYNC110 - those before may wait for the lock yet
+            await asyncio.sleep(0.01)
+    assert not degraded.current
+    assert told(caplog) == ["degraded,", "store"]
+
+
+async def test_a_disk_that_does_not_answer_holds_up_nobody(
+    watched: Store,
+    path: Path,
+    degraded: Degradations,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    database = watched.receipts._database
+    await database.run("PRAGMA busy_timeout = 15000")  # longer than the test may take
+    monkeypatch.setattr("bot.store.database._PATIENCE_S", 0.05)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    late = kept("Late?")
+    with pytest.raises(StoreError, match="does not answer"):
+        await watched.receipts.add(late)
+    monkeypatch.setattr("bot.store.database._LITTLE_PATIENCE_S", 60)
+    for _ in range(3):
+        with pytest.raises(StoreError, match="does not answer"):  # not behind the one in work
+            await watched.receipts.get(late.id)
+    assert len(degraded.current) == 1
+    other.execute("COMMIT")
+    other.close()
+    async with asyncio.timeout(10):
+        while database._late:  # noqa: ASYNC110 - nothing tells that it has ended
+            await asyncio.sleep(0.01)
+    assert not degraded.current
+    monkeypatch.undo()
+    assert await watched.receipts.get(late.id) is not None  # it ran to its end
+    assert told(caplog) == ["degraded,", "store"]
+
+
+@pytest.mark.parametrize("fate", ["removed", "replaced"])
+async def test_a_store_that_is_taken_away_is_told_and_not_written_into_nowhere(
+    watched: Store,
+    path: Path,
+    degraded: Degradations,
+    caplog: pytest.LogCaptureFixture,
+    fate: str,
+) -> None:
+    assert await keeps(watched)
+    if fate == "replaced":
+        shutil.copy(path, path.with_name("copy"))
+        path.with_name("copy").replace(path)
+    else:
+        path.unlink()
+    assert not any([await keeps(watched) for _ in range(3)])
+    assert "was removed or replaced while the bot ran: restart" in degraded.current[0].message
+    assert told(caplog) == ["degraded,"]
+
+
+async def test_damage_is_told_once_and_does_not_pass_by_itself(
+    watched: Store, path: Path, degraded: Degradations, caplog: pytest.LogCaptureFixture
+) -> None:
+    receipts = [kept(f"Question {number}? " * 300) for number in range(40)]
+    for receipt in receipts:
+        await watched.receipts.add(receipt)
+    database = watched.receipts._database
+    await database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    await database.run("PRAGMA cache_size = 0")
+    data = bytearray(path.read_bytes())
+    with path.open("r+b") as file:  # in place: the file stays the same one
+        for page in range(4 * 4096, len(data), 4096):
+            file.seek(page)
+            file.write(b"\x55" * 4096)
+    failures = 0
+    for receipt in receipts:
+        try:
+            await watched.receipts.get(receipt.id)
+        except StoreError:
+            failures += 1
+        assert await database.run("SELECT 1") == [(1,)]
+    assert failures
+    assert "is damaged" in degraded.current[0].message
+    assert told(caplog) == ["degraded,"]
+
+
+async def test_it_closes_though_a_statement_is_late(
+    path: Path, degraded: Degradations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.database._PATIENCE_S", 0.01)
+    other = sqlite3.connect(":memory:")
+    async with Store.open(path, busy_timeout_s=0.3, degraded=degraded) as store:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        assert not await keeps(store)
+    other.close()
+    async with Store.open(path) as store:
+        assert (await store.describe()).answers == 0
