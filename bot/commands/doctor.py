@@ -10,7 +10,7 @@ import click
 from bot.commands.options import json_flag, load_settings, setting
 from bot.commands.token import read_token, token_file
 from bot.errors import TokenError
-from bot.examining import answering, keeping, machine, serving
+from bot.examining import answering, keeping, machine, serving, sharing
 from bot.examining.finding import Check, Level, WarningError, examine
 from bot.settings import Settings
 from index.errors import ExpectedError
@@ -26,7 +26,7 @@ class _DoctorError(ExpectedError):
 @json_flag
 @click.option("--discord", "ask_discord", is_flag=True, help="Ask Discord about the token, too.")
 @setting("articles", "index", "encoders", "max_article_mb", "store", "golden")
-@setting("metrics_host", "metrics_port")
+@setting("metrics_host", "metrics_port", "redis_url")
 def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
     """Check the models, the index, the articles, the store, files, the disk, the clock, and the bot
     if it runs; with --discord the bot's token as well, and print the link that invites the bot."""
@@ -80,6 +80,7 @@ _CHECKS: Mapping[str, Check] = {
     "disk": machine.disk,
     "clock": machine.clock,
     "limits": serving.limits,
+    "redis": sharing.redis,
     "token": _token,
     "bot": serving.running,
 }

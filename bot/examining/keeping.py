@@ -19,13 +19,13 @@ def store(settings: Settings) -> str:
     """Looks only: it is neither made nor brought to this program's schema."""
     path = settings.store
     if not path.exists():
-        _check_writable(nearest(path.parent))
+        check_writable(nearest(path.parent))
         return f"there is none yet: dealbot run makes {path}"
     version = asyncio.run(_version(path))
     if version > len(STEPS):
         raise StoreError(f"{path} was made by a newer dealbot: upgrade dealbot")
     for place in (path, path.parent):
-        _check_writable(place)
+        check_writable(place)
     old = "" if version == len(STEPS) else "; dealbot run brings it to its own schema, and backs up"
     return f"{path} is intact, schema {version} of {len(STEPS)}{old}"
 
@@ -71,7 +71,8 @@ def check_secret(path: Path) -> None:
     _check_closed(path, _OTHERS_READ | _OTHERS_WRITE)
 
 
-def _check_writable(path: Path) -> None:
+def check_writable(path: Path) -> None:
+    """Raises StoreError where what is kept there cannot be changed."""
     if not os.access(path, os.W_OK):
         raise StoreError(
             f"{path} cannot be written by this user. See whose it is with: ls -ld {path}"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.examining.finding import WarningError
-from bot.examining.keeping import nearest
+from bot.examining.keeping import check_writable, nearest
 from bot.settings import Settings
 from index.errors import ExpectedError
 from index.generations import current_folder
@@ -20,10 +20,6 @@ from index.manifest import read_manifest
 _ENOUGH_FREE_MB = 500  # a rebuild of the bundled articles and an encoder, several times over
 _SKEW_S = 5.0
 SET_CLOCK = "Set it with: timedatectl set-ntp true"
-
-
-class DiskError(ExpectedError):
-    """There is no place to write to."""
 
 
 class ClockError(ExpectedError):
@@ -39,10 +35,7 @@ def disk(settings: Settings) -> str:
     needed_mb = max(_ENOUGH_FREE_MB, 2 * _index_mb(settings.index))
     folders = {nearest(settings.index), nearest(settings.store.parent)}
     for folder in sorted(folders):
-        if not os.access(folder, os.W_OK):
-            raise DiskError(
-                f"{folder} cannot be written by this user. See whose it is with: ls -ld {folder}"
-            )
+        check_writable(folder)
         free_mb = shutil.disk_usage(folder).free // 1_000_000
         if free_mb < needed_mb:
             raise WarningError(

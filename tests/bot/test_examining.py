@@ -11,13 +11,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot.examining import answering, keeping, machine, serving
+from bot.examining import answering, keeping, machine, serving, sharing
 from bot.examining.finding import Check, Finding, Level, examine
 from bot.settings import Settings
 from bot.store import Store
 from index.generations import GENERATIONS, published
 from tests.damage import truncate
+from tests.sharing.redis_server import RedisServer, redis_server
 
 
 @pytest.fixture
@@ -186,6 +188,21 @@ def test_limits_that_are_never_reached(settings: Settings) -> None:
     assert "DEALBOT_LIMIT_PER_USER" in finding.message
     for fine in ("60/hour", "31/minute; 60/hour"):
         assert found(serving.limits, changed(settings, limit_per_user=fine)).level is Level.OK
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as server:
+        yield server
+
+
+def test_redis_is_asked_where_one_is_set(settings: Settings, redis: RedisServer) -> None:
+    assert found(sharing.redis, settings).level is Level.OK
+    shared = changed(settings, redis_url=SecretStr(redis.url))
+    finding = found(sharing.redis, shared)
+    assert (finding.level, "redis-cli ping" in finding.message) == (Level.WARNING, True)
+    redis.start()
+    assert found(sharing.redis, shared) == Finding("it", Level.OK, "it can be read and written")
 
 
 # --- a bot that runs ------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -202,3 +203,16 @@ main()
         pytest.skip("this kernel cannot refuse it (Linux 6.3 can)")
     assert (done.returncode, done.stderr) == (0, "")
     assert "The harbour closed in June." in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    unit = (OPS / "dealbot.service").read_text()
+    (start,) = _unit("ExecStart")
+    installed = tmp_path / "dealbot.service"
+    installed.write_text(unit.replace(start, f"{sys.executable} run"))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(installed)], capture_output=True, text=True, check=False
+    )
+    told = [line for line in done.stderr.splitlines() if "dealbot.service" in line]
+    assert (done.returncode, told) == (0, [])
