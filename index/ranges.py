@@ -1,9 +1,12 @@
 """Several ranges of one array at a time, without a loop over them."""
 
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 Rows = NDArray[np.int64]
+Number = TypeVar("Number", np.int32, np.int64)
 
 
 def in_ranges(starts: Rows, lengths: Rows) -> Rows:
@@ -20,6 +23,13 @@ def starts_of(lengths: Rows | NDArray[np.bool_]) -> Rows:
     return starts
 
 
-def run_begins(ordered: Rows) -> NDArray[np.bool_]:
+def run_begins(ordered: NDArray[Any]) -> NDArray[np.bool_]:
     """True where a number in order is not the one before it."""
     return np.concatenate([[True], ordered[1:] != ordered[:-1]])
+
+
+def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
+    """Each once, ascending. numpy's own loads its masked arrays for it, a tenth of what the first
+    question takes."""
+    ordered = np.sort(numbers)
+    return ordered[run_begins(ordered)]

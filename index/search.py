@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from index.dense import DenseIndex, StoredVectors
 from index.generations import Generation
 from index.lexical import LexicalIndex, best_rows
-from index.ranges import run_begins
+from index.ranges import distinct, run_begins
 from index.terms import Analyzer
 from index.text_store import StoredPassage, StoredSentence
 
@@ -91,7 +91,7 @@ class _Found:
         )
         self._passages = _Side(generation.passage_vectors, generation.passage_terms, vector, terms)
         nearest = generation.sentence_vectors.search(vector[None], count)[1][0]
-        self._rows = _union(nearest, self._sentences.best(count))
+        self._rows = distinct(np.concatenate([nearest, self._sentences.best(count)]))
 
     def sentences(self, k: int) -> list[SentenceHit]:
         rows = self._rows
@@ -108,7 +108,7 @@ class _Found:
 
     def passages(self, k: int) -> list[PassageHit]:
         near = self._texts.passages_of(self._rows)
-        rows = _union(near, self._passages.best(self._count))
+        rows = distinct(np.concatenate([near, self._passages.best(self._count)]))
         score = _mix(*self._passages.scores(rows))
         best = np.argsort(-score, kind="stable")[:k]
         return [PassageHit(self._texts.passage(int(rows[i])), float(score[i])) for i in best]
@@ -138,15 +138,6 @@ class _Side:
         # Not @, whose last digits depend on where a row stands: equal vectors score equally.
         dense = np.einsum("ij,j->i", self._vectors.vectors(rows), self._vector)
         return dense, self._lexical[rows] / self._most
-
-
-def _union(some: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The distinct rows of both, ascending. numpy's own loads its masked arrays for it, a tenth of
-    what the first question takes."""
-    rows = np.concatenate([some, others])
-    rows.sort()
-    distinct: NDArray[np.int64] = rows[run_begins(rows)]
-    return distinct
 
 
 def fuse(dense: Scores, lexical: Scores, passage_dense: Scores, passage_lexical: Scores) -> Scores:

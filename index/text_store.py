@@ -254,9 +254,10 @@ class TextStore:
         found: NDArray[np.int64] = self._sentences[rows, 5]
         return found
 
-    def rows_of(self, passage: int) -> range:
-        """The sentence rows of a passage."""
-        return range(*self._passages[passage, 1:].tolist())
+    def bounds_of(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first sentence row of each of these passages, and the row behind its last."""
+        bounds = self._passages[passages]
+        return bounds[:, 1], bounds[:, 2]
 
     def passage(self, row: int) -> StoredPassage:
         article_row, first, end = self._passages[row].tolist()

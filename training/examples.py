@@ -7,12 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.copies import collapse_copies
 from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
-from bot.answering.features import Candidate
 from bot.answering.pipeline import retrieve
-from bot.answering.ranking import SentenceRanker
+from bot.answering.pool import Pool
+from bot.answering.ranking import GivenArticle, SentenceRanker
 from bot.answering.small_talk import small_talk
 from bot.answering.understanding import QuestionReader
 from bot.models import Question
@@ -28,7 +27,7 @@ class Example:
     source: str
     group: str
     question: str
-    pool: list[Candidate]
+    pool: Pool
     right: np.ndarray | None
     answerable: bool
     context: str = ""
@@ -79,7 +78,7 @@ def from_lists(ranker: SentenceRanker, lists: list[SentenceList]) -> Iterator[Ex
                 item.source,
                 item.title,
                 item.question,
-                ranker.candidates(item.question, item.title, item.sentences),
+                ranker.pool(item.question, [GivenArticle(item.title, item.sentences)]),
                 np.array(item.right),
                 any(item.right),
             )
@@ -88,13 +87,12 @@ def from_lists(ranker: SentenceRanker, lists: list[SentenceList]) -> Iterator[Ex
 def from_nomiracl(ranker: SentenceRanker, path: Path, split) -> Iterator[Example]:
     """Ten passages a question, and whether any of them answers it."""
     for record in _records(path):
-        pool: list[Candidate] = []
+        articles = []
         for passage in record["passages"]:
             sentences = [passage["text"][s.start : s.end] for s in split(passage["text"])]
             if sentences:
-                pool += ranker.candidates(
-                    record["question"], passage["title"], sentences, article=passage["doc_id"]
-                )
+                articles.append(GivenArticle(passage["title"], sentences))
+        pool = ranker.pool(record["question"], articles)
         yield Example(
             "nomiracl", record["question"], record["question"], pool, None, record["answerable"]
         )
@@ -113,10 +111,11 @@ def from_our_questions(
         understood = reader.read(asked)
         vector = live.encoder.encode_queries([understood.text])[0]
         found = retrieve(searcher, live.generation, understood, vector)
-        hits = [distinct.hit for distinct in collapse_copies(found)]
+        distinct, pool = ranker.pool(live.generation, found)
         gold = {(span["article_id"], span["start"]) for span in record["gold"]}
-        right = [(hit.sentence.article.id, hit.sentence.start) in gold for hit in hits]
-        pool = [ranker.candidate(live.generation, hit) for hit in hits]
+        right = [
+            (each.hit.sentence.article.id, each.hit.sentence.start) in gold for each in distinct
+        ]
         yield Example(
             f"{source}-{record['split']}",
             record["id"],

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.analysis import QuestionAnalysis, WordWeights
 from bot.answering.evidence_model import (
     WEIGHTS_FILE,
     WORDS_FILE,
@@ -32,6 +31,7 @@ from bot.answering.evidence_model import (
 )
 from bot.answering.features import raw_features
 from bot.answering.ranking import SentenceRanker
+from bot.answering.reading import Reading
 from index.build import build_index
 from index.encoder import Encoder, default_home, open_current
 from index.live import open_live
@@ -67,9 +67,6 @@ CONFIDENCE_WEIGHTS = {
     "articles-tune": 5.0,
     "seed-tune": 5.0,
 }
-
-
-RAW_NAMES = tuple(raw_features(QuestionAnalysis("", WordWeights({"a": 2})), []))
 
 
 def main() -> None:
@@ -143,9 +140,10 @@ class _Silent:
 
 def _row(model: EvidenceModel, example: Example) -> Row:
     question = model.question(example.question, example.context)
-    table = ranking_table(question, raw_features(question, example.pool))
-    owned = ownership(question, example.pool)
-    return Row(example, table, owned, zlib.crc32(example.group.encode()) % FOLDS)
+    reading = Reading(question, example.pool)
+    features = raw_features(reading)
+    table, owned = ranking_table(question, features), ownership(reading)
+    return Row(example, tuple(features), table, owned, zlib.crc32(example.group.encode()) % FOLDS)
 
 
 def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
@@ -196,7 +194,7 @@ def rank_model(rows: list[Row]) -> Linear:
         and row.example.right.any()
         and not row.example.right.all()
     ]
-    names = ranking_names(RAW_NAMES)
+    names = ranking_names(rows[0].names)
     return fit_ranking(
         [row.table for row in taught],
         [row.example.right.astype(float) for row in taught],
@@ -212,8 +210,8 @@ def _out_of_fold(rows: list[Row]) -> dict[int, Linear]:
 
 def _confidence_row(model: EvidenceModel, row: Row, ranking: Linear) -> np.ndarray:
     question = model.question(row.example.question, row.example.context)
-    features = dict(zip(RAW_NAMES, row.table.T, strict=False))
-    return confidence_row(question, row.example.pool, features, row.scores(ranking))
+    features = dict(zip(row.names, row.table.T, strict=False))
+    return confidence_row(Reading(question, row.example.pool), features, row.scores(ranking))
 
 
 def _label(row: Row, ranking: Linear) -> int:

@@ -1,84 +1,148 @@
-"""Whether a sentence has the kind of thing that a question asks for, and how near to its words."""
+"""Whether a sentence has the kind of thing that a question asks for."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from bot.answering.analysis import Mention, QuestionAnalysis, SentenceAnalysis, is_person
+import numpy as np
+
 from bot.answering.answer_kind import AnswerKind
+from bot.answering.lexicon import (
+    CAPITAL,
+    DATE,
+    DAY,
+    EVERYDAY,
+    FILLER,
+    NUMBER,
+    PERCENT,
+    PLACE_NEXT,
+    THE,
+    TITLE,
+)
+from bot.answering.pool import Array
+from bot.answering.reading import Reading
+from bot.answering.told import Flags, Rows, Told, have
+from index.marks import MONEY, REASON
+from index.ranges import starts_of
+from index.tokens import ADJOINS, COMMA, SPACE
 
 _ASKS_FOR_NUMBER = {AnswerKind.AMOUNT, AnswerKind.COUNT, AnswerKind.DATE}
 _ASKS_FOR_ANYTHING = {AnswerKind.REASON, AnswerKind.MANNER}
 
 
-def types(question: QuestionAnalysis, sentence: SentenceAnalysis) -> tuple[float, ...]:
-    """Whether the kind that is asked for is there (from 1 to -1, 0 where it cannot be told), and
-    how many numbers, dates, names and places are that the question does not have."""
-    known = question.stem_set
-    numbers, dates = len(sentence.numbers - known), len(sentence.dates - known)
-    names = [name for name in sentence.names if not known.issuperset(name)]
-    places = sum(not known.issuperset(name) for name in sentence.places)
-    persons = sum(is_person(name) for name in names)
-    match question.kind:
-        case AnswerKind.AMOUNT:
-            fits = 1.0 if sentence.has_money else 0.0 if numbers else -1.0
-        case AnswerKind.COUNT:
-            fits = 1.0 if numbers or sentence.has_percent else -1.0
-        case AnswerKind.DATE:
-            fits = 1.0 if dates or numbers else -1.0
-        case AnswerKind.PERSON:
-            fits = 1.0 if persons else 0.5 if names else -1.0
-        case AnswerKind.ORGANISATION:
-            fits = 1.0 if names else -1.0
-        case AnswerKind.PLACE:
-            fits = 1.0 if places else 0.5 if names else -1.0
-        case AnswerKind.REASON:
-            fits = 1.0 if sentence.has_reason else -0.5
-        case _:
-            fits = 0.0
-    return fits, min(numbers, 3), min(dates, 3), min(len(names), 4), min(places, 3)
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """Names, or numbers and days, in the candidates' words: from the `first` to the `last` word of
+    each, and which the question does not have."""
+
+    first: Rows
+    last: Rows
+    new: Flags
+
+    @classmethod
+    def of(cls, first: Rows, last: Rows, reading: Reading) -> "Mentions":
+        new_before = starts_of(reading.are_new)
+        return cls(first, last, new_before[last + 1] > new_before[first])
 
 
-def together(question: QuestionAnalysis, sentence: SentenceAnalysis) -> float:
-    """The weighted share of neighbouring content words of the question that are near each other
-    in the sentence."""
-    weights = dict(zip(question.terms, question.weights, strict=True))
-    found = total = 0.0
-    for (i, left), (j, right) in zip(question.content, question.content[1:], strict=False):
-        weight = weights[left] + weights[right]
-        total += weight
-        here, there = sentence.positions.get(left), sentence.positions.get(right)
-        if here and there and left != right:
-            distance = min(abs(a - b) for a in here for b in there)
-            spread = distance - (j - i)
-            found += weight if spread <= 2 else weight / 2 if spread <= 6 else 0.0
-    return found / total if total else 0.0
+class AnswerTypes:
+    """What the candidates have of the kinds of things that questions ask for."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading, self._told = reading, reading.told
+        self.names = Mentions.of(*_capitalised_runs(reading.told), reading)
+        numbers = np.flatnonzero(reading.told.are(NUMBER | DAY))
+        self.numbers_and_days = Mentions.of(numbers, numbers, reading)
+
+    @cached_property
+    def _new_names(self) -> tuple[Rows, Rows]:
+        """The first and the last word of each."""
+        return self.names.first[self.names.new], self.names.last[self.names.new]
+
+    @cached_property
+    def new_names(self) -> Rows:
+        return self._told.count(self._told.of[self._new_names[0]])
+
+    @cached_property
+    def new_places(self) -> Rows:
+        """The new names that stand where a place's does."""
+        first = self._new_names[0]
+        return self._told.count(self._told.of[first[_after_place_words(self._told, first)]])
+
+    @cached_property
+    def new_persons(self) -> Rows:
+        """The new names of two to four words, or that begin with a title."""
+        first, last = self._new_names
+        words = last - first + 1
+        persons = ((words > 1) & (words <= 4)) | self._told.are(TITLE)[first]
+        return self._told.count(self._told.of[first[persons]])
+
+    @cached_property
+    def new_numbers(self) -> Rows:
+        return self._told.distinct(self._told.are(NUMBER) & self._reading.are_new)
+
+    @cached_property
+    def new_dates(self) -> Rows:
+        return self._told.distinct(self._told.are(DATE) & self._reading.are_new)
+
+    def fits(self) -> Array:
+        """Whether the kind that is asked for is there, from 1 to -1; 0 where it cannot be told."""
+        names = np.where(self.new_names > 0, 0.5, -1.0)
+        match self._reading.question.kind:
+            case AnswerKind.AMOUNT:
+                return np.where(
+                    self._reading.marked(MONEY), 1.0, np.where(self.new_numbers > 0, 0.0, -1.0)
+                )
+            case AnswerKind.COUNT:
+                return _fits((self.new_numbers > 0) | self._told.with_any(PERCENT), -1.0)
+            case AnswerKind.DATE:
+                return _fits((self.new_dates > 0) | (self.new_numbers > 0), -1.0)
+            case AnswerKind.PERSON:
+                return _fits(self.new_persons > 0, names)
+            case AnswerKind.ORGANISATION:
+                return _fits(self.new_names > 0, -1.0)
+            case AnswerKind.PLACE:
+                return _fits(self.new_places > 0, names)
+            case AnswerKind.REASON:
+                return _fits(self._reading.marked(REASON), -0.5)
+            case _:
+                return np.zeros(len(self.new_names))
+
+    def may_answer(self) -> tuple[Rows, Rows]:
+        """The first and the last word of each new name or number of the kind that is asked for."""
+        kind = self._reading.question.kind
+        wanted = []
+        if kind in _ASKS_FOR_ANYTHING or kind not in _ASKS_FOR_NUMBER:
+            wanted.append(self.names)
+        if kind in _ASKS_FOR_ANYTHING or kind in _ASKS_FOR_NUMBER:
+            wanted.append(self.numbers_and_days)
+        first = np.concatenate([each.first[each.new] for each in wanted])
+        return first, np.concatenate([each.last[each.new] for each in wanted])
 
 
-def nearest_mention(question: QuestionAnalysis, sentence: SentenceAnalysis) -> tuple[float, float]:
-    """How near a new name or number of the right kind stands to the question's words (1: all of
-    them beside it), and whether there is one at all."""
-    hits = [
-        (position, term, weight)
-        for term, weight in zip(question.terms, question.weights, strict=True)
-        for position in sentence.positions.get(term, ())
-    ]
-    wanted = [m for m in sentence.mentions if _may_answer(question, m)]
-    if not wanted:
-        return 0.0, 0.0
-    total = float(question.weights.sum()) + 1e-6
-    return max(_closeness(mention, hits) for mention in wanted) / total, 1.0
+def _fits(holds: Flags, otherwise: float | Array) -> Array:
+    return np.where(holds, 1.0, otherwise)
 
 
-def _may_answer(question: QuestionAnalysis, mention: Mention) -> bool:
-    if question.stem_set.issuperset(mention.stems):
-        return False
-    if question.kind in _ASKS_FOR_ANYTHING:
-        return True
-    return mention.is_name != (question.kind in _ASKS_FOR_NUMBER)
+def _capitalised_runs(told: Told) -> tuple[Rows, Rows]:
+    """First and last word of each run of capitalised words. A sentence's first word counts only
+    where it is followed by another or is no everyday word."""
+    capital = told.are(CAPITAL)
+    alone = ~np.append(capital[1:], False)[told.starts] & told.opening_with(EVERYDAY)
+    capital &= ~told.are(FILLER)
+    capital[told.starts[alone]] = False
+    goes_on = np.append(capital[:-1] & capital[1:] & have(told.gaps[1:], ADJOINS), False)
+    begins = capital & ~np.append(False, goes_on[:-1])
+    return np.flatnonzero(begins), np.flatnonzero(capital & ~goes_on)
 
 
-def _closeness(mention: Mention, hits: Sequence[tuple[int, str, float]]) -> float:
-    best: dict[str, float] = {}
-    for position, term, weight in hits:
-        gap = max(mention.first - position, position - mention.last, 0)
-        best[term] = max(best.get(term, 0.0), weight / (1 + gap / 4))
-    return sum(best.values())
+def _after_place_words(told: Told, places: Rows) -> Flags:
+    """Whether a word that goes before places stands before these words, or a comma, and at most
+    "the" between."""
+    before = places - 1
+    the = told.are(THE)[before] & have(told.gaps[places], SPACE)
+    return _place_word_or_comma(told, places) | (the & _place_word_or_comma(told, before))
+
+
+def _place_word_or_comma(told: Told, places: Rows) -> Flags:
+    place_word = told.are(PLACE_NEXT)[places - 1] & have(told.gaps[places], SPACE)
+    return place_word | have(told.gaps[places], COMMA)

@@ -15,10 +15,12 @@ from typing import Any, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from bot.answering.analysis import QuestionAnalysis, SentenceAnalysis, WordWeights, trigrams
+from bot.answering.analysis import QuestionAnalysis, WordWeights
 from bot.answering.answer_kind import AnswerKind
-from bot.answering.features import Array, Candidate, dice, raw_features
-from bot.answering.relations import compare_owners
+from bot.answering.features import raw_features
+from bot.answering.ownership import compare_owners
+from bot.answering.pool import Array, Pool
+from bot.answering.reading import Reading
 
 WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
 _MODEL = files("bot.answering").joinpath("model")
@@ -38,7 +40,6 @@ OF_FIRST = (
     "together_covered", "points_back", "words", "precision", "cover_numbers", "new_numbers",
     "new_names",
 )  # fmt: skip
-_SIMILAR = 0.5  # trigram overlap from which a missing word counts as misspelt, not missing
 _RARE = 1.1  # weight of words that general English does not know
 # What a sentence gains that tells of the one who is asked about, and loses that tells of another,
 # in log-odds. Set, not learnt, for the training sets have few such questions: of the sentences in
@@ -126,17 +127,14 @@ class EvidenceModel:
         """`context` is what the question takes over from the conversation."""
         return QuestionAnalysis(text, self.words, context)
 
-    def sentence(self, text: str) -> SentenceAnalysis:
-        return SentenceAnalysis(text, self.words)
-
-    def rank(self, question: QuestionAnalysis, pool: Sequence[Candidate]) -> Ranking:
-        if not pool:
-            return Ranking(np.zeros(0), 0.0)
-        features = raw_features(question, pool)
+    def rank(self, question: QuestionAnalysis, pool: Pool) -> Ranking:
+        """Of one candidate at least."""
+        reading = Reading(question, pool)
+        features = raw_features(reading)
         scores = self.weights.ranking.scores(ranking_table(question, features))
-        owned = ownership(question, pool)
+        owned = ownership(reading)
         ranked = scores + owned
-        row = confidence_row(question, pool, features, ranked)
+        row = confidence_row(reading, features, ranked)
         odds = self.weights.confidence.scores(row[None])[0]
         odds += min(owned[int(np.argmax(ranked))], 0.0)
         return Ranking(ranked, float(1 / (1 + np.exp(-odds))))
@@ -148,9 +146,9 @@ def model_digest() -> str:
     return hashlib.sha256(_MODEL.joinpath(WEIGHTS_FILE).read_bytes()).hexdigest()
 
 
-def ownership(question: QuestionAnalysis, pool: Sequence[Candidate]) -> Array:
+def ownership(reading: Reading) -> Array:
     """What each candidate gains or loses by whom it tells of, in log-odds."""
-    return np.array([_OWNER * compare_owners(question.owners, c.sentence.owners) for c in pool])
+    return _OWNER * compare_owners(reading)
 
 
 def read_word_weights(words: str) -> WordWeights:
@@ -189,21 +187,15 @@ CONFIDENCE_NAMES = (
 )  # fmt: skip
 
 
-def confidence_row(
-    question: QuestionAnalysis,
-    pool: Sequence[Candidate],
-    features: dict[str, Array],
-    scores: Array,
-) -> Array:
+def confidence_row(reading: Reading, features: dict[str, Array], scores: Array) -> Array:
     """What tells whether the best candidate answers, in the order of CONFIDENCE_NAMES. How far it
     is ahead of the next is not among it: where several articles tell one story the next says the
     same, and the answer is the surer for it, not the less."""
+    question, article = reading.question, reading.pool.places.article
     order = np.argsort(-scores, kind="stable")
     first = int(order[0])
-    read = [pool[i] for i in order[:_POOL_READ]]
-    article = [c for c in pool if c.article == pool[first].article]
-    absent = _absent(question, read) * question.weights
-    absent_article = _absent(question, article) * question.weights
+    absent = reading.absent(order[:_POOL_READ]) * question.weights
+    absent_article = reading.absent(np.flatnonzero(article == article[first])) * question.weights
     total = question.weights.sum()
     return np.array(
         [
@@ -224,16 +216,3 @@ def confidence_row(
             absent[question.weights > _RARE].sum(),
         ]
     )
-
-
-def _absent(question: QuestionAnalysis, pool: Sequence[Candidate]) -> Array:
-    """For each term 1 where no candidate nor its title has it, 0 where one does, and between
-    where one has a word that is spelt alike."""
-    present = frozenset[str]().union(*(c.sentence.stem_set | c.title for c in pool))
-    absent = np.array([float(term not in present) for term in question.terms])
-    for column in np.flatnonzero(absent):
-        letters = question.trigrams[column]
-        if letters is not None:
-            alike = max((dice(letters, trigrams(w)) for w in present if len(w) > 3), default=0.0)
-            absent[column] = 1 - alike if alike > _SIMILAR else 1.0
-    return absent

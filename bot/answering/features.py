@@ -4,162 +4,87 @@ Everything is computed from the question, the sentence, its neighbours, its pass
 title and two cosines: the same features whether the sentences come from an index or are given.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.answering.analysis import PassageAnalysis, QuestionAnalysis, SentenceAnalysis
-from bot.answering.answer_type import nearest_mention, together, types
+from bot.answering.answer_type import AnswerTypes
+from bot.answering.lexicon import DIGITS, NEGATION, NUMBER, POINTING
+from bot.answering.nearness import Nearness
+from bot.answering.pool import Array
+from bot.answering.reading import Reading
+from bot.answering.told import Flags, Rows
+from index.marks import ASKS, MONEY, QUOTES
 
-Array = NDArray[np.float64]
-
-_SIMILAR = 0.4  # trigram overlap (Dice) from which a word may be another form or spelling
 _K1, _B, _AVERAGE_WORDS = 1.2, 0.6, 22.0  # BM25 without an index: its usual constants
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence that may answer. `dense` and `passage_dense` are the cosines of the question
-    with the sentence and with its passage; `position` of `count` is its place in the article."""
-
-    sentence: SentenceAnalysis
-    before: SentenceAnalysis | None
-    after: SentenceAnalysis | None
-    passage: PassageAnalysis
-    title: frozenset[str]
-    article: str
-    position: int
-    count: int
-    dense: float
-    passage_dense: float
-
-
-def raw_features(question: QuestionAnalysis, pool: Sequence[Candidate]) -> dict[str, Array]:
+def raw_features(reading: Reading) -> dict[str, Array]:
     """Every feature by name, an array with one number a candidate."""
-    terms = _TermMatches(question, pool)
-    features = {
-        "dense": np.array([c.dense for c in pool]),
-        "passage_dense": np.array([c.passage_dense for c in pool]),
-    }
-    features |= _coverage(question, pool, terms)
-    features |= _missing(question, pool, terms)
-    features |= _wording(question, pool, terms)
-    features |= _answer_type(question, pool)
-    features |= _structure(question, pool, terms)
-    features |= _shape(question, pool)
+    types = AnswerTypes(reading)
+    places = reading.pool.places
+    features = {"dense": places.dense, "passage_dense": places.passage_dense}
+    features |= _coverage(reading)
+    features |= _missing(reading, types)
+    features |= _wording(reading)
+    features |= _answer_type(reading, types)
+    features |= _structure(reading, types)
+    features |= _shape(reading)
     return features
 
 
-class _TermMatches:
-    """Which question terms (columns) occur where, for each candidate (rows); `soft` counts a
-    similar word as part of a match."""
-
-    def __init__(self, question: QuestionAnalysis, pool: Sequence[Candidate]) -> None:
-        self._terms = question.terms
-        self.sentence = self._table(pool, lambda c: c.sentence.stem_set)
-        self.passage = self._table(pool, lambda c: c.passage.stem_set)
-        self.title = self._table(pool, lambda c: c.title)
-        self.before = self._table(pool, lambda c: c.before.stem_set if c.before else frozenset())
-        self.after = self._table(pool, lambda c: c.after.stem_set if c.after else frozenset())
-        self.soft = self.sentence.copy()
-        for column, letters in enumerate(question.trigrams):
-            if letters is None:
-                continue
-            for row, candidate in enumerate(pool):
-                if not self.sentence[row, column] and _may_be_alike(letters, candidate.sentence):
-                    words = candidate.sentence.long_words
-                    best = max((dice(letters, word) for word in words), default=0.0)
-                    self.soft[row, column] = best if best > _SIMILAR else 0.0
-
-    def _table(
-        self, pool: Sequence[Candidate], words: Callable[[Candidate], frozenset[str]]
-    ) -> Array:
-        rows = []
-        for candidate in pool:
-            found = words(candidate)
-            rows.append([term in found for term in self._terms])
-        return np.array(rows, float).reshape(len(pool), len(self._terms))
-
-
-def _may_be_alike(letters: frozenset[str], sentence: SentenceAnalysis) -> bool:
-    """False where no word of the sentence can be similar: all of them together share too little.
-    A word of four letters, the shortest that counts, has four trigrams."""
-    return 2 * len(letters & sentence.trigrams) > _SIMILAR * (len(letters) + 4)
-
-
-def dice(left: frozenset[str], right: frozenset[str]) -> float:
-    """Twice what two sets share, as a share of both (Dice 1945)."""
-    return 2 * len(left & right) / (len(left) + len(right))
-
-
-def _coverage(
-    question: QuestionAnalysis, pool: Sequence[Candidate], terms: _TermMatches
-) -> dict[str, Array]:
+def _coverage(reading: Reading) -> dict[str, Array]:
     """The weighted share of the question that is found, here and nearby, and BM25."""
+    question = reading.question
     weights = question.weights
     total = weights.sum() + 1e-6
+    here, title, soft = reading.sentence > 0, reading.title > 0, reading.soft
     # Weights raised for terms that few of the candidates have.
-    rarity = weights * np.log(1 + len(pool) / (terms.sentence.sum(axis=0) + 0.5))
-    covered = terms.sentence @ weights / total
+    rarity = weights * np.log(1 + len(here) / (here.sum(axis=0) + 0.5))
+    covered = here @ weights / total
     particular = question.particular * weights
     numbers = np.array([float(word[0].isdigit()) for word in question.words])
-    anywhere = np.maximum(np.maximum(terms.passage, terms.title), terms.soft)
     return {
         "cover": covered,
-        "cover_rare": terms.sentence @ rarity / (rarity.sum() + 1e-6),
-        "cover_passage": terms.passage @ weights / total,
-        "cover_title": np.maximum(terms.sentence, terms.title) @ weights / total,
-        "cover_before": np.maximum(terms.sentence, terms.before) @ weights / total - covered,
-        "cover_after": np.maximum(terms.sentence, terms.after) @ weights / total - covered,
-        "cover_soft": terms.soft @ weights / total,
-        "cover_particular": _share(np.maximum(terms.soft, terms.title), particular, 0.75),
-        "cover_particular_anywhere": _share(anywhere, particular, 0.75),
-        "cover_other": _share(terms.soft, weights * ~question.particular, 0.75),
-        "cover_numbers": _share(terms.sentence, numbers, 0.5),
-        "bm25": np.array([_bm25(question, c.sentence) for c in pool]) / total,
-        "bm25_passage": np.array([_bm25(question, c.passage) for c in pool]) / total,
+        "cover_rare": here @ rarity / (rarity.sum() + 1e-6),
+        "cover_passage": (reading.passage > 0) @ weights / total,
+        "cover_title": (here | title) @ weights / total,
+        "cover_before": (here | (reading.before > 0)) @ weights / total - covered,
+        "cover_after": (here | (reading.after > 0)) @ weights / total - covered,
+        "cover_soft": soft @ weights / total,
+        "cover_particular": _share(np.maximum(soft, title), particular, 0.75),
+        "cover_particular_anywhere": _share(reading.anywhere, particular, 0.75),
+        "cover_other": _share(soft, weights * ~question.particular, 0.75),
+        "cover_numbers": _share(here, numbers, 0.5),
+        "bm25": _bm25(reading.sentence, reading.told.lengths, weights) / total,
+        "bm25_passage": _bm25(reading.passage, reading.passage_words, weights) / total,
     }
 
 
-def _share(matches: Array, weights: Array, of_nothing: float) -> Array:
+def _share(matches: Array | Flags, weights: Array, of_nothing: float) -> Array:
     if not weights.sum():
         return np.full(len(matches), of_nothing)
     share: Array = matches @ weights / weights.sum()
     return share
 
 
-def _bm25(question: QuestionAnalysis, text: SentenceAnalysis | PassageAnalysis) -> float:
-    norm = _K1 * (1 - _B + _B * text.length / _AVERAGE_WORDS)
-    score = 0.0
-    for term, weight in zip(question.terms, question.weights.tolist(), strict=True):
-        if term in text.stem_set:
-            count = text.count(term)
-            score += weight * count * (_K1 + 1) / (count + norm)
-    return score
+def _bm25(counts: Rows, words: Rows, weights: Array) -> Array:
+    norm = _K1 * (1 - _B + _B * words / _AVERAGE_WORDS)
+    scores: Array = (counts * (_K1 + 1) / (counts + norm[:, None])) @ weights
+    return scores
 
 
-def _missing(
-    question: QuestionAnalysis, pool: Sequence[Candidate], terms: _TermMatches
-) -> dict[str, Array]:
+def _missing(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
     """What the question has and the sentence lacks, above all names and numbers."""
-    lacks = (1 - terms.soft) * question.weights
-    anywhere = np.maximum(terms.soft, np.maximum(terms.passage, terms.title))
-    lacks_particular = (1 - anywhere) * question.weights * question.particular
-    missing_name = _largest(lacks_particular)
-    numbers = {
-        term for term, word in zip(question.terms, question.words, strict=True) if word[0].isdigit()
-    }
+    question = reading.question
+    lacks = (1 - reading.soft) * question.weights
+    missing_name = _largest((1 - reading.anywhere) * question.weights * question.particular)
+    superlatives = reading.told.that_are(reading.numbers(question.superlatives))
     return {
         "missing": lacks.sum(axis=1),
         "missing_most": _largest(lacks),
         "missing_name": missing_name,
-        "other_name": missing_name * _flags(pool, lambda c: _has_new_name(question, c)),
-        "other_number": _flags(pool, lambda c: _has_other_number(numbers, c.sentence)),
-        "missing_superlative": _flags(
-            pool, lambda c: bool(question.superlatives - c.sentence.stem_set)
-        ),
+        "other_name": missing_name * (types.new_names > 0),
+        "other_number": _other_number(reading),
+        "missing_superlative": 1.0 - reading.told.within(superlatives).all(axis=0),
     }
 
 
@@ -168,91 +93,88 @@ def _largest(table: Array) -> Array:
     return largest
 
 
-def _flags(pool: Sequence[Candidate], holds: Callable[[Candidate], bool]) -> Array:
-    return np.array([float(holds(candidate)) for candidate in pool])
+def _other_number(reading: Reading) -> Array:
+    """Whether the sentence has numbers in digits, and none of the question's."""
+    told = reading.told
+    asked = [word[0].isdigit() for word in reading.question.words]
+    digits = told.are(NUMBER) & told.are(DIGITS)
+    same = digits & reading.are_terms[asked].any(axis=0)
+    other = told.within(digits) & ~told.within(same) & any(asked)
+    return other.astype(float)
 
 
-def _has_new_name(question: QuestionAnalysis, candidate: Candidate) -> bool:
-    return any(not question.stem_set.issuperset(name) for name in candidate.sentence.names)
-
-
-def _has_other_number(numbers: set[str], sentence: SentenceAnalysis) -> bool:
-    digits = {number for number in sentence.numbers if number[0].isdigit()}
-    return bool(numbers and digits) and numbers.isdisjoint(digits)
-
-
-def _wording(
-    question: QuestionAnalysis, pool: Sequence[Candidate], terms: _TermMatches
-) -> dict[str, Array]:
+def _wording(reading: Reading) -> dict[str, Array]:
     """How closely the sentence follows the question's words, and how much it adds."""
-    told = terms.sentence @ question.weights
-    sentence_weights = np.array([c.sentence.weight for c in pool])
+    question = reading.question
+    covered = (reading.sentence > 0) @ question.weights
+    focus = np.full(len(covered), 0.5)
+    if question.focus is not None:
+        focus = reading.told.within(reading.told.stems == reading.numbers([question.focus])) * 1.0
     return {
-        "bigrams": np.array(
-            [sum(b in c.sentence.bigrams for b in question.bigrams) for c in pool], float
-        )
-        / max(len(question.bigrams), 1),
-        "longest_run": np.array([_longest_run(question.stems, c.sentence) for c in pool], float)
-        / max(len(question.stems), 1),
-        "precision": told / (sentence_weights + 1e-6),
-        "new_information": np.log1p(np.maximum(sentence_weights - told, 0)),
-        "focus": np.array(
-            [
-                0.5 if question.focus is None else float(question.focus in c.sentence.stem_set)
-                for c in pool
-            ]
-        ),
+        "bigrams": _bigrams(reading) / max(len(question.bigrams), 1),
+        "longest_run": _longest_run(reading) / max(len(question.stems), 1),
+        "precision": covered / (reading.weight + 1e-6),
+        "new_information": np.log1p(np.maximum(reading.weight - covered, 0)),
+        "focus": focus,
     }
 
 
-def _longest_run(words: Sequence[str], sentence: SentenceAnalysis) -> int:
+def _bigrams(reading: Reading) -> Rows:
+    """How many of the question's pairs of words the sentence has."""
+    stems = reading.told.stems
+    pairs = reading.numbers(word for pair in reading.question.bigrams for word in pair)
+    left, right = pairs[::2, None], pairs[1::2, None]
+    both = (stems == left) & (np.append(stems[1:], 0) == right)
+    count: Rows = reading.told.within(both).sum(axis=0)
+    return count
+
+
+def _longest_run(reading: Reading) -> Rows:
     """Length of the longest run of words that both have."""
-    best = 0
-    ending: dict[int, int] = {}
-    for word in words:
-        positions = sentence.positions.get(word, ())
-        ending = {position: ending.get(position - 1, 0) + 1 for position in positions}
-        for length in ending.values():
-            best = max(best, length)
-    return best
+    best = ending = np.zeros(len(reading.told.of), np.int64)
+    for found in reading.are_asked:
+        ending = (np.append(0, ending[:-1]) + 1) * found
+        best = np.maximum(best, ending)
+    longest: Rows = np.maximum.reduceat(best, reading.told.starts)
+    return longest
 
 
-def _answer_type(question: QuestionAnalysis, pool: Sequence[Candidate]) -> dict[str, Array]:
+def _answer_type(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
     """Whether the sentence has something new of the kind that is asked for."""
-    rows = [types(question, c.sentence) for c in pool]
-    names = ("type_fits", "new_numbers", "new_dates", "new_names", "new_places")
-    table = np.array(rows, float).reshape(len(pool), len(names))
-    features = {name: table[:, column] for column, name in enumerate(names)}
-    return features | {"has_money": _flags(pool, lambda c: c.sentence.has_money)}
+    return {
+        "type_fits": types.fits(),
+        "new_numbers": np.minimum(types.new_numbers, 3.0),
+        "new_dates": np.minimum(types.new_dates, 3.0),
+        "new_names": np.minimum(types.new_names, 4.0),
+        "new_places": np.minimum(types.new_places, 3.0),
+        "has_money": reading.marked(MONEY).astype(float),
+    }
 
 
-def _structure(
-    question: QuestionAnalysis, pool: Sequence[Candidate], terms: _TermMatches
-) -> dict[str, Array]:
+def _structure(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
     """Whether what stands together in the question stands together in the sentence, and whether
     something new of the right kind stands near it."""
-    near_words = np.array([together(question, c.sentence) for c in pool])
-    near = np.array([nearest_mention(question, c.sentence) for c in pool]).reshape(len(pool), 2)
-    covered = terms.soft @ question.weights / (question.weights.sum() + 1e-6)
+    weights, nearness = reading.question.weights, Nearness(reading)
+    together, (near, some) = nearness.together(), nearness.nearest(*types.may_answer())
     return {
-        "together": near_words,
-        "together_covered": near_words * covered,
-        "mention_near": near[:, 0],
-        "mention_any": near[:, 1],
+        "together": together,
+        "together_covered": together * (reading.soft @ weights / (weights.sum() + 1e-6)),
+        "mention_near": near,
+        "mention_any": some,
     }
 
 
-def _shape(question: QuestionAnalysis, pool: Sequence[Candidate]) -> dict[str, Array]:
-    position = np.array([c.position for c in pool], float)
-    count = np.array([c.count for c in pool], float)
+def _shape(reading: Reading) -> dict[str, Array]:
+    told, places = reading.told, reading.pool.places
+    negated = told.with_any(NEGATION)
     return {
-        "negation_differs": _flags(pool, lambda c: c.sentence.negated != question.negated),
-        "negated": _flags(pool, lambda c: c.sentence.negated),
-        "points_back": _flags(pool, lambda c: c.sentence.points_back),
-        "quotes": _flags(pool, lambda c: c.sentence.quotes),
-        "asks": _flags(pool, lambda c: c.sentence.asks),
-        "words": np.log1p([len(c.sentence.stems) for c in pool]),
-        "position": position / np.maximum(count - 1, 1),
-        "first": (position == 0).astype(float),
-        "last": (position == count - 1).astype(float),
+        "negation_differs": (negated != reading.question.negated).astype(float),
+        "negated": negated.astype(float),
+        "points_back": told.opening_with(POINTING).astype(float),
+        "quotes": reading.marked(QUOTES).astype(float),
+        "asks": reading.marked(ASKS).astype(float),
+        "words": np.log1p(reading.told.lengths),
+        "position": places.position / np.maximum(places.count - 1, 1),
+        "first": (places.position == 0).astype(float),
+        "last": (places.position == places.count - 1).astype(float),
     }

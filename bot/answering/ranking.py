@@ -1,18 +1,28 @@
 """Scoring given sentences against a question by the code that picks evidence, without an index."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.analysis import PassageAnalysis
-from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
-from bot.answering.features import Candidate
+from bot.answering.lexicon import Lexicon
+from bot.answering.pool import Places, Pool
 from bot.models import RankRequest, RankResult, check_question
-from index.dense import embedded_text, mean_vectors
+from index.dense import Vectors, embedded_text, mean_vectors
 from index.encoder import Encoder
 from index.models import Span
 from index.passages import group_passages
+from index.ranges import starts_of
+from index.tokens import WordNumbers, read_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class GivenArticle:
+    """Sentences in their article's order, one at least."""
+
+    title: str
+    sentences: Sequence[str]
 
 
 class SentenceRanker:
@@ -21,51 +31,58 @@ class SentenceRanker:
     def __init__(self, encoder: Encoder, model: EvidenceModel | None = None) -> None:
         """With the model that the package carries unless another is given."""
         self._encoder = encoder
-        self._ranker = EvidenceRanker(model or EvidenceModel.load())
+        self._model = model or EvidenceModel.load()
 
     def rank(self, request: RankRequest) -> RankResult:
         """Raises QuestionError for a question that cannot be taken."""
         check_question(request.question)
         if not request.sentences:
             return RankResult(id=request.id)
-        pool = self.candidates(request.question, request.title, request.sentences)
-        model = self._ranker.model
-        ranking = model.rank(model.question(request.question), pool)
+        pool = self.pool(request.question, [GivenArticle(request.title, request.sentences)])
+        ranking = self._model.rank(self._model.question(request.question), pool)
         return RankResult(
             id=request.id,
             scores=tuple(round(float(score), 5) for score in ranking.scores),
             confidence=round(ranking.confidence, 4),
         )
 
-    def candidates(
-        self, question: str, title: str, sentences: Sequence[str], article: str = ""
-    ) -> list[Candidate]:
-        """The sentences with their neighbours and passages, as an index would hold them."""
-        runs = group_passages(_as_article(sentences))
+    def pool(self, question: str, articles: Sequence[GivenArticle]) -> Pool:
+        """All their sentences with their neighbours and passages, as an index would hold them."""
         vector = self._encoder.encode_queries([question])[0]
-        vectors = self._encoder.encode_passages([embedded_text(title, s) for s in sentences])
-        starts = np.array([run[0] for run in runs])
-        dense = (vectors @ vector).tolist()
-        passage_dense = (mean_vectors(vectors, starts) @ vector).tolist()
-        readings = [self._ranker.read(sentence) for sentence in sentences]
-        passages = [PassageAnalysis([readings[row] for row in run]) for run in runs]
-        stems = self._ranker.read(title).stem_set
-        return [
-            Candidate(
-                sentence=readings[i],
-                before=readings[i - 1] if i else None,
-                after=readings[i + 1] if i + 1 < len(readings) else None,
-                passage=passages[number],
-                title=stems,
-                article=article,
-                position=i,
-                count=len(sentences),
-                dense=dense[i],
-                passage_dense=passage_dense[number],
-            )
-            for number, run in enumerate(runs)
-            for i in run
+        numbers = WordNumbers()
+        sentences = read_tokens(numbers, [s for each in articles for s in each.sentences])
+        titles = read_tokens(numbers, [each.title for each in articles])
+        lexicon = Lexicon(numbers.words, self._model.words)
+        firsts = starts_of(np.array([len(each.sentences) for each in articles]))[:-1]
+        parts = [
+            self._places(vector, number, first, article)
+            for number, (first, article) in enumerate(zip(firsts.tolist(), articles, strict=True))
         ]
+        return Pool.of(lexicon, sentences, titles, Places.joined(parts))
+
+    def _places(self, vector: Vectors, number: int, first: int, article: GivenArticle) -> Places:
+        """Those of one article, whose sentences stand from row `first` on."""
+        count = len(article.sentences)
+        vectors = self._encoder.encode_passages(
+            [embedded_text(article.title, sentence) for sentence in article.sentences]
+        )
+        runs = group_passages(_as_article(article.sentences))
+        starts, lengths = np.array([[run[0], len(run)] for run in runs]).T
+        position = np.arange(count)
+        at = first + position
+        return Places(
+            sentence=at,
+            before=np.where(position > 0, at - 1, -1),
+            after=np.where(position + 1 < count, at + 1, -1),
+            passage=np.repeat(first + starts, lengths),
+            passage_end=np.repeat(first + starts + lengths, lengths),
+            title=np.full(count, number),
+            article=np.full(count, number),
+            position=position,
+            count=np.full(count, count),
+            dense=(vectors @ vector).astype(np.float64),
+            passage_dense=np.repeat(mean_vectors(vectors, starts) @ vector, lengths).astype(float),
+        )
 
 
 def _as_article(sentences: Sequence[str]) -> list[Span]:

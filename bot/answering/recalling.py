@@ -53,7 +53,7 @@ class Recalled(BaseModel):
         if bool(self.citations) == bool(self.closest):
             raise CitationError("neither an answer nor an abstention")
         for citations in (self.citations, self.closest):
-            _check(generation.texts, citations)
+            _check(generation, citations)
         self._check_short_answer()
         abstained = not self.citations
         return Answer(
@@ -86,8 +86,9 @@ class Recalled(BaseModel):
             raise CitationError("a short answer that is not there")
 
 
-def _check(texts: TextStore, citations: Sequence[Citation]) -> None:
+def _check(generation: Generation, citations: Sequence[Citation]) -> None:
     """Their quotes, what is said of their articles, their order, and what they are copies of."""
+    texts, expand = generation.texts, generation.initials.expand
     check_citations(texts, citations)
     if [citation.number for citation in citations] != list(range(1, len(citations) + 1)):
         raise CitationError("numbers out of order")
@@ -97,7 +98,7 @@ def _check(texts: TextStore, citations: Sequence[Citation]) -> None:
         if not math.isfinite(citation.score):
             raise CitationError("a score that is none")
         for quote in _quotes(texts, (citation, *citation.also_in)):
-            if not are_copies(quote, citation.quote):
+            if not are_copies(expand(quote), expand(citation.quote)):
                 raise CitationError(f"{citation.article_id}[{citation.start}:] has another copy")
 
 

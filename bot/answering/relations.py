@@ -1,79 +1,85 @@
-"""Whose something is, and who does it: OpenAI's chief executive is not Nvidia's.
+"""What goes with whom in a text: read from "X of NAME", "NAME's X" and "NAME X"."""
 
-A sentence that has all the words of a question may still tell of another's: what goes with whom is
-read from "X of NAME", "NAME's X" and "NAME X", in questions and sentences alike.
-"""
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from collections.abc import Mapping, Sequence
+import numpy as np
+from numpy.typing import NDArray
 
 from index.words import FUNCTION_WORDS, Word
 
 _REACH = 2  # words between a name and what is its: "Nvidia's outspoken chief executive"
 
-Owners = Mapping[str, frozenset[str]]
+Flags = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 
-def owners(
-    words: Sequence[Word], stems: Sequence[str], *, beside: bool = True
-) -> dict[str, frozenset[str]]:
-    """For each word that goes with a name, by its stem: the stems of those names. `stems` are
-    those of `words`. With `beside`, "Nvidia CEO" counts like "Nvidia's CEO"."""
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Words one after the other, of one text or of several: which of them are names, function
+    words, "of" and "the", and which open a text. Behind each text stands a word that is none and
+    counts as a function word. Only a name that is among `owners` has what stands behind it."""
+
+    names: Flags
+    functions: Flags
+    of: Flags
+    the: Flags
+    opens: Flags
+    owners: Flags
+
+    def owned(self) -> Flags:
+        """Which words may be somebody's."""
+        return ~self.functions & (self.opens | ~self.names)
+
+    def names_after(self, places: Rows) -> tuple[Rows, Rows]:
+        """For each word the run of names in "X of NAME": its first and behind its last."""
+        last = len(self.names) - 1
+        start = np.minimum(places + 2, last)
+        start = np.minimum(start + self.the[start], last)
+        others = np.where(self.names, last, np.arange(last + 1))
+        end = np.minimum.accumulate(others[::-1])[::-1][start]
+        return start, np.where(self.of[np.minimum(places + 1, last)], end, start)
+
+    def names_before(self, places: Rows) -> tuple[Rows, Rows]:
+        """For each word the run of names in "NAME's X", with at most a few words between."""
+        end, parted = places, np.zeros(len(places), bool)
+        for _ in range(_REACH):
+            between = ~self.names[end - 1]
+            parted |= between & self.functions[end - 1]
+            end = end - between
+        others = np.where(self.names, -1, np.arange(len(self.names)))
+        start = np.maximum.accumulate(others)[end - 1] + 1
+        return np.where(parted | ~self.owners[end - 1], end, start), end
+
+
+def owners(words: Sequence[Word], stems: Sequence[str]) -> dict[str, frozenset[str]]:
+    """For each word of a question that goes with a name, by its stem: the stems of those names.
+    `stems` are those of `words`. Only "Nvidia's CEO" is somebody's, not "Nvidia CEO"."""
+    names = [is_name(word.surface, word.lower) for word in words]
+    if not any(names):
+        return {}
+    phrases = Phrases(
+        names=np.array([*names, False]),
+        functions=np.array([*(word.lower in FUNCTION_WORDS for word in words), True]),
+        of=np.array([*(word.lower == "of" for word in words), False]),
+        the=np.array([*(word.lower == "the" for word in words), False]),
+        opens=np.arange(len(words) + 1) == 0,
+        owners=np.array([*map(_ends_like_an_owner, words), False]),
+    )
+    places = np.flatnonzero(phrases.owned())
     found: dict[str, frozenset[str]] = {}
-    are_names = [_is_name(word) for word in words]
-    if not any(are_names):
-        return found
-    for position, word in enumerate(words):
-        if word.lower in FUNCTION_WORDS or (position and are_names[position]):
-            continue
-        names = set(_named_after(words, are_names, stems, position))
-        names.update(_named_before(words, are_names, stems, position, beside))
-        if names:
-            found[stems[position]] = found.get(stems[position], frozenset()) | names
+    for start, end in (phrases.names_after(places), phrases.names_before(places)):
+        for place, first, last in zip(places.tolist(), start.tolist(), end.tolist(), strict=True):
+            if first < last:
+                found[stems[place]] = found.get(stems[place], frozenset()).union(stems[first:last])
     return found
 
 
-def compare_owners(asked: Owners, told: Owners) -> float:
-    """1 where the sentence tells of what is asked for, of the one who is asked about; -1 where it
-    tells only of others'; 0 where it does not tell whose it is."""
-    same = [not names.isdisjoint(told[word]) for word, names in asked.items() if word in told]
-    if not same:
-        return 0.0
-    return 1.0 if any(same) else -1.0
-
-
-def _named_after(
-    words: Sequence[Word], are_names: Sequence[bool], stems: Sequence[str], position: int
-) -> Sequence[str]:
-    if position + 2 >= len(words) or words[position + 1].lower != "of":
-        return ()
-    start = position + 2 + (words[position + 2].lower == "the")
-    end = start
-    while end < len(words) and are_names[end]:
-        end += 1
-    return stems[start:end]
-
-
-def _named_before(
-    words: Sequence[Word],
-    are_names: Sequence[bool],
-    stems: Sequence[str],
-    position: int,
-    beside: bool,
-) -> Sequence[str]:
-    end = position
-    while end > max(position - _REACH, 0) and not are_names[end - 1]:
-        if words[end - 1].lower in FUNCTION_WORDS:
-            return ()
-        end -= 1
-    if not beside and not words[end - 1].surface.endswith(("'s", "’s", "s'", "s’")):
-        return ()
-    start = end
-    while start > 0 and are_names[start - 1]:
-        start -= 1
-    return stems[start:end]
-
-
-def _is_name(word: Word) -> bool:
+def is_name(surface: str, lower: str) -> bool:
     """Capitalised and no word of every sentence; "CEO", read as chief executive, is none."""
-    plain = word.surface.casefold().replace("’", "'").removesuffix("'s")
-    return word.surface[0].isupper() and plain == word.lower and plain not in FUNCTION_WORDS
+    plain = surface.casefold().replace("’", "'").removesuffix("'s")
+    return surface[0].isupper() and plain == lower and plain not in FUNCTION_WORDS
+
+
+def _ends_like_an_owner(word: Word) -> bool:
+    return word.surface.endswith(("'s", "’s", "s'", "s’"))

@@ -3,15 +3,20 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bot.answering.copies import collapse_copies
+from bot.answering.copies import DistinctHit, are_copies, collapse_copies
+from bot.answering.evidence_model import EvidenceModel
 from bot.answering.pipeline import Answerer
+from bot.answering.pool import READ_WORDS
 from bot.models import Question
 from index.build import build_index
 from index.encoder import Encoder
 from index.live import open_live
 from index.search import SentenceHit
 from index.text_store import StoredArticle, StoredSentence
+from tests.bot.pools import pool_of
 from tests.conftest import Silent
 
 SENTENCE = "The harbour board paid Northline $3 million for two electric ferries."
@@ -22,6 +27,15 @@ def hit(row: int, text: str) -> SentenceHit:
     return SentenceHit(StoredSentence(row, article, 0, len(text), text, 0), 1.0, 1.0, 1.0, 1.0, 1.0)
 
 
+@pytest.fixture(scope="module")
+def model() -> EvidenceModel:
+    return EvidenceModel.load()
+
+
+def distinct_of(model: EvidenceModel, hits: list[SentenceHit]) -> list[DistinctHit]:
+    return collapse_copies(hits, pool_of(model, [each.sentence.text for each in hits]))
+
+
 @pytest.mark.parametrize(
     "copy",
     [
@@ -30,10 +44,11 @@ def hit(row: int, text: str) -> SentenceHit:
         "For two electric ferries, the harbour board paid Northline $3 million.",
     ],
 )
-def test_copies_go_to_the_first_of_their_kind(copy: str) -> None:
+def test_copies_go_to_the_first_of_their_kind(model: EvidenceModel, copy: str) -> None:
     hits = [hit(0, SENTENCE), hit(1, "Something else was said of it."), hit(2, copy)]
-    distinct = collapse_copies(hits)
+    distinct = distinct_of(model, hits)
     assert [each.hit for each in distinct] == hits[:2]
+    assert [each.place for each in distinct] == [0, 1]
     assert distinct[0].copies == (hits[2],)
 
 
@@ -46,8 +61,28 @@ def test_copies_go_to_the_first_of_their_kind(copy: str) -> None:
         SENTENCE.replace("paid", "reportedly paid"),
     ],
 )
-def test_what_differs_in_a_word_that_matters_is_no_copy(other: str) -> None:
-    assert len(collapse_copies([hit(0, SENTENCE), hit(1, other)])) == 2
+def test_what_differs_in_a_word_that_matters_is_no_copy(model: EvidenceModel, other: str) -> None:
+    assert len(distinct_of(model, [hit(0, SENTENCE), hit(1, other)])) == 2
+
+
+_TEXT = st.text(max_size=40) | st.lists(
+    st.sampled_from("the boat boats wasn't not sank in May 5 $5".split()), max_size=6
+).map(" ".join)
+
+
+@settings(deadline=None)
+@given(_TEXT, _TEXT)
+def test_what_is_collapsed_is_what_two_texts_are(
+    model: EvidenceModel, one: str, other: str
+) -> None:
+    collapsed = len(distinct_of(model, [hit(0, one), hit(1, other)])) == 1
+    assert are_copies(one, other) == collapsed
+
+
+def test_what_may_differ_behind_what_is_read_is_no_copy(model: EvidenceModel) -> None:
+    long = "ferries " * READ_WORDS
+    assert len(distinct_of(model, [hit(0, f"{long}sank"), hit(1, f"{long}came")])) == 2
+    assert len(distinct_of(model, [hit(0, long), hit(1, long)])) == 1
 
 
 def test_an_answer_names_the_other_articles_once(

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.answering import evidence_model
 from bot.answering.answer_kind import AnswerKind
-from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import (
     CONFIDENCE_NAMES,
     EvidenceModel,
@@ -17,7 +16,9 @@ from bot.answering.evidence_model import (
     ranking_names,
     ranking_table,
 )
-from bot.answering.features import Candidate, raw_features
+from bot.answering.features import raw_features
+from bot.answering.reading import Reading
+from tests.bot.pools import pool_of
 
 _TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=120)
 
@@ -27,36 +28,14 @@ def model() -> EvidenceModel:
     return EvidenceModel.load()
 
 
-def _pool(
-    model: EvidenceModel, sentences: list[str], title: str = "", dense: float = 0.4
-) -> list[Candidate]:
-    readings = [model.sentence(sentence) for sentence in sentences]
-    passage = model.sentence(" ".join(sentences))
-    return [
-        Candidate(
-            sentence=reading,
-            before=readings[i - 1] if i else None,
-            after=readings[i + 1] if i + 1 < len(readings) else None,
-            passage=passage,
-            title=model.sentence(title).stem_set,
-            article="a",
-            position=i,
-            count=len(readings),
-            dense=dense,
-            passage_dense=dense,
-        )
-        for i, reading in enumerate(readings)
-    ]
-
-
 @settings(max_examples=60, deadline=None)
 @given(question=_TEXT, sentences=st.lists(_TEXT, min_size=1, max_size=6), title=_TEXT)
 def test_any_text_gets_finite_features_and_a_probability(
     model: EvidenceModel, question: str, sentences: list[str], title: str
 ) -> None:
-    pool = _pool(model, sentences, title)
+    pool = pool_of(model, sentences, title)
     asked = model.question(question)
-    features = raw_features(asked, pool)
+    features = raw_features(Reading(asked, pool))
     assert all(
         np.isfinite(values).all() and len(values) == len(pool) for values in features.values()
     )
@@ -67,19 +46,14 @@ def test_any_text_gets_finite_features_and_a_probability(
 
 
 def test_the_weights_are_for_the_features_that_are_computed(model: EvidenceModel) -> None:
-    asked, pool = model.question("Who leads Acme?"), _pool(model, ["Acme is led by Ann Bell."])
-    features = raw_features(asked, pool)
+    asked, pool = model.question("Who leads Acme?"), pool_of(model, ["Acme is led by Ann Bell."])
+    reading = Reading(asked, pool)
+    features = raw_features(reading)
     table = ranking_table(asked, features)
     assert model.weights.ranking.names == tuple(ranking_names(list(features)))
     assert table.shape == (1, len(model.weights.ranking.names))
     assert model.weights.confidence.names == CONFIDENCE_NAMES
-    assert confidence_row(asked, pool, features, np.zeros(1)).shape == (len(CONFIDENCE_NAMES),)
-
-
-def test_no_candidate_means_no_confidence(model: EvidenceModel) -> None:
-    ranking = model.rank(model.question("Who?"), [])
-    assert ranking.confidence == 0
-    assert len(ranking.scores) == 0
+    assert confidence_row(reading, features, np.zeros(1)).shape == (len(CONFIDENCE_NAMES),)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +85,7 @@ def test_a_sentence_with_the_kind_of_thing_asked_for_ranks_first(
     model: EvidenceModel, question: str, right: str, wrong: str
 ) -> None:
     for sentences in ([right, wrong], [wrong, right]):
-        scores = model.rank(model.question(question), _pool(model, sentences)).scores
+        scores = model.rank(model.question(question), pool_of(model, sentences)).scores
         assert sentences[int(np.argmax(scores))] == right
 
 
@@ -125,7 +99,7 @@ def test_a_sentence_with_the_kind_of_thing_asked_for_ranks_first(
 def test_a_name_that_the_articles_lack_counts_against_the_answer(
     model: EvidenceModel, asked: str, not_there: str
 ) -> None:
-    pool = _pool(
+    pool = pool_of(
         model,
         [
             "Acme bought Brook in March 2019 and paid $3 billion for it.",
@@ -168,20 +142,9 @@ def test_a_role_of_another_is_no_answer(model: EvidenceModel) -> None:
         "Ilse Brandt, the mayor of Tarn, has spoken of her doubts about Lund.",
         "Omar Field, the mayor of Lund, has not spoken.",
     ]
-    ranking = model.rank(model.question("Who is the mayor of Lund?"), _pool(model, sentences))
+    ranking = model.rank(model.question("Who is the mayor of Lund?"), pool_of(model, sentences))
     assert ranking.scores.argmax() == 1
-    lone = _pool(model, sentences[:1])
+    lone = pool_of(model, sentences[:1])
     other = model.rank(model.question("Who is the mayor of Lund?"), lone)
     asked = model.rank(model.question("Who is the mayor of Tarn?"), lone)
     assert other.confidence < asked.confidence
-
-
-def test_what_was_read_lately_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.answering.evidence._KEPT_READINGS", 3)
-    ranker = EvidenceRanker(EvidenceModel.load())
-    first, second = ranker.read("One ship."), ranker.read("Two ships.")
-    ranker.read("Three ships.")
-    assert ranker.read("One ship.") is first
-    ranker.read("Four ships.")  # for which the one goes that was used longest ago
-    assert ranker.read("One ship.") is first
-    assert ranker.read("Two ships.") is not second

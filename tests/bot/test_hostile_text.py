@@ -8,15 +8,17 @@ import pytest
 from bot.answering.answer_kind import AnswerKind, answer_kind
 from bot.answering.composing import escape_markdown
 from bot.answering.context import leans_on_previous
-from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
 from bot.answering.follow_up import understand
 from bot.answering.names import names_in
+from bot.answering.pool import READ_WORDS
 from bot.answering.short_answer import find_short_answer
 from bot.answering.small_talk import small_talk
 from bot.models import Turn
 from index.sentences import split_sentences
+from tests.bot.pools import pool_of
 
+_MODEL = EvidenceModel.load()
 _UNITS = (
     "1",
     "1.",
@@ -32,7 +34,7 @@ _UNITS = (
     "-",
 )
 _READERS: dict[str, Callable[[str], object]] = {
-    "reading a sentence": lambda text: EvidenceRanker(EvidenceModel.load()).read(text),
+    "reading a sentence": lambda text: pool_of(_MODEL, [text]),
     "names": names_in,
     "splitting": split_sentences,
     "markdown": escape_markdown,
@@ -65,6 +67,7 @@ def _fastest(read: Callable[[str], object], text: str) -> float:
 
 
 def test_a_sentence_without_end_holds_up_no_one() -> None:
-    """The features grow with the square of what is read of a sentence."""
-    ranker = EvidenceRanker(EvidenceModel.load())
-    assert len(ranker.read("Nvidia OpenAI 5 " * 10_000).stems) < 1_000
+    """Only its beginning is looked at."""
+    pool = pool_of(_MODEL, ["Nvidia OpenAI 5 " * 10_000, "Nvidia leads."])
+    assert pool.told.lengths.tolist() == [READ_WORDS, 2]
+    assert len(pool.sentences.words) == len(pool.sentences.gaps) == READ_WORDS + 2

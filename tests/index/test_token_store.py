@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.file_ranges import FileRanges
@@ -51,6 +51,7 @@ def expected(text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("mapped_up_to", [0, 10**9])
+@settings(deadline=None)
 @given(articles=_ARTICLES, chosen=st.sets(st.integers(0, 19), min_size=1))
 def test_what_is_read_is_what_the_texts_say(
     articles: list[tuple[str, list[str]]], chosen: set[int], mapped_up_to: int

@@ -1,0 +1,33 @@
+"""Pools of sentences that are in no index, without vectors."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.lexicon import Lexicon
+from bot.answering.pool import Places, Pool
+from index.tokens import WordNumbers, read_tokens
+
+
+def pool_of(
+    model: EvidenceModel, sentences: Sequence[str], title: str = "", dense: float = 0.4
+) -> Pool:
+    """Of the sentences of one article, all of them one passage, each as near to the question."""
+    numbers, count, rows = WordNumbers(), len(sentences), np.arange(len(sentences))
+    texts, titles = read_tokens(numbers, sentences), read_tokens(numbers, [title])
+    none, near = np.zeros(count, np.int64), np.full(count, dense)
+    places = Places(
+        sentence=rows,
+        before=rows - 1,
+        after=np.append(rows[1:], -1),
+        passage=none,
+        passage_end=none + count,
+        title=none,
+        article=none,
+        position=rows,
+        count=none + count,
+        dense=near,
+        passage_dense=near,
+    )
+    return Pool.of(Lexicon(numbers.words, model.words), texts, titles, places)
