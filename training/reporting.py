@@ -11,9 +11,11 @@ from training.examples import Example
 
 @dataclass(frozen=True)
 class Row:
-    """An example as the models see it; `owned` is what is added to the scores of the ranking."""
+    """An example as the models see it: a column of `table` for each of the raw features, whose
+    `names` these are, and then those that compare; `owned` is added to the scores of the ranking."""
 
     example: Example
+    names: tuple[str, ...]
     table: np.ndarray
     owned: np.ndarray
     fold: int
