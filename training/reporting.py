@@ -11,8 +11,8 @@ from training.examples import Example
 
 @dataclass(frozen=True)
 class Row:
-    """An example as the models see it: a column of `table` for each of the raw features, whose
-    `names` these are, and then those that compare; `owned` is added to the scores of the ranking."""
+    """An example as the models see it: `names` are those of the raw features, which are the first
+    columns of `table`; `owned` is added to the scores of the ranking."""
 
     example: Example
     names: tuple[str, ...]
