@@ -16,7 +16,7 @@ from index.words import FUNCTION_WORDS, read_surfaces, spellings
 
 Numbers = NDArray[np.int32]
 
-_KEPT_WORDS = 50_000
+_KEPT_WORDS = 10_000
 
 
 class Analyzer:

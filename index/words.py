@@ -86,7 +86,7 @@ def read_surfaces(text: str) -> list[str]:
     return surfaces
 
 
-@lru_cache(50_000)  # most words of a text have come before
+@lru_cache(10_000)  # most words of a text have come before
 def spellings(surface: str) -> tuple[str, ...]:
     """The words that one written word stands for, each in its one spelling."""
     return tuple(filter(None, _spell(surface)))

@@ -48,7 +48,7 @@ _CARRIED_SHARE = 0.5  # of the weight of a term that was only asked about before
 _stemmer = Stemmer.Stemmer("english")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """Snowball's English stem. The answering thread is the only caller: the stemmer keeps
     state."""
@@ -66,7 +66,7 @@ class WordWeights:
         """`ranks` from 1, the most frequent."""
         self._ranks = ranks
         self._largest = float(np.log(max(ranks.values())))
-        self.weight = lru_cache(50_000)(self._weight)
+        self.weight = lru_cache(10_000)(self._weight)
 
     def known(self, word: str) -> bool:
         return word in self._ranks
