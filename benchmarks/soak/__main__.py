@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.soak.report import failures, report
-from benchmarks.soak.soaking import soak
+from benchmarks.soak.soaking import Size, soak
 from bot.evaluation.datasets import records
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.terminal.progress import StageLines
@@ -28,9 +28,10 @@ def main() -> None:
     print(f"seed {options.seed}", flush=True)  # noqa: T201 - known also where it ends early
     asked = records(ROOT / "benchmarks/questions/articles.jsonl")
     questions = [record["question"] for record in asked if record["answerable"]]
+    size = Size(options.questions, options.minutes, options.at_once)
     with TemporaryDirectory() as folder:
         places = _index(), default_home(), Path(folder) / "dealbot.sqlite"
-        soaked = asyncio.run(soak(*places, questions, options.questions, options.seed, _tell))
+        soaked = asyncio.run(soak(*places, questions, size, options.seed, _tell))
     sys.stdout.write(report(soaked) + "\n")
     sys.exit(bool(failures(soaked)))
 
@@ -38,6 +39,8 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--questions", type=int, default=10_000, metavar="N")
+    parser.add_argument("--minutes", type=float, metavar="N", help="instead of so many questions")
+    parser.add_argument("--at-once", type=int, default=60, metavar="N", help="who wait at once")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), metavar="N")
     return parser.parse_args()
 

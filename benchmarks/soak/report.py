@@ -3,7 +3,7 @@
 from statistics import quantiles
 
 from benchmarks.soak.soaking import Soaked
-from benchmarks.soak.watching import is_flat
+from benchmarks.soak.watching import growth, is_flat
 from bot.evaluation.tables import table
 
 _ENOUGH = 5_000  # questions for memory to have stopped growing for other reasons
@@ -65,6 +65,7 @@ def _counts(soaked: Soaked) -> list[list[str]]:
         "sessions begun": f"{soaked.identifies}",
         "clean end": "yes" if soaked.ended_cleanly else "no",
         "resident MB": memory,
+        "growth after a third of the time": f"{growth(soaked.memory_mb):.1%}",
         "minutes": f"{soaked.lasted_s / 60:.1f}",
     }
     return [[name, value] for name, value in told.items()]

@@ -26,7 +26,7 @@ async def measure_signs(
 ) -> dict[str, list[float]]:
     """Milliseconds, by when they were measured: commands one after the other, so many at the same
     moment, and one for each who gets an answer while so many wait for theirs."""
-    async with _bot(fake, index, encoders, store):
+    async with running_bot(fake, index, encoders, store):
         idle = await _idle_signs(crowd)
         burst, saturated = await _saturated_signs(fake, crowd)
     return {
@@ -37,7 +37,10 @@ async def measure_signs(
 
 
 @asynccontextmanager
-async def _bot(fake: FakeDiscord, index: Path, encoders: Path, store: Path) -> AsyncIterator[None]:
+async def running_bot(
+    fake: FakeDiscord, index: Path, encoders: Path, store: Path
+) -> AsyncIterator[int]:
+    """A process of its own, connected, without limits; gives its id."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.fake_discord.run_bot", fake.url, "run"),
         *("--index", str(index), "--encoders", str(encoders), "--store", str(store), *_UNLIMITED),
@@ -46,7 +49,7 @@ async def _bot(fake: FakeDiscord, index: Path, encoders: Path, store: Path) -> A
     )
     try:
         await fake.until(lambda: fake.world.syncs and fake.gateway.live, "a bot", 30)
-        yield
+        yield process.pid
     finally:
         process.terminate()
         await process.wait()

@@ -22,11 +22,11 @@ from bot.discord.office import open_office
 from bot.settings import Settings
 from tests.fake_discord import FakeDiscord, pointed
 
-_AT_ONCE = 60
 _PATIENCE_S = 120.0  # in which somebody at least gets an answer
 _WATCHED = 500  # how many questions ago an answer may still be doubled
 _KEPT = 1_000  # messages that the fake remembers
 _CLICKS = 0.1
+_SAMPLES = 15  # of the memory
 # More than the 5 seconds for which discord.py reads nothing before it identifies anew.
 _HEARTBEAT_S, _HEARTBEAT_TIMEOUT_S = 1.0, 8.0
 # A day of lost connections in minutes makes the pauses between connects as long as they get.
@@ -35,6 +35,15 @@ _WINDOWS = ("per_user", "per_channel", "per_server", "overall")
 
 End = Callable[[], Awaitable[None]]
 Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of a storm: so many questions, or minutes where they are given; so many wait at once."""
+
+    questions: int
+    minutes: float | None = None
+    at_once: int = 60
 
 
 @dataclass
@@ -104,12 +113,11 @@ async def soak(
     encoders: Path,
     store: Path,
     questions: list[str],
-    count: int,
+    size: Size,
     seed: int,
     tell: Tell,
 ) -> Soaked:
-    """`questions` are such as have an answer in the index; `count` are asked in the storm. The
-    stores lie beside `store`."""
+    """`questions` are such as have an answer in the index. The stores lie beside `store`."""
     limits = {f"limit_{window}": "100000/second" for window in _WINDOWS}
     places = {"index": index, "encoders": encoders, "store": store}
     settings = Settings.model_validate(places | limits)
@@ -123,7 +131,7 @@ async def soak(
         async with FakeDiscord() as fake:
             crowd = Crowd(fake, random, questions)
             async with _bot(settings, fake) as end:
-                await _Storm(fake, crowd, random, soaked, tell).rage(count)
+                await _Storm(fake, crowd, random, soaked, size, tell).rage()
                 await end()
                 soaked.ended_cleanly = True
             soaked.doubled += [f"a stray message: {each.text[:80]!r}" for each in crowd.strays]
@@ -137,8 +145,15 @@ class _Storm:
     """Asks, watches over what was asked, and lets the gateway fail now and then."""
 
     def __init__(
-        self, fake: FakeDiscord, crowd: Crowd, random: Random, soaked: Soaked, tell: Tell
+        self,
+        fake: FakeDiscord,
+        crowd: Crowd,
+        random: Random,
+        soaked: Soaked,
+        size: Size,
+        tell: Tell,
     ) -> None:
+        self._size, self._began = size, asyncio.get_running_loop().time()
         self._fake, self._crowd, self._random = fake, crowd, random
         self._soaked, self._tell = soaked, tell
         self._weather = Weather(fake, random)
@@ -146,18 +161,17 @@ class _Storm:
         self._settled: deque[Asked] = deque()
         self._strike: asyncio.Task[None] | None = None
 
-    async def rage(self, count: int) -> None:
+    async def rage(self) -> None:
         self._weather.begin()
-        every = max(count // 10, 1)
         strike_at = self._random.randint(20, 100)
-        while (self._soaked.asked < count or self._waiting) and not self._soaked.unanswered:
-            await self._ask(count)
+        while (self._share < 1 or self._waiting) and not self._soaked.unanswered:
+            await self._ask()
             if self._soaked.asked >= strike_at and self._strike is None:
                 self._strike = asyncio.create_task(self._weather.strike(), name="strike")
                 self._strike.add_done_callback(lambda _: self._fake.world.changes.tell())
                 strike_at = self._soaked.asked + self._random.randint(50, 250)
             await self._wait()
-            if len(self._soaked.memory_mb) < self._soaked.asked // every:
+            if len(self._soaked.memory_mb) < int(min(self._share, 1) * _SAMPLES):
                 self._sample()
         if self._strike is not None:
             await asyncio.wait({self._strike})
@@ -165,11 +179,17 @@ class _Storm:
         self._check_settled(0)
         self._soaked.met = self._weather.met
 
-    async def _ask(self, count: int) -> None:
+    @property
+    def _share(self) -> float:
+        """Of the storm that is over."""
+        if self._size.minutes is None:
+            return self._soaked.asked / self._size.questions
+        elapsed_s = asyncio.get_running_loop().time() - self._began
+        return elapsed_s / 60 / self._size.minutes
+
+    async def _ask(self) -> None:
         weather = self._weather
-        while (
-            weather.messages and self._soaked.asked < count and len(self._waiting) < self._width()
-        ):
+        while weather.messages and self._share < 1 and len(self._waiting) < self._width():
             asked = await self._crowd.ask(commands=weather.commands)
             self._take(asked)
             self._soaked.asked += 1
@@ -180,7 +200,8 @@ class _Storm:
 
     def _width(self) -> int:
         """Not all who wait at once, where messages alone are asked: they would be none later."""
-        return _AT_ONCE if self._weather.commands else _AT_ONCE // 4
+        at_once = self._size.at_once
+        return at_once if self._weather.commands else at_once // 4
 
     def _take(self, asked: Asked) -> None:
         self._weather.over(asked)

@@ -16,7 +16,7 @@ from typing import Any
 # discord.py logs each reconnect that it will try as an error, with what ended the connection.
 _EXPECTED = "Attempting a reconnect"
 _KEPT = 5
-_GROWTH = 1.05  # of the last third of the samples over the second
+_GROWTH = 0.02
 
 
 class Watch(logging.Handler):
@@ -73,8 +73,11 @@ def resident_mb() -> float:
     return pages * getpagesize() / 1e6
 
 
+def growth(samples_mb: Sequence[float]) -> float:
+    """The share by which the last third is above the second; the first is for warming up."""
+    third = max(1, len(samples_mb) // 3)
+    return mean(samples_mb[-third:]) / mean(samples_mb[third:-third] or samples_mb[:1]) - 1
+
+
 def is_flat(samples_mb: Sequence[float]) -> bool:
-    """The first third is for warming up."""
-    third = len(samples_mb) // 3
-    before, after = samples_mb[third:-third], samples_mb[-third:]
-    return mean(after) <= mean(before) * _GROWTH
+    return growth(samples_mb) < _GROWTH
