@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.admission import Admission
 from bot.answering.pipeline import Receipt
 from bot.errors import QuestionError, ServiceClosedError, StoreError
 from bot.limits import Limiter
@@ -20,6 +22,9 @@ from prompts import text as prompt_text
 
 _HISTORY_TURNS = 6
 _TELLING_S = 1.5
+# A burst is let in. Of a crowd that lasts, as many as keep the program busy while others of them
+# wait for the network; one or two may stay for long, with a rebuild.
+_VISITORS, _CROWDED_VISITORS, _HARDLY_ANY = 256, 8, 2
 
 OnWait = Callable[[int], Awaitable[None]]
 
@@ -48,25 +53,31 @@ class Desk:
     ) -> None:
         self.service, self.store = service, store
         self._limiter, self._answers = limiter, answers
-        self._visitors = 0
+        self._admission = Admission(_VISITORS, math.inf, crowded=_CROWDED_VISITORS)
+        self.visitors = 0
         self._closing = False
         self._empty = asyncio.Event()
         self._empty.set()
 
     @asynccontextmanager
     async def visit(self) -> AsyncIterator[None]:
-        """Raises ServiceClosedError, in words, once the desk closes. Inside, the log names the
+        """Raises, in words, ServiceClosedError once the desk closes, and ServiceBusyError where too
+        many are inside, for even to refuse each one later takes time. Inside, the log names the
         question by an id, which its receipt gets."""
         if self._closing:
             raise ServiceClosedError("The bot is restarting: ask again in a moment")
-        self._visitors += 1
+        if self.visitors >= self._admission.room:
+            raise self._admission.refusal()
+        self.visitors += 1
         self._empty.clear()
         try:
             with about(new_id()):
                 yield
         finally:
-            self._visitors -= 1
-            if not self._visitors:
+            self.visitors -= 1
+            if self.visitors <= _HARDLY_ANY:
+                self._admission.nobody_waits()
+            if not self.visitors:
                 self._empty.set()
 
     async def close(self, within_s: float) -> None:

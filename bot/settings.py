@@ -96,7 +96,7 @@ class Settings(BaseModel):
         256, gt=0, description="Questions that may wait for an answer before more are refused."
     )
     max_wait_s: float = Field(
-        1.0,
+        2.0,
         gt=0,
         description="Seconds that a question may be expected to wait, else it is refused.",
     )

@@ -19,7 +19,7 @@ _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try
 # With each packet that it sends, the event loop lets go of the interpreter's lock, and the compute
 # thread would keep it for 5 ms. Of 200 who ask at the same moment, on two busy cores, 99% had seen
 # a first sign after 345 ms, with this after 287 (medians of 21 bursts); answers came as fast.
-_SWITCH_S = 0.0005
+SWITCH_S = 0.0005
 
 
 @click.command("run")
@@ -50,7 +50,7 @@ def command(context: click.Context, /, **flags: Any) -> None:
     log_to_stderr(LogLevel.INFO if verbose else settings.log_level, settings.log_format)
     try:
         token = read_token()
-        sys.setswitchinterval(_SWITCH_S)
+        sys.setswitchinterval(SWITCH_S)
         with _leaving_at_once():
             asyncio.run(_run(settings, token))
     except TokenError as error:

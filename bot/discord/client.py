@@ -17,6 +17,7 @@ _REMEMBERED = 1_000  # messages and channels
 # A channel that turned us away is tried again so often: a thousand of them are a tenth of the
 # requests for which Discord bans.
 _MUTE_S = 600.0
+_TURNED_AWAY_AT_ONCE = 8
 _RESUMES = 8  # within two minutes, about as long as Discord keeps a session
 
 
@@ -68,6 +69,7 @@ class DealbotClient(discord.AutoShardedClient):
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()
+        self.turning_away = asyncio.Semaphore(_TURNED_AWAY_AT_ONCE)
         self._seen = _Remembered()
         self._mute = _Remembered()
 

@@ -11,10 +11,10 @@ import discord
 from discord import app_commands
 
 from bot.discord.acknowledging import insist, is_public
-from bot.discord.client import Interaction
+from bot.discord.client import DealbotClient, Interaction
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import BugError, QuestionError
+from bot.errors import BugError, QuestionError, ServiceBusyError
 from index.errors import ExpectedError
 
 # Not acknowledged in time, the answer deleted while it was made, the token expired.
@@ -44,6 +44,20 @@ async def visit(interaction: Interaction) -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def turning_away(client: DealbotClient, error: Exception) -> AsyncIterator[bool]:
+    """Whether this can still be told. Of a crowd only some at once are told that there are too
+    many: telling all of them would take longer than Discord waits, and answer nobody. To the
+    others Discord says that the bot did not respond."""
+    if not isinstance(error, ServiceBusyError):
+        yield True
+    elif client.turning_away.locked():
+        yield False
+    else:
+        async with client.turning_away:
+            yield True
+
+
 async def tell(interaction: Interaction, error: Exception) -> None:
     """In words: in place of the answer that is due, or beside the one that is there."""
     interaction.client.office.observer.refused(error)
@@ -52,7 +66,9 @@ async def tell(interaction: Interaction, error: Exception) -> None:
         return
     text = refusal_text(in_words(error))
     try:
-        await _say(interaction, text)
+        async with turning_away(interaction.client, error) as in_time:
+            if in_time or interaction.response.is_done():
+                await _say(interaction, text)
     except UNSENT as unsent:
         _log.warning("a failure could not be told: %s", unsent)
 

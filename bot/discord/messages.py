@@ -11,10 +11,16 @@ from bot.asking import Asker, after
 from bot.discord.answering import answer_message
 from bot.discord.client import DealbotClient
 from bot.discord.delivering import persistently
-from bot.discord.failures import UNSENT, in_words
+from bot.discord.failures import UNSENT, in_words, turning_away
 from bot.discord.permissions import check_place, check_voice, may_react
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import LimitedError, NotAllowedError, ServiceClosedError, StoreError
+from bot.errors import (
+    LimitedError,
+    NotAllowedError,
+    ServiceBusyError,
+    ServiceClosedError,
+    StoreError,
+)
 from bot.models import Question, Turn
 from bot.store.receipts import Kept
 from prompts import text as prompt_text
@@ -37,9 +43,11 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
     try:
         async with client.office.desk.visit():
             await _answer_or_tell(client, message)
-    except ServiceClosedError as closed:
-        client.office.observer.refused(closed)
-        await _tell(message, closed)
+    except (ServiceBusyError, ServiceClosedError) as refusal:
+        client.office.observer.refused(refusal)
+        async with turning_away(client, refusal) as in_time:
+            if in_time:
+                await _tell(message, refusal)
 
 
 async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> None:

@@ -26,6 +26,8 @@ def test_all_of_a_burst_may_wait_and_few_once_somebody_was_refused() -> None:
     admission.refusal()
     assert admission.room == 4
     admission.nobody_waits()
+    assert admission.room == 4  # there may be more who are refused
+    admission.nobody_waits()
     assert admission.room == 256
 
 
@@ -75,5 +77,6 @@ def test_the_longer_it_lasts_the_later_to_come_back() -> None:
     assert told(admission).endswith("ask again in 30 seconds")
     clock.now += 3600
     assert told(admission).endswith("ask again in 60 seconds")
+    admission.nobody_waits()
     admission.nobody_waits()
     assert told(admission).endswith("ask again in 1 second")

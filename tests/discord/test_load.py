@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from bot.answering.pipeline import Receipt
+from bot.asking import Desk
 from bot.models import Question
-from bot.service import AnswerService
 from index.errors import ExpectedError
 from index.live import LiveGeneration
 from tests.discord.conftest import ANSWERED, OpenOffice, connected, receipt_id
@@ -57,14 +57,14 @@ class Gate:
 @asynccontextmanager
 async def gated(
     opened_office: OpenOffice, fake: FakeDiscord, **settings: object
-) -> AsyncIterator[tuple[Gate, AnswerService]]:
+) -> AsyncIterator[tuple[Gate, Desk]]:
     """The bot, connected, with a gate before its answers and no limits but that of the queue."""
     async with opened_office(**_NO_LIMITS, **settings) as office, connected(office, fake):
         service = office.desk.service
         gate = Gate(service._batches.answer)
         service._batches.answer = gate.answer  # type: ignore[method-assign]
         try:
-            yield gate, service
+            yield gate, office.desk
         finally:
             gate.open()  # else the compute thread would never end
 
@@ -183,13 +183,13 @@ async def test_a_sign_comes_soon_to_who_asks_last(
     """At a bot that does nothing but wait for its compute thread, and at one whose loop is busy
     with the answers of others: a few of them overtake a newcomer's sign, not the whole batch."""
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, service):
+    async with gated(opened_office, fake) as (gate, desk):
         crowd = await ask_all(
             fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 200))]
         )
         await until(lambda: bool(gate.batches))
         in_work = len(gate.batches[0])
-        await until(lambda: service.waiting + in_work == len(crowd))
+        await until(lambda: desk.service.waiting + in_work == len(crowd))
         newcomers = await ask_all(fake, [(guild, fake.user("Zoe"), "Who ordered boats?")])
         await newcomers[0].acknowledged()
         assert not any(map(outcome, crowd))
@@ -213,7 +213,7 @@ async def test_turns_are_fair_to_within_one_question(
 ) -> None:
     """In two servers of 20 people with three questions each, those of one person together."""
     guilds = fake.guild("Harbour"), fake.guild("Market")
-    async with gated(opened_office, fake) as (gate, service):
+    async with gated(opened_office, fake) as (gate, desk):
         first = await ask_all(fake, [(guilds[0], fake.user("First"), "Who comes first?")])
         await until(lambda: bool(gate.batches))  # what comes now waits in the queue
         asked = await ask_all(
@@ -225,7 +225,7 @@ async def test_turns_are_fair_to_within_one_question(
                 for turn in range(3)
             ],
         )
-        await until(lambda: service.waiting == len(asked))
+        await until(lambda: desk.service.waiting == len(asked))
         for batch in range(1, 6):
             gate.let_through()
             in_turn = set(gate.batches[batch - 1])
@@ -259,7 +259,7 @@ def _check_fair(order: list[str]) -> None:
 
 async def test_one_who_floods_holds_up_nobody(opened_office: OpenOffice, fake: FakeDiscord) -> None:
     guild, flooder = fake.guild("Harbour"), fake.user("Flooder")
-    async with gated(opened_office, fake) as (gate, service):
+    async with gated(opened_office, fake) as (gate, desk):
         flood = await ask_all(fake, [(guild, flooder, f"Flood {n}?") for n in range(80)])
         share = _QUEUE // 8  # more of the queue than an eighth nobody fills
         await fake.until(lambda: len([each for each in flood if outcome(each)]) == 80 - share)
@@ -267,7 +267,7 @@ async def test_one_who_floods_holds_up_nobody(opened_office: OpenOffice, fake: F
             fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 20))]
         )
         first = len(gate.batches[0])  # in work before they came
-        await until(lambda: service.waiting == share - first + len(others))
+        await until(lambda: desk.service.waiting == share - first + len(others))
         gate.let_through(2)
         assert all(map(is_answer, await outcomes(fake, others)))
         gate.open()
@@ -281,10 +281,10 @@ async def test_the_same_question_of_fifty_is_computed_once(
     opened_office: OpenOffice, fake: FakeDiscord
 ) -> None:
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, service):
+    async with gated(opened_office, fake) as (gate, desk):
         asked = await ask_all(fake, [(guild, user, ANSWERED) for user in people(fake, 50)])
         # Acknowledged is too soon: the conversation before it is still read then.
-        await until(lambda: service._in_flight._pending.total() == 50)
+        await until(lambda: desk.service._in_flight._pending.total() == 50)
         gate.open()
         answers = await outcomes(fake, asked)
     assert gate.computed == [ANSWERED]

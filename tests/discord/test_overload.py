@@ -1,0 +1,112 @@
+"""More who ask than the bot can serve, and who never takes what he asked for."""
+
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.discord.office import Office
+from bot.errors import ServiceBusyError
+from tests.discord.conftest import ANSWERED, OpenOffice, ask
+from tests.discord.test_load import (
+    ask_all,
+    gated,
+    is_answer,
+    outcome,
+    outcomes,
+    people,
+    until,
+)
+from tests.fake_discord import FakeDiscord, Fault, Guild, Invocation
+
+_INSIDE, _FEW = 256, 8  # at once, and while too many come
+
+
+async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
+    """As many as are let in."""
+    users = people(fake, _INSIDE)
+    early = await ask_all(fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(users)])
+    for each in early:
+        await each.acknowledged()
+    return early
+
+
+async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(office: Office) -> None:
+    inside: list[AsyncExitStack] = []
+
+    async def come(count: int) -> None:
+        for _ in range(count):
+            visit = AsyncExitStack()
+            await visit.enter_async_context(office.desk.visit())
+            inside.append(visit)
+
+    async def leave(count: int) -> None:
+        for _ in range(count):
+            await inside.pop().aclose()
+
+    async def nobody_is_let_in() -> None:
+        with pytest.raises(ServiceBusyError, match="ask again in"):
+            await come(1)
+
+    await come(_INSIDE)
+    await nobody_is_let_in()
+    for left in (_INSIDE - _FEW + 1, 3, 5):  # as long as the places of those who leave are taken
+        await leave(left)
+        await come(_FEW - len(inside))
+        await nobody_is_let_in()
+    await leave(_FEW - 1)
+    await come(_INSIDE - 1)
+    await leave(_INSIDE)
+
+
+async def test_who_finds_no_room_is_told_at_once_and_alone(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    guild = fake.guild("Harbour")
+    async with gated(opened_office, fake) as (gate, desk):
+        early = await fill(fake, guild)
+        # While nothing is answered: the compute thread stands at the gate.
+        for user in people(fake, 20):
+            (late,) = await ask_all(fake, [(guild, user, "Late?")])
+            told = await late.final()
+            assert told.ephemeral
+            assert "Too many questions are waiting" in told.content
+        gate.open()
+        assert all(map(is_answer, await outcomes(fake, early)))
+        assert "Late?" not in gate.computed
+        await until(lambda: not desk.visitors)  # the last of them are still being put down
+        assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
+
+
+async def test_no_more_are_told_at_once_than_can_be_in_time(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    guild = fake.guild("Harbour")
+    async with gated(opened_office, fake) as (gate, desk):
+        early = await fill(fake, guild)
+        slow = fake.faults.arm(Fault("POST /interactions/*/*", delay_s=60, times=float("inf")))
+        await ask_all(fake, [(guild, user, "Late?") for user in people(fake, 60)])
+        await until(lambda: slow.met >= _FEW)
+        fake.faults.disarm(slow)
+        gate.open()
+        assert all(map(is_answer, await outcomes(fake, early)))
+        assert slow.met == _FEW
+        await until(lambda: not desk.visitors)  # the last of them are still being put down
+        assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
+
+
+async def test_who_never_takes_his_answer_keeps_nobody_from_another(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    guild = fake.guild("Harbour")
+    async with gated(opened_office, fake) as (gate, _):
+        slow = await ask_all(fake, [(guild, user, ANSWERED) for user in people(fake, 100)])
+        held = []
+        for each in slow:
+            await each.acknowledged()
+            route = f"PATCH /webhooks/*/{each.token}/messages/@original"
+            held.append(fake.faults.arm(Fault(route, delay_s=60)))
+        gate.open()
+        await until(lambda: all(fault.met for fault in held))
+        for _ in range(3):
+            assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
+        assert not any(map(outcome, slow))
