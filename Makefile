@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow soak corruption bench eval peers pictures
+.PHONY: help repl ask test test-slow soak corruption overload bench eval peers pictures
 .PHONY: lint audit format constraints clean
 .DELETE_ON_ERROR:
 
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
 	@echo 'make soak          10,000 questions to a bot whose Discord fails in every way'
 	@echo 'make corruption    2,000 corruptions of an index: each is found, and what is intact answers'
+	@echo 'make overload      ten times the questions that can be answered; ten minutes'
 	@echo 'make bench         speed and size, beside other libraries; hours, with a million sentences'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
@@ -45,6 +46,9 @@ soak: $(VENV)/.dev $(VENV)/.encoder
 
 corruption: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.corruption --update
+
+overload: $(VENV)/.eval $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.overload
 
 bench: $(VENV)/.eval $(VENV)/.encoder build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.speed

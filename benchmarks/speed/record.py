@@ -25,17 +25,24 @@ Record = dict[str, Any]
 def origin(run: Run) -> Record:
     """Enough to measure it again."""
     return {
+        **made_from(),
+        "rounds": run.rounds,
+        "questions_a_round": run.questions,
+        "peers_versions": _peers_versions(run),
+    }
+
+
+def made_from() -> Record:
+    """When, from which code, on which machine and with which encoder something was measured."""
+    return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
         "changed": bool(_git("status", "--porcelain", "--", "bot", "index", "benchmarks")),
         "machine": _machine(),
         "threads": usable_cores(),
-        "rounds": run.rounds,
-        "questions_a_round": run.questions,
         "seed": corpus.SEED,
         "encoder": encoder_id(),
         "versions": {name: version(name) for name in _VERSIONS},
-        "peers_versions": _peers_versions(run),
     }
 
 

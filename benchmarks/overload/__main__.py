@@ -1,0 +1,95 @@
+"""Asks half, once, twice and ten times as much as can be answered, of the service and of the bot,
+and writes JSON and a plot: what is answered and refused, how soon, and how it is afterwards.
+
+Run from the project's root: make overload, or python -m benchmarks.overload --help
+"""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator
+from itertools import count, cycle
+from random import Random
+
+from benchmarks.overload import doors
+from benchmarks.overload.measuring import Row, Way, measure
+from benchmarks.overload.report import draw, tables
+from benchmarks.overload.soaking import soak
+from benchmarks.soak.watching import is_flat
+from benchmarks.speed.corpora import Corpus, bundled, generated, index_of
+from benchmarks.speed.names import ANSWERS
+from benchmarks.speed.process import ROOT
+from benchmarks.speed.record import made_from, save
+
+RESULTS = ROOT / "benchmarks/results/overload.json"
+_SENTENCES = 10_000
+_REPEATED = 50  # questions
+_WAYS = (
+    ("service", "bundled", "all new"),
+    ("service", "bundled", "repeated"),
+    ("service", "generated", "all new"),
+    ("service", "generated", "repeated"),
+    ("bot", "bundled", "all new"),
+    ("bot", "generated", "all new"),
+)
+
+
+def main() -> None:
+    options = _options()
+    if options.minutes:
+        record = {**made_from(), **asyncio.run(_soak(options))}
+        save(record, RESULTS.with_name("overload-soak.json"))
+        sys.exit(not is_flat(record["resident_mb"]))
+    articles = {"bundled": bundled(), "generated": generated(_SENTENCES)}
+    record = {**made_from(), "seconds": options.seconds, "rows": [], "memory": []}
+    for door, name, kind in _WAYS:
+        if options.only and door not in options.only:
+            continue
+        rows, memory = asyncio.run(_measure(door, articles[name], kind, options))
+        sys.stderr.write("".join(f"{row}\n" for row in rows))
+        record["rows"] += rows
+        record["memory"].append(memory)
+    sys.stdout.write(tables(record) + "\n")
+    if not options.only:
+        save(record, RESULTS)
+        draw(record, RESULTS.with_suffix(".png"))
+
+
+async def _measure(
+    door: str, articles: Corpus, kind: str, options: argparse.Namespace
+) -> tuple[list[Row], Row]:
+    index = index_of(articles, ANSWERS)
+    questions = _questions(articles, kind, options.seed)
+    open_door = doors.service if door == "service" else doors.bot
+    async with open_door(index) as (ask, pid):
+        way = Way(door, articles.name, kind, ask, pid, questions)
+        return await measure(way, options.seconds, options.seed)
+
+
+async def _soak(options: argparse.Namespace) -> Row:
+    articles = bundled()
+    async with doors.service(index_of(articles, ANSWERS)) as (ask, pid):
+        questions = _questions(articles, "all new", options.seed)
+        way = Way("service", articles.name, "all new", ask, pid, questions)
+        return await soak(way, options.minutes, options.seed)
+
+
+def _questions(articles: Corpus, kind: str, seed: int) -> Iterator[str]:
+    """Without end. New ones differ by a number that no article has."""
+    asked = [each["question"] for each in articles.questions]
+    if kind == "repeated":
+        return cycle(Random(seed).sample(asked, _REPEATED))
+    return (f"{question} ({number})" for number, question in zip(count(10**6), cycle(asked)))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.overload", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20, metavar="N", help="of each load")
+    parser.add_argument("--minutes", type=float, metavar="N", help="a soak of the service instead")
+    parser.add_argument("--seed", type=int, default=7, metavar="N")
+    parser.add_argument("--only", action="append", choices=("service", "bot"), help="kept nowhere")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""The two ways in under test: the service in this process, and the bot as a process of its own."""
+
+import asyncio
+import os
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import cycle
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from unittest.mock import patch
+
+from benchmarks.overload.arriving import Ask, Outcome
+from benchmarks.soak.signs import running_bot
+from bot.app import open_live_index, open_service
+from bot.commands.run import SWITCH_S
+from bot.errors import ServiceBusyError
+from bot.models import Question
+from bot.settings import Settings
+from index.encoder import default_home
+from tests.fake_discord import FakeDiscord, Invocation
+
+_USERS = 2_000  # so that hardly anybody has a question before his own
+_GUILDS = 8
+_ACK_S = 3.2  # after 3 seconds Discord takes no acknowledgement
+
+
+@asynccontextmanager
+async def service(index: Path) -> AsyncIterator[tuple[Ask, int]]:
+    """As the bot has it, with the settings that are set where nobody sets any."""
+    sys.setswitchinterval(SWITCH_S)
+    settings = Settings(index=index, encoders=default_home())
+    askers = cycle(map(str, range(_USERS)))
+    async with open_service(settings, open_live_index(settings)) as answering:
+
+        async def ask(question: str) -> Outcome:
+            asked = perf_counter()
+            try:
+                await answering.answer(Question(question=question), asker=next(askers))
+            except ServiceBusyError:
+                return Outcome(False, perf_counter() - asked)
+            return Outcome(True, perf_counter() - asked)
+
+        yield ask, os.getpid()
+
+
+@asynccontextmanager
+async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
+    """Through commands in some servers, from the command to what is shown in its place. The fake
+    Discord shares this process with the askers."""
+    with TemporaryDirectory() as folder, _shown() as shown:
+        async with FakeDiscord() as fake:
+            channels = [fake.guild(f"Server{number}").general for number in range(_GUILDS)]
+            people = cycle([fake.user(f"Asker{number}") for number in range(_USERS)])
+            places = cycle(channels)
+
+            async def ask(question: str) -> Outcome:
+                options = {"question": question}
+                asked = await fake.slash(next(people), "ask", options, channel=next(places))
+                event = shown[asked.id]
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), _ACK_S)
+                if asked.ack is None:
+                    return Outcome(None, _ACK_S)
+                await event.wait()
+                del shown[asked.id]
+                assert asked.shown_after_s is not None
+                answered = bool(asked.original and asked.original.embeds)
+                return Outcome(answered, asked.shown_after_s)
+
+            store = Path(folder) / "dealbot.sqlite"
+            async with running_bot(fake, index, default_home(), store) as pid:
+                yield ask, pid
+
+
+@contextmanager
+def _shown() -> Iterator[defaultdict[int, asyncio.Event]]:
+    """By interaction, whether its asker has been shown something. The fake's own way to wait asks
+    all who wait at each change, which thousands are too many for."""
+    events: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
+    tell = Invocation.shown
+
+    def shown(asked: Invocation) -> None:
+        tell(asked)
+        events[asked.id].set()
+
+    with patch.object(Invocation, "shown", shown):
+        yield events

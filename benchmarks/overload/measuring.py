@@ -1,0 +1,106 @@
+"""One way in at several multiples of what it can answer, and how it is afterwards."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from resource import getpagesize
+from typing import Any
+
+import numpy as np
+
+from benchmarks.overload.arriving import Arrivals, Ask, closed_loop, open_loop
+
+# The half at both ends, so that what others do on the machine meanwhile shows in it.
+PHASES = ((0.5, 0.5), (1, 1), (2, 2), (10, 2), (0.5, 0.5))  # times capacity, and of the duration
+SOON_MS = 50.0  # the goal of a refusal
+CROWD = 32  # askers in a closed loop: enough to keep everything busy
+_ALONE = 30
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """In: through which door, to which articles, with which questions."""
+
+    door: str
+    articles: str
+    kind: str
+    ask: Ask
+    pid: int
+    questions: Iterator[str]
+
+
+async def measure(way: Way, seconds: float, seed: int) -> tuple[list[Row], Row]:
+    """A row for each multiple of the capacity, and the memory by time."""
+    random, by_load = Random(seed), dict[float, list[Arrivals]]()
+    after: dict[float, list[float]] = {}
+    await closed_loop(way.ask, way.questions, CROWD, seconds / 4)  # warms up
+    crowd = await closed_loop(way.ask, way.questions, CROWD, seconds / 2)
+    capacity = len(crowd.answered_ms) / crowd.took_s
+    alone = await _alone(way)
+    async with sampled_memory(way.pid) as memory:
+        for load, share in PHASES:
+            rate, for_s = capacity * load, seconds * share
+            came = await open_loop(way.ask, way.questions, rate, for_s, random)
+            by_load.setdefault(load, []).append(came)
+            after.setdefault(load, []).append((await way.ask(next(way.questions))).after_s * 1000)
+    named = {"door": way.door, "articles": way.articles, "questions": way.kind}
+    rows = [
+        {**named, "capacity": round(capacity, 1), "load": load, **_figures(arrivals),
+         "first_after_ms": round(max(after[load]), 1), "alone_p50_ms": _rounded(alone, 50),
+         "alone_p95_ms": _rounded(alone, 95)}
+        for load, arrivals in by_load.items()
+    ]  # fmt: skip
+    return rows, {**named, "every_s": 1, "resident_mb": memory}
+
+
+async def _alone(way: Way) -> list[float]:
+    """Milliseconds of questions one after the other."""
+    return [(await way.ask(next(way.questions))).after_s * 1000 for _ in range(_ALONE)]
+
+
+def _figures(phases: list[Arrivals]) -> Row:
+    answered = [each for came in phases for each in came.answered_ms]
+    refused = [each for came in phases for each in came.refused_ms]
+    later = [each for came in phases for each in came.later_ms]
+    took_s = sum(came.took_s for came in phases)
+    return {
+        "offered": sum(came.offered for came in phases),
+        "answered": len(answered),
+        "refused": len(refused),
+        "left_to_discord": sum(came.left for came in phases),
+        "lost": sum(came.lost for came in phases),
+        "answered_per_s": round(len(answered) / took_s, 1),
+        **{f"answered_p{q}_ms": _rounded(answered, q) for q in (50, 95)},
+        "later_p95_ms": _rounded(later, 95),
+        **{f"refused_p{q}_ms": _rounded(refused, q) for q in (50, 95, 99, 100)},
+        "refused_in_time": round(float(np.mean(np.array(refused) <= SOON_MS)), 5)
+        if refused
+        else None,
+    }
+
+
+def _rounded(times: list[float], q: float) -> float | None:
+    return round(float(np.percentile(times, q)), 1) if times else None
+
+
+@asynccontextmanager
+async def sampled_memory(pid: int, every_s: float = 1.0) -> AsyncIterator[list[float]]:
+    """Megabytes, at even distances while the block runs."""
+    samples: list[float] = []
+    statm = Path(f"/proc/{pid}/statm")
+
+    async def sample() -> None:
+        while True:
+            pages = int(statm.read_text().split()[1])  # noqa: ASYNC240 - no disk behind it
+            samples.append(round(pages * getpagesize() / 1e6, 1))
+            await asyncio.sleep(every_s)
+
+    sampling = asyncio.create_task(sample())
+    try:
+        yield samples
+    finally:
+        sampling.cancel()
