@@ -30,6 +30,7 @@ from index.encoder_record import (
 from index.errors import EncoderError, IndexDamagedError
 from index.machine import usable_cores
 from index.onnx import onnxruntime, ort_errors
+from index.plain_files import stamps
 from index.publishing import file_digest, read_pointer
 
 CURRENT = "CURRENT"
@@ -100,6 +101,7 @@ class Encoder:
     @classmethod
     def open(cls, folder: Path, *, threads: int | None = None) -> "Encoder":
         """Check every file against the record before a byte of it is interpreted, then load."""
+        before = stamps(folder)
         record = read_record(folder)
         if folder.name != record.id:
             raise EncoderError(
@@ -113,7 +115,10 @@ class Encoder:
             {path.name for path in folder.iterdir()} - {RECORD_FILE, *record.files}
         ):
             raise EncoderError(f"{folder / surplus[0]} does not belong to the encoder: remove it")
-        return cls(folder, record, threads=threads)
+        encoder = cls(folder, record, threads=threads)
+        if stamps(folder) != before:
+            raise EncoderError(f"The encoder in {folder} was changed while it was opened. {REMEDY}")
+        return encoder
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors (n, dimension) of questions. Those of the last few hundred are kept."""

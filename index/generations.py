@@ -21,6 +21,7 @@ from index.manifest import (
     SENTENCE_VECTORS,
     Manifest,
 )
+from index.plain_files import stamps
 from index.publishing import (
     only_writer,
     read_pointer,
@@ -29,7 +30,7 @@ from index.publishing import (
 )
 from index.text_store import ARTICLES, PASSAGES, SENTENCES, TextStore
 from index.token_store import TOKENS, TokenStore
-from index.verifying import stamps, told_as_damage, verify
+from index.verifying import told_as_damage, verify
 from index.vocabulary import load_vocabulary
 
 _Opened = TypeVar("_Opened")

@@ -29,3 +29,9 @@ def read_plain(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise OSError(errno.EFBIG, "it is too large", str(path))
     return data
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int, int]]:
+    """What shows that a file became another or was written to, without reading it."""
+    stats = {path: path.lstat() for path in folder.rglob("*")}
+    return {path: (of.st_ino, of.st_size, of.st_mtime_ns) for path, of in stats.items()}

@@ -122,9 +122,3 @@ def _below(folder: Path) -> tuple[list[str], list[str]]:
 
 def _raise(error: OSError) -> None:
     raise error
-
-
-def stamps(folder: Path) -> dict[Path, tuple[int, int, int]]:
-    """What shows that a file became another or was written to, without reading it."""
-    stats = {path: path.lstat() for path in folder.rglob("*")}
-    return {path: (of.st_ino, of.st_size, of.st_mtime_ns) for path, of in stats.items()}

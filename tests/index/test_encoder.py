@@ -1,6 +1,7 @@
 """The adopted default model on this machine: the same vectors, whole files, no torch."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,14 @@ from index.encoder import (
     open_by_id,
     open_current,
 )
-from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, TOKENIZER_FILE, read_record
+from index.encoder_record import (
+    GOLDEN_FILE,
+    MODEL_FILE,
+    RECORD_FILE,
+    TOKENIZER_FILE,
+    EncoderRecord,
+    read_record,
+)
 from index.errors import EncoderError
 from index.machine import usable_cores
 from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
@@ -197,6 +205,19 @@ def test_damage_is_found_before_anything_is_loaded(
 def test_a_changed_record_is_refused(copy: Path, change: dict[str, object], message: str) -> None:
     rewrite(copy / RECORD_FILE, **change)
     with pytest.raises(EncoderError, match=message):
+        open_current(copy.parent)
+
+
+def test_a_file_that_changes_between_its_check_and_its_use_is_told(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(folder: Path) -> EncoderRecord:
+        record = read_record(folder)
+        os.utime(folder / MODEL_FILE)  # as written to: other bytes would not be loaded at all
+        return record
+
+    monkeypatch.setattr("index.encoder.read_record", read)
+    with pytest.raises(EncoderError, match="was changed while it was opened"):
         open_current(copy.parent)
 
 
