@@ -200,6 +200,8 @@ def open_current(home: Path, *, threads: int | None = None) -> Encoder:
         encoder_id = read_pointer(home / CURRENT)
     except IndexDamagedError as error:
         raise EncoderError(f"{error} {REMEDY}") from error
+    if encoder_id is None and any(home.glob(f"[!.]*/{RECORD_FILE}")):
+        raise EncoderError(f"{home / CURRENT} is missing. {REMEDY}")
     if encoder_id is None:
         raise EncoderError("No encoder is adopted. Run: dealbot model adopt")
     if not (home / encoder_id).exists():

@@ -99,7 +99,8 @@ def read_record(folder: Path) -> EncoderRecord:
         data = read_plain(path, _MOST_BYTES)
         record = EncoderRecord.model_validate_json(data)
     except FileNotFoundError as error:
-        raise EncoderError(f"There is no encoder in {folder}. {REMEDY}") from error
+        told = f"{path} is missing" if folder.is_dir() else f"There is no encoder in {folder}"
+        raise EncoderError(f"{told}. {REMEDY}") from error
     except OSError as error:
         raise EncoderError(f"{path} cannot be read: {error.strerror}. {REMEDY}") from error
     except ValidationError as error:

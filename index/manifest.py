@@ -116,12 +116,9 @@ def _check_schema(folder: Path, version: int) -> None:
             f"{SCHEMA_VERSION}): upgrade dealbot"
         )
     if version < SCHEMA_VERSION:
-        readable = version in _READABLE_SCHEMAS
-        remedy = (
-            "bring it over with: dealbot index migrate"
-            if readable
-            else ("rebuild with: dealbot index build")
-        )
+        remedy = "rebuild with: dealbot index build"
+        if version in _READABLE_SCHEMAS:
+            remedy = "bring it over with: dealbot index migrate"
         raise OlderIndexError(
             f"{folder} was made by an older dealbot (its schema is {version}, here it is "
             f"{SCHEMA_VERSION}): {remedy} --index {folder.parents[1]}"

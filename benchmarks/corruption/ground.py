@@ -17,6 +17,7 @@ from index.encoder import CURRENT, Encoder, open_current
 from index.encoder_record import RECORD_FILE, read_record
 from index.generations import GENERATIONS, POINTER, Generation, published
 from index.live import LiveGeneration
+from index.manifest import MANIFEST
 from tests.damage import Victim
 
 ARTICLES = Path(__file__).resolve().parents[2] / "articles"
@@ -61,7 +62,7 @@ class Ground:
         # What a build makes of the same articles, whatever it knows of their vectors.
         build_index(sources(EDITIONS[-1]), folder / "anew", encoder, QUIET, full=True)
         (anew,) = (folder / "anew" / GENERATIONS).iterdir()
-        self.rebuilt = json.loads((anew / "manifest.json").read_text())["files"]
+        self.rebuilt = json.loads((anew / MANIFEST).read_text())["files"]
 
     @classmethod
     def copied(cls, made: Path, folder: Path) -> Self:
@@ -82,6 +83,8 @@ class Ground:
         """Of one kind, as they lie in what is damaged."""
         if kind == "pointers":
             return [self.index / POINTER, self.encoders / CURRENT]
+        if kind == "manifest":
+            return [self.index / GENERATIONS / self.ids[-1] / MANIFEST]
         folder = {
             "generation": self.index / GENERATIONS / self.ids[-1],
             "known vectors": self.index / "vectors" / self.encoder.id,

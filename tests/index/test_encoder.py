@@ -271,6 +271,16 @@ def test_a_pointer_to_an_encoder_that_is_not_there_is_told(tmp_path: Path) -> No
         open_current(tmp_path)
 
 
+def test_what_is_missing_of_an_encoder_is_named(copy: Path) -> None:
+    (copy / RECORD_FILE).rename(copy.parent / "record")
+    with pytest.raises(EncoderError, match=f"{copy / RECORD_FILE} is missing.*model adopt"):
+        open_current(copy.parent)
+    (copy.parent / "record").rename(copy / RECORD_FILE)
+    (copy.parent / CURRENT).unlink()
+    with pytest.raises(EncoderError, match=f"{copy.parent / CURRENT} is missing.*model adopt"):
+        open_current(copy.parent)
+
+
 def test_an_encoder_belongs_to_its_environment() -> None:
     assert default_home().is_relative_to(sys.prefix)
     assert usable_cores() >= 1
