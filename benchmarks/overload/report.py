@@ -17,46 +17,55 @@ _HEADERS = (
     *("through", "articles", "questions", "a second", "× capacity", "asked", "answered"),
     *("p50 ms", "p95 ms", "refused", "p50 ms", "p99 ms", "first after ms"),
 )
+_CELLS = (
+    *("door", "articles", "questions", "capacity", "load", "offered", "answered"),
+    *("answered_p50_ms", "answered_p95_ms", "refused", "refused_p50_ms", "refused_p99_ms"),
+    "first_after_ms",
+)
+_GOALS = (
+    *("through", "articles", "questions", "p95 at half, ms", "at 10×, ms", "of that at half"),
+    *("after the onset", "refused within 50 ms", "left to Discord"),
+)
 
 
 def tables(record: dict[str, Any]) -> str:
     """Markdown: all figures, and below what they mean for the goals."""
-    goals = [[*map(str, named), *cells] for named, cells in _by_way(record).items()]
-    headers = ("through", "articles", "questions", "p95 at 10×, of that at half", "refused in time")
-    return f"{markdown_table(_HEADERS, list(map(_cells, record['rows'])))}\n\n" + markdown_table(
-        headers, goals
-    )
-
-
-def _cells(row: Row) -> list[Cell]:
-    names = "door articles questions capacity load offered answered"
-    times = "answered_p50_ms answered_p95_ms refused refused_p50_ms refused_p99_ms first_after_ms"
-    return [_shown(row[name]) for name in f"{names} {times}".split()]
+    rows = [[_shown(row[name]) for name in _CELLS] for row in record["rows"]]
+    goals = [[*way, *_goals(loads[0.5], loads[10])] for way, loads in _by_way(record).items()]
+    return f"{markdown_table(_HEADERS, rows)}\n\n{markdown_table(_GOALS, goals)}"
 
 
 def _shown(value: Any) -> Cell:
     return f"{value:,}" if isinstance(value, int | float) else value
 
 
-def _by_way(record: dict[str, Any]) -> dict[tuple[str, str, str], list[Cell]]:
-    ways: dict[tuple[str, str, str], dict[float, Row]] = {}
+def _by_way(record: dict[str, Any]) -> dict[tuple[str, ...], dict[float, Row]]:
+    ways: dict[tuple[str, ...], dict[float, Row]] = {}
     for row in record["rows"]:
         ways.setdefault((row["door"], row["articles"], row["questions"]), {})[row["load"]] = row
-    return {
-        way: [
-            f"{loads[10]['answered_p95_ms'] / loads[0.5]['answered_p95_ms']:.1f}×",
-            "–" if loads[10]["refused_in_time"] is None else f"{loads[10]['refused_in_time']:.2%}",
-        ]
-        for way, loads in ways.items()
-    }
+    return ways
+
+
+def _goals(half: Row, ten: Row) -> list[Cell]:
+    """What is asked of ten times the capacity."""
+    usual_ms, times_ms = half["answered_p95_ms"], (ten["answered_p95_ms"], ten["later_p95_ms"])
+    in_time = ten["refused_in_time"]
+    return [
+        f"{usual_ms:,}",
+        f"{times_ms[0]:,}",
+        *(f"{time_ms / usual_ms:.1f}×" if time_ms else None for time_ms in times_ms),
+        None if in_time is None else f"{in_time:.1%}",
+        f"{ten['left_to_discord'] / ten['offered']:.1%}",
+    ]
 
 
 def draw(record: dict[str, Any], path: Path) -> None:
     """What is answered, what is refused, and the memory, each way in by its own colour."""
     figure, panels = pyplot.subplots(1, 3, figsize=_SIZE)
+    by_way = _by_way(record)
     for memory in record["memory"]:
         way = memory["door"], memory["articles"], memory["questions"]
-        rows = [r for r in record["rows"] if (r["door"], r["articles"], r["questions"]) == way]
+        rows = list(by_way[way].values())
         loads = [str(row["load"]) for row in rows]
         label = ", ".join(way)
         _line(panels[0], loads, [row["answered_p95_ms"] for row in rows], label)

@@ -132,6 +132,15 @@ async def test_a_hundred_who_ask_the_same_in_a_crowd_are_answered_by_one_computa
     assert sum(batch.count("The same?") for batch in live.encoder.batches) == 1
 
 
+async def test_of_the_same_question_too_only_so_many_wait(live: SteeredIndex) -> None:
+    async with service_of(live, max_waiting=8) as service:
+        async with at_work(service, live):
+            same = [await asking(service, "The same?", asker=str(n)) for n in range(9)]
+            assert list(map(is_refused, same)) == [False] * 8 + [True]
+        await asyncio.gather(*same[:8])
+    assert live.encoder.batches[1:] == [["The same?"]]
+
+
 async def test_thousands_who_leave_are_not_computed_and_leave_nothing_behind(
     live: SteeredIndex,
 ) -> None:
