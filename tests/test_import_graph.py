@@ -70,6 +70,13 @@ def test_only_the_discord_package_imports_discord() -> None:
     assert importers_of("discord") <= within("bot/discord")
 
 
+def test_only_a_bot_that_is_watched_imports_what_counts() -> None:
+    assert importers_of("prometheus_client") <= within("bot/monitoring")
+    counting = {f"bot.monitoring.{name}" for name in ("metrics", "gauges", "http")}
+    importers = {m.as_posix() for m in MODULES if counting & set(dict(imports(m)))}
+    assert importers <= within("bot/monitoring") | {"bot/commands/run.py"}
+
+
 def test_answering_knows_no_terminal_and_no_event_loop() -> None:
     surfaces = importers_of("asyncio", "click", "rich", "prompt_toolkit", "discord")
     assert surfaces & within("bot/answering") == set()

@@ -4,7 +4,7 @@ No label holds what a person, a server or an article is called: each has as many
 program has names for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, fields
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -15,6 +15,7 @@ from bot.answering.pipeline import Timings
 from bot.models import Answer, Status
 from bot.monitoring.logs import handled_for_s
 from bot.monitoring.observer import Observer, reason_of
+from index.errors import ExpectedError
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
@@ -75,6 +76,9 @@ class Metrics(Observer):
             self._questions.labels(way)
         for status in Status:
             self._answers.labels(status)
+        for kind in (*_expected(), Exception):
+            self._refusals.labels(reason_of(kind))
+        self._rebuilds.labels("published")
 
     def page(self) -> bytes:
         """What Prometheus reads."""
@@ -102,7 +106,7 @@ class Metrics(Observer):
 
     def refused(self, error: Exception) -> None:
         super().refused(error)
-        self._refusals.labels(reason_of(error)).inc()
+        self._refusals.labels(reason_of(type(error))).inc()
 
     def delivered(self, render_s: float, deliver_s: float) -> None:
         super().delivered(render_s, deliver_s)
@@ -112,4 +116,11 @@ class Metrics(Observer):
 
     def rebuilt(self, error: Exception | None) -> None:
         super().rebuilt(error)
-        self._rebuilds.labels(reason_of(error) if error else "published").inc()
+        self._rebuilds.labels(reason_of(type(error)) if error else "published").inc()
+
+
+def _expected(kind: type[ExpectedError] = ExpectedError) -> Iterator[type[ExpectedError]]:
+    """All kinds of expected failures that the program has."""
+    for below in kind.__subclasses__():
+        yield below
+        yield from _expected(below)

@@ -8,6 +8,8 @@ from bot.models import Answer, Status
 from bot.monitoring.logs import handled_for_s, question_id
 from index.errors import ExpectedError
 
+_OF_DISCORD = {"discord", "aiohttp"}
+
 _log = logging.getLogger("bot.questions")
 
 
@@ -40,7 +42,10 @@ class Observer:
 
     def refused(self, error: Exception) -> None:
         """Somebody got a refusal or a failure told instead of what was wanted."""
-        _tell("refused" if isinstance(error, ExpectedError) else "failed", reason=reason_of(error))
+        _tell(
+            "refused" if isinstance(error, ExpectedError) else "failed",
+            reason=reason_of(type(error)),
+        )
 
     def delivered(self, render_s: float, deliver_s: float) -> None:
         """The answer is on Discord: rendering and sending it took so long."""
@@ -48,13 +53,16 @@ class Observer:
 
     def rebuilt(self, error: Exception | None) -> None:
         """A rebuild has ended: with a new generation, or with this."""
-        _log.info("rebuild: %s", reason_of(error) if error else "published")
+        _log.info("rebuild: %s", reason_of(type(error)) if error else "published")
 
 
-def reason_of(error: Exception) -> str:
-    """A name for a kind of failure; there are as many as there are kinds."""
-    name = type(error).__name__.removesuffix("Error")
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_")
+def reason_of(kind: type[Exception]) -> str:
+    """A name for a kind of failure, of which there are few: the expected ones, those of the way to
+    Discord, and all others, which are bugs."""
+    if issubclass(kind, ExpectedError):
+        name = kind.__name__.removesuffix("Error")
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_")
+    return "discord" if kind.__module__.partition(".")[0] in _OF_DISCORD else "bug"
 
 
 def _tell(stage: str, **fields: object) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import threading
 from pathlib import Path
 
@@ -461,6 +462,16 @@ async def test_an_answer_never_overtakes_the_notice_before_it(live: SteeredIndex
         arrives.set()
         await second
     assert order == ["notice", "answer"]
+
+
+async def test_a_batch_in_work_is_seen_to_take_long(live: SteeredIndex) -> None:
+    async with service_of(live) as service:
+        assert service.stalled_s == 0
+        async with at_work(service, live) as first:
+            assert service.stalled_s > 0
+        await first
+        assert service.stalled_s == 0
+    assert service.stalled_s == math.inf
 
 
 async def test_latencies_are_those_of_answers(live: SteeredIndex) -> None:

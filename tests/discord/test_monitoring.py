@@ -93,6 +93,23 @@ async def test_questions_are_counted_by_what_became_of_them(
     assert value("process_resident_memory_bytes") > 0
 
 
+@pytest.mark.usefixtures("client")
+async def test_a_bug_is_counted_as_one_and_its_series_was_there_before(
+    watching: Watching, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rate() sees nothing of a series that begins with its first event."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    assert await watching.value("dealbot_refusals_total", reason="bug") == 0
+    monkeypatch.setattr("bot.discord.answering.shown", broken)
+    ann = fake.user("Ann")
+    asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=fake.dm(ann))
+    assert "Something went wrong" in (await asked.final()).text
+    assert await watching.value("dealbot_refusals_total", reason="bug") == 1
+
+
 async def test_how_things_stand(watching: Watching, client: DealbotClient) -> None:
     manifest = watching.office.live.current.generation.manifest
     named = {"generation": manifest.id, "encoder": manifest.encoder_id}
