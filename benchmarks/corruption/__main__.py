@@ -87,7 +87,7 @@ def _results(trials: list[Trial], seed: int, seconds: float) -> dict[str, Any]:
         "seconds": round(seconds),
         "corruptions": len(trials),
         "failed": [asdict(trial) for trial in trials if trial.failure],
-        "found": [[*key, times] for key, times in sorted(found.items())],
+        "found": {", ".join(key): times for key, times in sorted(found.items())},
     }
 
 
