@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answering.citing import CitationError, check_citations, cite, cite_closest
-from bot.answering.evidence import Evidence
+from bot.answering.evidence import MAX_EVIDENCE, Evidence, choose_evidence
 from bot.models import Role
 from index.models import Article
 from index.passages import group_passages
@@ -53,7 +54,7 @@ def stored(*texts: str) -> Iterator[TextStore]:
 
 def evidence(texts: TextStore, rows: Sequence[int]) -> list[Evidence]:
     return [
-        Evidence(SentenceHit(texts.sentence(row), 0.9, 0.9, 0.9, 0.9, 0.9), 0.9 - 0.1 * place)
+        Evidence(SentenceHit(texts.sentence(row), 0.9, 0.9, 0.9, 0.9, 0.9), 0.90004 - 0.1 * place)
         for place, row in enumerate(rows)
     ]
 
@@ -118,6 +119,53 @@ def test_two_sentences_never_share_one_context_twice() -> None:
     assert [q for _, _, q in cited(text, 1, 2)] == ["It hired.", "Acme grew.", "It moved."]
 
 
+def test_context_of_a_chain_stands_as_in_the_article() -> None:
+    text = "Acme grew. It hired. It moved."
+    assert [q for _, _, q in cited(text, 2)] == ["It moved.", "Acme grew.", "It hired."]
+
+
+def test_who_he_is_may_have_been_said_some_sentences_before() -> None:
+    text = "Rain fell in Tarn. Ann Bell sold the mill. Ships came. Fish was cheap. She left."
+    assert cited(text, 4) == [
+        (1, "evidence", "She left."),
+        (2, "context", "Ann Bell sold the mill."),
+    ]
+    text = text.replace("She left.", "The mill burnt. She left.")
+    assert [q for _, _, q in cited(text, 5)][1:] != ["Rain fell in Tarn."]
+
+
+def test_only_evidence_is_scored() -> None:
+    with stored(ACME) as store:
+        first, context = cite(store, evidence(store, [1]))
+        assert (first.score, context.score) == (0.9, 0)
+        assert [each.score for each in cite_closest(evidence(store, [1, 0]))] == [0.9, 0.8]
+
+
+def test_a_citation_names_where_else_its_sentence_stands() -> None:
+    with stored(ACME, ACME) as store:
+        first, other = evidence(store, [0, 3])
+        [cited] = cite(store, [replace(first, copies=(other.hit,))])
+        assert [(each.article_id, each.start, each.end) for each in cited.also_in] == [
+            ("a1", 0, 25)
+        ]
+
+
+def _scored(*scores: float) -> list[Evidence]:
+    with stored(ACME) as store:
+        return [replace(evidence(store, [0])[0], score=score) for score in scores]
+
+
+def test_evidence_is_the_best_and_at_most_two_that_are_nearly_as_good() -> None:
+    for scores, chosen in (
+        ((), 0),
+        ((-3.0,), 1),
+        ((2.0, 0.5, 0.4), 2),
+        ((2.0, 0.4, 1.9), 2),
+        ((2.0, 1.9, 1.8, 1.7), MAX_EVIDENCE),
+    ):
+        assert len(choose_evidence(_scored(*scores))) == chosen, scores
+
+
 def test_first_sentence_of_an_article_takes_no_context_from_the_article_before() -> None:
     with stored("Acme grew.", "It rained.") as store:
         (only,) = cite(store, evidence(store, [1]))
@@ -151,5 +199,6 @@ def test_forged_citation_does_not_pass(forgery: dict[str, object]) -> None:
     with stored(ACME, "Another text. It says other things in it.") as store:
         real = cite(store, evidence(store, [1]))
         check_citations(store, real)
-        with pytest.raises(CitationError):
-            check_citations(store, (*real, real[0].model_copy(update=forgery)))
+        forged = real[0].model_copy(update=forgery)
+        with pytest.raises(CitationError, match=forged.article_id):
+            check_citations(store, (*real, forged))

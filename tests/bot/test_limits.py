@@ -125,6 +125,13 @@ async def test_what_a_server_allows_one_person_holds_there_alone() -> None:
     assert [await admitted(limiter, 2, 10, 100, 1) for _ in range(2)] == [True, False]
 
 
+async def test_what_a_server_allows_is_each_persons_own_and_told_as_such() -> None:
+    limiter = Limiter(limits())
+    assert [await admitted(limiter, user, 10, 100, 1) for user in (1, 2)] == [True, True]
+    told = (await refusal(limiter, 1, 10, 100, 1)).user_message
+    assert told.startswith("You have reached your limit of 1 request a minute: try again in ")
+
+
 Request = tuple[float, int, int, int]
 requests = st.tuples(
     st.sampled_from([0.0, 0.37, 5.11, 23.7, 61.3]),
@@ -192,6 +199,7 @@ async def test_a_refusal_says_when_to_come_back_and_keeps_its_word(clock: Clock)
     ("limit", "text", "message"),
     [
         ("per_user", "1/hour", "You have reached your limit of 1 request an hour: try again in 60"),
+        ("per_channel", "1/2 minutes", "This channel has reached its limit of 1 request in 2 min"),
         ("per_channel", "1/5 minutes", "This channel has reached its limit of 1 request in 5 min"),
         ("per_server", "1 per day", "This server has reached its limit of 1 request a day: try"),
         ("overall", "1/second", "I have reached my limit of 1 request a second: try again in 1 s"),
@@ -211,6 +219,15 @@ async def test_of_several_full_windows_the_longest_wait_is_told(clock: Clock) ->
         "This server has reached its limit of 1 request a day: try again in 24 hours"
     )
     assert refused.retry_after_s == pytest.approx(86_400)
+
+
+async def test_of_windows_that_take_as_long_one_is_told(clock: Clock) -> None:
+    limiter = Limiter(limits(per_user="1/minute", per_channel="1/minute"))
+    await limiter.admit(1, 2, 3)
+    clock.now += 59.5
+    refused = await refusal(limiter, 1, 2, 3)
+    assert "reached" in refused.user_message
+    assert refused.retry_after_s == pytest.approx(0.5)
 
 
 # --- memory ----------------------------------------------------------------------------------
