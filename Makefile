@@ -9,8 +9,8 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow soak corruption overload bench eval peers pictures
-.PHONY: lint audit format constraints clean
+.PHONY: help repl ask test test-slow soak corruption overload bench guards fuzz eval peers pictures
+.PHONY: mutants lint audit format constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -22,6 +22,9 @@ help:
 	@echo 'make corruption    2,000 corruptions of an index: each is found, and what is intact answers'
 	@echo 'make overload      ten times the questions that can be answered; ten minutes'
 	@echo 'make bench         speed and size, beside other libraries; hours, with a million sentences'
+	@echo 'make guards        remove each guard of the threat model, and see its test fail'
+	@echo 'make fuzz          bytes of any kind for every parser; half an hour'
+	@echo 'make mutants       change the code that cites, escapes and limits, and see the tests fail'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
 	@echo 'make pictures      the pictures of the bot, drawn again; needs node, npm and chromium'
@@ -52,6 +55,22 @@ overload: $(VENV)/.eval $(VENV)/.encoder
 
 bench: $(VENV)/.eval $(VENV)/.encoder build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.speed
+
+guards: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.guards
+
+# Guided by coverage where the parser is our own.
+fuzz: $(VENV)/.dev $(VENV)/.encoder
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(VENV)/bin/python -m pytest tests/fuzzing --hypothesis-profile=fuzz -o timeout=0
+	for parser in markdown sentences html jsonl settings shown; do \
+		$(VENV)/bin/python -m tests.fuzzing.guided $$parser 120 || exit 1; done
+
+mutants: $(VENV)/.dev
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
+	rm -rf mutants
+	$(VENV)/bin/mutmut run
+	$(VENV)/bin/mutmut results --all true > benchmarks/results/mutants.txt
 
 eval: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.evaluate
@@ -131,7 +150,7 @@ data/index/CURRENT: $(VENV)/.encoder articles $(wildcard articles/*)
 # Run after a change of dependencies, with nothing pinned but torch, whose other builds bring CUDA.
 constraints:
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
-	build/constraints/bin/pip install --quiet --editable '.[adopt,dev,eval]'
+	build/constraints/bin/pip install --quiet --editable '.[adopt,dev,eval,mutants,fuzz]'
 	(sed -n 1p constraints.txt; build/constraints/bin/pip freeze --exclude-editable \
 		| sed 's/+cpu//' | sort -f) > build/constraints.txt
 	mv build/constraints.txt constraints.txt

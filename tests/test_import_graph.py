@@ -77,6 +77,13 @@ def test_only_a_bot_that_is_watched_imports_what_counts() -> None:
     assert importers <= within("bot/monitoring") | {"bot/commands/run.py"}
 
 
+def test_nothing_opens_archives_unpickles_or_reads_xml() -> None:
+    """Whose bombs nobody then has to defuse. HTML is read by lxml, without entities."""
+    archives = importers_of("zipfile", "tarfile", "gzip", "bz2", "lzma", "zstandard", "xml")
+    assert archives | importers_of("pickle", "marshal", "shelve", "dill", "joblib") == set()
+    assert importers_of("zlib") == {"index/vector_cache.py"}  # for its checksums
+
+
 def test_answering_knows_no_terminal_and_no_event_loop() -> None:
     surfaces = importers_of("asyncio", "click", "rich", "prompt_toolkit", "discord")
     assert surfaces & within("bot/answering") == set()

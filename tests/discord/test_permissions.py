@@ -122,6 +122,18 @@ async def test_admins_are_those_who_manage_the_server_and_whom_they_name(
         assert "Only the server's admins" in await set_(fake, person, island, "show")
 
 
+async def test_rights_that_were_taken_away_are_gone_at_once(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    """Discord goes on showing the command for a while."""
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    fake.join(harbour, ann)
+    for allowed in (True, False):
+        await set_(fake, harbour.owner, harbour, "admin", user=ann)  # again takes it away
+        told = await set_(fake, ann, harbour, "show")
+        assert ("Only the server's admins" not in told) is allowed
+
+
 async def test_an_admin_has_to_be_named(dealbot: DealbotClient, fake: FakeDiscord) -> None:
     harbour = fake.guild("Harbour")
     assert "Name a role or a member" in await set_(fake, harbour.owner, harbour, "admin")

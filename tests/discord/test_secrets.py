@@ -3,7 +3,6 @@ its store, its index or its working folder, and not among its arguments."""
 
 import asyncio
 import base64
-import logging
 import os
 import shutil
 import signal
@@ -16,8 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.discretion import keep_out_of_log
-from bot.monitoring.logs import LogFormat, LogLevel, log_to_stderr
 from tests.discord.conftest import ANSWERED, NOT_ANSWERED
 from tests.fake_discord import FakeDiscord, pointed
 
@@ -212,23 +209,3 @@ def test_the_search_finds_a_token(program: Program) -> None:
     for number, leak in enumerate(leaks):
         (program.folder / f"leak-{number}").write_bytes(b"before " + leak + b" after")
     assert len(program.found()) == len(leaks)
-
-
-@pytest.mark.parametrize("form", LogFormat)
-def test_what_fails_may_carry_the_token_and_the_log_does_not(
-    form: LogFormat, capsys: pytest.CaptureFixture[str]
-) -> None:
-    handlers = logging.root.handlers[:]
-    try:
-        log_to_stderr(LogLevel.INFO, form)
-        keep_out_of_log(MARK)
-        try:
-            raise OSError(f"Authorization: Bot {MARK}", "/webhooks/123/aW50ZXJhY3Rpb24")
-        except OSError:
-            logging.getLogger("aiohttp").exception("no answer to %s", MARK)
-    finally:
-        logging.basicConfig(handlers=handlers, force=True)
-    said = capsys.readouterr().err
-    assert said.count("[token]") >= 3
-    assert MARK not in said
-    assert "aW50ZXJhY3Rpb24" not in said

@@ -67,6 +67,11 @@ def test_broken_front_matter_is_named_with_its_line(text: str, words: str) -> No
     assert words in caught.value.user_message
 
 
+def test_front_matter_sets_nothing_but_the_metadata() -> None:
+    article = markdown("---\nid: ../../etc/passwd\ntext: Other\ntitle: T\n---\nBody")
+    assert (article.id, article.text, article.title) == ("a", "Body", "T")
+
+
 def test_yaml_neither_makes_objects_nor_expands_aliases() -> None:
     text = "---\ntitle: !!python/object/apply:os.system [echo]\n---\nBody"
     with pytest.raises(SourceError, match="one value"):

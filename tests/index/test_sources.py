@@ -228,6 +228,12 @@ def test_article_over_the_limit_names_the_setting(tmp_path: Path, name: str) -> 
     assert "DEALBOT_MAX_ARTICLE_MB" in told
 
 
+def test_a_file_over_the_limit_is_refused_however_little_of_it_is_text(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.md", f"Text\n\n<div>\n{'x' * 2000}\n</div>\n")
+    assert "over the limit of 1,000" in refusal(path, max_article_bytes=1000)
+    assert read(path)[0].text == "Text"
+
+
 # --- JSON -----------------------------------------------------------------------------------
 
 FIELDS = {

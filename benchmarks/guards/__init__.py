@@ -1,0 +1,1 @@
+"""Takes each guard of the threat model away, and looks whether its test fails."""

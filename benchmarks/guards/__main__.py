@@ -1,0 +1,62 @@
+"""Removes each guard of the threat model in a copy of the tree and runs its test, which must fail.
+
+Run from the project's root: make guards, or python -m benchmarks.guards [WORDS OF A THREAT] ...
+"""
+
+import json
+import subprocess
+import sys
+import tarfile
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.guards.page import PAGE, with_table
+from benchmarks.guards.removing import Guard, guards, passes, removed
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "benchmarks/results/guards.json"
+_WITHIN_S = 120.0  # a removed guard may let a test run on without end
+_ALL_WITHIN_S = 1800.0
+
+
+def main() -> None:
+    words = sys.argv[1:] or [""]
+    chosen = [guard for guard in guards() if any(word in guard.threat for word in words)]
+    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), guards()), encoding="utf-8")
+    with TemporaryDirectory() as folder:
+        tree = Path(folder)
+        _copy(tree)
+        if not passes(sorted({guard.test for guard in chosen}), tree, _ALL_WITHIN_S):
+            sys.exit("A test fails although nothing was removed.")
+        noticed = {guard.threat: _is_noticed(guard, tree) for guard in chosen}
+    _keep(noticed)
+    print(f"{sum(noticed.values())} of {len(noticed)} removed guards were noticed")  # noqa: T201
+    sys.exit(not all(noticed.values()))
+
+
+def _keep(noticed: dict[str, bool]) -> None:
+    """With what earlier runs found of the others that there still are."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    known = before | noticed
+    kept = {guard.threat: known[guard.threat] for guard in guards() if guard.threat in known}
+    RESULTS.write_text(f"{json.dumps(kept, indent=1)}\n", encoding="utf-8")
+
+
+def _copy(tree: Path) -> None:
+    """Of the last commit, without anything else that lies around."""
+    command = ["git", "archive", "HEAD"]
+    archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=BytesIO(archive)) as files:
+        files.extractall(tree, filter="data")
+
+
+def _is_noticed(guard: Guard, tree: Path) -> bool:
+    with removed(guard, tree):
+        noticed = not passes([guard.test], tree, _WITHIN_S)
+    print(f"{'noticed' if noticed else 'NOT NOTICED'}: {guard.threat}", flush=True)  # noqa: T201
+    return noticed
+
+
+if __name__ == "__main__":
+    main()
