@@ -39,11 +39,14 @@ class KnownQuestion:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedArticle:
-    """`record` is the article as a line of a .jsonl has it."""
+    """`record` is the article as a line of a .jsonl has it; `facts` are what its sentences tell,
+    filled in from `slots`."""
 
     record: dict[str, str]
     sentences: list[tuple[int, int]]
     questions: list[KnownQuestion]
+    facts: list[Fact | None]
+    slots: Slots
 
 
 def generate(sentences: int, seed: int = SEED) -> Iterator[GeneratedArticle]:
@@ -93,7 +96,7 @@ def _article(number: int, seed: int, most: int) -> GeneratedArticle:
         "source": f"{_stem(random.randrange(50))} Courier",
         "published": f"20{random.randint(10, 29)}-{random.randint(1, 12):02}-01",
     }
-    return GeneratedArticle(record, spans, questions)
+    return GeneratedArticle(record, spans, questions, [fact for _, fact in told], slots)
 
 
 def _told(

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from bot.admission import Admission
 from bot.answering.pipeline import Receipt
+from bot.claims import Check, Claims
 from bot.errors import QuestionError, ServiceClosedError, StoreError
 from bot.limits import Limiter
 from bot.models import Answer, Question, Status, Turn, check_question
@@ -26,6 +28,7 @@ _TELLING_S = 1.5
 # wait for the network; one or two may stay for long, with a rebuild.
 _VISITORS, _CROWDED_VISITORS, _HARDLY_ANY = 256, 8, 2
 
+_Asked = TypeVar("_Asked", bound=Question)
 OnWait = Callable[[int], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
@@ -126,6 +129,10 @@ class Desk:
             _log.info("the receipt %s is not kept: %s", kept.id, error)
         return kept
 
+    async def check(self, claims: Claims, asker: Asker, *, on_wait: OnWait | None = None) -> Check:
+        """Raises what `AnswerService.check` raises."""
+        return await self.service.check(_identified(claims), **_fairly(asker), on_wait=on_wait)
+
     async def again(self, kept: Kept, asker: Asker) -> Receipt:
         """What is known now of the question of a receipt, with all ranked sentences. Raises
         QuestionError where the question is not known any more."""
@@ -160,12 +167,18 @@ class Desk:
         return answer
 
     async def _answer(self, question: Question, asker: Asker, on_wait: OnWait | None) -> Receipt:
-        return await self.service.answer(
-            question.model_copy(update={"id": question_id() or new_id()}),
-            asker=str(asker.user),
-            server=str(asker.server) if asker.server is not None else None,
-            on_wait=on_wait,
-        )
+        return await self.service.answer(_identified(question), **_fairly(asker), on_wait=on_wait)
+
+
+def _identified(question: _Asked) -> _Asked:
+    """With the id that the log has it under."""
+    return question.model_copy(update={"id": question_id() or new_id()})
+
+
+def _fairly(asker: Asker) -> dict[str, str | None]:
+    """Whom the queue is fair between."""
+    server = None if asker.server is None else str(asker.server)
+    return {"asker": str(asker.user), "server": server}
 
 
 def after(kept: Kept) -> tuple[Turn, ...]:

@@ -3,9 +3,12 @@
 import logging
 import secrets
 from collections.abc import Sequence
+from functools import cached_property
 
+from bot.answering.checking import Checker
 from bot.answering.evidence_model import OperatingPoint
 from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
+from bot.claims import Check, Claims
 from bot.errors import BugError
 from bot.models import Question
 from index.errors import ExpectedError
@@ -20,24 +23,36 @@ class BatchAnswerer:
     def __init__(self) -> None:
         self._answerer = Answerer()
 
+    @cached_property
+    def _checker(self) -> Checker:
+        """Not made before somebody checks something: most never do."""
+        return Checker(self._answerer.words)
+
     @property
     def operating_point(self) -> OperatingPoint:
         return self._answerer.operating_point
 
     def answer(
         self, live: LiveGeneration, questions: Sequence[Question]
-    ) -> list[Receipt | ExpectedError]:
-        """One outcome a question."""
-        outcomes: list[Receipt | ExpectedError] = []
-        for encoded in self._encode(live, questions):
-            if isinstance(encoded, ExpectedError):
-                outcomes.append(encoded)
-                continue
-            try:
-                outcomes.append(self._answerer.answer(live, encoded))
-            except Exception as error:  # the batch is one of the two places that catch broadly
-                outcomes.append(_told(error, encoded.question))
-        return outcomes
+    ) -> list[Receipt | Check | ExpectedError]:
+        """One outcome a question; of claims it is their check."""
+        encoded = iter(self._encode(live, [q for q in questions if not isinstance(q, Claims)]))
+        return [
+            self._outcome(live, question if isinstance(question, Claims) else next(encoded))
+            for question in questions
+        ]
+
+    def _outcome(
+        self, live: LiveGeneration, asked: Claims | EncodedQuestion | ExpectedError
+    ) -> Receipt | Check | ExpectedError:
+        if isinstance(asked, ExpectedError):
+            return asked
+        try:
+            if isinstance(asked, Claims):
+                return self._checker.check(live, asked)
+            return self._answerer.answer(live, asked)
+        except Exception as error:  # the batch is one of the two places that catch broadly
+            return _told(error, asked if isinstance(asked, Claims) else asked.question)
 
     def _encode(
         self, live: LiveGeneration, questions: Sequence[Question]

@@ -19,6 +19,7 @@ FAILED, INTERRUPTED = 1, 130
 # run or its help is shown: onnxruntime and FAISS alone take a third of a second.
 _COMMANDS = {
     "ask": "bot.commands.ask",
+    "check": "bot.commands.check",
     "completion": "bot.commands.completion",
     "doctor": "bot.commands.doctor",
     "eval": "bot.commands.eval",

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 
 from bot.admission import Admission
 from bot.answering.pipeline import Receipt
+from bot.claims import Check
 from bot.errors import ServiceBusyError
 from bot.fair_queue import FairQueue
 from bot.models import Question, Turn
 from index.errors import ExpectedError
 
+Outcome = Receipt | Check
+
 _SHARE = 8  # of the queue one asker may fill: an eighth
 
-_Key = tuple[str, tuple[Turn, ...]]
+_Key = tuple[type[Question], str, tuple[Turn, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,13 +28,13 @@ class Asked:
     question: Question
     server: str | None
     asker: str | None
-    result: asyncio.Future[Receipt]
+    result: asyncio.Future[Outcome]
     since: float = field(default_factory=time.monotonic)
 
     @property
     def key(self) -> _Key:
         """Questions that share it are identical: one computation answers them."""
-        return self.question.question, self.question.history
+        return type(self.question), self.question.question, self.question.history
 
 
 class InFlight:
@@ -110,7 +113,7 @@ class InFlight:
         """All who asked what is in work."""
         return [asked for alike in self._in_work.values() for asked in alike]
 
-    def settle(self, outcomes: Sequence[Receipt | ExpectedError]) -> None:
+    def settle(self, outcomes: Sequence[Outcome | ExpectedError]) -> None:
         """Gives each question in work its outcome, in the order of `take`."""
         for alike, outcome in zip(self._in_work.values(), outcomes, strict=True):
             for asked in alike:
@@ -133,7 +136,7 @@ class InFlight:
             del self._alike[asked.key]
 
 
-def _settle(result: asyncio.Future[Receipt], outcome: Receipt | ExpectedError) -> None:
+def _settle(result: asyncio.Future[Outcome], outcome: Outcome | ExpectedError) -> None:
     if result.done():
         return
     if isinstance(outcome, ExpectedError):

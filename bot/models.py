@@ -19,10 +19,15 @@ def check_question(text: str) -> None:
         )
     if not text.strip():
         raise QuestionError("The question is empty: ask something about the articles")
+    check_characters("question", text)
+
+
+def check_characters(what: str, text: str) -> None:
+    """Raises QuestionError, in words, where `what` was given holds something that is not text."""
     for character in text:
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\r\n":
             raise QuestionError(
-                f"The question holds something that is not text (U+{ord(character):04X})"
+                f"The {what} holds something that is not text (U+{ord(character):04X})"
             )
 
 

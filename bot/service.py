@@ -23,8 +23,9 @@ from bot.admission import Admission
 from bot.answering.evidence_model import OperatingPoint
 from bot.answering.pipeline import Receipt
 from bot.batches import BatchAnswerer
+from bot.claims import Check, Claims, claim_spans
 from bot.errors import DeadlineError, ServiceClosedError
-from bot.in_flight import Asked, InFlight
+from bot.in_flight import Asked, InFlight, Outcome
 from bot.models import Question, check_question
 from bot.monitoring.observer import Observer
 from index.live import LiveIndex
@@ -127,6 +128,30 @@ class AnswerService:
         takes the asker's question out of the queue, and so does its deadline, which holds while a
         batch before it is stuck."""
         check_question(question.question)
+        receipt, elapsed_s = await self._in_turn(question, asker, server, on_wait)
+        assert isinstance(receipt, Receipt)
+        self._observer.answered(receipt.answer, elapsed_s)
+        return replace(receipt, answer=receipt.answer.model_copy(update={"id": question.id}))
+
+    async def check(
+        self,
+        claims: Claims,
+        *,
+        asker: str | None = None,
+        server: str | None = None,
+        on_wait: OnWait | None = None,
+    ) -> Check:
+        """The sentences of a text beside the articles. It waits for its turn among the questions,
+        and raises what `answer` raises."""
+        claim_spans(claims.question)
+        check, _ = await self._in_turn(claims, asker, server, on_wait)
+        assert isinstance(check, Check)
+        return check.model_copy(update={"id": claims.id})
+
+    async def _in_turn(
+        self, question: Question, asker: str | None, server: str | None, on_wait: OnWait | None
+    ) -> tuple[Outcome, float]:
+        """What comes of it, and how many seconds that took."""
         if self._closing:
             raise ServiceClosedError("The program is shutting down: ask again in a moment")
         asked = Asked(question, server, asker, asyncio.get_running_loop().create_future())
@@ -137,7 +162,7 @@ class AnswerService:
             async with asyncio.timeout(self._deadline_s):
                 if on_wait:
                     await self._tell_if_waiting(asked, on_wait)
-                receipt = await asked.result
+                outcome = await asked.result
         except TimeoutError as error:
             raise DeadlineError("The answer took too long: ask again") from error
         finally:
@@ -145,8 +170,7 @@ class AnswerService:
             self._in_flight.leave(asked)
         elapsed_s = time.monotonic() - asked.since
         self._latencies_s.append(elapsed_s)
-        self._observer.answered(receipt.answer, elapsed_s)
-        return replace(receipt, answer=receipt.answer.model_copy(update={"id": question.id}))
+        return outcome, elapsed_s
 
     def refuse_waiting(self) -> None:
         """Takes no more questions, and refuses those that are not in work yet, in words."""

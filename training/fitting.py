@@ -1,6 +1,6 @@
-"""Fitting the two linear models: listwise softmax for ranking, signed logistic for confidence."""
+"""Fitting linear models: listwise softmax for ranking, signed logistic for probabilities."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 from scipy.optimize import minimize
@@ -51,7 +51,24 @@ def fit_ranking(
 def fit_confidence(
     table: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, ridge: float
 ) -> Linear:
-    """Logistic regression whose weights may not have the wrong sign."""
+    """The probability that the first candidate answers."""
+    return fit_logistic(
+        table, labels, weights, CONFIDENCE_NAMES, against=_AGAINST, either=_EITHER, ridge=ridge
+    )
+
+
+def fit_logistic(
+    table: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray,
+    names: Sequence[str],
+    *,
+    against: Set[str],
+    either: Set[str],
+    ridge: float,
+) -> Linear:
+    """Logistic regression whose weights may not have the wrong sign: what is neither `against`
+    nor `either` must not speak against."""
     mean, deviation, standard = _standardise(table, 4.0)
     share = weights / weights.mean()
 
@@ -62,16 +79,13 @@ def fit_confidence(
         slope = np.append(standard.T @ wrong + ridge * w[:-1], wrong.sum())
         return value + ridge / 2 * (w[:-1] @ w[:-1]), slope
 
-    bounds = [_bounds(name) for name in CONFIDENCE_NAMES]
+    bounds = [
+        (None, None) if name in either else (None, 0.0) if name in against else (0.0, None)
+        for name in names
+    ]
     found = minimize(loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B",
                      bounds=[*bounds, (None, None)], options={"maxiter": 500})  # fmt: skip
-    return _linear(CONFIDENCE_NAMES, mean, deviation, found.x[:-1], found.x[-1], 4.0)
-
-
-def _bounds(name: str) -> tuple[float | None, float | None]:
-    if name in _EITHER:
-        return None, None
-    return (None, 0.0) if name in _AGAINST else (0.0, None)
+    return _linear(names, mean, deviation, found.x[:-1], found.x[-1], 4.0)
 
 
 def _standardise(table: np.ndarray, clip: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ def cite(texts: TextStore, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
     for evidence in chosen:
         sentence = evidence.hit.sentence
         cited.append((sentence, Role.EVIDENCE, evidence))
-        for before in _needed_before(texts, sentence):
+        for before in needed_before(texts, sentence):
             if before.row not in evidence_rows:
                 evidence_rows.add(before.row)
                 cited.append((before, Role.CONTEXT, None))
@@ -57,7 +57,7 @@ def check_citations(texts: TextStore, citations: Iterable[Citation]) -> None:
             raise CitationError(f"{citation.article_id}[{citation.start}:{citation.end}]")
 
 
-def _needed_before(texts: TextStore, sentence: StoredSentence) -> list[StoredSentence]:
+def needed_before(texts: TextStore, sentence: StoredSentence) -> list[StoredSentence]:
     """What tells who "he" or what "this" is: for a person the nearest sentence before that names
     one, else the sentence before, and the one before that where it leans in turn. The nearest
     comes last, as in the article."""

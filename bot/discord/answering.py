@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager, suppress
 
 import discord
 
-from bot.asking import Asker
+from bot.asking import Asker, OnWait
+from bot.claims import Claims, claim_spans
 from bot.discord.acknowledging import defer
 from bot.discord.buttons import answer_view
 from bot.discord.client import DealbotClient, Interaction, asker_of
@@ -16,6 +17,7 @@ from bot.discord.delivering import edit_answer, reply
 from bot.discord.failures import UNSENT, told, visit
 from bot.discord.permissions import check_place
 from bot.discord.rendering.answers import answer_pages
+from bot.discord.rendering.checks import check_embeds
 from bot.errors import StoreError
 from bot.models import Question, check_question
 from bot.store.receipts import Kept
@@ -35,26 +37,49 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
     async with told(interaction), visit(interaction):
         office.observer.arrived("command", text)
         check_question(text)  # a refusal is private only until something public is deferred
-        settings = ServerSettings()
-        if interaction.guild_id is not None:
-            settings = office.store.settings.get(interaction.guild_id)
-            check_place(settings, interaction.channel, interaction.user)
-        await office.desk.admit(asker)
-        hidden = settings.private if private is None else private
-        await defer(interaction, private=hidden)
-
-        async def waiting(before: int) -> None:
-            with suppress(*UNSENT):  # the answer itself comes anyhow
-                await interaction.edit_original_response(content=_waiting_line(before))
-
+        hidden = await _admitted(interaction, asker, private)
         history = await office.desk.conversation(asker)
         question = Question(question=text, history=history)
-        kept = await office.desk.ask(question, asker, private=hidden, on_wait=waiting)
+        on_wait = _telling_of_wait(interaction)
+        kept = await office.desk.ask(question, asker, private=hidden, on_wait=on_wait)
         await _deliver(
             interaction.client,
             kept,
             lambda embeds, view: edit_answer(interaction, embeds=embeds, view=view),
         )
+
+
+async def check_interaction(interaction: Interaction, text: str) -> None:
+    """Checks a text, which is not kept, nor what came of it."""
+    office, asker = interaction.client.office, asker_of(interaction)
+    async with told(interaction), visit(interaction):
+        office.observer.arrived("command", text)
+        claim_spans(text)
+        await _admitted(interaction, asker, None)
+        on_wait = _telling_of_wait(interaction)
+        check = await office.desk.check(Claims(question=text), asker, on_wait=on_wait)
+        await edit_answer(interaction, embeds=list(check_embeds(check)), view=None)
+
+
+async def _admitted(interaction: Interaction, asker: Asker, private: bool | None) -> bool:
+    """Whether what comes is for the asker alone, as asked for or as the server's default is. It
+    may be asked here and now, and is deferred. Raises NotAllowedError or LimitedError."""
+    office, settings = interaction.client.office, ServerSettings()
+    if interaction.guild_id is not None:
+        settings = office.store.settings.get(interaction.guild_id)
+        check_place(settings, interaction.channel, interaction.user)
+    await office.desk.admit(asker)
+    hidden = settings.private if private is None else private
+    await defer(interaction, private=hidden)
+    return hidden
+
+
+def _telling_of_wait(interaction: Interaction) -> OnWait:
+    async def waiting(before: int) -> None:
+        with suppress(*UNSENT):  # the answer itself comes anyhow
+            await interaction.edit_original_response(content=_waiting_line(before))
+
+    return waiting
 
 
 async def answer_message(

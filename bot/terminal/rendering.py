@@ -37,10 +37,10 @@ def answer_view(answer: Answer) -> RenderableType:
     """The short answer, the quotes, where they stand, and how sure that is; of an abstention
     its line and the closest sentences, called that."""
     shown = answer.citations or answer.closest
-    quotes = [_quote(citation, answer.short_answer) for citation in shown]
+    quotes = [quote_line(citation, answer.short_answer) for citation in shown]
     if quotes and not answer.citations:
         quotes.insert(0, Text(f"{prompt_text('closest')}:", HEADING))
-    return stacked([_opening(answer), quotes, _sources(shown), _footer(answer)])
+    return stacked([_opening(answer), quotes, source_lines(shown), _footer(answer)])
 
 
 def found_view(found: Found) -> RenderableType:
@@ -89,14 +89,15 @@ def _opening(answer: Answer) -> Iterator[RenderableType]:
         yield Text.assemble((inert(short.text), EXACT), " ", (f"[{short.citation}]", MARKER))
 
 
-def _quote(citation: Citation, short: ShortAnswer | None) -> RenderableType:
+def quote_line(citation: Citation, short: ShortAnswer | None = None) -> RenderableType:
+    """The quote after its number; context is fainter, and called that."""
     body = quoted(citation, short)
     if citation.role is Role.CONTEXT:
         body = Text.assemble("context: ", body, style=FAINT)
     return Hanging(Text(f"[{citation.number}] ", MARKER), body)
 
 
-def _sources(citations: Sequence[Citation]) -> list[RenderableType]:
+def source_lines(citations: Sequence[Citation]) -> list[RenderableType]:
     """One line an article, with the numbers of all that is cited from it."""
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:

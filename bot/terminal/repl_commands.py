@@ -12,8 +12,10 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.answering.pipeline import Receipt
+from bot.claims import Claims
 from bot.models import Citation, Turn
 from bot.service import AnswerService
+from bot.terminal.checking import check_view
 from bot.terminal.inspection import context_view, index_view, sources_view, why_view
 from bot.terminal.layout import inert, show
 from bot.terminal.rebuilding import Rebuild
@@ -77,6 +79,12 @@ async def _context(talk: Conversation, argument: str) -> None:
     raise CommandError(f"There is no [{inert(number)}] in the last answer, only {numbers}")
 
 
+async def _check(talk: Conversation, argument: str) -> None:
+    if not argument:
+        raise CommandError("Check what? :check and a text of one or several sentences")
+    talk.show(check_view(await talk.service.check(Claims(question=argument))))
+
+
 async def _why(talk: Conversation, argument: str) -> None:
     if talk.receipt is None:
         raise CommandError("There is no answer yet that could be explained: ask first")
@@ -116,6 +124,7 @@ class Command:
 
 
 COMMANDS = {
+    ":check": Command(_check, "whether the articles say what a text says"),
     ":context": Command(_context, "a cited sentence inside its passage"),
     ":help": Command(_help, "what can be typed here"),
     ":index": Command(_index, "the generation that answers"),

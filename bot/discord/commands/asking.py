@@ -1,9 +1,9 @@
-"""/ask, and the menu of a message."""
+"""/ask, and the menus of a message."""
 
 import discord
 from discord import app_commands
 
-from bot.discord.answering import answer_interaction
+from bot.discord.answering import answer_interaction, check_interaction
 from bot.discord.client import Interaction
 from bot.discord.commands import choices
 from bot.discord.failures import told
@@ -55,3 +55,12 @@ async def ask_about(interaction: Interaction, message: discord.Message) -> None:
         if not message.content.strip():
             raise QuestionError("This message has no text to ask about")
         await answer_interaction(interaction, message.content, None)
+
+
+@app_commands.context_menu(name="Check against the articles")
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def check(interaction: Interaction, message: discord.Message) -> None:
+    async with told(interaction):
+        if not message.content.strip():
+            raise QuestionError("This message has no text to check")
+        await check_interaction(interaction, message.content)

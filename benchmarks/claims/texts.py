@@ -1,0 +1,73 @@
+"""What the claims are made from: the bundled articles, and generated ones."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks import corpus
+from benchmarks.claims.cases import Case, Text, cases
+from benchmarks.claims.corrupting import names
+from benchmarks.claims.paraphrases import retold
+from index.initials import Initials, InitialsLearner
+from index.sentences import is_heading, split_sentences
+from index.sources import read_articles
+
+SEED = 11
+_GENERATED = 1500  # sentences
+_FEWEST_WORDS = 5  # a sentence of fewer lends itself to nothing
+_NEIGHBOURS = 3  # generated articles that lend names
+
+
+def bundled_texts(articles: Path) -> list[Text]:
+    """The articles in a folder."""
+    return [
+        Text(article.id, article.title, tuple(_sentences(article.text)))
+        for article in read_articles([articles])
+    ]
+
+
+def generated_texts() -> list[Text]:
+    """Articles made up from the same seed every time."""
+    return [
+        Text(
+            made.record["id"],
+            made.record["title"],
+            tuple(made.record["text"][start:end] for start, end in made.sentences),
+            retold(made),
+        )
+        for made in corpus.generate(_GENERATED, SEED)
+    ]
+
+
+def bundled_cases(texts: Sequence[Text]) -> Iterator[Case]:
+    """Names to swap come from all the articles, which tell one story."""
+    others = _names(texts)
+    for text in texts:
+        yield from cases(text, others, SEED)
+
+
+def generated_cases(texts: Sequence[Text]) -> Iterator[Case]:
+    """Names to swap come from the articles that follow."""
+    for number, text in enumerate(texts):
+        after = [texts[(number + step) % len(texts)] for step in range(1, _NEIGHBOURS + 1)]
+        yield from cases(text, _names(after), SEED)
+
+
+def initials_of(texts: Sequence[Text]) -> Initials:
+    """What an index of these articles would know of their initials."""
+    learner = InitialsLearner()
+    for text in texts:
+        for sentence in (text.title, *text.sentences):
+            learner.add(sentence)
+    return learner.learnt()
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for span in split_sentences(text):
+        sentence = text[span.start : span.end]
+        if not is_heading(text, span) and len(sentence.split()) >= _FEWEST_WORDS:
+            yield sentence
+
+
+def _names(texts: Sequence[Text]) -> list[str]:
+    found = (match[0] for text in texts for s in text.sentences for match in names(s))
+    return sorted(set(found))

@@ -1,0 +1,128 @@
+"""How well claims are told apart: those that their evidence carries, and corrupted ones.
+
+Run from the project's root: python -m benchmarks.verification [--shared FOLDER]
+
+The claims come from articles that taught nothing (see benchmarks/claims). Writes
+benchmarks/results/verification.json.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.claims.cases import Case
+from benchmarks.claims.judged import WICE, Claimed, claimed, is_held_back, wice_cases
+from benchmarks.claims.texts import (
+    SEED,
+    bundled_cases,
+    bundled_texts,
+    generated_cases,
+    generated_texts,
+    initials_of,
+)
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.verification.verifying import Verdict, Verifier
+from bot.claims import Standing
+from bot.evaluation.metrics import auroc
+from index.encoder import Encoder, default_home, open_current
+from index.initials import Initials
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks/results/verification.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A case, and what verification makes of it."""
+
+    case: Case
+    verdict: Verdict
+
+    @property
+    def supported(self) -> bool:
+        return self.verdict.standing is Standing.SUPPORTED
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.verification", description=__doc__)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", metavar="FOLDER")
+    options = parser.parse_args()
+    encoder = open_current(default_home())
+    verifier = Verifier(EvidenceModel.load().words)
+    texts, made = bundled_texts(ROOT / "articles"), generated_texts()
+    own = _held_back(list(bundled_cases(texts)))
+    bundled, took = _judged(own, encoder, verifier, initials_of(texts))
+    generated, _ = _judged(_held_back(list(generated_cases(made))), encoder, verifier, None)
+    results = {
+        "seed": SEED,
+        "all": _shares(bundled + generated),
+        "bundled_articles": _shares(bundled),
+        "kinds": _by_kind(bundled + generated),
+        "ms_a_claim": round(took, 2),
+        "wice": _wice(options.shared, encoder, verifier),
+    }
+    text = json.dumps(results, indent=1)
+    RESULTS.write_text(text + "\n", encoding="utf-8")
+    sys.stdout.write(text + "\n")
+
+
+def _held_back(cases: Sequence[Case]) -> list[Case]:
+    return [case for case in cases if is_held_back(case.text)]
+
+
+def _judged(
+    cases: Sequence[Case], encoder: Encoder, verifier: Verifier, initials: Initials | None
+) -> tuple[list[Judged], float]:
+    """Each case, and the milliseconds that one took on average, without its vectors."""
+    with_evidence: list[Claimed] = list(claimed(cases, encoder))
+    started = time.perf_counter()
+    judged = [
+        Judged(each.case, verifier.verify(each.case.claim, each.cited, initials))
+        for each in with_evidence
+    ]
+    return judged, (time.perf_counter() - started) * 1000 / len(cases)
+
+
+def _shares(judged: Sequence[Judged]) -> dict[str, float]:
+    """What the goals are set for. The AUROC is that of the score alone."""
+    right = np.array([each.case.supported for each in judged])
+    kept = np.array([each.supported for each in judged])
+    scores = np.array([each.verdict.score for each in judged])
+    return {
+        "claims": len(judged),
+        "unsupported_kept": round(float(kept[~right].mean()), 4),
+        "supported_removed": round(float((~kept[right]).mean()), 4),
+        "auroc": round(auroc(scores, right), 4),
+    }
+
+
+def _by_kind(judged: Sequence[Judged]) -> dict[str, dict[str, float | bool]]:
+    kinds = sorted({(not each.case.supported, each.case.kind) for each in judged})
+    shares: dict[str, dict[str, float | bool]] = {}
+    for corrupted, kind in kinds:
+        of_kind = [each for each in judged if each.case.kind == kind]
+        standings = [each.verdict.standing for each in of_kind]
+        shares[kind] = {
+            "carried": not corrupted,
+            "claims": len(of_kind),
+            **{str(s): round(standings.count(s) / len(of_kind), 4) for s in Standing},
+        }
+    return shares
+
+
+def _wice(shared: Path, encoder: Encoder, verifier: Verifier) -> dict[str, float] | None:
+    """None against full or partial, by the model that has seen none of it."""
+    if not (shared / WICE).exists():
+        return None
+    judged, _ = _judged(wice_cases(shared), encoder, verifier, None)
+    return _shares(judged)
+
+
+if __name__ == "__main__":
+    main()

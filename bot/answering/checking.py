@@ -1,0 +1,170 @@
+"""Checking a text against the articles: each of its sentences is looked for, and then verified
+against the sentences that come nearest to it."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answering.analysis import WordWeights
+from bot.answering.citing import check_citations, cite, cite_closest, needed_before
+from bot.answering.context import leans_on_previous
+from bot.answering.copies import DistinctHit, collapse_copies
+from bot.answering.evidence import Evidence
+from bot.answering.follow_up import Understood
+from bot.answering.pipeline import retrieve
+from bot.answering.verification.findings import Finding
+from bot.answering.verification.verifying import Cited, Verdict, Verifier
+from bot.claims import Check, CheckedSentence, Claims, Piece, Reason, Standing, claim_spans
+from bot.models import Citation
+from index.generations import Generation
+from index.live import LiveGeneration
+from index.models import Span
+from index.search import LEXICAL_WEIGHT, Searcher
+from index.text_store import about
+
+_VERIFIED = 12  # sentences that each claim is verified against
+_BESIDE = 4  # of them that are tried together with the best
+_ORDER = {Standing.SUPPORTED: 2, Standing.CONTRADICTED: 1, Standing.NOT_FOUND: 0}
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A claim's verdict, and the hits that it was verified against, in the verdict's numbers."""
+
+    verdict: Verdict
+    hits: tuple[DistinctHit, ...]
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        return _ORDER[self.verdict.standing], self.verdict.score
+
+
+class Checker:
+    """Checks texts. One instance belongs to one thread, as its parts do."""
+
+    def __init__(self, words: WordWeights) -> None:
+        self._searcher, self._verifier = Searcher(), Verifier(words)
+
+    def check(self, live: LiveGeneration, claims: Claims) -> Check:
+        """Raises QuestionError for a text that cannot be taken."""
+        started = time.perf_counter()
+        text, generation = claims.question, live.generation
+        spans = claim_spans(text)
+        understood = [*_understood(text, spans)]
+        written_out = [
+            Understood(*map(generation.initials.expand, (each.asked, each.context)))
+            for each in understood
+        ]
+        vectors = live.encoder.encode_queries([each.text for each in written_out])
+        sentences: list[CheckedSentence] = []
+        numbered = 0
+        for span, claim, vector in zip(spans, written_out, vectors, strict=True):
+            judged = self._judge(generation, text[span.start : span.end], claim, vector)
+            sentence = _checked(generation, text, span, judged, numbered)
+            numbered += len(sentence.citations) + len(sentence.closest)
+            sentences.append(sentence)
+        return Check(
+            id=claims.id,
+            text=text,
+            sentences=tuple(sentences),
+            generation=generation.id,
+            elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+
+    def _judge(
+        self,
+        generation: Generation,
+        claim: str,
+        understood: Understood,
+        vector: NDArray[np.float32],
+    ) -> _Judged | None:
+        """By the sentence that carries it best, or by two where no single one does."""
+        hits = retrieve(self._searcher, generation, understood, vector)
+        # By the sentence alone: what stands around it carries no claim.
+        hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
+        pool = collapse_copies(hits)[:_VERIFIED]
+        single = sorted(
+            (self._verify(generation, claim, (hit,)) for hit in pool),
+            key=lambda judged: judged.rank,
+            reverse=True,
+        )
+        if not single or single[0].verdict.standing is Standing.SUPPORTED:
+            return single[0] if single else None
+        for other in single[1 : 1 + _BESIDE]:
+            both = self._verify(generation, claim, single[0].hits + other.hits)
+            if both.verdict.standing is Standing.SUPPORTED:
+                return both
+        return single[0]
+
+    def _verify(self, generation: Generation, claim: str, hits: tuple[DistinctHit, ...]) -> _Judged:
+        cited = [
+            Cited(hit.hit.sentence.text, _context(generation, hit), hit.hit.dense) for hit in hits
+        ]
+        return _Judged(self._verifier.verify(claim, cited, generation.initials), hits)
+
+
+def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
+    """Each sentence, one that leans on the sentence before with that."""
+    before = ""
+    for span in spans:
+        sentence = text[span.start : span.end]
+        yield Understood(sentence, before if leans_on_previous(sentence) else "")
+        before = sentence
+
+
+def _context(generation: Generation, found: DistinctHit) -> str:
+    sentence = found.hit.sentence
+    leant_on = [each.text for each in needed_before(generation.texts, sentence)]
+    return "\n".join([about(sentence.article), *leant_on])
+
+
+def _checked(
+    generation: Generation, text: str, span: Span, judged: _Judged | None, numbered: int
+) -> CheckedSentence:
+    sentence = text[span.start : span.end]
+    if judged is None:
+        return CheckedSentence(
+            start=span.start, end=span.end, text=sentence, standing=Standing.NOT_FOUND, score=0.0
+        )
+    verdict = judged.verdict
+    evidence = [Evidence(each.hit, verdict.score, each.copies) for each in judged.hits]
+    found = verdict.standing is not Standing.NOT_FOUND
+    shown = cite(generation.texts, evidence) if found else cite_closest(evidence)
+    shown = tuple(c.model_copy(update={"number": c.number + numbered}) for c in shown)
+    check_citations(generation.texts, shown)
+    return CheckedSentence(
+        start=span.start,
+        end=span.end,
+        text=sentence,
+        standing=verdict.standing,
+        score=round(verdict.score, 4),
+        citations=shown if found else (),
+        closest=() if found else shown,
+        reasons=tuple(_reason(finding, text, span, judged, shown) for finding in verdict.findings),
+    )
+
+
+def _reason(
+    finding: Finding, text: str, span: Span, judged: _Judged, shown: Sequence[Citation]
+) -> Reason:
+    in_text = in_article = number = None
+    if finding.claim is not None:
+        start, end = span.start + finding.claim.start, span.start + finding.claim.end
+        in_text = Piece(start=start, end=end, text=text[start:end])
+    if finding.evidence is not None and finding.evidence_span is not None:
+        sentence = judged.hits[finding.evidence].hit.sentence
+        at = finding.evidence_span
+        in_article = Piece(
+            start=sentence.start + at.start,
+            end=sentence.start + at.end,
+            text=sentence.text[at.start : at.end],
+        )
+        number = next(c.number for c in shown if _is_of(c, sentence.article.id, sentence.start))
+    return Reason(kind=finding.kind, in_text=in_text, in_article=in_article, citation=number)
+
+
+def _is_of(citation: Citation, article: str, start: int) -> bool:
+    return (citation.article_id, citation.start) == (article, start)

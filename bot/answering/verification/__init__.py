@@ -1,0 +1,1 @@
+"""Verifying a sentence against the sentences that it cites."""

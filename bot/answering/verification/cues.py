@@ -1,0 +1,110 @@
+"""What turns, softens or joins statements: negations, hedges of several kinds, and causes.
+
+Each is found by its words, and has a scope: the content words after it in the same clause, or the
+whole sentence. Two sentences are compared by what is in the scopes, not by whether a "not" is
+anywhere.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.words import Word
+
+
+class CueKind(StrEnum):
+    NEGATION = "negation"
+    HEARSAY = "hearsay"
+    POSSIBILITY = "possibility"
+    INTENTION = "intention"
+    BOUND = "bound"
+    CAUSE = "cause"
+
+
+HEDGES = frozenset(CueKind) - {CueKind.NEGATION, CueKind.CAUSE}
+_SAYING = r"(?:say|says|said|claim|claims|claimed|believe|suggest|suggests|suggested)"
+_SOURCES = r"(?:insiders?|sources?|rumou?rs?|people (?:close to|familiar with|inside)[^,.;]{0,40}?)"
+_WORDS = {
+    CueKind.NEGATION: (
+        r"not|no(?! (?:more|less|later) than)|never|none|nothing|neither|nor|without|nobody|"
+        r"cannot|\w{2,9}n['’]t"
+    ),
+    CueKind.HEARSAY: (
+        r"reportedly|allegedly|apparently|supposedly|purportedly|according to|seems?|appears? to|"
+        r"(?:is|are|was|were|been) (?:said|believed|thought|understood|rumou?red|reported) to|"
+        rf"{_SOURCES} (?:also )?{_SAYING}|they claim|suggests? that|rumou?red"
+    ),
+    CueKind.POSSIBILITY: (
+        r"may|might|could|possibly|perhaps|maybe|probably|likely|potential|potentially|possible|"
+        r"possibility"
+    ),
+    CueKind.INTENTION: (
+        r"(?:is|are|was|were) (?:expected|meant|due|set|scheduled|supposed) to|"
+        r"(?:plans?|planned|intends?|intended|aims?|hopes?|hoped|wants?|wanted) to|should"
+    ),
+    CueKind.BOUND: (
+        r"up to|as (?:much|many) as|at (?:least|most)|more than|less than|fewer than|or more|"
+        r"nearly|almost|a (?:minimum|maximum) of|no (?:more|less) than"
+    ),
+    CueKind.CAUSE: (
+        r"because|so(?! far| much| many| long)|therefore|thus|which is why|as a result|due to|"
+        r"thanks to|led to"
+    ),
+}
+_CUES = {
+    kind: re.compile(rf"(?<![\w'’])(?:{words})(?![\w'’])", re.IGNORECASE)
+    for kind, words in _WORDS.items()
+}
+_MAY_MONTH = re.compile(r"May")  # with a capital inside a sentence it is the month
+_OF_SENTENCE = re.compile(r"according to", re.IGNORECASE)  # whose scope is all else in it
+_CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:but|although|while|whereas)(?!\w)")
+_SCOPE_WORDS = {CueKind.NEGATION: 3, CueKind.BOUND: 1}
+_MOST_SCOPE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue as it stands in the text, and the stems of what it says something of."""
+
+    kind: CueKind
+    start: int
+    end: int
+    scope: tuple[str, ...]
+
+    def covers(self, stems: frozenset[str]) -> bool:
+        """Whether nearly all that it is about is among these."""
+        found = sum(stem in stems for stem in self.scope)
+        return bool(self.scope) and found * 3 >= len(self.scope) * 2
+
+    def meets(self, other: "Cue") -> bool:
+        """Whether both say something of the same; at the end of a clause neither has a scope."""
+        if not self.scope or not other.scope:
+            return self.scope == other.scope
+        return not set(self.scope).isdisjoint(other.scope)
+
+
+def read_cues(
+    text: str, words: Sequence[Word], stems: Sequence[str], is_content: Callable[[int], bool]
+) -> tuple[Cue, ...]:
+    """Those of the text, kind by kind. `stems` are those of `words`, and `is_content` tells of a
+    place among them whether its word says something."""
+    ends = [match.start() for match in _CLAUSE_END.finditer(text)]
+    said = [(word.start, stems[i]) for i, word in enumerate(words) if is_content(i)]
+    cues = []
+    for kind, start, end in _found(text):
+        clause_end = min((e for e in ends if e >= end), default=len(text))
+        if _OF_SENTENCE.fullmatch(text, start, end):
+            scope = [stem for place, stem in said if not start <= place < clause_end]
+        else:
+            after = [stem for place, stem in said if end <= place < clause_end]
+            scope = after[: _SCOPE_WORDS.get(kind, _MOST_SCOPE)]
+        cues.append(Cue(kind, start, end, tuple(scope)))
+    return tuple(cues)
+
+
+def _found(text: str) -> Iterator[tuple[CueKind, int, int]]:
+    for kind, pattern in _CUES.items():
+        for match in pattern.finditer(text):
+            if not (match.start() and _MAY_MONTH.fullmatch(match[0])):
+                yield kind, *match.span()

@@ -1,0 +1,163 @@
+"""What speaks for evidence sentences as the support of a claim, as numbers.
+
+Words count by how much they tell. How many sentences are cited, and how long they are, is left out:
+in the sets that this is measured on it tells how a set was made, not what supports what.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations, pairwise, product
+from math import log1p
+
+from bot.answering.verification.comparison import Comparison
+from bot.answering.verification.findings import Finding
+from bot.answering.verification.reading import Name, Reading
+from bot.answering.verification.slots import slots_taken
+from bot.claims import FindingKind
+
+_NEAR = 4  # content words apart
+_AROUND = 3  # content words on either side of a name
+_MOST_ORDERED = 20  # words of which every pair is looked at
+
+_PLACED = re.compile(r"(?:^|\W)(?:in|at|near|from|during|around)\s(?:the\s)?$", re.IGNORECASE)
+# Of names joined so either may come first: "and"; "the founder of A is B".
+_ALIKE = re.compile(r",?\s(?:and|or|nor|as well as|is|was)\s(?:the\s)?")
+_PASSIVE = re.compile(r"(?<!\w)(?:is|are|was|were|be|been)\s\w+\s[^,.;]{0,30}?by(?!\w)")
+
+_LOST = [kind for kind in FindingKind if kind is not FindingKind.SUPPORT]
+
+Places = dict[str, list[int]]
+
+
+def support_features(compared: Comparison, found: Sequence[Finding]) -> dict[str, float]:
+    """Every feature by name; `found` is what the claim has that the evidence does not carry."""
+    counts = Counter(finding.kind for finding in found)
+    lost = {f"{kind}_lost": min(counts[kind], 2.0) for kind in _LOST}
+    return {**_coverage(compared), **_structure(compared), **lost}
+
+
+def _coverage(compared: Comparison) -> dict[str, float]:
+    claim = compared.claim
+    missing = [compared.weights[i] for i in claim.content if i not in compared.anywhere]
+    return {
+        "cover": compared.share(compared.anywhere),
+        "cover_telling": compared.share(compared.anywhere, claim.telling),
+        "cover_best": compared.best(),
+        "cover_clause": min((compared.best(clause) for clause in claim.clauses), default=1.0),
+        "missing_most": max(missing, default=0.0),
+        "cosine": max(compared.cosines, default=0.0),
+        "words": log1p(len(claim.content)),
+        "particulars": log1p(len(claim.names) + len(claim.quantities) + len(claim.dates)),
+    }
+
+
+def _structure(compared: Comparison) -> dict[str, float]:
+    """Whether what stands together in the claim stands together in one sentence."""
+    claim = compared.claim
+    pairs = list(pairwise(claim.content))
+    places = [_places(each) for each in compared.evidence]
+    near = [any(_are_near(claim, pair, at) for at in places) for pair in pairs]
+    turned = [any(_are_near(claim, pair[::-1], at) for at in places) for pair in pairs]
+    runs = [_longest_run(claim, each) for each in compared.evidence]
+    nearness = _names_nearness(claim, places)
+    return {
+        "pairs": sum(near) / len(near) if near else compared.best(),
+        "pairs_turned": sum(turned) / len(turned) if turned else 0.0,
+        "slots_taken": float(min(slots_taken(compared), 2)),
+        "roles_turned": float(_roles_turned(compared)),
+        "run": max(runs, default=0) / max(len(claim.stems), 1),
+        "order": max((_order(claim, at) for at in places), default=0.0),
+        "name_near": min(nearness, default=1.0),
+        "names_near": sum(nearness) / len(nearness) if nearness else 1.0,
+    }
+
+
+def _places(evidence: Reading) -> Places:
+    """Where each stem is among the content words of a sentence."""
+    places: Places = {}
+    for place, i in enumerate(evidence.content):
+        places.setdefault(evidence.stems[i], []).append(place)
+    return places
+
+
+def _are_near(claim: Reading, pair: tuple[int, int], at: Places) -> bool:
+    first, second = (at.get(claim.stems[i], ()) for i in pair)
+    return any(0 < b - a <= _NEAR for a in first for b in second)
+
+
+def _longest_run(claim: Reading, evidence: Reading) -> int:
+    """In words, of those that both have in a row."""
+    best, ending = 0, dict[int, int]()
+    for stem in claim.stems:
+        here = [i for i, other in enumerate(evidence.stems) if other == stem]
+        ending = {i: ending.get(i - 1, 0) + 1 for i in here}
+        best = max(best, *ending.values(), 0)
+    return best
+
+
+def _order(claim: Reading, at: Places) -> float:
+    """The share of pairs of words that stand in the claim's order in the sentence."""
+    first = [at[claim.stems[i]][0] for i in claim.content if claim.stems[i] in at]
+    pairs = list(combinations(first[:_MOST_ORDERED], 2))
+    return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 0.0
+
+
+def _roles_turned(compared: Comparison) -> int:
+    """How many neighbouring names of the claim stand in one sentence, and wherever they do, the
+    other way round; in the passive that is as it should be."""
+    claim = compared.claim
+    acting = [name for name in claim.names if not _PLACED.search(claim.text[: name.start])]
+    turned = 0
+    for one, other in pairwise(acting):
+        if one.stems != other.stems and not _ALIKE.fullmatch(claim.text[one.end : other.start]):
+            orders = [_in_order(claim, one, other, each) for each in compared.evidence]
+            turned += False in orders and True not in orders
+    return turned
+
+
+def _in_order(claim: Reading, one: Name, other: Name, evidence: Reading) -> bool | None:
+    """None where the sentence has not both, or names them side by side."""
+    first = [name for name in evidence.names if set(one.stems) & set(name.stems)]
+    second = [name for name in evidence.names if set(other.stems) & set(name.stems)]
+    if not first or not second:
+        return None
+    passive = _is_passive(claim.text[one.end : other.start])
+    orders = set()
+    for a, b in product(first, second):
+        between = evidence.text[min(a.end, b.end) : max(a.start, b.start)]
+        if _ALIKE.fullmatch(between):
+            return None
+        orders.add((a.start < b.start) != (_is_passive(between) != passive))
+    return True in orders
+
+
+def _is_passive(between: str) -> bool:
+    return _PASSIVE.search(between) is not None
+
+
+def _names_nearness(claim: Reading, places: Sequence[Places]) -> list[float]:
+    """For each name the share of the words around it in the claim that stand near it in one of
+    the sentences: tells who did it from who else was there."""
+    rank = {i: place for place, i in enumerate(claim.content)}
+    shares = []
+    for name in claim.names:
+        own = [i for i in claim.content if name.start <= claim.words[i].start < name.end]
+        if not own:
+            continue
+        first, last = rank[own[0]], rank[own[-1]]
+        around = claim.content[max(0, first - _AROUND) : first]
+        around += claim.content[last + 1 : last + 1 + _AROUND]
+        if around:
+            here = [_share_near(claim, own[-1], around, at) for at in places]
+            shares.append(max(here, default=0.0))
+    return shares
+
+
+def _share_near(claim: Reading, name: int, around: Sequence[int], at: Places) -> float:
+    name_at = at.get(claim.stems[name], ())
+    near = [
+        any(abs(a - b) <= _NEAR for a in name_at for b in at.get(claim.stems[i], ()))
+        for i in around
+    ]
+    return sum(near) / len(near)

@@ -1,0 +1,171 @@
+"""What in a claim its evidence does not carry: quotes, numbers, dates, names, negations, hedges."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.answering.context import leans_on_previous
+from bot.answering.verification.comparison import Comparison, is_in
+from bot.answering.verification.cues import HEDGES, Cue, CueKind
+from bot.answering.verification.reading import Name, Reading
+from bot.claims import FindingKind
+from index.models import Span
+
+_SPACE = re.compile(r"\s+")
+_MARKS = str.maketrans("‘’“”", "''\"\"")
+_CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:and|but|that|while|although)(?!\w)")
+_YEARS = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong, and where: in the claim, in the evidence sentence of this number, or in both.
+    SUPPORT is the claim as a whole, whose words its evidence does not have together."""
+
+    kind: FindingKind
+    claim: Span | None = None
+    evidence: int | None = None
+    evidence_span: Span | None = None
+
+
+def findings(compared: Comparison) -> list[Finding]:
+    """All but SUPPORT, which takes a score."""
+    return [
+        *_quotes(compared),
+        *_numbers(compared),
+        *_dates(compared),
+        *_names(compared),
+        *_speakers(compared),
+        *_negations(compared),
+        *_hedges(compared),
+        *_causes(compared),
+    ]
+
+
+def _quotes(compared: Comparison) -> Iterator[Finding]:
+    """Verbatim, but for the shape of quotation marks and a mark at the end."""
+    texts = [_plain(each.text) for each in compared.evidence]
+    for span in compared.claim.quotes:
+        quote = _plain(compared.claim.text[span.start : span.end]).rstrip(".,;:!?")
+        if not any(quote in text for text in texts):
+            yield Finding(FindingKind.QUOTE, span)
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub(" ", text.translate(_MARKS)).strip()
+
+
+def _numbers(compared: Comparison) -> Iterator[Finding]:
+    told = [quantity for each in compared.evidence for quantity in each.quantities]
+    for quantity in compared.claim.quantities:
+        if not any(quantity.is_same(other) for other in told):
+            yield Finding(FindingKind.NUMBER, Span(quantity.start, quantity.end))
+
+
+def _dates(compared: Comparison) -> Iterator[Finding]:
+    """A year may come from when the article was published; a bare year also be a number."""
+    years = frozenset(int(stem) for stem in compared.context if _YEARS.fullmatch(stem))
+    told = [date for each in compared.evidence for date in each.dates]
+    numbers = {quantity.value for each in compared.evidence for quantity in each.quantities}
+    for date in compared.claim.dates:
+        is_number = date.is_bare_year and date.year in numbers
+        if not is_number and not any(date.is_told_by(other, years) for other in told):
+            yield Finding(FindingKind.DATE, Span(date.start, date.end))
+
+
+def _names(compared: Comparison) -> Iterator[Finding]:
+    for name in compared.claim.names:
+        if not _is_known(name, compared.stems, compared):
+            yield Finding(FindingKind.NAME, Span(name.start, name.end))
+
+
+def _is_known(name: Name, told: frozenset[str], compared: Comparison) -> bool:
+    """In what is told; or in what the evidence stands in, where it tells a part of the name or only
+    says "he" and "the company"."""
+    missing = [stem for stem in name.stems if not is_in(stem, told)]
+    if not missing or told.issuperset(name.meaning):
+        return True
+    if not compared.context.issuperset(missing):
+        return False
+    partly = len(missing) < len(name.stems)
+    return partly or any(leans_on_previous(each.text) for each in compared.bearing)
+
+
+def _speakers(compared: Comparison) -> Iterator[Finding]:
+    """A name that says something in the claim must say something in the evidence, too."""
+    claim = compared.claim
+    said = [_said_by(each, span) for each in compared.evidence for span in each.speakers]
+    told = frozenset[str]().union(*said)
+    for span in claim.speakers:
+        start = _clause_start(claim.text, span)
+        for name in claim.names:
+            inside = start <= name.start and name.end <= span.end
+            if inside and not _is_known(name, told, compared):
+                yield Finding(FindingKind.SPEAKER, Span(name.start, name.end))
+
+
+def _clause_start(text: str, span: Span) -> int:
+    """Where the last clause before the verb starts: what stands before it speaks of others."""
+    before = text[span.start : span.end].rstrip(" ,")
+    ends = [match.end() for match in _CLAUSE_END.finditer(before)]
+    return span.start + max(ends, default=0)
+
+
+def _said_by(reading: Reading, span: Span) -> frozenset[str]:
+    return frozenset(
+        stem
+        for word, stem in zip(reading.words, reading.stems, strict=True)
+        if span.start <= word.start < span.end
+    )
+
+
+def _negations(compared: Comparison) -> Iterator[Finding]:
+    """One that only the claim has, and one whose words the claim has without it. Each denies what
+    another does: "none is not" is not "none is"."""
+    its = [(n, cue) for n, cue in _cues(compared) if cue.kind is CueKind.NEGATION]
+    for cue in _of_kind(compared.claim, CueKind.NEGATION):
+        match = next((each for each in its if cue.meets(each[1])), None)
+        if match:
+            its.remove(match)
+        else:
+            yield Finding(FindingKind.NEGATION, Span(cue.start, cue.end))
+    stems = frozenset(compared.claim.stems)
+    mine = _of_kind(compared.claim, CueKind.NEGATION)
+    for number, cue in its:
+        if cue.covers(stems) and not any(cue.meets(other) for other in mine):
+            yield _in_evidence(FindingKind.NEGATION, number, cue)
+
+
+def _hedges(compared: Comparison) -> Iterator[Finding]:
+    """What the evidence says with a hedge and the claim without one of its kind. A claim that says
+    less than its evidence is carried by it."""
+    stems = frozenset(compared.claim.stems)
+    mine = {cue.kind for cue in compared.claim.cues}
+    for number, cue in _cues(compared):
+        if cue.kind in HEDGES and cue.kind not in mine and cue.covers(stems):
+            yield _in_evidence(FindingKind.HEDGE, number, cue)
+
+
+def _causes(compared: Comparison) -> Iterator[Finding]:
+    """More of them than the evidence tells."""
+    told = [cue for each in compared.evidence for cue in _of_kind(each, CueKind.CAUSE)]
+    for cue in _of_kind(compared.claim, CueKind.CAUSE)[len(told) :]:
+        yield Finding(FindingKind.CAUSE, Span(cue.start, cue.end))
+
+
+def _of_kind(reading: Reading, kind: CueKind) -> list[Cue]:
+    return [cue for cue in reading.cues if cue.kind is kind]
+
+
+def _cues(compared: Comparison) -> list[tuple[int, Cue]]:
+    """Those of the sentences that the claim may go back to, with their numbers."""
+    return [
+        (number, cue)
+        for number, each in enumerate(compared.evidence)
+        if each in compared.bearing
+        for cue in each.cues
+    ]
+
+
+def _in_evidence(kind: FindingKind, number: int, cue: Cue) -> Finding:
+    return Finding(kind, evidence=number, evidence_span=Span(cue.start, cue.end))

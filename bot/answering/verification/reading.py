@@ -1,0 +1,150 @@
+"""What verification reads of a sentence: its words, numbers, dates, names, quotes and cues."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.answering.analysis import WordWeights, stem
+from bot.answering.names import names_in
+from bot.answering.verification.cues import Cue, read_cues
+from bot.answering.verification.dates import Date, read_dates
+from bot.answering.verification.quantities import Quantity, read_quantities
+from index.initials import Initials
+from index.models import Span
+from index.words import FUNCTION_WORDS, Word, read_words
+
+_QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
+_CLAUSE = re.compile(r"[,;:]|(?<!\w)(?:and|but|while|although|because|after|who|which)(?!\w)")
+_SPEAKING = re.compile(
+    r"(?<!\w)(?:sa(?:id|ys?)|told|tells|warn(?:s|ed)|argue[sd]?|wrote|writes|claim(?:s|ed)|"
+    r"describe[sd]?|stated|denie[sd]|complain(?:s|ed)|doubt(?:s|ed)|repeat(?:s|ed)|suggest(?:s|ed)|"
+    r"(?:report(?:s|ed)|announce[sd]?|found|hoped|expected) that)(?!\w)"
+)
+_BY = re.compile(r"(?<!\w)according to(?!\w)", re.IGNORECASE)
+_SPEAKER_CHARS = 120  # before the verb; in news the speaker is nearer
+_FEWEST_IN_CLAUSE = 3  # content words; less is a part of the clause before
+_EVERYDAY = 4000  # rank below which a capital at the start of a sentence says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name, by the stems of its words and of what they stand for where they are initials, and
+    where it stands."""
+
+    stems: tuple[str, ...]
+    meaning: frozenset[str]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`telling` are the places in `stems` of the words that say something, `content` those of them
+    that belong to no number or date, which are compared exactly; `clauses` are runs of content.
+    `expanded` has in addition the stems of what the sentence's initials stand for."""
+
+    text: str
+    words: tuple[Word, ...]
+    stems: tuple[str, ...]
+    telling: tuple[int, ...]
+    content: tuple[int, ...]
+    clauses: tuple[tuple[int, ...], ...]
+    expanded: frozenset[str]
+    quantities: tuple[Quantity, ...]
+    dates: tuple[Date, ...]
+    names: tuple[Name, ...]
+    quotes: tuple[Span, ...]
+    cues: tuple[Cue, ...]
+    speakers: tuple[Span, ...]
+
+
+class SentenceReader:
+    """Reads sentences. One instance belongs to one thread, as the stemmer does."""
+
+    def __init__(self, words: WordWeights) -> None:
+        self._words = words
+
+    def weight(self, word: str) -> float:
+        """How much a word tells, 0 for what only holds a sentence together."""
+        return self._words.weight(word)
+
+    def stems(self, text: str) -> frozenset[str]:
+        return frozenset(stem(word.lower) for word in read_words(text))
+
+    def read(self, text: str, initials: Initials | None = None) -> Reading:
+        """`initials` are those of the articles that the sentence is about."""
+        words = tuple(read_words(text))
+        stems = tuple(stem(word.lower) for word in words)
+        dates = read_dates(text, words)
+        numbers = [w for w in words if not any(d.start <= w.start < d.end for d in dates)]
+        quantities = read_quantities(text, numbers)
+        exact = [(d.start, d.end) for d in dates] + [(q.start, q.end) for q in quantities]
+        telling = tuple(i for i, word in enumerate(words) if self.weight(word.lower) > 0)
+        content = tuple(i for i in telling if not _is_inside(words[i], exact))
+        expanded = self.stems(initials.expand(text)) if initials else frozenset()
+        return Reading(
+            text=text,
+            words=words,
+            stems=stems,
+            telling=telling,
+            content=content,
+            clauses=_clauses(text, words, content),
+            expanded=expanded.union(stems),
+            quantities=tuple(quantities),
+            dates=tuple(dates),
+            names=tuple(self._names(text, initials)),
+            quotes=tuple(Span(*match.span(1)) for match in _QUOTED.finditer(text)),
+            cues=read_cues(text, words, stems, frozenset(telling).__contains__),
+            speakers=tuple(_speakers(text)),
+        )
+
+    def _names(self, text: str, initials: Initials | None) -> Iterator[Name]:
+        for span in names_in(text):
+            name = text[span.start : span.end]
+            words = [word.lower for word in read_words(name)]
+            stems = self._telling(name)
+            if stems and not (len(words) == 1 and self._only_opens(text, span, words[0])):
+                meaning = self._telling(initials.expand(name)) if initials else stems
+                yield Name(stems, frozenset(meaning), span.start, span.end)
+
+    def _telling(self, name: str) -> tuple[str, ...]:
+        words = (word.lower for word in read_words(name))
+        return tuple(stem(word) for word in words if word not in FUNCTION_WORDS)
+
+    def _only_opens(self, text: str, span: Span, word: str) -> bool:
+        """Whether an everyday word has its capital from the start of the sentence."""
+        rank = self._words.rank(word)
+        return not text[: span.start].strip("\"'“‘(") and rank is not None and rank < _EVERYDAY
+
+
+def _is_inside(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= word.start < end for start, end in spans)
+
+
+def _speakers(text: str) -> Iterator[Span]:
+    """Where it is told who says something: before the verb, or after "according to"."""
+    start = 0
+    for match in _SPEAKING.finditer(text):
+        yield Span(max(start, match.start() - _SPEAKER_CHARS), match.start())
+        start = match.end()
+    for match in _BY.finditer(text):
+        stop = text.find(",", match.end())
+        yield Span(match.end(), stop if stop > 0 else len(text))
+
+
+def _clauses(
+    text: str, words: Sequence[Word], content: Sequence[int]
+) -> tuple[tuple[int, ...], ...]:
+    cuts = [match.start() for match in _CLAUSE.finditer(text)]
+    clauses: list[list[int]] = [[]]
+    for place in content:
+        start = words[place].start
+        while cuts and cuts[0] <= start:
+            cuts.pop(0)
+            if len(clauses[-1]) >= _FEWEST_IN_CLAUSE:
+                clauses.append([])
+        clauses[-1].append(place)
+    if len(clauses) > 1 and len(clauses[-1]) < _FEWEST_IN_CLAUSE:
+        last = clauses.pop()
+        clauses[-1] += last
+    return tuple(map(tuple, clauses))

@@ -1,0 +1,109 @@
+"""Texts to be checked against the articles, and what came of it: the JSON of `dealbot check`."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.errors import QuestionError
+from bot.models import Citation, Question, check_characters
+from index.models import Span
+from index.sentences import split_sentences
+
+MAX_CHECKED_CHARS = 10_000
+MAX_CHECKED_SENTENCES = 30  # they are checked in one go, while everybody else waits
+
+
+class Standing(StrEnum):
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    NOT_FOUND = "not_found"
+
+
+class FindingKind(StrEnum):
+    """What can be wrong with a claim; `support` is that its words, all in all, are not told."""
+
+    QUOTE = "quote"
+    NUMBER = "number"
+    DATE = "date"
+    NAME = "name"
+    SPEAKER = "speaker"
+    NEGATION = "negation"
+    HEDGE = "hedge"
+    CAUSE = "cause"
+    SUPPORT = "support"
+
+
+class Claims(Question):
+    """A text whose sentences are to be checked, in `question`. It waits for its turn among the
+    questions."""
+
+
+def claim_spans(text: str) -> list[Span]:
+    """The sentences of a text that can be checked. Raises QuestionError, in words, where it is
+    not one."""
+    if not text.strip():
+        raise QuestionError("The text is empty: give some sentences to check")
+    if len(text) > MAX_CHECKED_CHARS:
+        raise QuestionError(
+            f"The text has {len(text):,} characters; at most {MAX_CHECKED_CHARS:,} are taken. "
+            "Check a part of it"
+        )
+    check_characters("text", text)
+    spans = split_sentences(text)
+    if len(spans) > MAX_CHECKED_SENTENCES:
+        raise QuestionError(
+            f"The text has {len(spans)} sentences; at most {MAX_CHECKED_SENTENCES} are taken. "
+            "Check a part of it"
+        )
+    return spans
+
+
+class Piece(BaseModel):
+    """`text[start:end]`, in code points, of the text that is checked or of a cited article."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: int
+    end: int
+    text: str
+
+
+class Reason(BaseModel):
+    """Why a sentence is not supported: what it says and the articles do not, what they say and it
+    leaves out (a "reportedly", a "not"), or both where they differ. `citation` is the number of
+    the sentence that `in_article` stands in."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: FindingKind
+    in_text: Piece | None = None
+    in_article: Piece | None = None
+    citation: int | None = None
+
+
+class CheckedSentence(BaseModel):
+    """`text` is the checked text's [start:end]. The citations carry or contradict it; `closest` is
+    what comes nearest to one that is not found. `score` is how likely they are to carry it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: int
+    end: int
+    text: str
+    standing: Standing
+    score: float = Field(ge=0, le=1)
+    citations: tuple[Citation, ...] = ()
+    closest: tuple[Citation, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+class Check(BaseModel):
+    """All sentences of a text, in their order; citations are numbered through."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    text: str
+    sentences: tuple[CheckedSentence, ...]
+    generation: str
+    elapsed_ms: float

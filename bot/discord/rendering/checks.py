@@ -1,0 +1,69 @@
+"""A checked text as people see it in a channel."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+import discord
+
+from bot.claims import Check, CheckedSentence, Reason, Standing
+from bot.discord.escaping import escape
+from bot.discord.paging import Block, Run
+from bot.discord.rendering.layout import Colour, brief, embeds
+from bot.discord.rendering.quoting import marker, quote_block
+from bot.discord.wording import counted, short_id
+from bot.reasons import reason_line, standing_words
+
+_MARKS = {
+    Standing.SUPPORTED: "\N{WHITE HEAVY CHECK MARK}",
+    Standing.CONTRADICTED: "\N{CROSS MARK}",
+    Standing.NOT_FOUND: "\N{WHITE QUESTION MARK ORNAMENT}",
+}
+_MOST_REASONS = 3
+_MOST_EMBEDS = 2  # of which both together stay within what Discord takes of one message
+_PIECE = 120  # characters of a text that a reason names, before they are escaped
+
+
+def check_embeds(check: Check) -> tuple[discord.Embed, ...]:
+    """Each sentence with how it stands, why, and the sentences that show it; of a long text as many
+    as one message takes."""
+    fitting = bisect_right(
+        range(1, len(check.sentences) + 1), _MOST_EMBEDS, key=lambda n: len(_embeds(check, n))
+    )
+    return _embeds(check, max(1, fitting))[:_MOST_EMBEDS]
+
+
+def _embeds(check: Check, shown: int) -> tuple[discord.Embed, ...]:
+    standings = [sentence.standing for sentence in check.sentences]
+    supported, count = standings.count(Standing.SUPPORTED), len(standings)
+    left_out = f"the first {shown} are shown: check the rest by itself" if shown < count else ""
+    return embeds(
+        [block for sentence in check.sentences[:shown] for block in _sentence(sentence)],
+        Colour.ANSWERED if supported == count else Colour.ABSTAINED,
+        title=f"{supported} of {counted(count, 'sentence')} supported by the articles",
+        footer=(left_out, f"generation {short_id(check.generation)}"),
+    )
+
+
+def _sentence(sentence: CheckedSentence) -> Iterator[Block]:
+    standing = standing_words(sentence.standing).capitalize()
+    reasons = [
+        f"-# {reason_line(reason, _piece)}{_citation(reason)}"
+        for reason in sentence.reasons[:_MOST_REASONS]
+    ]
+    runs = (
+        Run(f"{_MARKS[sentence.standing]} "),
+        Run(f"{standing}:", bold=True),
+        Run(f" {escape(sentence.text)}"),
+    )
+    yield Block(runs, tail="\n".join(reasons))
+    yield from (quote_block(citation) for citation in sentence.citations)
+    for number, citation in enumerate(sentence.closest):
+        yield quote_block(citation, head="" if number else "-# Closest sentence")
+
+
+def _piece(text: str) -> str:
+    return brief(text, _PIECE)
+
+
+def _citation(reason: Reason) -> str:
+    return f" {marker(reason.citation)}" if reason.citation else ""

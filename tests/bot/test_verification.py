@@ -1,0 +1,160 @@
+"""Claims beside the sentences that they cite: what carries them, what contradicts them, and why."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.verification.verifying import Cited, Verdict, Verifier
+from bot.claims import FindingKind, Standing
+from index.initials import Initials
+
+VERIFIER = Verifier(EvidenceModel.load().words)
+BRIDGE = "The harbour bridge in Tarn will close on 4 May 2031 for repairs that cost $12.5 million."
+REPORTED = "Mayor Ilse Brandt has reportedly ordered two new boats from Volta Marine."
+DENIED = "Northline Ferries has not signed the contract with Volta Marine."
+OTHER = "The company hired 35 sailors for the boats."
+
+
+def verify(claim: str, *evidence: str, context: str = "") -> Verdict:
+    return VERIFIER.verify(claim, [Cited(text, context, 0.8) for text in evidence])
+
+
+def kinds(verdict: Verdict) -> set[FindingKind]:
+    return {finding.kind for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        (BRIDGE, BRIDGE),
+        ("The harbour bridge in Tarn will close on May 4, 2031.", BRIDGE),
+        ("The harbour bridge in Tarn will close in May 2031.", BRIDGE),
+        ("The repairs of the harbour bridge in Tarn cost 12.5 million dollars.", BRIDGE),
+        ("Ilse Brandt has reportedly ordered two boats from Volta Marine.", REPORTED),
+        ("Northline Ferries hasn't signed the contract with Volta Marine.", DENIED),
+    ],
+)
+def test_what_the_evidence_says_in_another_spelling_is_supported(claim: str, evidence: str) -> None:
+    verdict = verify(claim, evidence)
+    assert verdict.standing is Standing.SUPPORTED
+    assert not verdict.findings
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "here", "there"),
+    [
+        (BRIDGE.replace("12.5", "13"), BRIDGE, "$13 million", "$12.5 million"),
+        (BRIDGE.replace("million", "billion"), BRIDGE, "$12.5 billion", "$12.5 million"),
+        (BRIDGE.replace("4 May", "5 May"), BRIDGE, "5 May 2031", "4 May 2031"),
+        (BRIDGE.replace("2031", "2032"), BRIDGE, "4 May 2032", "4 May 2031"),
+        (
+            REPORTED.replace("Volta Marine", "Harbour Works"),
+            REPORTED,
+            "Harbour Works",
+            "Volta Marine",
+        ),
+    ],
+)
+def test_what_differs_is_contradicted_and_both_are_shown(
+    claim: str, evidence: str, here: str, there: str
+) -> None:
+    verdict = verify(claim, evidence)
+    assert verdict.standing is Standing.CONTRADICTED
+    (finding,) = verdict.findings
+    assert finding.claim is not None
+    assert finding.evidence_span is not None
+    assert claim[finding.claim.start : finding.claim.end] == here
+    assert evidence[finding.evidence_span.start : finding.evidence_span.end] == there
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [(DENIED.replace("has not", "has"), DENIED), (BRIDGE.replace("will", "will not"), BRIDGE)],
+)
+def test_a_not_makes_the_opposite(claim: str, evidence: str) -> None:
+    verdict = verify(claim, evidence)
+    assert verdict.standing is Standing.CONTRADICTED
+    assert kinds(verdict) == {FindingKind.NEGATION}
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "why"),
+    [
+        (REPORTED.replace("reportedly ", ""), REPORTED, FindingKind.HEDGE),
+        (
+            "It closed because it rained in Tarn.",
+            "It rained in Tarn. It closed.",
+            FindingKind.CAUSE,
+        ),
+        ('Brandt called the bridge "a ruin".', BRIDGE, FindingKind.QUOTE),
+        (f"According to Omar Field, {BRIDGE[0].lower()}{BRIDGE[1:]}", BRIDGE, FindingKind.SPEAKER),
+        ("The museum of clocks got a new copper roof.", BRIDGE, FindingKind.SUPPORT),
+    ],
+)
+def test_what_else_is_missing_is_named(claim: str, evidence: str, why: FindingKind) -> None:
+    verdict = verify(claim, evidence)
+    assert verdict.standing is Standing.NOT_FOUND
+    assert why in kinds(verdict)
+
+
+def test_a_weaker_claim_is_carried_by_a_plain_sentence() -> None:
+    claim = "The company reportedly hired 35 sailors for the boats."
+    assert verify(claim, OTHER).standing is Standing.SUPPORTED
+
+
+def test_two_sentences_may_carry_a_claim_together() -> None:
+    claim = f"{DENIED[:-1]}, and the company hired 35 sailors for the boats."
+    assert verify(claim, DENIED, OTHER).standing is Standing.SUPPORTED
+    assert verify(claim, DENIED).standing is not Standing.SUPPORTED
+
+
+def test_one_who_does_what_another_did_is_not_found() -> None:
+    claim = "Nvidia was sued by OpenAI over a patent for boats."
+    assert verify(claim, "Nvidia sued OpenAI over a patent for boats.").standing is not (
+        Standing.SUPPORTED
+    )
+
+
+def test_initials_stand_for_their_words() -> None:
+    initials = Initials({"WSJ": "Wall Street Journal"})
+    evidence = [Cited("The Wall Street Journal reported on the harbour bridge in Tarn.")]
+    claim = "The WSJ reported on the harbour bridge in Tarn."
+    assert FindingKind.NAME not in kinds(VERIFIER.verify(claim, evidence, initials))
+    assert FindingKind.NAME in kinds(VERIFIER.verify(claim, evidence))
+
+
+def test_who_he_is_comes_from_the_context() -> None:
+    evidence = "He will close the harbour bridge in Tarn in May."
+    claim = "Omar Field will close the harbour bridge in Tarn in May."
+    assert FindingKind.NAME in kinds(verify(claim, evidence))
+    assert FindingKind.NAME not in kinds(verify(claim, evidence, context="Omar Field is mayor."))
+
+
+def test_nothing_is_supported_by_nothing() -> None:
+    for claim in (BRIDGE, "", "It is.", "…"):
+        assert verify(claim).standing is Standing.NOT_FOUND
+    assert verify("It is.", BRIDGE).standing is Standing.NOT_FOUND
+
+
+@settings(max_examples=60)
+@given(st.integers(2, 10_000_000), st.sampled_from(["$", ""]), st.sampled_from(["", " percent"]))
+def test_a_number_that_the_evidence_has_not_is_never_supported(
+    number: int, before: str, after: str
+) -> None:
+    if number in {4, 2031}:
+        return
+    claim = BRIDGE.replace("$12.5 million", f"{before}{number}{after}")
+    assert verify(claim, BRIDGE).standing is not Standing.SUPPORTED
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from([BRIDGE, REPORTED, DENIED, OTHER]), min_size=1), st.data())
+def test_a_verdict_says_why_unless_it_supports(evidence: list[str], data: st.DataObject) -> None:
+    claim = data.draw(st.sampled_from([BRIDGE, REPORTED, DENIED, OTHER, "Boats cost $9 million."]))
+    verdict = verify(claim, *evidence)
+    assert (verdict.standing is Standing.SUPPORTED) == (not verdict.findings)
+    assert (claim in evidence) <= (verdict.standing is Standing.SUPPORTED)
+    for finding in verdict.findings:
+        if finding.evidence is not None and finding.evidence_span is not None:
+            assert finding.evidence_span.end <= len(evidence[finding.evidence])
