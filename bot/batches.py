@@ -26,7 +26,7 @@ class BatchAnswerer:
     @cached_property
     def _checker(self) -> Checker:
         """Not made before somebody checks something: most never do."""
-        return Checker(self._answerer.words)
+        return Checker(self._answerer.ranker)
 
     @property
     def operating_point(self) -> OperatingPoint:

@@ -10,7 +10,7 @@ from typing import Self
 from prompts.template import PromptError, Template
 
 # Raised with every change of the program's own texts: tests/prompts keeps what they were.
-VERSION = 1
+VERSION = 2
 _OWN = Path(__file__).parent
 
 

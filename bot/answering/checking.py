@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.analysis import WordWeights
 from bot.answering.citing import check_citations, cite, cite_closest, needed_before
 from bot.answering.context import leans_on_previous
-from bot.answering.copies import DistinctHit, collapse_copies
-from bot.answering.evidence import Evidence
+from bot.answering.copies import DistinctHit
+from bot.answering.evidence import Evidence, EvidenceRanker
 from bot.answering.follow_up import Understood
 from bot.answering.pipeline import retrieve
 from bot.answering.verification.findings import Finding
@@ -45,8 +44,9 @@ class _Judged:
 class Checker:
     """Checks texts. One instance belongs to one thread, as its parts do."""
 
-    def __init__(self, words: WordWeights) -> None:
-        self._searcher, self._verifier = Searcher(), Verifier(words)
+    def __init__(self, ranker: EvidenceRanker) -> None:
+        self._searcher, self._ranker = Searcher(), ranker
+        self._verifier = Verifier(ranker.model.words)
 
     def check(self, live: LiveGeneration, claims: Claims) -> Check:
         """Raises QuestionError for a text that cannot be taken."""
@@ -85,9 +85,9 @@ class Checker:
         hits = retrieve(self._searcher, generation, understood, vector)
         # By the sentence alone: what stands around it carries no claim.
         hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
-        pool = collapse_copies(hits)[:_VERIFIED]
+        distinct = self._ranker.pool(generation, hits)[0] if hits else []
         single = sorted(
-            (self._verify(generation, claim, (hit,)) for hit in pool),
+            (self._verify(generation, claim, (hit,)) for hit in distinct[:_VERIFIED]),
             key=lambda judged: judged.rank,
             reverse=True,
         )

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.analysis import WordWeights
 from bot.answering.answer_kind import AnswerKind, answer_kind
 from bot.answering.citing import check_citations, cite, cite_closest
 from bot.answering.composing import compose_text
@@ -81,9 +80,9 @@ class Answerer:
         return self._ranker.model.weights.operating_point
 
     @property
-    def words(self) -> WordWeights:
-        """How much the words of English tell."""
-        return self._ranker.model.words
+    def ranker(self) -> EvidenceRanker:
+        """For what else is done on the same thread."""
+        return self._ranker
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Understands each question and encodes all of them together."""
