@@ -1,5 +1,6 @@
 """Checking texts on the command line and through the service: verdicts, exact citations, limits."""
 
+import asyncio
 import io
 import json
 import sys
@@ -132,8 +133,10 @@ async def test_a_text_and_the_same_question_are_two_things(
     live = LiveIndex(built_index, encoder_home)
     async with AnswerService(live, max_waiting=8, deadline_s=20) as service:
         asked = "When will the harbour bridge close?"
-        check = await service.check(Claims(question=asked, id="a"))
-        receipt = await service.answer(Question(question=asked, id="b"))
+        check, receipt = await asyncio.gather(
+            service.check(Claims(question=asked, id="a")),
+            service.answer(Question(question=asked, id="b")),
+        )
         assert (check.id, receipt.answer.id) == ("a", "b")
         assert receipt.answer.citations
         with pytest.raises(QuestionError):
