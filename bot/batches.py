@@ -4,8 +4,8 @@ import logging
 import secrets
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from bot.answering.checking import Checker
 from bot.answering.evidence_model import OperatingPoint
 from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
 from bot.claims import Check, Claims
@@ -13,6 +13,9 @@ from bot.errors import BugError
 from bot.models import Question
 from index.errors import ExpectedError
 from index.live import LiveGeneration
+
+if TYPE_CHECKING:
+    from bot.answering.checking import Checker
 
 _log = logging.getLogger(__name__)
 
@@ -24,8 +27,10 @@ class BatchAnswerer:
         self._answerer = Answerer()
 
     @cached_property
-    def _checker(self) -> Checker:
-        """Not made before somebody checks something: most never do."""
+    def _checker(self) -> "Checker":
+        # Imported only where somebody checks something: it takes a fifteenth of the start.
+        from bot.answering.checking import Checker
+
         return Checker(self._answerer.ranker)
 
     @property
