@@ -137,6 +137,11 @@ def test_nothing_is_supported_by_nothing() -> None:
     assert verify("It is.", BRIDGE).standing is Standing.NOT_FOUND
 
 
+def test_what_is_too_long_to_be_read_is_not_supported_by_its_beginning() -> None:
+    claim = f"{BRIDGE[:-1]}, {'and so on ' * 300}"
+    assert verify(claim, claim).standing is Standing.NOT_FOUND
+
+
 @settings(max_examples=60)
 @given(st.integers(2, 10_000_000), st.sampled_from(["$", ""]), st.sampled_from(["", " percent"]))
 def test_a_number_that_the_evidence_has_not_is_never_supported(

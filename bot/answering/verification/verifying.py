@@ -55,6 +55,8 @@ class Verifier:
         self, claim: str, cited: Sequence[Cited], initials: Initials | None = None
     ) -> Verdict:
         """`initials` are those of the articles that the evidence comes from."""
+        if len(claim) > _READ_CHARS:  # what stands behind might be anything
+            return Verdict(Standing.NOT_FOUND, 0.0, (Finding(FindingKind.SUPPORT),))
         compared = self.compare(claim, cited, initials)
         verdict = self._judge(compared, findings(compared))
         if verdict.standing is Standing.NOT_FOUND:
@@ -67,7 +69,7 @@ class Verifier:
         """The claim beside its evidence, as the features read it."""
         return Comparison(
             self._reader,
-            self._reader.read(claim[:_READ_CHARS], initials),
+            self._reader.read(claim, initials),
             [self._reader.read(each.text[:_READ_CHARS], initials) for each in cited],
             frozenset[str]().union(*(self._reader.stems(each.context) for each in cited)),
             [each.cosine for each in cited],
