@@ -11,13 +11,13 @@ from discord.backoff import ExponentialBackoff
 
 from bot.asking import Asker
 from bot.discord.office import Office
+from bot.discord.turning_away import TurningAway
 
 LONGEST_PAUSE_S = 60.0
 _REMEMBERED = 1_000  # messages and channels
 # A channel that turned us away is tried again so often: a thousand of them are a tenth of the
 # requests for which Discord bans.
 _MUTE_S = 600.0
-_TURNED_AWAY_AT_ONCE = 8
 _RESUMES = 8  # within two minutes, about as long as Discord keeps a session
 
 
@@ -69,7 +69,7 @@ class DealbotClient(discord.AutoShardedClient):
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()
-        self.turning_away = asyncio.Semaphore(_TURNED_AWAY_AT_ONCE)
+        self.turning_away = TurningAway()
         self._seen = _Remembered()
         self._mute = _Remembered()
 

@@ -46,16 +46,12 @@ async def visit(interaction: Interaction) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def turning_away(client: DealbotClient, error: Exception) -> AsyncIterator[bool]:
-    """Whether this can still be told. Of a crowd only some at once are told that there are too
-    many: telling all of them would take longer than Discord waits, and answer nobody. To the
-    others Discord says that the bot did not respond."""
+    """Whether there is time to tell this: of a crowd that is too large not all can be told so."""
     if not isinstance(error, ServiceBusyError):
         yield True
-    elif client.turning_away.locked():
-        yield False
-    else:
-        async with client.turning_away:
-            yield True
+        return
+    async with client.turning_away.turn() as in_time:
+        yield in_time
 
 
 async def tell(interaction: Interaction, error: Exception) -> None:

@@ -77,6 +77,19 @@ async def test_who_finds_no_room_is_told_at_once_and_alone(
         assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
 
 
+async def test_of_a_burst_that_finds_no_room_all_are_told(
+    opened_office: OpenOffice, fake: FakeDiscord
+) -> None:
+    guild = fake.guild("Harbour")
+    async with gated(opened_office, fake) as (gate, _):
+        early = await fill(fake, guild)
+        late = await ask_all(fake, [(guild, user, "Late?") for user in people(fake, 40)])
+        told = [(await each.final()).content for each in late]
+        assert all("Too many questions are waiting" in each for each in told)
+        gate.open()
+        assert all(map(is_answer, await outcomes(fake, early)))
+
+
 async def test_no_more_are_told_at_once_than_can_be_in_time(
     opened_office: OpenOffice, fake: FakeDiscord
 ) -> None:
