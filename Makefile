@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow soak corruption overload bench guards fuzz eval peers pictures
+.PHONY: help repl ask test test-slow soak faults corruption overload bench guards fuzz eval peers pictures
 .PHONY: mutants lint audit format constraints clean
 .DELETE_ON_ERROR:
 
@@ -21,6 +21,7 @@ help:
 	@echo 'make soak          10,000 questions to a bot whose Discord fails in every way'
 	@echo 'make corruption    2,000 corruptions of an index: each is found, and what is intact answers'
 	@echo 'make overload      ten times the questions that can be answered; ten minutes'
+	@echo 'make faults        everything that writes, broken off at every step; half an hour'
 	@echo 'make bench         speed and size, beside other libraries; hours, with a million sentences'
 	@echo 'make guards        remove each guard of the threat model, and see its test fail'
 	@echo 'make fuzz          bytes of any kind for every parser; half an hour'
@@ -52,6 +53,8 @@ corruption: $(VENV)/.dev $(VENV)/.encoder
 
 overload: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.overload
+faults: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.faults
 
 bench: $(VENV)/.eval $(VENV)/.encoder build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.speed

@@ -1,0 +1,166 @@
+"""Building, rebuilding and rolling back, broken off."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks.faults.operations import Found, Operation
+from bot.answering.pipeline import Answerer
+from bot.models import Question
+from bot.rebuilding import Rebuilder
+from bot.settings import Settings
+from bot.terminal.progress import StageLines
+from index.build import build_index
+from index.encoder import Encoder
+from index.errors import ExpectedError, IndexDamagedError, IndexMissingError
+from index.generations import GENERATIONS, POINTER, open_current, published, roll_back, verify
+from index.live import LiveGeneration, LiveIndex
+from index.publishing import read_pointer
+
+MONTHS = ("March", "April", "May", "June", "July")
+_QUESTION = Question(question="When did the harbour of Tarn open?")
+_KEPT = 3
+_BESIDE = {POINTER, GENERATIONS, ".build.lock", "vectors"}
+
+quiet = StageLines(lambda line: None)
+
+
+class Editions:
+    """The same few articles, each time with another month: what is answered tells which edition
+    it was answered from."""
+
+    def __init__(self, folder: Path, encoders: Path, encoder: Encoder) -> None:
+        self._folder, self.encoders, self.encoder = folder, encoders, encoder
+        for number, month in enumerate(MONTHS):
+            edition = self.articles(number)
+            edition.mkdir(parents=True)
+            opened = f"The harbour of Tarn opened in {month}. Ships came from many countries."
+            (edition / "harbour.txt").write_text(opened)
+            (edition / "market.txt").write_text("Fish is sold at dawn. The price rose by 5%.")
+        # So many sentences that the next build forgets those that it does not need any more.
+        more = " ".join(f"Ship {number} brought salt." for number in range(30))
+        (self.articles(2) / "ships.txt").write_text(more)
+
+    def articles(self, edition: int) -> Path:
+        return self._folder / str(edition)
+
+    def build(self, index: Path, edition: int, *, full: bool = False) -> None:
+        build_index([self.articles(edition)], index, self.encoder, quiet, full=full)
+
+    def answered_from(self, index: Path) -> int:
+        """The edition that the current generation, and no other, answers from. Raises ValueError
+        where it answers anything else than what it should."""
+        before = read_pointer(index / POINTER)
+        generation = open_current(index)
+        if generation.id not in (before, read_pointer(index / POINTER)):  # a build may end between
+            raise ValueError(f"{generation.id} answers, which is not the current one")
+        live = LiveGeneration(generation, self.encoder)
+        answerer = Answerer()
+        answer = answerer.answer(live, answerer.encode(live, [_QUESTION])[0]).answer
+        quotes = [citation.quote for citation in answer.citations]
+        for edition, month in enumerate(MONTHS):
+            if quotes[:1] == [f"The harbour of Tarn opened in {month}."]:
+                return edition
+        raise ValueError(f"{answer.status}: {answer.text}")
+
+    def leftovers(self, index: Path) -> Iterator[str]:
+        """What no build that is done leaves."""
+        yield from (each.name for each in index.iterdir() if each.name not in _BESIDE)
+        generations = [each.name for each in (index / GENERATIONS).iterdir()]
+        if len(generations) > _KEPT or set(generations) != set(published(index)):
+            yield f"the generations {generations}"
+        known = {f"{self.encoder.id}/{name}" for name in ("keys.bin", "vectors.bin")}
+        vectors = index / "vectors"
+        found = {str(path.relative_to(vectors)) for path in vectors.rglob("*") if path.is_file()}
+        yield from sorted(found - known)
+
+
+class IndexOperation:
+    """`made` are the editions that are built before; `left` the one that answers then, None where
+    there is none, `right` the one that answers after `act`."""
+
+    def __init__(
+        self,
+        name: str,
+        editions: Editions,
+        act: Callable[[Path], None],
+        *,
+        made: tuple[int, ...],
+        right: int,
+    ) -> None:
+        self.name, self._editions, self._act = name, editions, act
+        self._made, self._right = made, right
+
+    def prepare(self, folder: Path) -> None:
+        for edition in self._made:
+            self._editions.build(folder / "index", edition)
+
+    def act(self, folder: Path) -> None:
+        self._act(folder / "index")
+
+    def examine(self, folder: Path, *, power_cut: bool) -> Found:
+        index, problems = folder / "index", []
+        state = "before"
+        try:
+            edition = self._editions.answered_from(index)
+            if edition == self._right:
+                state = "after"
+            elif edition not in self._made[-1:]:
+                problems.append(f"edition {edition} answers")
+        except (IndexMissingError, IndexDamagedError) as error:
+            # Of a first build the generation may be there and CURRENT not yet, which is told so.
+            if self._made:
+                problems.append(f"lost: {error.user_message}")
+        except Exception as error:  # whatever it is, it should not be
+            problems.append(f"lost: {error!r}")
+        problems += [f"torn: {problem}" for problem in damage(index)]
+        return Found(state, (*problems, *self._after_one_more(index)))
+
+    def _after_one_more(self, index: Path) -> Iterator[str]:
+        last = len(MONTHS) - 1
+        try:
+            self._editions.build(index, last)
+            if self._editions.answered_from(index) != last:
+                yield "the next build does not answer"
+        except Exception as error:  # as above
+            yield f"the next build fails: {error!r}"
+        yield from (f"the next build leaves {name}" for name in self._editions.leftovers(index))
+        yield from (f"after the next build: {problem}" for problem in damage(index))
+
+
+def damage(index: Path) -> Iterator[str]:
+    """What is wrong with any of the published generations."""
+    for generation in published(index):
+        try:
+            verify(index / GENERATIONS / generation)
+        except ExpectedError as error:
+            yield error.user_message
+
+
+def index_operations(editions: Editions) -> list[Operation]:
+    """The first build, one that also removes an old generation, a full one, one by an admin's
+    rebuild, and going back."""
+
+    def build(index: Path) -> None:
+        editions.build(index, 3)
+
+    def build_in_full(index: Path) -> None:
+        editions.build(index, 3, full=True)
+
+    def rebuild(index: Path) -> None:
+        places = {"index": index, "encoders": editions.encoders}
+        settings = Settings(articles=(editions.articles(3),), **places)
+        live = LiveIndex(index, editions.encoders)
+        asyncio.run(Rebuilder(live, settings).rebuild(quiet))
+
+    def go_back(index: Path) -> None:
+        roll_back(index)
+
+    three = (0, 1, 2)
+    return [
+        IndexOperation("first build", editions, build, made=(), right=3),
+        IndexOperation("build", editions, build, made=three, right=3),
+        IndexOperation("full build", editions, build_in_full, made=three, right=3),
+        IndexOperation("rebuild", editions, rebuild, made=three, right=3),
+        IndexOperation("rollback", editions, go_back, made=three, right=1),
+    ]

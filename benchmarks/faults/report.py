@@ -1,0 +1,68 @@
+"""The figures of a run: kept as JSON, of which a run replaces only what it did, and as a table."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from benchmarks.faults.enumerating import Outcome
+from benchmarks.faults.random_kills import RandomKills
+from benchmarks.faults.tracing import Kind
+
+RESULTS = Path(__file__).parents[1] / "results/faults.json"
+_SHOWN = 20  # problems of an operation
+
+
+def summary(steps: int, outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """How many faults of each kind there were, how many power cuts, and all that was wrong."""
+    faults, cuts, problems = Counter[str](), 0, []
+    for outcome in outcomes:
+        if outcome.cut:
+            cuts += 1
+        elif outcome.fault:
+            faults[str(outcome.fault.kind)] += 1
+        kind = outcome.fault.kind if outcome.fault else "no fault"
+        where = f"{kind}, {outcome.cut or 'no power cut'}, at {outcome.step}"
+        problems += [f"{where}: {problem}" for problem in outcome.found.problems]
+    return {"steps": steps, "faults": dict(faults), "power_cuts": cuts, "problems": problems}
+
+
+def keep(path: Path, operations: dict[str, Any], kills: RandomKills | None) -> dict[str, Any]:
+    """Writes them in the place of older ones of the same names; returns all there are."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    kept["operations"] = kept.get("operations", {}) | operations
+    if kills:
+        kept["random_kills"] = asdict(kills)
+    path.write_text(json.dumps(kept, indent=1) + "\n")
+    return kept
+
+
+def problems(kept: dict[str, Any]) -> list[str]:
+    found = [
+        f"{name}: {problem}"
+        for name, operation in kept["operations"].items()
+        for problem in operation["problems"][:_SHOWN]
+    ]
+    return found + kept.get("random_kills", {"problems": []})["problems"]
+
+
+def table(kept: dict[str, Any]) -> str:
+    """In Markdown."""
+    kinds = [*map(str, Kind)]
+    lines = [f"| operation | steps | {' | '.join(kinds)} | power cuts | lost or torn |"]
+    lines.append("|---" * (len(kinds) + 4) + "|")
+    for name, operation in kept["operations"].items():
+        counts = [operation["faults"].get(kind, 0) for kind in kinds]
+        cells = [operation["steps"], *counts, operation["power_cuts"], len(operation["problems"])]
+        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
+    if kills := kept.get("random_kills"):
+        lines.append(
+            f"\nAt random, of the real command (seed {kills['seed']}): {kills['killed_by_time']} "
+            f"killed after a random time, {kills['killed_at_step']} at a random step, "
+            f"{kills['done_before']} done before; another process opened the index and answered "
+            f"{kills['opened_meanwhile']:,} times meanwhile. Lost or torn: "
+            f"{len(kills['problems'])}."
+        )
+    return "\n".join(lines)

@@ -1,0 +1,142 @@
+"""The bot's store, broken off while it is written, backed up and migrated."""
+
+# ruff: noqa: ASYNC240 - nothing else runs on this loop
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.faults.operations import Found, Operation
+from bot.store import AuditEntry, ServerSettings, Store
+from bot.store.database import Database
+from bot.store.migrating import migrate
+from bot.store.schema import STEPS
+
+_NAME, _BACKUP = "store.sqlite", "backup.sqlite"
+_GUILD, _WHEN = 1, datetime(2031, 5, 4, 12, tzinfo=UTC)
+_BEFORE, _AFTER = 3, 8  # entries in the audit log
+_BESIDE = {_NAME, f"{_NAME}.lock", _BACKUP, f"{_NAME}.1.bak"}
+
+
+class Writing:
+    """Entries, settings and a backup. What the store has said that it kept stands in a file
+    outside of the folder, where no fault can reach it."""
+
+    name = "store"
+
+    def __init__(self, acknowledged: Path) -> None:
+        self._acknowledged = acknowledged
+
+    def prepare(self, folder: Path) -> None:
+        asyncio.run(_write(folder, range(_BEFORE), self._acknowledged))
+
+    def act(self, folder: Path) -> None:
+        self._acknowledged.write_text(f"{_BEFORE}")
+        asyncio.run(_write(folder, range(_BEFORE, _AFTER), self._acknowledged))
+
+    def examine(self, folder: Path, *, power_cut: bool) -> Found:
+        # A power cut may take the last writes (synchronous = NORMAL), never the ones before them.
+        sure = _BEFORE if power_cut else int(self._acknowledged.read_text())
+        return _examined(folder, sure)
+
+
+class Migrating:
+    """A store of the first schema, which is opened by this program."""
+
+    name = "store migration"
+
+    def prepare(self, folder: Path) -> None:
+        asyncio.run(_make_old(folder / _NAME))
+
+    def act(self, folder: Path) -> None:
+        asyncio.run(_open(folder / _NAME))
+
+    def examine(self, folder: Path, *, power_cut: bool) -> Found:
+        backup = folder / f"{_NAME}.1.bak"
+        migrated = _version(folder / _NAME) == len(STEPS)
+        found = _examined(folder, _BEFORE)
+        problems = [*found.problems]
+        if migrated and _version(backup) != 1:
+            problems.append("it was migrated without a backup")
+        return Found("after" if migrated else "before", tuple(problems))
+
+
+async def _write(folder: Path, numbers: range, acknowledged: Path) -> None:
+    async with Store.open(folder / _NAME) as store:
+        for number in numbers:
+            await store.audit.record(_entry(number))
+            acknowledged.write_text(f"{number + 1}")
+            await store.settings.change(_GUILD, lambda _, n=number: ServerSettings(channels=(n,)))
+    async with Database.open(folder / _NAME) as database:
+        await database.back_up(folder / _BACKUP)
+
+
+def _entry(number: int) -> AuditEntry:
+    # Longer than a page of SQLite's.
+    return AuditEntry(_WHEN, _GUILD, 7, "rebuild", f"{number} " * 3000, "done")
+
+
+async def _make_old(path: Path) -> None:
+    async with Database.open(path) as database:
+        await migrate(database, STEPS[:1], locked=True)
+        await database.use_wal()
+        for number in range(_BEFORE):
+            await database.run(
+                "INSERT INTO audit (happened, guild, actor, action, detail, outcome)"
+                " VALUES ('2031-05-04T12:00:00.000000+00:00', 1, 7, 'rebuild', ?, 'done')",
+                f"{number} " * 3000,
+            )
+
+
+async def _open(path: Path) -> None:
+    async with Store.open(path):
+        pass
+
+
+def _examined(folder: Path, sure: int) -> Found:
+    try:
+        kept, problems = asyncio.run(_kept(folder)), list[str]()
+    except Exception as error:  # whatever it is, it should not be
+        return Found("before", (f"lost: {error!r}",))
+    if kept != list(range(len(kept))):
+        problems.append(f"the entries {kept} are kept, and not those between")
+    if len(kept) < sure:
+        problems.append(f"lost: {len(kept)} entries of {sure} are kept")
+    problems += _leftovers(folder)
+    return Found("after" if len(kept) == _AFTER else "before", tuple(problems))
+
+
+async def _kept(folder: Path) -> list[int]:
+    """The numbers of the entries. Then the store is written and backed up once more, which has
+    to succeed."""
+    async with Store.open(folder / _NAME) as store:
+        entries = await store.audit.latest(_GUILD, 100)
+        await store.settings.get(_GUILD)
+        await store.settings.change(_GUILD, lambda _: ServerSettings())
+    async with Database.open(folder / _NAME) as database:
+        await database.back_up(folder / _BACKUP)
+    async with Database.open(folder / _BACKUP) as database:
+        [(copied,)] = await database.run("SELECT count(*) FROM audit")
+    if copied != len(entries):
+        raise ValueError(f"{copied} of {len(entries)} entries are in the backup")
+    return sorted(int(entry.detail.split()[0]) for entry in entries)
+
+
+def _leftovers(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.iterdir()):
+        if path.name not in _BESIDE:
+            yield f"{path.name} is left"
+
+
+def _version(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def store_operations(folder: Path) -> list[Operation]:
+    """`folder` is where nothing fails."""
+    return [Writing(folder / "acknowledged"), Migrating()]
