@@ -53,6 +53,7 @@ corruption: $(VENV)/.dev $(VENV)/.encoder
 
 overload: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.overload
+
 faults: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.faults
 
