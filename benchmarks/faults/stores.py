@@ -112,7 +112,6 @@ async def _kept(folder: Path) -> list[int]:
     to succeed."""
     async with Store.open(folder / _NAME) as store:
         entries = await store.audit.latest(_GUILD, 100)
-        await store.settings.get(_GUILD)
         await store.settings.change(_GUILD, lambda _: ServerSettings())
     async with Database.open(folder / _NAME) as database:
         await database.back_up(folder / _BACKUP)
