@@ -1,6 +1,5 @@
 """What is broken off at every step, and how one sees that nothing was lost."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +27,3 @@ class Operation(Protocol):
 
     def examine(self, folder: Path, *, power_cut: bool) -> Found:
         """Looks at what is left, then does it once more, which must succeed and clean up."""
-
-
-Operations = Mapping[str, Operation]
