@@ -116,13 +116,14 @@ class Rebuilder:
             raise RebuildStoppedError("The program is ending: nothing was published")
         stopping = self._stopping = threading.Event()
         future = asyncio.get_running_loop().run_in_executor(None, work, stopping)
+        # Nobody else does where the call is cancelled, and asyncio would log that.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._work = future
         try:
             await asyncio.wait([future])
         except asyncio.CancelledError:
             stopping.set()
             await asyncio.wait([future])
-            future.exception()  # else asyncio logs that nobody looked at it
             raise
         return future.result()
 
