@@ -124,7 +124,8 @@ def _adopt(source: ModelSource, home: Path, report: Report, full_precision: bool
         if not full_precision:
             report("Storing it in 8 bits.")
             record = _in_8_bits(made, staging / "smaller", record, texts, vectors, report)
-        (made / RECORD_FILE).write_text(record.sealed().json_text(), encoding="utf-8")
+        record = record.sealed()
+        (made / RECORD_FILE).write_text(record.json_text(), encoding="utf-8")
         report("Publishing it.")
         final = home / record.id
         if final.exists():  # damaged, or made when other things were asked for

@@ -120,16 +120,6 @@ def test_nothing_is_lost_at_any_of_these_steps(tmp_path: Path, operation: str, e
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("operation", ["first build", "full build", "rebuild", "adopt again"])
-def test_nothing_is_lost_at_a_fifth_of_the_steps(tmp_path: Path, operation: str) -> None:
-    arguments = ("--only", operation, "--every", "5", "--kills", "0")
-    [told] = faults(tmp_path / "faults.json", *arguments)["operations"].values()
-    assert told["problems"] == []
-    assert told["power_cuts"] >= told["faults"]["killed"] > 0
-
-
-@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_of_builds_that_are_killed_at_random_nothing_is_lost(tmp_path: Path) -> None:
     told = faults(tmp_path / "faults.json", "--only", "--kills", "10", "--seed", "7")
