@@ -5,7 +5,6 @@ whoever cancels the call: no transaction is ever left open, and no read sees hal
 """
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -17,6 +16,7 @@ import aiosqlite
 from bot.errors import StoreError
 from bot.monitoring.degradations import Degradations
 from bot.store.health import DamagedError, Health, is_read
+from index.publishing import fsync
 
 _NEEDED = (3, 37)  # strict tables; RETURNING came with 3.35
 _DAMAGED = "is damaged: put a backup in its place, or move it away to start anew"
@@ -193,17 +193,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 def _settle(beside: Path, target: Path) -> None:
     """SQLite does not bring such a copy to the disk by itself."""
-    _fsync(beside)
+    fsync(beside)
     beside.replace(target)
-    _fsync(target.parent)
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    fsync(target.parent)
 
 
 def _storable(value: object) -> object:

@@ -11,8 +11,9 @@ import pytest
 
 from bot.cli import main
 from index.build import build_index
-from index.encoder import Encoder, open_current
+from index.encoder import Encoder
 from tests.bot.steered import SteeredIndex
+from tests.conftest import Silent
 
 HARBOUR = (
     "Harbour bridge to close\n\n"
@@ -43,16 +44,6 @@ TRAM = (
 )
 
 
-class Silent:
-    """Progress that nobody looks at."""
-
-    def start(self, stage: str, total: int | None) -> None:
-        pass
-
-    def advance(self, steps: int) -> None:
-        pass
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What a run of the program left behind."""
@@ -73,11 +64,6 @@ class Outcome:
 
 InProcess = Callable[..., Outcome]
 Program = Callable[..., subprocess.CompletedProcess[bytes]]
-
-
-@pytest.fixture(scope="session")
-def encoder(encoder_home: Path) -> Encoder:
-    return open_current(encoder_home)
 
 
 @pytest.fixture(scope="session")
