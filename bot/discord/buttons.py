@@ -1,6 +1,7 @@
 """The buttons under an answer. They hold all they need in their id, so they survive a restart."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar, Self
 
@@ -16,6 +17,7 @@ from bot.discord.permissions import may_delete
 from bot.discord.receipts import readable_receipt
 from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.evidence import more_evidence_pages, sentence_in_context
+from bot.discord.signed_button import TAG, SignedButton
 from bot.discord.turning import Pages, TurnButton, pages_of, show_list
 from bot.errors import QuestionError
 from bot.models import Answer
@@ -23,36 +25,23 @@ from bot.store.receipts import Kept
 from bot.store.signing import Signer
 
 _ID = r"(?P<receipt>[a-z2-7]{12})"
-_TAG = r"(?P<tag>[A-Za-z0-9_-]{12})"
 _MOST_QUOTES = 5  # buttons in a row
 _GONE = "This answer is no longer kept: ask again"
 
 
-class _AnswerButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^"):
+class _AnswerButton(SignedButton, template="a^"):
     """A button of one receipt. `what` and its argument are signed together with the receipt's
     id: an id that somebody made up is turned away."""
 
     what: ClassVar[str]
 
     def __init__(self, signer: Signer, receipt: str, argument: str = "", **look: Any) -> None:
-        payload = f"{self.what}:{receipt}:{argument}"
-        super().__init__(discord.ui.Button(custom_id=f"{payload}:{signer.sign(payload)}", **look))
+        super().__init__(signer, f"{self.what}:{receipt}:{argument}", **look)
         self.receipt, self.argument = receipt, argument
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        signer = interaction.client.office.store.signer
-        button = cls(signer, match["receipt"], match["argument"])
-        button.genuine = signer.verify(match[0].rpartition(":")[0], match["tag"])
-        return button
-
-    genuine = True
+    def read(cls, signer: Signer, fields: Mapping[str, str]) -> Self:
+        return cls(signer, fields["receipt"], fields["argument"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with told(interaction), visit(interaction):
@@ -67,7 +56,7 @@ class _AnswerButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^
 
 
 def _template(what: str, argument: str = "") -> re.Pattern[str]:
-    return re.compile(rf"{what}:{_ID}:(?P<argument>{argument}):{_TAG}")
+    return re.compile(rf"{what}:{_ID}:(?P<argument>{argument}):{TAG}")
 
 
 class QuoteButton(_AnswerButton, template=_template("cite", r"\d{1,2}")):

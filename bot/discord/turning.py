@@ -1,7 +1,6 @@
 """Lists of several pages, shown to one person, with buttons to turn them that survive a restart."""
 
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
 
 import discord
@@ -10,6 +9,7 @@ from bot.discord.acknowledging import insist
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivering import edit_answer
 from bot.discord.failures import told, visit
+from bot.discord.signed_button import TAG, SignedButton
 from bot.errors import QuestionError
 from bot.store.signing import Signer
 
@@ -39,37 +39,23 @@ async def show_list(interaction: Interaction, what: str, of: str = "") -> None:
 
 
 class TurnButton(
-    discord.ui.DynamicItem[discord.ui.Button[Any]],
-    template=r"turn:(?P<what>[a-z]{1,12}):(?P<of>[a-z0-9]{0,12}):(?P<page>\d{1,4})"
-    r":(?P<tag>[A-Za-z0-9_-]{12})",
+    SignedButton,
+    template=r"turn:(?P<what>[a-z]{1,12}):(?P<of>[a-z0-9]{0,12}):(?P<page>\d{1,4}):" + TAG,
 ):
     """Turns to a page. Signed: an id that somebody made up is turned away."""
 
     def __init__(self, signer: Signer, what: str, of: str, page: int, label: str = "") -> None:
-        payload = f"turn:{what}:{of}:{page}"
-        super().__init__(
-            discord.ui.Button(custom_id=f"{payload}:{signer.sign(payload)}", label=label or "…")
-        )
+        super().__init__(signer, f"turn:{what}:{of}:{page}", label=label or "…")
         self._what, self._of, self._page = what, of, page
-        self._genuine = True
 
     @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],
-        item: discord.ui.Item[Any],
-        match: re.Match[str],
-        /,
-    ) -> Self:
-        signer = interaction.client.office.store.signer
-        button = cls(signer, match["what"], match["of"], int(match["page"]))
-        button._genuine = signer.verify(match[0].rpartition(":")[0], match["tag"])
-        return button
+    def read(cls, signer: Signer, fields: Mapping[str, str]) -> Self:
+        return cls(signer, fields["what"], fields["of"], int(fields["page"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with told(interaction), visit(interaction):
             maker = _makers.get(self._what)
-            if not self._genuine or maker is None:
+            if not self.genuine or maker is None:
                 raise QuestionError("This button is no longer known: use the command again")
             await interaction.client.office.desk.admit(asker_of(interaction))
             await insist(interaction, interaction.response.defer)
