@@ -8,6 +8,7 @@ from statistics import median_low
 
 from bot.durations import in_words
 from bot.errors import ServiceBusyError
+from prompts import text
 
 # A batch is computed while the next one gathers: with more of them everybody would wait longer,
 # and hardly more would be answered.
@@ -60,9 +61,7 @@ class Admission:
             self._crowded_since = now
             _log.warning("more is asked than can be answered: some are turned away")
         come_back_s = min(now - self._crowded_since, _LONGEST_S)
-        return ServiceBusyError(
-            f"Too many questions are waiting: ask again in {in_words(come_back_s)}"
-        )
+        return ServiceBusyError(text("refusals.busy", wait=in_words(come_back_s)))
 
     def computed(self, questions: int, took_s: float) -> None:
         """Measures what a question takes, by a batch of so many."""

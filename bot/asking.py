@@ -68,7 +68,7 @@ class Desk:
         many are inside, for even to refuse each one later takes time. Inside, the log names the
         question by an id, which its receipt gets."""
         if self._closing:
-            raise ServiceClosedError("The bot is restarting: ask again in a moment")
+            raise ServiceClosedError(prompt_text("refusals.restarting"))
         if self.visitors >= self._admission.room:
             raise self._admission.refusal()
         self.visitors += 1

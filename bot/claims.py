@@ -5,9 +5,10 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import QuestionError
-from bot.models import Citation, Question, check_characters
+from bot.models import Citation, Question, no_text_in
 from index.models import Span
 from index.sentences import split_sentences
+from prompts import text as prompt_text
 
 MAX_CHECKED_CHARS = 10_000
 MAX_CHECKED_SENTENCES = 30  # they are checked in one go, while everybody else waits
@@ -42,18 +43,17 @@ def claim_spans(text: str) -> list[Span]:
     """The sentences of a text that can be checked. Raises QuestionError, in words, where it is
     not one."""
     if not text.strip():
-        raise QuestionError("The text is empty: give some sentences to check")
+        raise QuestionError(prompt_text("refusals.text_empty"))
     if len(text) > MAX_CHECKED_CHARS:
         raise QuestionError(
-            f"The text has {len(text):,} characters; at most {MAX_CHECKED_CHARS:,} are taken. "
-            "Check a part of it"
+            prompt_text("refusals.text_long", count=len(text), most=MAX_CHECKED_CHARS)
         )
-    check_characters("text", text)
+    if code := no_text_in(text):
+        raise QuestionError(prompt_text("refusals.text_not_text", code=code))
     spans = split_sentences(text)
     if len(spans) > MAX_CHECKED_SENTENCES:
         raise QuestionError(
-            f"The text has {len(spans)} sentences; at most {MAX_CHECKED_SENTENCES} are taken. "
-            "Check a part of it"
+            prompt_text("refusals.text_sentences", count=len(spans), most=MAX_CHECKED_SENTENCES)
         )
     return spans
 

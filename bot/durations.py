@@ -2,7 +2,9 @@
 
 import math
 
-_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"))
+from prompts import text
+
+_UNITS = ((86_400, "days"), (3600, "hours"), (60, "minutes"))
 
 
 def in_words(seconds: float) -> str:
@@ -10,5 +12,5 @@ def in_words(seconds: float) -> str:
     whole = max(1, math.ceil(seconds))
     for size, unit in _UNITS:
         if whole > 2 * size:
-            return f"{math.ceil(whole / size)} {unit}s"
-    return "1 second" if whole == 1 else f"{whole} seconds"
+            return text(f"measures.{unit}", count=math.ceil(whole / size))
+    return text("measures.second") if whole == 1 else text("measures.seconds", count=whole)

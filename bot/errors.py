@@ -1,6 +1,7 @@
 """What can be expected to go wrong between a question and its answer."""
 
 from index.errors import ExpectedError
+from prompts import text
 
 
 class QuestionError(ExpectedError):
@@ -31,7 +32,7 @@ class BugError(ExpectedError):
     """Stands for an unexpected exception, which is in the log under the same reference."""
 
     def __init__(self, reference: str) -> None:
-        super().__init__(f"Something went wrong inside; the log has it as {reference}")
+        super().__init__(text("refusals.bug", reference=reference))
 
 
 class StoreError(ExpectedError):

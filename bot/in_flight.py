@@ -13,6 +13,7 @@ from bot.errors import ServiceBusyError
 from bot.fair_queue import FairQueue
 from bot.models import Question, Turn
 from index.errors import ExpectedError
+from prompts import text
 
 Outcome = Receipt | Check
 
@@ -62,7 +63,7 @@ class InFlight:
         room = self._admission.room
         share = max(1, room // _SHARE)
         if asked.asker is not None and self._pending[asked.asker] >= share:
-            raise ServiceBusyError("Your questions before this one are still waiting for answers")
+            raise ServiceBusyError(text("refusals.own_waiting"))
         in_work = self._in_work.get(asked.key) if generation == self._generation else None
         if in_work is not None:
             in_work.append(asked)

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from limits import RateLimitItem, parse_many
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
-from limits.limits import GRANULARITIES
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from bot.durations import in_words
 from bot.errors import LimitedError
-
-_ONE = {unit: f"a {unit}" for unit in GRANULARITIES} | {"hour": "an hour"}
+from prompts import text
 
 
 class Limits(BaseModel):
@@ -39,7 +37,7 @@ class Limits(BaseModel):
 class _Window:
     item: RateLimitItem
     of: tuple[str, ...]
-    reached: str  # how a refusal begins
+    reached: str  # the text of a refusal
 
 
 class Limiter:
@@ -85,20 +83,15 @@ class Limiter:
     ) -> list[_Window]:
         limits = self._limits
         if per_user is None:
-            windows = _windows(limits.per_user, "You have reached your limit", "user", asker)
+            windows = _windows(limits.per_user, "refusals.limit_user", "user", asker)
         else:  # counted apart: what one server allows is no matter of another
-            windows = _windows(
-                f"{per_user}/minute", "You have reached your limit", "user", asker, server
-            )
+            allowed = f"{per_user}/minute"
+            windows = _windows(allowed, "refusals.limit_user", "user", asker, server)
         if channel is not None:
-            windows += _windows(
-                limits.per_channel, "This channel has reached its limit", "channel", channel
-            )
+            windows += _windows(limits.per_channel, "refusals.limit_channel", "channel", channel)
         if server is not None:
-            windows += _windows(
-                limits.per_server, "This server has reached its limit", "server", server
-            )
-        return windows + _windows(limits.overall, "I have reached my limit", "all")
+            windows += _windows(limits.per_server, "refusals.limit_server", "server", server)
+        return windows + _windows(limits.overall, "refusals.limit_all", "all")
 
     async def _refusal(self, full: list[_Window]) -> LimitedError:
         """Names the window that takes longest to have room."""
@@ -109,7 +102,7 @@ class Limiter:
             key=lambda waiting: waiting[0],
         )
         return LimitedError(
-            f"{window.reached} of {_limit_in_words(window.item)}: try again in {in_words(wait_s)}",
+            text(window.reached, limit=_limit_in_words(window.item), wait=in_words(wait_s)),
             retry_after_s=max(wait_s, 0.0),
         )
 
@@ -119,7 +112,10 @@ def _windows(limit: str, reached: str, *of: object) -> list[_Window]:
 
 
 def _limit_in_words(item: RateLimitItem) -> str:
-    requests = "1 request" if item.amount == 1 else f"{item.amount} requests"
+    one = item.amount == 1
+    requests = text("measures.request") if one else text("measures.requests", count=item.amount)
     unit = item.GRANULARITY.name
-    every = f"in {item.multiples} {unit}s" if item.multiples > 1 else _ONE[unit]
-    return f"{requests} {every}"
+    if item.multiples == 1:
+        return text("measures.limit", requests=requests, time=text(f"measures.every_{unit}"))
+    time_ = text(f"measures.{unit}s", count=item.multiples)
+    return text("measures.span_limit", requests=requests, time=time_)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.errors import QuestionError
+from prompts import text as prompt_text
 
 MAX_QUESTION_CHARS = 2000
 
@@ -14,21 +15,18 @@ def check_question(text: str) -> None:
     """Raises QuestionError, in words, for a text that cannot be taken as a question."""
     if len(text) > MAX_QUESTION_CHARS:
         raise QuestionError(
-            f"The question has {len(text):,} characters; at most {MAX_QUESTION_CHARS:,} are "
-            "taken. Ask it more briefly"
+            prompt_text("refusals.question_long", count=len(text), most=MAX_QUESTION_CHARS)
         )
     if not text.strip():
-        raise QuestionError("The question is empty: ask something about the articles")
-    check_characters("question", text)
+        raise QuestionError(prompt_text("refusals.question_empty"))
+    if code := no_text_in(text):
+        raise QuestionError(prompt_text("refusals.question_not_text", code=code))
 
 
-def check_characters(what: str, text: str) -> None:
-    """Raises QuestionError, in words, where `what` was given holds something that is not text."""
-    for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\r\n":
-            raise QuestionError(
-                f"The {what} holds something that is not text (U+{ord(character):04X})"
-            )
+def no_text_in(text: str) -> str:
+    """The first character that is not text, as Unicode numbers it; empty where there is none."""
+    wrong = (c for c in text if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\r\n")
+    return next((f"U+{ord(character):04X}" for character in wrong), "")
 
 
 class Turn(BaseModel):

@@ -29,6 +29,7 @@ from bot.in_flight import Asked, InFlight, Outcome
 from bot.models import Question, check_question
 from bot.monitoring.observer import Observer
 from index.live import LiveIndex
+from prompts import text
 
 _BATCH = 32  # about where the encoder's throughput stops growing with the batch
 _MOMENT_S = 1.0  # whoever waits longer is told so
@@ -153,7 +154,7 @@ class AnswerService:
     ) -> tuple[Outcome, float]:
         """What comes of it, and how many seconds that took."""
         if self._closing:
-            raise ServiceClosedError("The program is shutting down: ask again in a moment")
+            raise ServiceClosedError(text("refusals.closing"))
         asked = Asked(question, server, asker, asyncio.get_running_loop().create_future())
         self._in_flight.add(asked, self._live.current.generation.id)
         self._arrived.set()
@@ -164,7 +165,7 @@ class AnswerService:
                     await self._tell_if_waiting(asked, on_wait)
                 outcome = await asked.result
         except TimeoutError as error:
-            raise DeadlineError("The answer took too long: ask again") from error
+            raise DeadlineError(text("refusals.late")) from error
         finally:
             asked.result.cancel()
             self._in_flight.leave(asked)
@@ -174,7 +175,7 @@ class AnswerService:
 
     def refuse_waiting(self) -> None:
         """Takes no more questions, and refuses those that are not in work yet, in words."""
-        self._in_flight.refuse(ServiceClosedError("The program is shutting down"))
+        self._in_flight.refuse(ServiceClosedError(text("refusals.closing")))
         self._close()
 
     def _close(self) -> None:

@@ -1,4 +1,4 @@
-"""The words that people get from the program: one text a file, so that they can be changed.
+"""The words that people get from the program: in files, so that they can be changed.
 
 A folder of an admin's own takes the place of texts here by their names. What a process says is
 chosen once, when it starts: `choose`; until then, and without a folder, it is what stands here.

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 from string import Formatter
-from typing import Self
 
 from prompts.variables import variables_of
-
-_MOST_BYTES = 100_000
 
 
 class PromptError(ValueError):
@@ -21,27 +18,10 @@ class Template:
         """Raises PromptError for a variable that this text does not have, or lacks, and for a
         format that does not fit."""
         self.name, self.text, self.path = name, text, path
+        key = name.partition(".")[2]  # of one text among others in its file
+        self._where = f"{key} in {path}" if key else str(path)
         self._variables = variables_of(name)
         self._check()
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """From a file, without its final line break."""
-        if not path.is_file():  # a pipe would keep its reader waiting
-            raise PromptError(f"{path} is no file")
-        try:
-            with path.open("rb") as file:
-                data = file.read(_MOST_BYTES + 1)
-            text = data.decode()
-        except OSError as error:
-            raise PromptError(f"{path} cannot be read: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise PromptError(f"{path} is not text in UTF-8") from error
-        if len(data) > _MOST_BYTES:
-            raise PromptError(f"{path} is larger than {_MOST_BYTES:,} bytes: that is no prompt")
-        if not text.strip():
-            raise PromptError(f"{path} is empty: what should be said instead?")
-        return cls(path.stem, text.rstrip("\n"), path)
 
     def fill(self, **values: object) -> str:
         """The values are put in as they are, and not read for variables again. pydantic's
@@ -58,15 +38,15 @@ class Template:
         if unknown := sorted(found - known.keys()):
             there = ", ".join(f"{{{name}}}" for name in known) or "none"
             raise PromptError(
-                f"{self.path} has the unknown variable {{{unknown[0]}}}; there is: {there} "
+                f"{self._where} has the unknown variable {{{unknown[0]}}}; there is: {there} "
                 "(a brace that is meant as such is written twice)"
             )
         if missing := sorted(known.keys() - found):
-            raise PromptError(f"{self.path} lacks the variable {{{missing[0]}}}")
+            raise PromptError(f"{self._where} lacks the variable {{{missing[0]}}}")
         try:
             self.example()
         except (ValueError, TypeError) as error:
-            raise PromptError(f"{self.path} has a format that does not fit: {error}") from error
+            raise PromptError(f"{self._where} has a format that does not fit: {error}") from error
 
     def _names(self) -> list[str]:
         """Plain names only: an attribute or an item of a value is nobody's business."""
@@ -74,10 +54,10 @@ class Template:
             parts = list(Formatter().parse(self.text))
         except ValueError as error:
             raise PromptError(
-                f"{self.path} has a brace that does not close (one that is meant as such is "
+                f"{self._where} has a brace that does not close (one that is meant as such is "
                 "written twice)"
             ) from error
         for _, name, form, conversion in parts:
             if "{" in (form or "") or conversion:
-                raise PromptError(f"{self.path} has a format that is not taken: {{{name}}}")
+                raise PromptError(f"{self._where} has a format that is not taken: {{{name}}}")
         return [name for _, name, _, _ in parts if name is not None]

@@ -1,16 +1,17 @@
 """All texts of a process: the program's own, and those of a folder that take their place."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
+from prompts.files import SUFFIXES, templates_in
 from prompts.template import PromptError, Template
 
 # Raised with every change of the program's own texts: tests/prompts keeps what they were.
-VERSION = 2
+VERSION = 3
 _OWN = Path(__file__).parent
 
 
@@ -23,12 +24,14 @@ class Prompts:
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
         """Raises PromptError for a file in `folder` that cannot be used, or is no text's."""
-        templates = {path.stem: Template.read(path) for path in _OWN.glob("*.txt")}
+        own = [path for path in _files(_OWN) if path.suffix in SUFFIXES]
+        templates = {name: each for path in own for name, each in templates_in(path).items()}
         for path in _files(folder) if folder else ():
-            if path.suffix != ".txt" or path.stem not in templates:
-                near = get_close_matches(path.stem, templates, n=1, cutoff=0)
-                raise PromptError(f"{path} takes no text's place; is {near[0]}.txt meant?")
-            templates[path.stem] = Template.read(path)
+            _check_known(path.name, [file.name for file in own], f"{path} takes no text's place")
+            texts = templates_in(path)
+            for name in texts:
+                _check_known(name, templates, f"{path} has the text {name}, which there is not")
+            templates |= texts
         return cls(templates)
 
     @property
@@ -47,6 +50,12 @@ class Prompts:
         """Which texts these are: the version of the program's own, and a hash of those in use."""
         parts = (f"{name}\0{each.text}\0" for name, each in self._templates.items())
         return f"{VERSION}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:8]}"
+
+
+def _check_known(name: str, known: Iterable[str], wrong: str) -> None:
+    if name not in (names := list(known)):
+        near = get_close_matches(name, names, n=1, cutoff=0)
+        raise PromptError(f"{wrong}; is {near[0]} meant?")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -34,8 +34,9 @@ def command(text: str | None, file: Path | None, as_json: bool, **flags: str | N
     if text == "-":
         text, file = None, Path("-")
     claims = Claims(question=text if text is not None else _read(file or Path("-")))
+    settings = load_settings(**flags)
     claim_spans(claims.question)  # before the model is loaded: a bad text costs no waiting
-    check = asyncio.run(_check(load_settings(**flags), claims))
+    check = asyncio.run(_check(settings, claims))
     if as_json:
         click.echo(check.model_dump_json())
     else:

@@ -32,9 +32,10 @@ def command(
         raise click.UsageError("Give either a question or --batch FILE.jsonl.")
     if batch and not as_json:
         raise click.UsageError("--batch prints JSON: add --json.")
+    settings = load_settings(**flags)
     if question is not None:
         check_question(question)
-    live = open_live_index(load_settings(**flags)).current
+    live = open_live_index(settings).current
     if batch:
         _search_batch(live, batch, k)
         return

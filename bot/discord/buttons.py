@@ -23,10 +23,10 @@ from bot.errors import QuestionError
 from bot.models import Answer
 from bot.store.receipts import Kept
 from bot.store.signing import Signer
+from prompts import text
 
 _ID = r"(?P<receipt>[a-z2-7]{12})"
 _MOST_QUOTES = 5  # buttons in a row
-_GONE = "This answer is no longer kept: ask again"
 
 
 class _AnswerButton(SignedButton, template="a^"):
@@ -46,7 +46,7 @@ class _AnswerButton(SignedButton, template="a^"):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with told(interaction), visit(interaction):
             if not self.genuine:
-                raise QuestionError(_GONE)
+                raise QuestionError(text("refusals.answer_gone"))
             await interaction.client.office.desk.admit(asker_of(interaction))
             kept = await readable_receipt(interaction, self.receipt)
             await self.act(interaction, kept)
@@ -68,7 +68,7 @@ class QuoteButton(_AnswerButton, template=_template("cite", r"\d{1,2}")):
         shown = kept.answer.citations or kept.answer.closest
         cited = next((c for c in shown if c.number == int(self.argument)), None)
         if cited is None:
-            raise QuestionError(_GONE)
+            raise QuestionError(text("refusals.answer_gone"))
         generation = interaction.client.office.live.current.generation
         page = sentence_in_context(in_context(generation.texts, cited))[0]
         await respond(interaction, embed=page)
@@ -113,7 +113,7 @@ class DeleteButton(_AnswerButton, template=_template("drop")):
 
     async def act(self, interaction: Interaction, kept: Kept) -> None:
         if not may_delete(interaction, kept):
-            raise QuestionError("Only who asked, or a moderator, can delete this answer")
+            raise QuestionError(text("refusals.delete_others"))
         await insist(interaction, interaction.response.defer)
         with suppress(discord.NotFound):  # somebody was quicker, or a try got through
             await persistently(interaction.delete_original_response, token_left_s(interaction))

@@ -14,14 +14,20 @@ from bot.discord.acknowledging import insist, is_public
 from bot.discord.client import DealbotClient, Interaction
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import BugError, QuestionError, ServiceBusyError
+from bot.errors import (
+    BugError,
+    QuestionError,
+    ServiceBusyError,
+    StoreError,
+    UnreadableSettingsError,
+)
 from index.errors import ExpectedError
+from prompts import text as prompt_text
 
 # Not acknowledged in time, the answer deleted while it was made, the token expired.
 _NOBODY_WAITS = {10062, 10008, 10015, 50027}
 # What sending raises where Discord, or the way to it, fails.
 UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
-_INSTEAD = "I could not answer this: I tell only who asked why."
 
 _log = logging.getLogger(__name__)
 
@@ -86,7 +92,7 @@ async def _say(interaction: Interaction, text: str) -> None:
 async def _said_to_asker(interaction: Interaction, text: str) -> bool:
     """Where all see "thinking", and would see what takes its place, as the first follow-up does:
     it gets other words, is followed by the text, and goes. False where the text did not arrive."""
-    await _edit(interaction, _INSTEAD)
+    await _edit(interaction, prompt_text("refusals.instead"))
     try:
         await interaction.followup.send(text, ephemeral=True)
     except UNSENT:
@@ -112,12 +118,16 @@ def _shows_thinking(interaction: Interaction) -> bool:
 
 
 def in_words(error: Exception) -> str:
-    """What may be shown of an error; a bug goes to the log, and its reference is shown."""
+    """What may be shown of an error; a bug goes to the log, and its reference is shown. What is
+    wrong with the store, down to its path, is for whoever runs the bot."""
+    if isinstance(error, StoreError) and not isinstance(error, UnreadableSettingsError):
+        _log.warning("the store failed: %s", error)
+        return prompt_text("refusals.store_down")
     if isinstance(error, ExpectedError):
         return error.user_message
     if isinstance(error, discord.DiscordServerError | aiohttp.ClientError):
         _log.warning("Discord failed: %r", error)
-        return "Discord has trouble at the moment: try again in a minute"
+        return prompt_text("refusals.discord_down")
     reference = secrets.token_hex(4)
     _log.error("bug %s", reference, exc_info=error)
     return BugError(reference).user_message
@@ -130,9 +140,7 @@ async def on_tree_error(interaction: Interaction, error: app_commands.AppCommand
         return  # nothing but choices can be shown there
     shown: Exception = error
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        shown = QuestionError(
-            "This command has changed since Discord last heard of it: try again in a minute"
-        )
+        shown = QuestionError(prompt_text("refusals.command_changed"))
     elif isinstance(error, app_commands.TransformerError):
-        shown = QuestionError("I cannot see what you picked: it may be gone, or hidden from me")
+        shown = QuestionError(prompt_text("refusals.pick_gone"))
     await tell(interaction, shown)

@@ -14,6 +14,7 @@ from bot.discord.wording import counted
 from bot.errors import QuestionError
 from bot.store.people import Counts
 from bot.store.signing import Signer
+from prompts import text
 
 
 class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
@@ -32,7 +33,7 @@ class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         async with told(interaction), visit(interaction):
             if not self.genuine or self._user != interaction.user.id:
-                raise QuestionError("This button is not yours: use /forget me")
+                raise QuestionError(text("refusals.forget_others"))
             office = interaction.client.office
             await office.desk.admit(asker_of(interaction))
             await insist(interaction, interaction.response.defer)

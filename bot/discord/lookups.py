@@ -9,6 +9,7 @@ from bot.discord.rendering.sources import ListedArticle
 from bot.errors import QuestionError
 from bot.models import Answer, Citation
 from index.text_store import StoredArticle, TextStore
+from prompts import text as prompt_text
 
 _AROUND_CHARS = 600  # of the article, before and after a sentence
 _FURTHER, _LOOKED_THROUGH = 6, 15
@@ -20,7 +21,7 @@ def in_context(texts: TextStore, cited: Citation) -> SentenceInContext:
     article = texts.find_article(cited.article_id)
     text = texts.article_text(article) if article else ""
     if text[cited.start : cited.end] != cited.quote:
-        raise QuestionError("The articles have changed since: ask again to see the sentence now")
+        raise QuestionError(prompt_text("refusals.sentence_gone"))
     return SentenceInContext(
         number=cited.number,
         title=cited.title or cited.article_id,

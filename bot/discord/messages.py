@@ -58,7 +58,7 @@ async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> No
         await _refuse_privately(client, message, refusal)
     except discord.Forbidden:
         client.may_not_speak(message.channel.id)
-        await _refuse_privately(client, message, NotAllowedError("I may not answer there"))
+        await _refuse_privately(client, message, NotAllowedError(prompt_text("refusals.not_there")))
     except Exception as error:  # the surface is one of the two places that catch broadly
         await _tell(message, error)
 

@@ -6,6 +6,7 @@ from bot.discord.client import DealbotClient, Interaction
 from bot.errors import NotAllowedError
 from bot.store.receipts import Kept
 from bot.store.settings import ServerSettings
+from prompts import text as prompt_text
 
 _NAMED_CHANNELS = 10
 
@@ -14,9 +15,9 @@ def check_place(settings: ServerSettings, channel: object, user: discord.abc.Use
     """Raises NotAllowedError where the server's admins let nobody ask, or not this person."""
     if not may_ask_in(settings, channel):
         places = " ".join(f"<#{channel}>" for channel in settings.channels[:_NAMED_CHANNELS])
-        raise NotAllowedError(f"Questions are answered in other channels here: {places}")
+        raise NotAllowedError(prompt_text("refusals.other_channels", channels=places))
     if settings.roles and _roles(user).isdisjoint(settings.roles):
-        raise NotAllowedError("Only some roles may ask here: the server's admins have set so")
+        raise NotAllowedError(prompt_text("refusals.roles"))
 
 
 def may_ask_in(settings: ServerSettings, channel: object) -> bool:
@@ -32,7 +33,7 @@ def check_voice(client: DealbotClient, message: discord.Message) -> None:
     goes on trying. What is not known is tried."""
     channel, guild = message.channel, message.guild
     if client.is_mute_in(channel.id):
-        raise NotAllowedError("I may not answer there")
+        raise NotAllowedError(prompt_text("refusals.not_there"))
     if guild is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return
     try:
@@ -47,7 +48,11 @@ def check_voice(client: DealbotClient, message: discord.Message) -> None:
     }
     if missing := [name for name, granted in needed.items() if not granted]:
         raise NotAllowedError(
-            f"I may not answer in <#{channel.id}>: I lack the permission {' and '.join(missing)}"
+            prompt_text(
+                "refusals.permission_missing",
+                channel=f"<#{channel.id}>",
+                permissions=", ".join(missing),
+            )
         )
 
 
@@ -73,14 +78,14 @@ def may_delete(interaction: Interaction, kept: Kept) -> bool:
 async def check_server_admin(interaction: Interaction) -> int:
     """The server's id, for whoever may change its settings; else raises NotAllowedError."""
     if interaction.guild_id is None:
-        raise NotAllowedError("This works in a server only")
+        raise NotAllowedError(prompt_text("refusals.server_only"))
     # The settings come last: who may set them anew must get here where they cannot be read.
     if not (
         interaction.permissions.manage_guild
         or await is_operator(interaction.client, interaction.user)
         or _is_named_admin(interaction, interaction.guild_id)
     ):
-        raise NotAllowedError("Only the server's admins can do this (permission: Manage Server)")
+        raise NotAllowedError(prompt_text("refusals.admins_only"))
     return interaction.guild_id
 
 
@@ -99,10 +104,7 @@ async def check_operator(interaction: Interaction) -> None:
     if len(client.guilds) == 1 and interaction.guild_id is not None:
         await check_server_admin(interaction)
         return
-    raise NotAllowedError(
-        "Only those who run the bot can do this: its owner, and whom the settings admin_users "
-        "and admin_roles name"
-    )
+    raise NotAllowedError(prompt_text("refusals.operators_only"))
 
 
 async def is_operator(client: DealbotClient, user: discord.abc.User) -> bool:

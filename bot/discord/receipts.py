@@ -3,6 +3,7 @@
 from bot.discord.client import Interaction
 from bot.errors import QuestionError
 from bot.store.receipts import Kept
+from prompts import text
 
 
 async def readable_receipt(interaction: Interaction, receipt_id: str) -> Kept:
@@ -14,5 +15,5 @@ async def readable_receipt(interaction: Interaction, receipt_id: str) -> Kept:
         kept.asker == store.asker(interaction.user.id)
         or (kept.guild is not None and kept.guild == interaction.guild_id and not kept.private)
     ):
-        raise QuestionError("There is no such answer, or it is no longer kept: ask again")
+        raise QuestionError(text("refusals.answer_unknown"))
     return kept

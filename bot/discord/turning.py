@@ -12,6 +12,7 @@ from bot.discord.failures import told, visit
 from bot.discord.signed_button import TAG, SignedButton
 from bot.errors import QuestionError
 from bot.store.signing import Signer
+from prompts import text
 
 Pages = tuple[discord.Embed, ...]
 # Makes the pages of a list anew: from the interaction, and what the list is of.
@@ -56,7 +57,7 @@ class TurnButton(
         async with told(interaction), visit(interaction):
             maker = _makers.get(self._what)
             if not self.genuine or maker is None:
-                raise QuestionError("This button is no longer known: use the command again")
+                raise QuestionError(text("refusals.button_gone"))
             await interaction.client.office.desk.admit(asker_of(interaction))
             await insist(interaction, interaction.response.defer)
             pages = await maker(interaction, self._of)

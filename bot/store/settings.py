@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import UnreadableSettingsError
 from bot.store.database import Database
+from prompts import text
 
 
 class ServerSettings(BaseModel):
@@ -46,9 +47,7 @@ class SettingsOfServers:
         cannot be read: the defaults would open channels that an admin has closed."""
         settings = self._known.get(guild, _DEFAULTS)
         if settings is None:
-            raise UnreadableSettingsError(
-                "The settings of this server cannot be read: an admin has to set them anew"
-            )
+            raise UnreadableSettingsError(text("refusals.settings_unreadable"))
         return settings
 
     async def change(

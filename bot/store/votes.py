@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from bot.errors import StoreError
+from bot.errors import QuestionError
 from bot.store.database import Database
+from prompts import text
 
 Vote = Literal[-1, 0, 1]
 
@@ -13,8 +14,8 @@ class Votes:
         self._database = database
 
     async def vote(self, receipt_id: str, user_hash: str, vote: Literal[-1, 1]) -> Vote:
-        """The person's vote now; the same one again takes it back, which is 0. Raises StoreError
-        for an answer that is no longer kept."""
+        """The person's vote now; the same one again takes it back, which is 0. Raises
+        QuestionError for an answer that is no longer kept."""
         rows = await self._database.run(
             "INSERT INTO votes (receipt, voter, vote) SELECT id, ?, ? FROM receipts WHERE id = ?"
             " ON CONFLICT (receipt, voter) DO UPDATE"
@@ -25,7 +26,7 @@ class Votes:
             receipt_id,
         )
         if not rows:
-            raise StoreError("This answer is no longer kept: ask again to rate the new answer")
+            raise QuestionError(text("refusals.vote_gone"))
         now: Vote = rows[0][0]
         return now
 

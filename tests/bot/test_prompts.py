@@ -82,6 +82,18 @@ def test_a_folder_takes_the_place_of_single_texts(tmp_path: Path) -> None:
         ("discord_waiting.txt", "{before!r}", "a format that is not taken"),
         ("discord_waiting.txt", "{before:{before}}", "a format that is not taken"),
         ("discord_waiting.txt", "{before:%H}", "a format that does not fit"),
+        ("refusals.toml", 'late = "{wait}"', "unknown variable {wait}; there is: none"),
+        ("refusals.toml", 'busy = "Later."', "lacks the variable {wait}"),
+        ("refusals.toml", 'bussy = "No."', "has the text refusals.bussy, which there is not"),
+        ("refusals.toml", 'bussy = "No."', "is refusals.busy meant?"),
+        ("refusals.toml", "late = 3", "is no text: put it in quotes"),
+        ("refusals.toml", '[late]\nnow = "No."', "is no text: put it in quotes"),
+        ("refusals.toml", 'late = " "', "is empty"),
+        ("refusals.toml", 'late = "a\\nb"', "more than one line of 400 characters"),
+        ("refusals.toml", f'late = "{"x" * 401}"', "more than one line of 400 characters"),
+        ("refusals.toml", "late", "is not TOML"),
+        ("refusals.toml", f"late = {'[' * 90_000}", "is not TOML"),
+        ("refusals.txt", "No.", "takes no text's place; is refusals.toml meant?"),
         ("abstaned.txt", "No.", "takes no text's place; is abstained.txt meant?"),
         ("abstained.md", "No.", "takes no text's place; is abstained.txt meant?"),
     ],
@@ -92,6 +104,18 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, text: str, told
         Prompts.load(tmp_path)
     assert str(tmp_path / name) in str(refused.value)
     assert told in str(refused.value)
+
+
+def test_a_file_of_many_texts_takes_the_place_of_those_that_it_has(tmp_path: Path) -> None:
+    (tmp_path / "refusals.toml").write_text('# in my words\nbusy = "Later: {wait}"\n')
+    texts, built_in = Prompts.load(tmp_path), Prompts.load()
+    assert texts.text("refusals.busy", wait="1 second") == "Later: 1 second"
+    assert texts.text("refusals.late") == built_in.text("refusals.late")
+    assert texts.names == built_in.names
+    assert texts.version != built_in.version
+    assert texts["refusals.busy"].path == tmp_path / "refusals.toml"
+    (tmp_path / "refusals.toml").write_text("# nothing yet\n")
+    assert Prompts.load(tmp_path).version == built_in.version
 
 
 def test_what_is_no_text_is_named_and_keeps_nobody_waiting(tmp_path: Path) -> None:

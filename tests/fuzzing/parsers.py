@@ -174,4 +174,5 @@ PARSERS = {
     "shown": Parser(_shown, "**a** [b](https://x.y) @everyone <@1> \u202e🚲 discord.gg/a".encode()),
     "signed": Parser(_signed, f"cite:abc:1:{Signer(b'key').sign('cite:abc:1')}".encode()),
     "prompts": Parser(_in_file("abstained.txt", _prompts), b"The articles don't say.\n"),
+    "short prompts": Parser(_in_file("refusals.toml", _prompts), b'busy = "Later: {wait}"\n'),
 }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import StoreError
+from bot.errors import QuestionError
 from bot.store import Store, new_id
 from tests.store.conftest import kept
 
@@ -27,7 +27,7 @@ async def test_a_vote_is_given_changed_and_taken_back(store: Store) -> None:
 
 
 async def test_a_vote_on_what_is_no_longer_kept_is_refused_in_words(store: Store) -> None:
-    with pytest.raises(StoreError, match="no longer kept"):
+    with pytest.raises(QuestionError, match="no longer kept"):
         await store.votes.vote(new_id(), "someone", 1)
     assert await store.votes.counts(new_id()) == (0, 0)
 

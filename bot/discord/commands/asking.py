@@ -9,6 +9,7 @@ from bot.discord.commands import choices
 from bot.discord.failures import told
 from bot.errors import QuestionError
 from bot.models import MAX_QUESTION_CHARS
+from prompts import text
 
 
 @app_commands.command()
@@ -53,7 +54,7 @@ def _seen_by(user: discord.Member, guild: discord.Guild) -> list[int]:
 async def ask_about(interaction: Interaction, message: discord.Message) -> None:
     async with told(interaction):
         if not message.content.strip():
-            raise QuestionError("This message has no text to ask about")
+            raise QuestionError(text("refusals.message_without_question"))
         await answer_interaction(interaction, message.content, None)
 
 
@@ -62,5 +63,5 @@ async def ask_about(interaction: Interaction, message: discord.Message) -> None:
 async def check(interaction: Interaction, message: discord.Message) -> None:
     async with told(interaction):
         if not message.content.strip():
-            raise QuestionError("This message has no text to check")
+            raise QuestionError(text("refusals.message_without_text"))
         await check_interaction(interaction, message.content)

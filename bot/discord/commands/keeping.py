@@ -10,7 +10,7 @@ from bot.discord.client import Interaction, asker_of
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.failures import told, visit
 from bot.discord.forgetting import ForgetButton, in_words
-from bot.errors import StoreError
+from bot.errors import QuestionError
 from prompts import text as prompt_text
 
 _LARGEST = 8_000_000  # bytes that Discord takes from everyone
@@ -51,10 +51,7 @@ async def export(interaction: Interaction) -> None:
         kept = await office.store.people.export(interaction.user.id)
         data = kept.model_dump_json(indent=2).encode()
         if len(data) > _LARGEST:
-            raise StoreError(
-                "It is more than Discord takes in one file: ask whoever runs the bot for it "
-                "(dealbot store export)"
-            )
+            raise QuestionError(prompt_text("refusals.export_large"))
         await persistently(
             lambda: interaction.edit_original_response(
                 content=prompt_text("discord_export"),

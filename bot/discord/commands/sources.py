@@ -13,6 +13,7 @@ from bot.discord.rendering.sources import article_pages, sources_pages
 from bot.discord.turning import Pages, pages_of, show_list
 from bot.errors import QuestionError
 from index.text_store import StoredArticle, TextStore
+from prompts import text
 
 
 @app_commands.command()
@@ -28,7 +29,7 @@ async def sources(interaction: Interaction, article: str | None = None) -> None:
             return
         found = _find(_texts(interaction), article)
         if found is None:
-            raise QuestionError("There is no such article: pick one that the field offers")
+            raise QuestionError(text("refusals.article_unknown"))
         await defer(interaction, private=True)
         await show_list(interaction, "article", _key(found))
 
@@ -54,7 +55,7 @@ async def _one(interaction: Interaction, key: str) -> Pages:
     texts = _texts(interaction)
     article = _find(texts, key)
     if article is None:
-        raise QuestionError("The articles have changed since: use /sources again")
+        raise QuestionError(text("refusals.list_gone"))
     return article_pages(listed(article), sentences_of(texts, article))
 
 

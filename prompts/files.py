@@ -1,0 +1,58 @@
+"""Reading texts: a `.txt` is one, a `.toml` holds many short ones, each under a key of its own."""
+
+import tomllib
+from pathlib import Path
+
+from prompts.template import PromptError, Template
+
+SUFFIXES = (".txt", ".toml")
+_MOST_BYTES = 100_000
+_MOST_CHARS = 400  # of a short text: some stand in titles and footers, which are cut
+_LABELS, _LABEL_CHARS = "buttons", 80  # Discord refuses a message with a longer one
+
+
+def templates_in(path: Path) -> dict[str, Template]:
+    """By name: `abstained` of abstained.txt, `refusals.busy` of the key `busy` in refusals.toml.
+    Raises PromptError."""
+    text = _text_of(path)
+    if path.suffix == ".txt":
+        if not text.strip():
+            raise PromptError(f"{path} is empty: what should be said instead?")
+        return {path.stem: Template(path.stem, text.rstrip("\n"), path)}
+    names = {f"{path.stem}.{key}": value for key, value in _table(path, text).items()}
+    return {name: _short(name, value, path) for name, value in names.items()}
+
+
+def _text_of(path: Path) -> str:
+    if not path.is_file():  # a pipe would keep its reader waiting
+        raise PromptError(f"{path} is no file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        text = data.decode()
+    except OSError as error:
+        raise PromptError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise PromptError(f"{path} is not text in UTF-8") from error
+    if len(data) > _MOST_BYTES:
+        raise PromptError(f"{path} is larger than {_MOST_BYTES:,} bytes: that is no prompt")
+    return text
+
+
+def _table(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise PromptError(f"{path} is not TOML: {error}") from error
+
+
+def _short(name: str, value: object, path: Path) -> Template:
+    stem, _, key = name.partition(".")
+    most = _LABEL_CHARS if stem == _LABELS else _MOST_CHARS
+    if not isinstance(value, str):
+        raise PromptError(f"{key} in {path} is no text: put it in quotes")
+    if not value.strip():
+        raise PromptError(f"{key} in {path} is empty: what should be said instead?")
+    if len(value.splitlines()) > 1 or len(value) > most:
+        raise PromptError(f"{key} in {path} is more than one line of {most} characters")
+    return Template(name, value, path)
