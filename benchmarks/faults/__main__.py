@@ -1,5 +1,5 @@
-"""Breaks off building, rebuilding, rolling back, adopting and the store at every step, and kills
-builds at random; exits with 1 if anything was lost. Needs Linux on x86-64.
+"""Breaks off building, rebuilding, migrating, rolling back, adopting and the store at every step,
+and kills builds at random; exits with 1 if anything was lost. Needs Linux on x86-64.
 
 Run from the project's root: make faults, or python -m benchmarks.faults --help
 """
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.faults.enumerating import Enumeration
 from benchmarks.faults.indexes import Editions, index_operations
+from benchmarks.faults.migrating import MigratingIndex
 from benchmarks.faults.operations import Operation
 from benchmarks.faults.power import IN_MEMORY
 from benchmarks.faults.ptrace import supported
@@ -23,7 +24,7 @@ from benchmarks.faults.tracing import Kind
 from index.encoder import default_home, open_current
 
 _NAMES = (
-    *("first build", "build", "full build", "rebuild", "rollback"),
+    *("first build", "build", "full build", "rebuild", "rollback", "migrate"),
     *("store", "store migration", "adopt", "adopt again"),
 )
 
@@ -61,7 +62,8 @@ def _options() -> argparse.Namespace:
 
 
 def _operations(editions: Editions, folder: Path, names: tuple[str, ...]) -> Iterator[Operation]:
-    found = [*index_operations(editions), *store_operations(folder)]
+    migrating = MigratingIndex(editions.encoders, editions.encoder)
+    found = [*index_operations(editions), migrating, *store_operations(folder)]
     if {"adopt", "adopt again"} & set(names):
         # Here: it brings torch, which makes every fork of the others slower.
         from benchmarks.faults.adopting import adopt_operations

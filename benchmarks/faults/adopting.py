@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.faults.operations import Found, Operation
+from benchmarks.faults.tracing import in_child
 from index.adopt import adopt
 from index.encoder import CURRENT, Encoder, installed, open_current
 from index.encoder_record import RECORD_FILE
@@ -65,13 +66,17 @@ class Adopting:
                 yield f"torn: {error.user_message}"
 
 
+def _made_models(folder: Path) -> dict[str, str]:
+    return {name: str(path) for name, path in make_tiny_models(folder).items()}
+
+
 def adopt_operations(folder: Path) -> list[Operation]:
     """With small models, which are made in `folder`."""
-    models = make_tiny_models(folder)
+    models = in_child(lambda: _made_models(folder)).result()
 
     def take(name: str) -> Callable[[Path], None]:
         def taken(home: Path) -> None:
-            adopt(str(models[name]), home, report=lambda _: None, full_precision=True)
+            adopt(models[name], home, report=lambda _: None, full_precision=True)
 
         return taken
 

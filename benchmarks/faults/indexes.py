@@ -12,10 +12,11 @@ from bot.settings import Settings
 from bot.terminal.progress import StageLines
 from index.build import build_index
 from index.encoder import Encoder
-from index.errors import ExpectedError, IndexDamagedError, IndexMissingError
-from index.generations import GENERATIONS, POINTER, open_current, published, roll_back, verify
+from index.errors import IndexDamagedError, IndexMissingError
+from index.generations import GENERATIONS, POINTER, open_current, published, roll_back
 from index.live import LiveGeneration, LiveIndex
 from index.publishing import read_pointer
+from index.verifying import find_damage
 
 MONTHS = ("March", "April", "May", "June", "July")
 _QUESTION = Question(question="When did the harbour of Tarn open?")
@@ -50,29 +51,11 @@ class Editions:
     def answered_from(self, index: Path) -> int:
         """The edition that the current generation, and no other, answers from. Raises ValueError
         where it answers anything else than what it should."""
-        before = read_pointer(index / POINTER)
-        generation = open_current(index)
-        if generation.id not in (before, read_pointer(index / POINTER)):  # a build may end between
-            raise ValueError(f"{generation.id} answers, which is not the current one")
-        live = LiveGeneration(generation, self.encoder)
-        answerer = Answerer()
-        answer = answerer.answer(live, answerer.encode(live, [_QUESTION])[0]).answer
-        quotes = [citation.quote for citation in answer.citations]
+        said = best_quote(index, self.encoder, _QUESTION)
         for edition, month in enumerate(MONTHS):
-            if quotes[:1] == [f"The harbour of Tarn opened in {month}."]:
+            if said == f"The harbour of Tarn opened in {month}.":
                 return edition
-        raise ValueError(f"{answer.status}: {answer.text}")
-
-    def leftovers(self, index: Path) -> Iterator[str]:
-        """What no build that is done leaves."""
-        yield from (each.name for each in index.iterdir() if each.name not in _BESIDE)
-        generations = [each.name for each in (index / GENERATIONS).iterdir()]
-        if len(generations) > _KEPT or set(generations) != set(published(index)):
-            yield f"the generations {generations}"
-        known = {f"{self.encoder.id}/{name}" for name in ("keys.bin", "vectors.bin")}
-        vectors = index / "vectors"
-        found = {str(path.relative_to(vectors)) for path in vectors.rglob("*") if path.is_file()}
-        yield from sorted(found - known)
+        raise ValueError(f"it answers {said!r}")
 
 
 class IndexOperation:
@@ -124,17 +107,38 @@ class IndexOperation:
                 yield "the next build does not answer"
         except Exception as error:  # as above
             yield f"the next build fails: {error!r}"
-        yield from (f"the next build leaves {name}" for name in self._editions.leftovers(index))
+        left = leftovers(index, self._editions.encoder)
+        yield from (f"the next build leaves {name}" for name in left)
         yield from (f"after the next build: {problem}" for problem in damage(index))
+
+
+def best_quote(index: Path, encoder: Encoder, question: Question) -> str:
+    """What the current generation, and no other, answers; empty for an abstention."""
+    before = read_pointer(index / POINTER)
+    generation = open_current(index)
+    if generation.id not in (before, read_pointer(index / POINTER)):  # a build may end between
+        raise ValueError(f"{generation.id} answers, which is not the current one")
+    live, answerer = LiveGeneration(generation, encoder), Answerer()
+    answer = answerer.answer(live, answerer.encode(live, [question])[0]).answer
+    return answer.citations[0].quote if answer.citations else ""
 
 
 def damage(index: Path) -> Iterator[str]:
     """What is wrong with any of the published generations."""
     for generation in published(index):
-        try:
-            verify(index / GENERATIONS / generation)
-        except ExpectedError as error:
-            yield error.user_message
+        yield from find_damage(index / GENERATIONS / generation)
+
+
+def leftovers(index: Path, encoder: Encoder) -> Iterator[str]:
+    """What no build that is done leaves."""
+    yield from (each.name for each in index.iterdir() if each.name not in _BESIDE)
+    generations = [each.name for each in (index / GENERATIONS).iterdir()]
+    if len(generations) > _KEPT or set(generations) != set(published(index)):
+        yield f"the generations {generations}"
+    known = {f"{encoder.id}/{name}" for name in ("keys.bin", "vectors.bin")}
+    vectors = index / "vectors"
+    found = {str(path.relative_to(vectors)) for path in vectors.rglob("*") if path.is_file()}
+    yield from sorted(found - known)
 
 
 def index_operations(editions: Editions) -> list[Operation]:

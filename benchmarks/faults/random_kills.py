@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
-from benchmarks.faults.indexes import MONTHS, Editions, damage
+from benchmarks.faults.indexes import MONTHS, Editions, damage, leftovers
 from benchmarks.faults.power import Disk
 from benchmarks.faults.tracing import Child, Fault, Kind, Traced, in_child, trace
 
@@ -116,7 +116,7 @@ def _built(editions: Editions, index: Path, result: RandomKills) -> int:
     code = _run(_command(editions, index, 0)).wait()
     if code:
         result.problems.append(f"the build that nobody killed ended with {code}")
-    result.problems += [f"it leaves {name}" for name in editions.leftovers(index)]
+    result.problems += [f"it leaves {name}" for name in leftovers(index, editions.encoder)]
     return _looked_at(editions, index, {0}, 0, result)
 
 

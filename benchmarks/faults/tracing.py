@@ -63,7 +63,9 @@ class Traced:
 
 
 def in_child(act: Callable[[], object], before: Callable[[], None] = lambda: None) -> "Child":
-    """Forks. What is raised is no bug where it is told in words: `refused`; else it is `bug`."""
+    """Forks: a child of a program with threads could wait for ever for those that it lacks, so that
+    what starts some (torch does as it computes) is for a child itself. What is raised is no bug
+    where it is told in words: `refused`; else it is `bug`."""
     read, write = os.pipe()
     child = os.fork()
     if child:
@@ -102,6 +104,13 @@ class Child:
         told = self.told()
         os.waitpid(self.process, 0)
         return told if told is not None else {"bug": "the process died"}
+
+    def result(self) -> Any:
+        """What `act` returned, for what has to succeed."""
+        told = self.wait()
+        if "result" not in told:
+            raise RuntimeError(f"what has to be there before cannot be made: {told}")
+        return told["result"]
 
 
 def trace(act: Callable[[], object], root: Path, fault: Fault | None, disk: Disk) -> Traced:

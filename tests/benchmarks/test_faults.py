@@ -107,7 +107,11 @@ def test_a_build_that_could_lose_something_is_found_out(
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
-    ("operation", "every"), [("rollback", 3), ("build", 40), ("store", 40), ("store migration", 20)]
+    ("operation", "every"),
+    [
+        *(("rollback", 3), ("build", 40), ("migrate", 60), ("store", 40), ("store migration", 20)),
+        pytest.param("adopt again", 20, marks=[pytest.mark.slow, pytest.mark.timeout(300)]),
+    ],
 )
 def test_nothing_is_lost_at_any_of_these_steps(tmp_path: Path, operation: str, every: int) -> None:
     """At each of them, of all operations, in `make faults`."""
