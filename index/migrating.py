@@ -5,7 +5,8 @@ from pathlib import Path
 
 from index.build import BuildReport, publish_articles
 from index.encoder import open_by_id
-from index.errors import BuildError, IndexDamagedError
+from index.errors import BuildError, IndexDamagedError, OlderIndexError
+from index.generations import open_named
 from index.holding import KEPT_GENERATIONS
 from index.models import Article, DenseType
 from index.opening import open_intact
@@ -40,6 +41,12 @@ def migrate_index(
 
 
 def _check_needed(index: Path) -> None:
+    try:
+        open_named(index, verify)
+    except OlderIndexError:
+        return  # even where a migration was killed before its generation became the current one
+    except IndexDamagedError:
+        pass  # what answers in its place decides
     try:
         manifest, _ = open_intact(index, verify)
     except IndexDamagedError:

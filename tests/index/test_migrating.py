@@ -9,7 +9,7 @@ import pytest
 from index.build import build_index
 from index.encoder import Encoder
 from index.errors import BuildError, EncoderError, ExpectedError, IndexDamagedError, OlderIndexError
-from index.generations import GENERATIONS, current_folder, open_current, published
+from index.generations import GENERATIONS, POINTER, current_folder, open_current, published
 from index.manifest import MANIFEST, SCHEMA_VERSION
 from index.migrating import migrate_index
 from index.opening import open_intact
@@ -79,6 +79,18 @@ def test_an_index_of_this_schema_needs_no_migration(old: Path, encoder_home: Pat
     with pytest.raises(BuildError, match=f"nothing to migrate: generation {report.manifest.id}"):
         migrate_index(index, encoder_home, Silent())
     assert current_folder(index).name == report.manifest.id
+
+
+def test_one_that_was_killed_before_its_generation_became_current_is_done_again(
+    old: Path, encoder_home: Path
+) -> None:
+    index = old / "index"
+    before = (index / POINTER).read_bytes()
+    killed = migrate_index(index, encoder_home, Silent()).manifest
+    (index / POINTER).write_bytes(before)
+    report = migrate_index(index, encoder_home, Silent())
+    assert current_folder(index).name == report.manifest.id != killed.id
+    assert report.reused == 14
 
 
 @pytest.mark.parametrize("name", ["texts.bin", "articles.jsonl", "sentences.faiss"])
