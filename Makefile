@@ -111,9 +111,10 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt]'
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed
+$(VENV)/.dev: $(VENV)/.installed tests/llm/requirements.txt
 	@echo 'Installing what the tests need ...' >&2
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt,dev]'
+	@$(PIP) install --quiet --no-deps --requirement tests/llm/requirements.txt
 	@touch $@
 
 $(VENV)/.eval: $(VENV)/.installed

@@ -1,0 +1,102 @@
+"""The small real model writes, in the form that it is asked for, and dies with its parent."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import openai
+import pytest
+
+from tests.llm import smollm as weights
+from tests.llm.serving import serving
+from tests.llm.smollm import smollm_weights
+
+ROOT = Path(__file__).parents[2]
+ASKED: list[Any] = [
+    {"role": "system", "content": "Answer in one sentence."},
+    {"role": "user", "content": "The bridge in Tarn closes on 4 May 2031. When does it close?"},
+]
+FORM = {
+    "type": "object",
+    "properties": {"answer": {"type": "string", "maxLength": 60}},
+    "required": ["answer"],
+    "additionalProperties": False,
+}
+
+
+async def test_it_streams_what_it_writes_and_counts_it(smollm: str) -> None:
+    async with openai.AsyncOpenAI(base_url=smollm, api_key="none", max_retries=0) as client:
+        chunks = await client.chat.completions.create(
+            model="smollm2",
+            messages=ASKED,
+            stream=True,
+            max_tokens=30,
+            temperature=0,
+            stream_options={"include_usage": True},
+        )
+        seen = [chunk async for chunk in chunks]
+    pieces = [each.choices[0].delta.content for each in seen if each.choices]
+    assert len("".join(piece or "" for piece in pieces).split()) > 3
+    assert seen[-1].usage is not None
+    assert 0 < seen[-1].usage.completion_tokens <= 30
+
+
+async def test_it_keeps_to_a_schema(smollm: str) -> None:
+    schema: Any = {"type": "json_schema", "json_schema": {"name": "answer", "schema": FORM}}
+    async with openai.AsyncOpenAI(base_url=smollm, api_key="none", max_retries=0) as client:
+        written = await client.chat.completions.create(
+            model="smollm2", messages=ASKED, max_tokens=120, temperature=0, response_format=schema
+        )
+    assert isinstance(json.loads(written.choices[0].message.content or "")["answer"], str)
+
+
+def test_the_server_ends_with_whoever_started_it() -> None:
+    """Killed, as a run of tests may be, the parent cannot end it."""
+    started = (
+        "import sys; from pathlib import Path; from tests.llm.serving import serving\n"
+        "with serving(Path(sys.argv[1])) as url: print(url, flush=True); sys.stdin.read()"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", started, str(smollm_weights())],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,  # the server has it, too, and it ends with the last who has it
+        text=True,
+    )
+    assert parent.stdout is not None
+    assert parent.stderr is not None
+    with parent:
+        assert parent.stdout.readline().startswith("http://127.0.0.1:")
+        parent.send_signal(signal.SIGKILL)
+        assert parent.stderr.read() == ""
+
+
+def test_a_server_that_cannot_start_is_told(tmp_path: Path) -> None:
+    smollm_weights()  # skips where nothing could be started
+    (tmp_path / "no.gguf").write_bytes(b"no weights")
+    with pytest.raises(AssertionError, match="the server has ended"), serving(tmp_path / "no.gguf"):
+        pass
+
+
+def test_other_weights_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    smollm_weights()
+    monkeypatch.setattr(weights, "_SHA256", "0" * 64)
+    with pytest.raises(AssertionError, match="other weights"):
+        smollm_weights()
+
+
+def test_what_is_missing_fails_only_where_it_could_be_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(weights.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(weights.platform, "machine", lambda: "x86_64")
+    with pytest.raises(pytest.fail.Exception, match="make test"):
+        smollm_weights()
+    monkeypatch.setattr(weights.platform, "machine", lambda: "riscv64")
+    with pytest.raises(pytest.skip.Exception, match="riscv64"):
+        smollm_weights()
