@@ -3,42 +3,43 @@
 from collections.abc import Callable
 
 from bot.claims import FindingKind, Piece, Reason, Standing
+from prompts import text
 
 # What the sentence has and the articles have not.
 _ONLY_IN_TEXT = {
-    FindingKind.QUOTE: "the articles do not quote {0}",
-    FindingKind.SPEAKER: "the articles do not say this of {0}",
-    FindingKind.NEGATION: "the articles do not say {0} here",
-    FindingKind.CAUSE: "the articles do not make one the reason of the other ({0})",
+    FindingKind.QUOTE: "checks.claimed_quote",
+    FindingKind.SPEAKER: "checks.claimed_speaker",
+    FindingKind.NEGATION: "checks.claimed_negation",
+    FindingKind.CAUSE: "checks.claimed_cause",
 }
 # What the articles have and the sentence leaves out.
 _ONLY_IN_ARTICLE = {
-    FindingKind.NEGATION: "the articles deny it: {0}",
-    FindingKind.HEDGE: "the articles say it with {0}",
+    FindingKind.NEGATION: "checks.told_negation",
+    FindingKind.HEDGE: "checks.told_hedge",
 }
 _STANDINGS = {
-    Standing.SUPPORTED: "supported",
-    Standing.CONTRADICTED: "contradicted",
-    Standing.NOT_FOUND: "not found",
+    Standing.SUPPORTED: "checks.supported",
+    Standing.CONTRADICTED: "checks.contradicted",
+    Standing.NOT_FOUND: "checks.not_found",
 }
 
 
 def standing_words(standing: Standing) -> str:
-    """How people are told how a sentence stands."""
-    return _STANDINGS[standing]
+    """ "Supported:": what stands before the sentence."""
+    return text(_STANDINGS[standing])
 
 
 def reason_line(reason: Reason, shown: Callable[[str], str]) -> str:
     """One line; `shown` makes untrusted text safe where the line goes."""
     claimed, told = _quoted(reason.in_text, shown), _quoted(reason.in_article, shown)
     if claimed and told:
-        return f"{claimed} here, {told} in the article"
+        return text("checks.both", claimed=claimed, told=told)
     if told:
-        return _ONLY_IN_ARTICLE[reason.kind].format(told)
+        return text(_ONLY_IN_ARTICLE[reason.kind], told=told)
     if claimed:
-        return _ONLY_IN_TEXT.get(reason.kind, "the articles do not have {0} here").format(claimed)
-    return "no sentence says this"
+        return text(_ONLY_IN_TEXT.get(reason.kind, "checks.claimed"), claimed=claimed)
+    return text("checks.nothing")
 
 
 def _quoted(piece: Piece | None, shown: Callable[[str], str]) -> str:
-    return f"“{shown(piece.text)}”" if piece else ""
+    return text("checks.quoted", words=shown(piece.text)) if piece else ""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from string import Formatter
 
-from prompts.variables import variables_of
+from prompts.taking import variables_of
 
 
 class PromptError(ValueError):

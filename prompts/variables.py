@@ -1,5 +1,6 @@
-"""What can be filled into which text, with its type."""
+"""What can be filled into texts, with its type."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -66,33 +67,118 @@ class Lacking(Variables):
     permissions: str = Field(examples=["Embed Links"], description="as Discord calls them")
 
 
-_OF: dict[str, type[Variables]] = {
-    "discord_waiting": Waiting,
-    "measures.days": Counted,
-    "measures.hours": Counted,
-    "measures.limit": Limit,
-    "measures.minutes": Counted,
-    "measures.months": Counted,
-    "measures.requests": Counted,
-    "measures.seconds": Counted,
-    "measures.span_limit": Limit,
-    "measures.years": Counted,
-    "refusals.bug": Reference,
-    "refusals.busy": Later,
-    "refusals.limit_all": Limited,
-    "refusals.limit_channel": Limited,
-    "refusals.limit_server": Limited,
-    "refusals.limit_user": Limited,
-    "refusals.other_channels": Channels,
-    "refusals.permission_missing": Lacking,
-    "refusals.question_long": TooMuch,
-    "refusals.question_not_text": Character,
-    "refusals.text_long": TooMuch,
-    "refusals.text_not_text": Character,
-    "refusals.text_sentences": TooMuch,
-}
+class Likely(Variables):
+    likelihood: str = Field(examples=["82%"], description="measures.share")
 
 
-def variables_of(name: str) -> type[Variables]:
-    """Of the text `name`."""
-    return _OF.get(name, Variables)
+class Share(Variables):
+    share: float = Field(ge=0, le=1, examples=[0.82], description="of 1")
+
+
+class Day(Variables):
+    date: datetime = Field(examples=[datetime(2031, 2, 3)], description="when it was published")
+
+
+class Took(Variables):
+    milliseconds: float = Field(ge=0, examples=[12.4], description="how long it took")
+
+
+class Generation(Variables):
+    generation: Id
+
+
+class Page(Variables):
+    page: int = Field(gt=0, examples=[2], description="which it is")
+    pages: int = Field(gt=0, examples=[3], description="how many there are")
+
+
+class Score(Variables):
+    score: float = Field(examples=[0.913], description="how well a sentence answers")
+
+
+class Scores(Variables):
+    fused: float = Field(examples=[0.512], description="what the search gave it")
+    dense: float = Field(examples=[0.614], description="by what it means")
+    lexical: float = Field(examples=[0.307], description="by its words")
+
+
+class Cited(Variables):
+    number: str = Field(examples=["[1]"], description="the number of a citation")
+
+
+class Kept(Variables):
+    answers: str = Field(examples=["12 answers"], description="measures.answers")
+    votes: str = Field(examples=["1 vote"], description="measures.votes")
+
+
+class Supported(Variables):
+    supported: Count
+    sentences: str = Field(examples=["1,300 sentences"], description="measures.sentences")
+
+
+class Quoted(Variables):
+    words: str = Field(examples=["two boats"], description="of a text, or as typed")
+
+
+class Claimed(Variables):
+    claimed: str = Field(examples=["“two boats”"], description="checks.quoted, of the text")
+
+
+class Told(Variables):
+    told: str = Field(examples=["“reportedly”"], description="checks.quoted, of the article")
+
+
+class Both(Claimed, Told):
+    pass
+
+
+class OperatingPoint(Variables):
+    threshold: float = Field(examples=[0.28], description="the least confidence that is enough")
+    questions: Count
+    answered_unanswerable: float = Field(examples=[0.02], description="a share of 1")
+    refused_answerable: float = Field(examples=[0.11], description="a share of 1")
+
+
+class Made(Generation):
+    created: str = Field(examples=["2031-02-03T04:05:06Z"], description="when, in ISO 8601")
+
+
+class Held(Variables):
+    articles: str = Field(examples=["12 articles"], description="measures.articles")
+    sentences: str = Field(examples=["1,300 sentences"], description="measures.sentences")
+
+
+class Latencies(Variables):
+    median: float = Field(examples=[12.4], description="milliseconds, of half the answers")
+    slow: float = Field(examples=[230.0], description="milliseconds, of 19 in 20 answers")
+
+
+class Degraded(Variables):
+    part: str = Field(examples=["store"], description="of the bot")
+    since: datetime = Field(examples=[datetime(2031, 2, 3, 4, 5, tzinfo=UTC)])
+
+
+class Hello(Generation):
+    articles: str = Field(examples=["12 articles"], description="measures.articles")
+
+
+class Unknown(Variables):
+    command: str = Field(examples=[":soruces"], description="what was typed")
+    meant: str = Field(examples=[":sources"], description="the nearest that there is")
+
+
+class NoNumber(Variables):
+    number: str = Field(examples=["7"], description="what was typed")
+    there: str = Field(examples=["[1] to [3]"], description="repl.numbers, or [1]")
+
+
+class Place(Variables):
+    article: Id
+    start: Count
+    end: Count
+
+
+class Outcome(Variables):
+    confidence: str = Field(examples=["Confidence 82%"], description="answers.confidence")
+    outcome: str = Field(examples=["answered"], description="lists.why_answered or _abstained")
+    generation: str = Field(examples=["generation g1"], description="answers.generation")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.models import Citation, Role, ShortAnswer
+from prompts import text as prompt_text
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>&\[\]])")
 # At the start of a line: headings, bullets, rules, and after digits the mark of a numbered list.
@@ -17,7 +18,7 @@ def compose_text(citations: Sequence[Citation], short: ShortAnswer | None) -> st
     if short:
         lines.append(f"**{escape_markdown(short.text)}** [{short.citation}]")
     for citation in citations:
-        prefix = "*Context:* " if citation.role is Role.CONTEXT else ""
+        prefix = f"*{prompt_text('answers.context')}* " if citation.role is Role.CONTEXT else ""
         lines.append(f"> {prefix}{escape_markdown(citation.quote)} [{citation.number}]")
     return "\n\n".join(lines)
 

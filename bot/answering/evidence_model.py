@@ -21,6 +21,7 @@ from bot.answering.features import raw_features
 from bot.answering.ownership import compare_owners
 from bot.answering.pool import Array, Pool
 from bot.answering.reading import Reading
+from prompts import text
 
 WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
 _MODEL = files("bot.answering").joinpath("model")
@@ -80,10 +81,12 @@ class OperatingPoint(BaseModel):
     questions: int
 
     def __str__(self) -> str:
-        return (
-            f"answers from a confidence of {self.threshold:.0%} on; of {self.questions} questions "
-            f"held back, {self.answered_unanswerable:.0%} of those without an answer were "
-            f"answered and {self.refused_answerable:.0%} of those with one were refused"
+        return text(
+            "lists.operating_point",
+            threshold=self.threshold,
+            questions=self.questions,
+            answered_unanswerable=self.answered_unanswerable,
+            refused_answerable=self.refused_answerable,
         )
 
 

@@ -18,7 +18,7 @@ from bot.discord.receipts import readable_receipt
 from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.evidence import more_evidence_pages, sentence_in_context
 from bot.discord.signed_button import TAG, SignedButton
-from bot.discord.turning import Pages, TurnButton, pages_of, show_list
+from bot.discord.turning import Pages, TurnButton, pages_of, show_list, turns
 from bot.errors import QuestionError
 from bot.models import Answer
 from bot.store.receipts import Kept
@@ -27,6 +27,7 @@ from prompts import text
 
 _ID = r"(?P<receipt>[a-z2-7]{12})"
 _MOST_QUOTES = 5  # buttons in a row
+_VOTED = {1: "notices.voted_up", -1: "notices.voted_down", 0: "notices.vote_taken_back"}
 
 
 class _AnswerButton(SignedButton, template="a^"):
@@ -101,8 +102,7 @@ class VoteButton(_AnswerButton, template=_template("vote", "up|down")):
         vote = await store.votes.vote(
             kept.id, store.asker(interaction.user.id), 1 if self.argument == "up" else -1
         )
-        said = {1: "Noted: helpful.", -1: "Noted: not helpful.", 0: "Your vote is taken back."}
-        await respond(interaction, content=said[vote])
+        await respond(interaction, content=text(_VOTED[vote]))
 
 
 class DeleteButton(_AnswerButton, template=_template("drop")):
@@ -160,10 +160,10 @@ def answer_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui
     for cited in shown[:_MOST_QUOTES]:
         view.add_item(QuoteButton(signer, kept.id, str(cited.number), label=f"[{cited.number}]"))
     _add_turns(view, signer, kept, page, pages)
-    view.add_item(MoreButton(signer, kept.id, label="More evidence", row=2))
+    view.add_item(MoreButton(signer, kept.id, label=text("buttons.more_evidence"), row=2))
     view.add_item(VoteButton(signer, kept.id, "up", emoji="👍", row=2))
     view.add_item(VoteButton(signer, kept.id, "down", emoji="👎", row=2))
-    view.add_item(DeleteButton(signer, kept.id, label="Delete", row=2))
+    view.add_item(DeleteButton(signer, kept.id, label=text("buttons.delete"), row=2))
     return view
 
 
@@ -175,6 +175,5 @@ def page_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui.V
 
 
 def _add_turns(view: discord.ui.View, signer: Signer, kept: Kept, page: int, pages: int) -> None:
-    for to, label in ((page - 1, "◀ Back"), (page + 1, "Next ▶")):
-        if 0 <= to < pages:
-            view.add_item(PageButton(signer, kept.id, str(to), label=label, row=1))
+    for to, label in turns(page, pages):
+        view.add_item(PageButton(signer, kept.id, str(to), label=label, row=1))

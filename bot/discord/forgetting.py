@@ -10,10 +10,10 @@ from bot.discord.client import asker_of
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.failures import told, visit
 from bot.discord.signed_button import TAG, SignedButton
-from bot.discord.wording import counted
 from bot.errors import QuestionError
 from bot.store.people import Counts
 from bot.store.signing import Signer
+from bot.wording import counted
 from prompts import text
 
 
@@ -22,7 +22,10 @@ class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
 
     def __init__(self, signer: Signer, user: int) -> None:
         super().__init__(
-            signer, f"forget:{user}", label="Forget me", style=discord.ButtonStyle.danger
+            signer,
+            f"forget:{user}",
+            label=text("buttons.forget_me"),
+            style=discord.ButtonStyle.danger,
         )
         self._user = user
 
@@ -40,11 +43,13 @@ class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
             forgotten = await office.store.people.forget(self._user)
             await persistently(
                 lambda: interaction.edit_original_response(
-                    content=f"Forgotten: {in_words(forgotten)}.", view=None
+                    content=text_of("notices.forgotten", forgotten), view=None
                 ),
                 token_left_s(interaction),
             )
 
 
-def in_words(counts: Counts) -> str:
-    return f"{counted(counts.answers, 'answer')} and {counted(counts.votes, 'vote')}"
+def text_of(name: str, counts: Counts) -> str:
+    """The text `name` with how much is kept, or was."""
+    answers, votes = counted(counts.answers, "answer"), counted(counts.votes, "vote")
+    return text(name, answers=answers, votes=votes)

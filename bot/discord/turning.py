@@ -71,8 +71,12 @@ def _view(signer: Signer, what: str, of: str, page: int, pages: int) -> discord.
     if pages == 1:
         return None
     view = discord.ui.View(timeout=None)
-    turns = ((page - 1, "◀ Back"), (page + 1, "Next ▶"))
-    for to, label in turns:
-        if 0 <= to < pages:
-            view.add_item(TurnButton(signer, what, of, to, label))
+    for to, label in turns(page, pages):
+        view.add_item(TurnButton(signer, what, of, to, label))
     return view
+
+
+def turns(page: int, pages: int) -> list[tuple[int, str]]:
+    """Which pages a button leads to from this one, and what stands on it."""
+    around = ((page - 1, text("buttons.back")), (page + 1, text("buttons.next")))
+    return [(to, label) for to, label in around if 0 <= to < pages]

@@ -1,26 +1,22 @@
-"""How numbers, likelihoods, dates and names are put in words."""
+"""How likelihoods, dates and names are put in words on Discord."""
 
 from datetime import datetime
 
-_SURE = ((0.9, "Very sure"), (0.7, "Quite sure"), (0.5, "Fairly sure"), (0.3, "Not very sure"))
+from bot.wording import percent
+from prompts import text
+
+_SURE = ((0.9, "very_sure"), (0.7, "quite_sure"), (0.5, "fairly_sure"), (0.3, "not_very_sure"))
 
 
 def how_sure(probability: float) -> str:
     """ "Quite sure · 82%"."""
-    words = next((words for least, words in _SURE if probability >= least), "Unsure")
-    return f"{words} · {percent(probability)}"
+    words = next((words for least, words in _SURE if probability >= least), "unsure")
+    return text(f"measures.{words}", likelihood=percent(probability))
 
 
-def percent(probability: float) -> str:
-    """Never "100%" and never "0%": a probability is neither."""
-    if 0.01 <= probability <= 0.99:
-        return f"{probability:.0%}"
-    return "over 99%" if probability > 0.5 else "under 1%"
-
-
-def counted(count: int, thing: str) -> str:
-    """ "1 article", "2,000 articles"."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+def generation_line(generation: str) -> str:
+    """ "generation 1a2b3c"."""
+    return text("answers.generation", generation=short_id(generation))
 
 
 def short_id(generation: str) -> str:
@@ -34,4 +30,4 @@ def day(published: str) -> str:
         date = datetime.fromisoformat(published.strip())
     except ValueError:
         return published
-    return f"{date.day} {date:%b} {date.year}"
+    return text("measures.day", date=date)

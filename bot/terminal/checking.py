@@ -7,8 +7,10 @@ from rich.text import Text
 
 from bot.claims import Check, CheckedSentence, Standing
 from bot.reasons import reason_line, standing_words
-from bot.terminal.layout import FAINT, Hanging, console, counted, inert, show, stacked
-from bot.terminal.rendering import quote_line, source_lines
+from bot.terminal.layout import FAINT, Hanging, console, inert, show, stacked
+from bot.terminal.rendering import generation, quote_line, source_lines
+from bot.wording import counted, took
+from prompts import text
 
 _STYLES = {
     Standing.SUPPORTED: "bold green",
@@ -32,19 +34,21 @@ def check_view(check: Check) -> RenderableType:
 
 
 def _sentence(sentence: CheckedSentence) -> Iterator[RenderableType]:
-    standing = standing_words(sentence.standing).capitalize()
-    yield Hanging(Text(f"{standing}: ", _STYLES[sentence.standing]), Text(inert(sentence.text)))
+    yield Hanging(
+        Text(f"{standing_words(sentence.standing)} ", _STYLES[sentence.standing]),
+        Text(inert(sentence.text)),
+    )
     for reason in sentence.reasons:
         number = f" [{reason.citation}]" if reason.citation else ""
         yield Hanging(Text("  ! "), Text(reason_line(reason, inert) + number))
     yield from (quote_line(citation) for citation in sentence.citations)
     for citation in sentence.closest:
-        yield Hanging(Text(f"[{citation.number}] closest: ", FAINT), Text(inert(citation.quote)))
+        label = Text(f"[{citation.number}] {text('checks.closest')}: ", FAINT)
+        yield Hanging(label, Text(inert(citation.quote)))
 
 
 def _summary(check: Check) -> str:
     count = sum(each.standing is Standing.SUPPORTED for each in check.sentences)
-    return (
-        f"{count} of {counted(len(check.sentences), 'sentence')} supported · generation "
-        f"{inert(check.generation)} · {check.elapsed_ms:.0f} ms"
-    )
+    sentences = counted(len(check.sentences), "sentence")
+    supported = text("checks.title", supported=count, sentences=sentences)
+    return f"{supported} · {generation(check)} · {took(check.elapsed_ms)}"

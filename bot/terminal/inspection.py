@@ -14,15 +14,17 @@ from bot.terminal.layout import (
     HEADING,
     MARKER,
     Hanging,
-    counted,
     inert,
     joined,
     stacked,
 )
-from bot.terminal.rendering import origin, percent, quoted
+from bot.terminal.rendering import confidence, origin, quoted, understood_line
+from bot.terminal.rendering import generation as generation_line
+from bot.wording import counted, outcome_words
 from index.generations import Generation
 from index.manifest import Manifest
 from index.text_store import StoredArticle, StoredSentence, TextStore
+from prompts import text
 
 _BEST = 8  # sentences that :why shows
 _LISTED = 100  # articles that :sources shows; more would scroll the conversation away
@@ -32,10 +34,10 @@ def sources_view(texts: TextStore, wanted: str) -> RenderableType:
     """The articles, or those with `wanted` in their id, title or source."""
     found = [article for article in texts.articles if _matches(article, wanted)]
     if not found:
-        return Text(f"No article has {inert(wanted)!r} in its id, title or source.")
+        return Text(text("repl.no_article", words=inert(wanted)))
     lines = [_article_line(article) for article in found[:_LISTED]]
     if more := len(found) - len(lines):
-        lines.append(Text(f"... and {more:,} more; :sources WORD shows those with the word"))
+        lines.append(Text(text("repl.more_articles", count=more)))
     return Group(*lines)
 
 
@@ -44,7 +46,7 @@ def context_view(generation: Generation, answer: Answer, citation: Citation) -> 
     texts = generation.texts
     article = texts.find_article(citation.article_id)
     if article is None:  # a generation does not change: this is another one
-        return Text("The article is no longer in the index.")
+        return Text(text("repl.article_gone"))
     cited = {(shown.article_id, shown.start): shown for shown in answer.citations or answer.closest}
     passage = texts.passage(_sentence_at(texts, article, citation.start).passage)
     lines: list[RenderableType] = [Text(_title(article), HEADING)]
@@ -53,25 +55,29 @@ def context_view(generation: Generation, answer: Answer, citation: Citation) -> 
         lines.append(
             _passage_line(sentence, cited.get((article.id, sentence.start)), citation, answer)
         )
-    place = f"{inert(article.id)}, characters {citation.start}–{citation.end}"
+    place = text("repl.place", article=inert(article.id), start=citation.start, end=citation.end)
     return stacked([lines, [Text(place, FAINT)]])
 
 
 def why_view(receipt: Receipt) -> RenderableType:
     """How an answer came about: what was searched for, and what the best sentences scored."""
     answer = receipt.answer
+    outcome = text(
+        "repl.outcome",
+        confidence=confidence(answer),
+        outcome=outcome_words(answer.status),
+        generation=generation_line(answer),
+    )
+    abstention = Text(f"{text('lists.why_abstention')} ", FAINT)
     facts: list[RenderableType] = [
-        Hanging(Text("Understood as: ", HEADING), Text(inert(answer.understood_as))),
-        Text(
-            f"Confidence {percent(answer.confidence)} → {answer.status}; "
-            f"generation {inert(answer.generation)}"
-        ),
-        Hanging(Text("Abstention: ", FAINT), Text(str(receipt.operating_point), FAINT)),
+        understood_line(answer),
+        Text(outcome),
+        Hanging(abstention, Text(str(receipt.operating_point), FAINT)),
     ]
     numbers = {(cited.article_id, cited.start): cited.number for cited in answer.citations}
-    header = Text("cited  score  fused  dense  lexical  passage      sentence", HEADING)
+    header = Text(text("repl.columns"), HEADING)
     scores = [_score_line(evidence, numbers) for evidence in receipt.ranked[:_BEST]]
-    legend = Text("passage: dense and lexical score of the passage around the sentence", FAINT)
+    legend = Text(text("repl.legend"), FAINT)
     table: list[RenderableType] = [header, *scores, legend]
     return stacked([facts, table if scores else []])
 

@@ -45,11 +45,6 @@ def joined(parts: Iterable[Text | str], separator: str) -> Text:
     return Text(separator).join(Text(part) if isinstance(part, str) else part for part in parts)
 
 
-def counted(count: int, thing: str) -> str:
-    """ "1 article", "2,000 articles"."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
 class Hanging:
     """A body of words beside a marker, cut after `most` lines. In a pipe it is one whole line."""
 

@@ -8,8 +8,8 @@ from typing import Self
 from bot.rebuilding import Rebuilder, RebuildStoppedError
 from bot.settings import Settings
 from bot.terminal.failures import in_words
-from bot.terminal.layout import counted
 from bot.terminal.progress import stage_line
+from bot.wording import counted
 from index.errors import BuildError
 from index.live import LiveIndex
 

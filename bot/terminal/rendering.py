@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from bot.claims import Check
 from bot.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
 from bot.terminal.layout import (
     CITED,
@@ -20,6 +21,7 @@ from bot.terminal.layout import (
     show,
     stacked,
 )
+from bot.wording import percent, took
 from prompts import text as prompt_text
 
 
@@ -72,13 +74,6 @@ def origin(title: str, source: str, published: str, url: str) -> Text:
     return joined((part for part in (Text(inert(title)), where) if part), " — ")
 
 
-def percent(probability: float) -> str:
-    """Never "100%" and never "0%": a probability is neither."""
-    if 0.01 <= probability <= 0.99:
-        return f"{probability:.0%}"
-    return "over 99%" if probability > 0.5 else "under 1%"
-
-
 def _opening(answer: Answer) -> Iterator[RenderableType]:
     if answer.status is Status.ABSTAINED:
         yield Text(inert(answer.text), HEADING)
@@ -93,7 +88,7 @@ def quote_line(citation: Citation, short: ShortAnswer | None = None) -> Renderab
     """The quote after its number; context is fainter, and called that."""
     body = quoted(citation, short)
     if citation.role is Role.CONTEXT:
-        body = Text.assemble("context: ", body, style=FAINT)
+        body = Text.assemble(prompt_text("answers.context"), " ", body, style=FAINT)
     return Hanging(Text(f"[{citation.number}] ", MARKER), body)
 
 
@@ -102,7 +97,9 @@ def source_lines(citations: Sequence[Citation]) -> list[RenderableType]:
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:
         by_article.setdefault(citation.article_id, []).append(citation)
-    lines: list[RenderableType] = [Text("Sources:", HEADING)] if by_article else []
+    lines: list[RenderableType] = (
+        [Text(prompt_text("answers.sources"), HEADING)] if by_article else []
+    )
     for article_id, cited in by_article.items():
         first = cited[0]
         numbers = "".join(f"[{citation.number}]" for citation in cited)
@@ -119,17 +116,27 @@ def _also(citation: Citation) -> RenderableType:
         origin(copy.title or copy.article_id, copy.source, copy.published, copy.url)
         for copy in citation.also_in
     ]
-    return Hanging(Text(f"[{citation.number}] also in: ", MARKER), joined(places, "; "))
+    also = prompt_text("answers.also_in")
+    return Hanging(Text(f"[{citation.number}] {also} ", MARKER), joined(places, "; "))
 
 
 def _footer(answer: Answer) -> Iterator[RenderableType]:
     if answer.understood_as and answer.understood_as != answer.question.strip():
-        yield Hanging(Text("Understood as: ", FAINT), Text(inert(answer.understood_as), FAINT))
-    yield Text(
-        f"Confidence {percent(answer.confidence)} · generation {inert(answer.generation)} · "
-        f"{answer.elapsed_ms:.0f} ms",
-        FAINT,
-    )
+        yield understood_line(answer, FAINT)
+    yield Text(f"{confidence(answer)} · {generation(answer)} · {took(answer.elapsed_ms)}", FAINT)
+
+
+def understood_line(answer: Answer, style: str = "") -> RenderableType:
+    label = Text(f"{prompt_text('answers.understood')} ", style or HEADING)
+    return Hanging(label, Text(inert(answer.understood_as), style))
+
+
+def confidence(answer: Answer) -> str:
+    return prompt_text("answers.confidence", likelihood=percent(answer.confidence))
+
+
+def generation(answer: Answer | Check) -> str:
+    return prompt_text("answers.generation", generation=inert(answer.generation))
 
 
 def _ranked(found: Iterable[FoundText]) -> Iterator[RenderableType]:

@@ -18,11 +18,13 @@ from bot.settings import Settings
 from bot.terminal.failures import in_words
 from bot.terminal.history import open_history
 from bot.terminal.interrupts import InterruptedByUserError, Interrupts
-from bot.terminal.layout import FAINT, TROUBLE, console, counted, inert
+from bot.terminal.layout import FAINT, TROUBLE, console, inert
 from bot.terminal.rebuilding import Rebuild
 from bot.terminal.rendering import answer_view
 from bot.terminal.repl_commands import CommandCompleter, Conversation, LeaveError, run_command
+from bot.wording import counted
 from index.live import LiveIndex
+from prompts import text
 
 
 async def run_repl(service: AnswerService, live: LiveIndex, settings: Settings) -> None:
@@ -76,9 +78,8 @@ class _Repl:
 
     async def _prompt_on(self, interrupts: Interrupts) -> None:
         manifest = self._live.current.generation.manifest
-        self._tell(
-            f"{counted(manifest.articles, 'article')}, generation {manifest.id}. :help tells more."
-        )
+        articles = counted(manifest.articles, "article")
+        self._tell(text("repl.hello", articles=articles, generation=manifest.id))
         prompt = self._prompt = self._make_prompt()
         while True:
             try:
@@ -87,7 +88,7 @@ class _Repl:
             except KeyboardInterrupt:  # the key, at the prompt
                 continue
             except InterruptedByUserError:
-                self._tell("Stopped.")
+                self._tell(text("repl.stopped"))
             except EOFError:
                 return
 

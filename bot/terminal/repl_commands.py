@@ -67,33 +67,34 @@ async def _sources(talk: Conversation, argument: str) -> None:
 
 async def _context(talk: Conversation, argument: str) -> None:
     if talk.receipt is None:
-        raise CommandError("There is no answer yet whose context could be shown: ask first")
+        raise CommandError(text("repl.no_answer_for_context"))
     if not talk.cited:
-        raise CommandError("The last answer cites nothing")
+        raise CommandError(text("repl.nothing_cited"))
     number = argument.strip("[]") or "1"
     for citation in talk.cited:
         if str(citation.number) == number:
             talk.show(context_view(talk.receipt.generation, talk.receipt.answer, citation))
             return
-    numbers = f"[1] to [{len(talk.cited)}]" if len(talk.cited) > 1 else "[1]"
-    raise CommandError(f"There is no [{inert(number)}] in the last answer, only {numbers}")
+    last = len(talk.cited)
+    there = text("repl.numbers", count=last) if last > 1 else "[1]"
+    raise CommandError(text("repl.no_such_number", number=inert(number), there=there))
 
 
 async def _check(talk: Conversation, argument: str) -> None:
     if not argument:
-        raise CommandError("Check what? :check and a text of one or several sentences")
+        raise CommandError(text("repl.check_what"))
     talk.show(check_view(await talk.service.check(Claims(question=argument))))
 
 
 async def _why(talk: Conversation, argument: str) -> None:
     if talk.receipt is None:
-        raise CommandError("There is no answer yet that could be explained: ask first")
+        raise CommandError(text("repl.no_answer_for_why"))
     talk.show(why_view(talk.receipt))
 
 
 async def _replay(talk: Conversation, argument: str) -> None:
     if not argument:
-        raise CommandError("Which receipt? Its id stands under the bot's answer: :replay ID")
+        raise CommandError(text("repl.replay_what"))
     kept = await read_receipt(talk.store, argument)
     talk.receipt = await replay(talk.service, kept)
     talk.show(replayed_view(kept, talk.receipt))
@@ -117,22 +118,17 @@ async def _quit(talk: Conversation, argument: str) -> None:
     raise LeaveError
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    run: Callable[[Conversation, str], Awaitable[None]]
-    summary: str
-
-
-COMMANDS = {
-    ":check": Command(_check, "whether the articles say what a text says"),
-    ":context": Command(_context, "a cited sentence inside its passage"),
-    ":help": Command(_help, "what can be typed here"),
-    ":index": Command(_index, "the generation that answers"),
-    ":quit": Command(_quit, "leave"),
-    ":rebuild": Command(_rebuild, "read the articles again"),
-    ":replay": Command(_replay, "a question asked on Discord, by the id under its answer"),
-    ":sources": Command(_sources, "the articles in the index"),
-    ":why": Command(_why, "how the last answer came about"),
+# What each is for stands in prompts/repl.toml under the same name.
+COMMANDS: dict[str, Callable[[Conversation, str], Awaitable[None]]] = {
+    ":check": _check,
+    ":context": _context,
+    ":help": _help,
+    ":index": _index,
+    ":quit": _quit,
+    ":rebuild": _rebuild,
+    ":replay": _replay,
+    ":sources": _sources,
+    ":why": _why,
 }
 
 
@@ -142,8 +138,8 @@ async def run_command(talk: Conversation, line: str) -> None:
     name, _, argument = line.strip().partition(" ")
     command = COMMANDS.get(name.lower())
     if command is None:
-        raise CommandError(f"There is no {inert(name)}; did you mean {_nearest(name)}?")
-    await command.run(talk, argument.strip())
+        raise CommandError(text("repl.unknown_command", command=inert(name), meant=_nearest(name)))
+    await command(talk, argument.strip())
 
 
 def _nearest(name: str) -> str:
@@ -170,7 +166,7 @@ class CommandCompleter(Completer):
 
     def _candidates(self, name: str, complete: bool) -> Iterable[tuple[str, str]]:
         if not complete and name.startswith(":"):
-            return [(known, command.summary) for known, command in COMMANDS.items()]
+            return [(known, text(f"repl.{known[1:]}")) for known in COMMANDS]
         if name == ":context":
             return [(str(citation.number), citation.quote) for citation in self._talk.cited]
         if name == ":sources":

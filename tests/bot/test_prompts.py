@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 import prompts
 from prompts import VERSION, PromptError, Prompts, Template
-from prompts.variables import variables_of
+from prompts.taking import variables_of
 from tests.bot.conftest import InProcess
 
 SNAPSHOT = Path(__file__).parent / "prompts.json"

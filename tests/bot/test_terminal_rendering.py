@@ -80,7 +80,7 @@ def test_an_answer_in_a_pipe_is_plain_and_complete() -> None:
         "40 million euros [1]",
         "",
         "[1] The bridge costs 40 million euros.",
-        "[2] context: It was planned for years.",
+        "[2] Context: It was planned for years.",
         "",
         "Sources:",
         "[1][2] The new bridge — Harbour Gazette, 2026-03-01, https://example.org/bridge",

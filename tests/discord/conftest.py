@@ -117,8 +117,9 @@ def receipt_id(answer: Message) -> str:
 
 
 def button_id(answer: Message, beginning: str) -> str:
-    """The custom id of its button that begins so: some have an emoji for a label."""
-    [found] = [b["custom_id"] for b in answer.buttons if b["custom_id"].startswith(beginning)]
+    """The custom id of its button that begins so, a regular expression: some have an emoji for a
+    label."""
+    [found] = [b["custom_id"] for b in answer.buttons if re.match(beginning, b["custom_id"])]
     assert isinstance(found, str)
     return found
 

@@ -9,7 +9,7 @@ from bot.discord.acknowledging import defer, respond
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.failures import told, visit
-from bot.discord.forgetting import ForgetButton, in_words
+from bot.discord.forgetting import ForgetButton, text_of
 from bot.errors import QuestionError
 from prompts import text as prompt_text
 
@@ -32,11 +32,12 @@ async def me(interaction: Interaction) -> None:
         await office.desk.admit(asker_of(interaction))
         counts = await office.store.people.count(user)
         if not counts.answers and not counts.votes:
-            await respond(interaction, content="I keep no answer and no vote of yours.")
+            await respond(interaction, content=prompt_text("notices.nothing_kept"))
             return
         view = discord.ui.View(timeout=None)
         view.add_item(ForgetButton(office.store.signer, user))
-        text = f"I keep {in_words(counts)} of yours. {prompt_text('discord_forget')}"
+        kept = text_of("notices.kept", counts)
+        text = f"{kept} {prompt_text('discord_forget')}"
         await respond(interaction, content=text, view=view)
 
 

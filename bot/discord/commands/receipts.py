@@ -37,5 +37,7 @@ async def _why(interaction: Interaction, receipt: str) -> Pages:
         kept.answer,
         ranked_sentences(now),
         operating_point=str(now.operating_point),
-        note="" if same else f"Another generation answers now; scores are of {now.generation.id}",
+        note=""
+        if same
+        else prompt_text("lists.why_other_generation", generation=now.generation.id),
     )

@@ -7,8 +7,9 @@ from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, embeds, fits_title, running
 from bot.discord.rendering.notices import error_embed
 from bot.discord.rendering.quoting import marker, quote_block
-from bot.discord.wording import how_sure, percent, short_id
+from bot.discord.wording import generation_line, how_sure
 from bot.models import Answer, Status
+from bot.wording import percent
 from prompts import text as prompt_text
 
 
@@ -55,7 +56,9 @@ def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
         title=escape(answer.text),
         asked=answer.question,
         footer=_footer(
-            f"Not sure enough to answer · {percent(answer.confidence)}", answer, receipt_id
+            prompt_text("answers.not_sure_enough", likelihood=percent(answer.confidence)),
+            answer,
+            receipt_id,
         ),
     )
 
@@ -64,8 +67,10 @@ def _understood(answer: Answer) -> list[Block]:
     understood = inert(answer.understood_as).strip()
     if not understood or understood == inert(answer.question).strip():
         return []
-    return [Block((Run(f"Understood as: {escape(understood)}"),), prefix="-# ")]
+    return [
+        Block((Run(f"{prompt_text('answers.understood')} {escape(understood)}"),), prefix="-# ")
+    ]
 
 
 def _footer(sure: str, answer: Answer, receipt_id: str) -> tuple[str, ...]:
-    return (sure, f"generation {short_id(answer.generation)}", f"/why {receipt_id}")
+    return (sure, generation_line(answer.generation), f"/why {receipt_id}")

@@ -10,8 +10,10 @@ from bot.discord.escaping import escape
 from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, brief, embeds
 from bot.discord.rendering.quoting import marker, quote_block
-from bot.discord.wording import counted, short_id
+from bot.discord.wording import generation_line
 from bot.reasons import reason_line, standing_words
+from bot.wording import counted
+from prompts import text
 
 _MARKS = {
     Standing.SUPPORTED: "\N{WHITE HEAVY CHECK MARK}",
@@ -35,30 +37,29 @@ def check_embeds(check: Check) -> tuple[discord.Embed, ...]:
 def _embeds(check: Check, shown: int) -> tuple[discord.Embed, ...]:
     standings = [sentence.standing for sentence in check.sentences]
     supported, count = standings.count(Standing.SUPPORTED), len(standings)
-    left_out = f"the first {shown} are shown: check the rest by itself" if shown < count else ""
+    left_out = text("checks.cut", count=shown) if shown < count else ""
     return embeds(
         [block for sentence in check.sentences[:shown] for block in _sentence(sentence)],
         Colour.ANSWERED if supported == count else Colour.ABSTAINED,
-        title=f"{supported} of {counted(count, 'sentence')} supported by the articles",
-        footer=(left_out, f"generation {short_id(check.generation)}"),
+        title=text("checks.title", supported=supported, sentences=counted(count, "sentence")),
+        footer=(left_out, generation_line(check.generation)),
     )
 
 
 def _sentence(sentence: CheckedSentence) -> Iterator[Block]:
-    standing = standing_words(sentence.standing).capitalize()
     reasons = [
         f"-# {reason_line(reason, _piece)}{_citation(reason)}"
         for reason in sentence.reasons[:_MOST_REASONS]
     ]
     runs = (
         Run(f"{_MARKS[sentence.standing]} "),
-        Run(f"{standing}:", bold=True),
+        Run(standing_words(sentence.standing), bold=True),
         Run(f" {escape(sentence.text)}"),
     )
     yield Block(runs, tail="\n".join(reasons))
     yield from (quote_block(citation) for citation in sentence.citations)
     for number, citation in enumerate(sentence.closest):
-        yield quote_block(citation, head="" if number else "-# Closest sentence")
+        yield quote_block(citation, head="" if number else f"-# {text('checks.closest')}")
 
 
 def _piece(text: str) -> str:

@@ -53,10 +53,13 @@ def more_evidence_pages(citations: Sequence[Citation]) -> tuple[discord.Embed, .
     if not citations:
         nothing = Block((Run(prompt_text("discord_no_more_evidence")),))
         return embeds([nothing], Colour.SOURCES)
-    blocks = [quote_block(citation, note=f"score {citation.score:.2f}") for citation in citations]
+    blocks = [
+        quote_block(citation, note=prompt_text("answers.score", score=citation.score))
+        for citation in citations
+    ]
     return embeds(
         blocks,
         Colour.SOURCES,
-        title="More evidence",
+        title=prompt_text("answers.more_evidence"),
         footer=(prompt_text("discord_more_evidence"),),
     )

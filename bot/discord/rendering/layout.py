@@ -16,10 +16,10 @@ from bot.discord.measuring import (
 )
 from bot.discord.paging import Block, Run, paged
 from bot.discord.wording import day
+from prompts import text as prompt_text
 
 # Well below what Discord takes: a longer page fills the screen and nobody reads on.
 PAGE = 2400
-_NOTHING = "(nothing that can be shown)"
 _FOOTER_PART = 300
 _DATE = 40
 
@@ -45,7 +45,7 @@ def embeds(
     """One embed a page, at least one. The title is escaped text and on every page, like the
     question above it and the parts of the footer."""
     return described(
-        paged(blocks, PAGE, gap) or [_NOTHING],
+        paged(blocks, PAGE, gap) or [prompt_text("answers.nothing_shown")],
         colour,
         title=title,
         url=url,
@@ -76,7 +76,7 @@ def described(
             embed.set_author(name=question)
         parts = [shorten(inert(part), _FOOTER_PART) for part in footer]
         if len(pages) > 1:
-            parts.insert(0, f"Page {number} of {len(pages)}")
+            parts.insert(0, prompt_text("answers.page", page=number, pages=len(pages)))
         if shown := " · ".join(part for part in parts if part):
             embed.set_footer(text=shorten(shown, with_margin(EMBED_FOOTER)))
         made.append(embed)
@@ -85,7 +85,7 @@ def described(
 
 def running(text: str, *, prefix: str = "", label: str = "") -> Block:
     """Untrusted text as a paragraph, after a label of our own."""
-    labelled = (Run(f"{label}:", bold=True), Run(" ")) if label else ()
+    labelled = (Run(label, bold=True), Run(" ")) if label else ()
     return Block((*labelled, Run(escape(text))), prefix=prefix)
 
 

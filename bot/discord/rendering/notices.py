@@ -14,7 +14,9 @@ _CHANNEL = re.compile(r"\\<#(\d{15,20})\\>")
 
 def help_embed() -> discord.Embed:
     """What the bot does and which commands there are."""
-    return described([prompt_text("discord_help")], Colour.SOURCES, title="dealbot")[0]
+    return described(
+        [prompt_text("discord_help")], Colour.SOURCES, title=prompt_text("notices.help_title")
+    )[0]
 
 
 def error_embed(text: str, reference: str | None = None) -> discord.Embed:

@@ -6,6 +6,7 @@ from bot.discord.measuring import shorten
 from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import brief, dated
 from bot.models import Citation, Place, Role, ShortAnswer
+from prompts import text as prompt_text
 
 # In characters before they are escaped: a line that tells a place is never cut on a page.
 _TITLE, _SOURCE = 120, 80
@@ -20,7 +21,9 @@ def quote_block(
     citation: Citation, short: ShortAnswer | None = None, *, head: str = "", note: str = ""
 ) -> Block:
     """The quote with its number, the short answer in it bold, over its place."""
-    opening = (Run("*Context:* "),) if citation.role is Role.CONTEXT else ()
+    opening = (
+        (Run(f"*{prompt_text('answers.context')}* "),) if citation.role is Role.CONTEXT else ()
+    )
     tail = place_line(citation, citation.quote, note=note)
     if citation.also_in:
         tail += f"\n{_also_line(citation)}"
@@ -41,11 +44,15 @@ def place_line(place: Place, sentence: str, *, note: str = "") -> str:
 
 def titled(title: str, link: str | None) -> str:
     """The title, leading to where the link does."""
-    text = shorten(inert(title).strip(), _TITLE) or "(no title)"
+    text = shorten(inert(title).strip(), _TITLE) or prompt_text("answers.no_title")
     if link is None:
         return escape(text)
     label = plain_label(text)
-    return f"[{label}]({link})" if label else f"{escape(text)} ([open]({link}))"
+    return (
+        f"[{label}]({link})"
+        if label
+        else f"{escape(text)} ([{prompt_text('answers.open')}]({link}))"
+    )
 
 
 def _quoted(citation: Citation, short: ShortAnswer | None) -> tuple[Run, ...]:
@@ -64,8 +71,8 @@ def _quoted(citation: Citation, short: ShortAnswer | None) -> tuple[Run, ...]:
 def _also_line(citation: Citation) -> str:
     named = [_copy(place) for place in citation.also_in[:_COPIES]]
     if more := len(citation.also_in) - len(named):
-        named.append(f"{more:,} more")
-    return f"-# Also in: {'; '.join(named)}"
+        named.append(prompt_text("answers.also_more", count=more))
+    return f"-# {prompt_text('answers.also_in')} {'; '.join(named)}"
 
 
 def _copy(place: Place) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.discord.rendering.layout import Colour, brief, described
-from bot.discord.wording import counted
+from bot.wording import counted
 
 _STEPS = 20
 # Together they stay within one description.

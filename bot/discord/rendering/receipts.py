@@ -12,6 +12,8 @@ from bot.discord.rendering.layout import Colour, brief, embeds, running
 from bot.discord.rendering.quoting import marker
 from bot.discord.wording import how_sure
 from bot.models import Answer
+from bot.wording import outcome_words, took
+from prompts import text
 
 _BEST = 8  # sentences that a receipt shows
 
@@ -58,28 +60,35 @@ def receipt_pages(
     """`operating_point` is from which confidence on was answered, in words; `note` what is to be
     known of this receipt, such as that its generation is gone."""
     facts = [
-        ("Asked", answer.question),
-        ("Understood as", answer.understood_as or answer.question),
-        ("Outcome", f"{answer.status} · {how_sure(answer.confidence)}"),
-        ("Abstention", operating_point),
-        ("Generation", answer.generation),
-        ("Note", note),
+        (text("lists.why_asked"), answer.question),
+        (text("answers.understood"), answer.understood_as or answer.question),
+        (
+            text("lists.why_outcome"),
+            f"{outcome_words(answer.status)} · {how_sure(answer.confidence)}",
+        ),
+        (text("lists.why_abstention"), operating_point),
+        (text("lists.why_generation"), answer.generation),
+        (text("lists.why_note"), note),
     ]
     blocks = [running(fact, label=label) for label, fact in facts if fact.strip()]
     return embeds(
         [*blocks, *(_ranked(rank, sentence) for rank, sentence in enumerate(ranked, start=1))],
         Colour.SOURCES,
-        title="How this answer came about",
-        footer=(f"Receipt {receipt_id}", f"{answer.elapsed_ms:.0f} ms"),
+        title=text("lists.why_title"),
+        footer=(text("lists.why_receipt", reference=receipt_id), took(answer.elapsed_ms)),
     )
 
 
 def _ranked(rank: int, sentence: RankedSentence) -> Block:
-    cited = f" · cited as {marker(sentence.number)}" if sentence.number is not None else ""
+    said = [f"**{rank}**", text("lists.why_score", score=sentence.score)]
+    if sentence.number is not None:
+        said.append(text("lists.why_cited", number=marker(sentence.number)))
+    scores = text(
+        "lists.why_scores", fused=sentence.fused, dense=sentence.dense, lexical=sentence.lexical
+    )
     return Block(
         (Run(escape(sentence.text)),),
         prefix="> ",
-        head=f"**{rank}** · score {sentence.score:.3f}{cited}",
-        tail=f"-# fused {sentence.fused:.3f} · dense {sentence.dense:.3f} · "
-        f"lexical {sentence.lexical:.3f} · {brief(sentence.title, 120)}",
+        head=" · ".join(said),
+        tail=f"-# {scores} · {brief(sentence.title, 120)}",
     )

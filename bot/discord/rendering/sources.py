@@ -10,7 +10,9 @@ from bot.discord.links import web_link
 from bot.discord.paging import Block, Run, paged
 from bot.discord.rendering.layout import PAGE, Colour, brief, dated, described, embeds
 from bot.discord.rendering.quoting import titled
-from bot.discord.wording import counted, day
+from bot.discord.wording import day
+from bot.wording import counted
+from prompts import text
 
 _A_PAGE = 10
 _TITLE = 110
@@ -37,9 +39,9 @@ def sources_pages(articles: Sequence[ListedArticle]) -> tuple[discord.Embed, ...
         for page in paged(blocks[first : first + _A_PAGE], PAGE)
     ]
     return described(
-        pages or ["No article was found."],
+        pages or [text("lists.sources_none")],
         Colour.SOURCES,
-        title="Sources",
+        title=text("lists.sources_title"),
         footer=(counted(len(articles), "article"),),
     )
 

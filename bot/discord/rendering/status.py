@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import discord
 
 from bot.discord.rendering.layout import Colour, brief, described
-from bot.discord.wording import counted
 from bot.monitoring.degradations import Degradation
+from bot.wording import counted
+from prompts import text
 
 # Together they stay within one embed, even where every character is escaped.
 _MOST_DETAILS = 10
@@ -32,7 +33,7 @@ class BotStatus:
 
 def status_embed(status: BotStatus) -> discord.Embed:
     """Never empty, and on one page whatever the details hold."""
-    embed = described([_summary(status)], Colour.SOURCES, title="Status")[0]
+    embed = described([_summary(status)], Colour.SOURCES, title=text("lists.status_title"))[0]
     for name, value in status.details[:_MOST_DETAILS]:
         embed.add_field(
             name=brief(name, _LONGEST_NAME) or "–", value=brief(value, _LONGEST_DETAIL) or "–"
@@ -41,26 +42,29 @@ def status_embed(status: BotStatus) -> discord.Embed:
 
 
 def _summary(status: BotStatus) -> str:
-    lines = [
-        f"**Generation:** {brief(status.generation, 100)}, made {brief(status.created, 60)}",
-        f"**Holds:** {counted(status.articles, 'article')}, "
-        f"{counted(status.sentences, 'sentence')}",
-        f"**Waiting:** {counted(status.waiting, 'question')}",
-        f"**Answering takes:** {_latencies(status.latencies_ms)}",
-        f"**Abstention:** {brief(status.operating_point, 400)}",
-    ]
+    generation, created = brief(status.generation, 100), brief(status.created, 60)
+    articles = counted(status.articles, "article")
+    sentences = counted(status.sentences, "sentence")
     longest = _ALL_TROUBLES // max(1, len(status.degraded))
-    return "\n".join((*lines, *(_degraded(each, longest) for each in status.degraded)))
+    facts = [
+        ("generation", text("lists.status_made", generation=generation, created=created)),
+        ("holds", text("lists.status_held", articles=articles, sentences=sentences)),
+        ("waiting", counted(status.waiting, "question")),
+        ("takes", _latencies(status.latencies_ms)),
+        ("abstention", brief(status.operating_point, 400)),
+        *(("degraded", _degraded(each, longest)) for each in status.degraded),
+    ]
+    return "\n".join(f"**{text(f'lists.status_{name}')}** {fact}" for name, fact in facts)
 
 
 def _degraded(degradation: Degradation, longest: int) -> str:
     told = brief(degradation.message, longest)
-    since = f"since {degradation.since:%Y-%m-%d %H:%M} UTC"
-    return f"**Degraded:** {degradation.part}, {since}{f': {told}' if told else ''}"
+    since = text("lists.status_since", part=degradation.part.value, since=degradation.since)
+    return f"{since}: {told}" if told else since
 
 
 def _latencies(latencies_ms: tuple[float, float] | None) -> str:
     if latencies_ms is None:
-        return "nothing was asked yet"
+        return text("lists.status_nothing_asked")
     median, slow = latencies_ms
-    return f"{median:,.0f} ms, one in twenty more than {slow:,.0f} ms"
+    return text("lists.status_latencies", median=median, slow=slow)

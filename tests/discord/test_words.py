@@ -1,0 +1,275 @@
+"""Whatever people read on Discord is from prompts/, or from an article: with every text replaced by
+a mark, no word of the program's own is left."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import prompts
+from bot.discord.client import DealbotClient
+from bot.store.settings import ServerSettings
+from prompts import Prompts
+from prompts.taking import variables_of
+from tests.discord.conftest import (
+    ANSWERED,
+    ARTICLES,
+    NOT_ANSWERED,
+    OpenOffice,
+    ask,
+    button_id,
+    connected,
+    receipt_id,
+)
+from tests.fake_discord import Channel, FakeDiscord, Message, User
+
+_MARKED = re.compile(r"⟦([a-z_.]+)[^⟦⟧]*⟧")
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+_CLAIMS = "The bridge in Tarn will close on 9 May 2031. Bananas are yellow."
+_FROM_OUTSIDE = {
+    word.casefold()
+    for text in (*ARTICLES, *ARTICLES.values(), ANSWERED, NOT_ANSWERED, _CLAIMS)
+    for word in _WORD.findall(text)
+}
+
+
+@pytest.fixture(autouse=True)
+def _marks(tmp_path: Path) -> Iterator[None]:
+    """A folder in which each text is a mark of its name, around what is filled in."""
+    folder, files = tmp_path / "words", dict[str, list[str]]()
+    folder.mkdir()
+    for name in Prompts.load().names:
+        variables = "".join(f" {{{variable}}}" for variable in variables_of(name).model_fields)
+        file, _, key = name.partition(".")
+        if key:
+            files.setdefault(f"{file}.toml", []).append(f'{key} = "⟦{name}{variables}⟧"')
+        else:
+            files[f"{name}.txt"] = [f"⟦{name}{variables}⟧"]
+    for name, lines in files.items():
+        (folder / name).write_text("\n".join(lines), encoding="utf-8")
+    prompts.choose(folder)
+    yield
+    prompts.choose(None)
+
+
+def marks_in(message: Message) -> set[str]:
+    """The names of the texts in a message, once nothing is found in it but those, what they were
+    filled with, and what came from outside."""
+    labels = [button.get("label") or "" for button in message.buttons]
+    left = "\n".join((message.text, *labels)).replace("\\", "")
+    names: set[str] = set()
+    while found := _MARKED.findall(left):
+        names.update(found)
+        left = _MARKED.sub("", left)
+    left = re.sub(r"/why [a-z2-7]{12}|<[#@]&?\d+>|https?://\S+", "", left)
+    # A generation's id, in the facts of a receipt.
+    left = re.sub(r"\b\d{8}T\w+-\w+\b", "", left)
+    own = {word for word in _WORD.findall(left) if word.casefold() not in _FROM_OUTSIDE}
+    assert not own, left
+    return names
+
+
+Scene = Callable[[DealbotClient, FakeDiscord, User, Channel], Awaitable[Message]]
+
+
+async def _refused_by_a_closing_program(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    dealbot.office.desk.service.refuse_waiting()
+    return await (await fake.slash(ann, "ask", {"question": ANSWERED}, channel=here)).followup()
+
+
+async def _closed(dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel) -> Message:
+    await dealbot.office.desk.close(1)
+    return await ask(fake, ann, here, ANSWERED)
+
+
+async def _no_text(dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel) -> Message:
+    return await ask(fake, ann, here, "\0")
+
+
+async def _other_channels(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    await _set(dealbot, here, channels=(1,))
+    return await ask(fake, ann, here, ANSWERED)
+
+
+async def _roles(dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel) -> Message:
+    await _set(dealbot, here, roles=(1,))
+    return await ask(fake, ann, here, ANSWERED)
+
+
+async def _too_often(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    await _set(dealbot, here, per_user_per_minute=1)
+    await ask(fake, ann, here, ANSWERED)
+    return await ask(fake, ann, here, ANSWERED)
+
+
+async def _nothing_to_check(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    message = await fake.say(ann, here, "")
+    return await (await fake.context_menu(ann, "Check against the articles", message)).final()
+
+
+async def _too_much_to_check(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    message = await fake.say(ann, here, "It closes. " * 31)
+    return await (await fake.context_menu(ann, "Check against the articles", message)).final()
+
+
+async def _no_admin(dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel) -> Message:
+    return await (await fake.slash(ann, "config show", channel=here)).final()
+
+
+async def _no_article(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    return await (await fake.slash(ann, "sources", {"article": "?"}, channel=here)).final()
+
+
+async def _forgotten(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    answer = await ask(fake, ann, here, ANSWERED)
+    await dealbot.office.store.receipts.forget(receipt_id(answer))
+    return await (await fake.click(answer, "[1]", ann)).final()
+
+
+async def _of_another(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    answer = await ask(fake, ann, here, ANSWERED)
+    delete = button_id(answer, "drop:")
+    return await (await fake.click(answer, delete, fake.user("Bob"))).final()
+
+
+async def _store_lost(
+    dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
+) -> Message:
+    answer = await ask(fake, ann, here, ANSWERED)
+    dealbot.office.settings.store.unlink()
+    return await (await fake.click(answer, button_id(answer, r"vote:\w+:up"), ann)).final()
+
+
+async def _bug(dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel) -> Message:
+    del dealbot.office.desk.service  # whatever comes of that, it is nothing that was expected
+    return await (await fake.slash(ann, "ask", {"question": ANSWERED}, channel=here)).followup()
+
+
+async def _set(dealbot: DealbotClient, here: Channel, **settings: object) -> None:
+    assert here.guild is not None
+    await dealbot.office.store.settings.change(here.guild.id, lambda _: ServerSettings(**settings))
+
+
+@pytest.mark.parametrize(
+    ("scene", "name"),
+    [
+        (_refused_by_a_closing_program, "refusals.closing"),
+        (_closed, "refusals.restarting"),
+        (_no_text, "refusals.question_not_text"),
+        (_other_channels, "refusals.other_channels"),
+        (_roles, "refusals.roles"),
+        (_too_often, "refusals.limit_user"),
+        (_nothing_to_check, "refusals.message_without_text"),
+        (_too_much_to_check, "refusals.text_sentences"),
+        (_no_admin, "refusals.admins_only"),
+        (_no_article, "refusals.article_unknown"),
+        (_forgotten, "refusals.answer_unknown"),
+        (_of_another, "refusals.delete_others"),
+        (_store_lost, "refusals.store_down"),
+        (_bug, "refusals.bug"),
+    ],
+)
+async def test_a_refusal_is_a_text(
+    dealbot: DealbotClient, fake: FakeDiscord, scene: Scene, name: str
+) -> None:
+    told = await scene(dealbot, fake, fake.user("Ann"), fake.guild("Harbour").general)
+    assert name in marks_in(told)
+    assert not told.pings
+
+
+async def test_an_answer_and_what_leads_on_from_it_are_texts(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    answer = await ask(fake, ann, harbour.general, ANSWERED)
+    assert marks_in(answer) >= {"answers.generation", "buttons.delete", "buttons.more_evidence"}
+    abstained = await ask(fake, ann, harbour.general, NOT_ANSWERED)
+    assert marks_in(abstained) >= {"abstained", "closest", "answers.not_sure_enough"}
+    for beginning, name in (
+        ("cite:", "measures.day"),
+        ("more:", "answers.more_evidence"),
+        (r"vote:\w+:up", "notices.voted_up"),
+    ):
+        pressed = await fake.click(answer, button_id(answer, beginning), ann)
+        assert name in marks_in(await pressed.final())
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "name"),
+    [
+        ("sources", {}, "lists.sources_title"),
+        ("sources", {"article": "ferry"}, "measures.sentences"),
+        ("help", {}, "discord_help"),
+        ("status", {}, "lists.status_takes"),
+        ("forget me", {}, "notices.nothing_kept"),
+        ("export", {}, "discord_export"),
+    ],
+)
+async def test_what_a_command_shows_is_texts(
+    dealbot: DealbotClient, fake: FakeDiscord, command: str, options: dict[str, str], name: str
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    asked = await fake.slash(ann, command, options, channel=harbour.general)
+    assert name in marks_in(await asked.final())
+
+
+async def test_how_an_answer_came_about_is_told_in_texts(
+    keeping: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    answer = await ask(fake, ann, harbour.general, ANSWERED)
+    why = await fake.slash(ann, "why", {"receipt": receipt_id(answer)}, channel=harbour.general)
+    assert marks_in(await why.final()) >= {"lists.why_title", "lists.why_scores"}
+
+
+async def test_what_is_forgotten_is_told_in_texts(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    await ask(fake, ann, harbour.general, ANSWERED)
+    told = await (await fake.slash(ann, "forget me", channel=harbour.general)).response()
+    assert marks_in(told) >= {"notices.kept", "discord_forget", "buttons.forget_me"}
+    done = await (await fake.click(told, button_id(told, "forget:"), ann)).final()
+    assert "notices.forgotten" in marks_in(done)
+
+
+async def test_a_checked_text_is_marked_in_texts(dealbot: DealbotClient, fake: FakeDiscord) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    message = await fake.say(ann, harbour.general, _CLAIMS)
+    asked = await fake.context_menu(ann, "Check against the articles", message)
+    assert marks_in(await asked.final()) >= {"checks.title", "checks.both", "checks.not_found"}
+
+
+async def test_an_admins_own_text_pings_nobody(
+    fake: FakeDiscord, opened_office: OpenOffice, tmp_path: Path
+) -> None:
+    words = tmp_path / "pinging"
+    words.mkdir()
+    ann, harbour = fake.user("Ann"), fake.guild("Harbour")
+    loud = f"@everyone <@{ann.id}>: nobody knows"
+    (words / "abstained.txt").write_text(loud)
+    (words / "answers.toml").write_text(f'not_sure_enough = "{loud} {{likelihood}}"\n')
+    (words / "refusals.toml").write_text(f'question_not_text = "{loud} {{code}}"\n')
+    prompts.choose(words)
+    async with opened_office() as office, connected(office, fake):
+        for question in (NOT_ANSWERED, "\0"):
+            told = await ask(fake, ann, harbour.general, question)
+            assert "nobody knows" in told.text
+            assert not told.pings
