@@ -22,7 +22,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY bot bot
 COPY index index
 COPY prompts prompts
-RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt '.[redis]' \
+RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt '.[redis,llm]' \
     && rm -rf bot index prompts pyproject.toml constraints.txt
 COPY --from=adopt /opt/venv/share/dealbot /opt/venv/share/dealbot
 COPY articles articles

@@ -1,7 +1,7 @@
 """Wiring: which pieces make the service, from the settings. Only this module knows them all."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
@@ -23,13 +23,19 @@ def open_live_index(settings: Settings, degraded: Degradations | None = None) ->
 async def open_service(
     settings: Settings, live: LiveIndex, observer: Observer | None = None
 ) -> AsyncIterator[AnswerService]:
-    """A running service over `live`."""
-    service = AnswerService(
-        live,
-        max_waiting=settings.max_waiting,
-        max_wait_s=settings.max_wait_s,
-        deadline_s=settings.deadline_s,
-        observer=observer,
-    )
-    async with service:
-        yield service
+    """A running service over `live`, with the model that the settings name, if they do."""
+    async with AsyncExitStack() as opened:
+        writer = None
+        if settings.llm_model:
+            from bot.generation.opening import open_writer  # its client takes half a second
+
+            writer = await opened.enter_async_context(open_writer(settings))
+        service = AnswerService(
+            live,
+            max_waiting=settings.max_waiting,
+            max_wait_s=settings.max_wait_s,
+            deadline_s=settings.deadline_s,
+            observer=observer,
+            writer=writer,
+        )
+        yield await opened.enter_async_context(service)

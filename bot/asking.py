@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from bot.errors import QuestionError, ServiceClosedError, StoreError
 from bot.limits import Limiter
 from bot.models import Answer, Question, Status, Turn, check_question
 from bot.monitoring.logs import about, question_id
-from bot.service import AnswerService
+from bot.service import AnswerService, OnDraft, OnWait
 from bot.sharing.answers import SharedAnswers
 from bot.store import Kept, Store, new_id
 from bot.store.recent import CONVERSATION
@@ -29,7 +29,6 @@ _TELLING_S = 1.5
 _VISITORS, _CROWDED_VISITORS, _HARDLY_ANY = 256, 8, 2
 
 _Asked = TypeVar("_Asked", bound=Question)
-OnWait = Callable[[int], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
 
@@ -108,11 +107,17 @@ class Desk:
         await self._limiter.admit(asker.user, asker.channel, asker.server, per_user=per_user)
 
     async def ask(
-        self, question: Question, asker: Asker, *, private: bool, on_wait: OnWait | None = None
+        self,
+        question: Question,
+        asker: Asker,
+        *,
+        private: bool,
+        on_wait: OnWait | None = None,
+        on_draft: OnDraft | None = None,
     ) -> Kept:
         """The answer with the id of its receipt. Raises what `AnswerService.answer` raises. An
         answer whose receipt cannot be kept is an answer still."""
-        answer = await self._known_or_new(question, asker, on_wait)
+        answer = await self._known_or_new(question, asker, on_wait, on_draft)
         kept = Kept(
             id=answer.id,
             created=datetime.now(UTC),
@@ -131,14 +136,18 @@ class Desk:
 
     async def check(self, claims: Claims, asker: Asker, *, on_wait: OnWait | None = None) -> Check:
         """Raises what `AnswerService.check` raises."""
-        return await self.service.check(_identified(claims), **_fairly(asker), on_wait=on_wait)
+        return await self.service.check(
+            _identified(claims), asker=str(asker.user), server=_server(asker), on_wait=on_wait
+        )
 
     async def again(self, kept: Kept, asker: Asker) -> Receipt:
         """What is known now of the question of a receipt, with all ranked sentences. Raises
         QuestionError where the question is not known any more."""
         if kept.question is None:
             raise QuestionError(prompt_text("not_kept"))
-        return await self._answer(kept.question, asker, None)
+        return await self.service.quote(
+            _identified(kept.question), asker=str(asker.user), server=_server(asker)
+        )
 
     async def conversation(self, asker: Asker, *, of_all: bool = False) -> tuple[Turn, ...]:
         """What was asked and answered in the asker's channel lately, oldest first: by all, where
@@ -154,10 +163,14 @@ class Desk:
         return tuple(turn for kept in recent for turn in _turns(kept))
 
     async def _known_or_new(
-        self, question: Question, asker: Asker, on_wait: OnWait | None
+        self,
+        question: Question,
+        asker: Asker,
+        on_wait: OnWait | None,
+        on_draft: OnDraft | None,
     ) -> Answer:
         if self._answers is None:
-            return (await self._answer(question, asker, on_wait)).answer
+            return (await self._answer(question, asker, on_wait, on_draft)).answer
         check_question(question.question)
         asked = question.model_copy(update={"id": question_id() or new_id()})
         if known := await self._answers.get(asked):
@@ -166,8 +179,20 @@ class Desk:
         await self._answers.put(asked, answer)
         return answer
 
-    async def _answer(self, question: Question, asker: Asker, on_wait: OnWait | None) -> Receipt:
-        return await self.service.answer(_identified(question), **_fairly(asker), on_wait=on_wait)
+    async def _answer(
+        self,
+        question: Question,
+        asker: Asker,
+        on_wait: OnWait | None,
+        on_draft: OnDraft | None = None,
+    ) -> Receipt:
+        return await self.service.answer(
+            _identified(question),
+            asker=str(asker.user),
+            server=_server(asker),
+            on_wait=on_wait,
+            on_draft=on_draft,
+        )
 
 
 def _identified(question: _Asked) -> _Asked:
@@ -175,10 +200,8 @@ def _identified(question: _Asked) -> _Asked:
     return question.model_copy(update={"id": question_id() or new_id()})
 
 
-def _fairly(asker: Asker) -> dict[str, str | None]:
-    """Whom the queue is fair between."""
-    server = None if asker.server is None else str(asker.server)
-    return {"asker": str(asker.user), "server": server}
+def _server(asker: Asker) -> str | None:
+    return None if asker.server is None else str(asker.server)
 
 
 def after(kept: Kept) -> tuple[Turn, ...]:

@@ -11,11 +11,14 @@ from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
 from bot.claims import Check, Claims
 from bot.errors import BugError
 from bot.models import Question
+from bot.written import Carried, Written
 from index.errors import ExpectedError
 from index.live import LiveGeneration
 
 if TYPE_CHECKING:
     from bot.answering.checking import Checker
+
+_Apart = Claims | Written  # what is no question, and waits among them all the same
 
 _log = logging.getLogger(__name__)
 
@@ -39,25 +42,28 @@ class BatchAnswerer:
 
     def answer(
         self, live: LiveGeneration, questions: Sequence[Question]
-    ) -> list[Receipt | Check | ExpectedError]:
-        """One outcome a question; of claims it is their check."""
-        encoded = iter(self._encode(live, [q for q in questions if not isinstance(q, Claims)]))
+    ) -> list[Receipt | Check | Carried | ExpectedError]:
+        """One outcome a question; of claims it is their check, of a written sentence what carries
+        it."""
+        encoded = iter(self._encode(live, [q for q in questions if not isinstance(q, _Apart)]))
         return [
-            self._outcome(live, question if isinstance(question, Claims) else next(encoded))
+            self._outcome(live, question if isinstance(question, _Apart) else next(encoded))
             for question in questions
         ]
 
     def _outcome(
-        self, live: LiveGeneration, asked: Claims | EncodedQuestion | ExpectedError
-    ) -> Receipt | Check | ExpectedError:
+        self, live: LiveGeneration, asked: _Apart | EncodedQuestion | ExpectedError
+    ) -> Receipt | Check | Carried | ExpectedError:
         if isinstance(asked, ExpectedError):
             return asked
         try:
             if isinstance(asked, Claims):
                 return self._checker.check(live, asked)
+            if isinstance(asked, Written):
+                return self._checker.verify(live, asked)
             return self._answerer.answer(live, asked)
         except Exception as error:  # the batch is one of the two places that catch broadly
-            return _told(error, asked if isinstance(asked, Claims) else asked.question)
+            return _told(error, asked if isinstance(asked, _Apart) else asked.question)
 
     def _encode(
         self, live: LiveGeneration, questions: Sequence[Question]

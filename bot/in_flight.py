@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 from bot.admission import Admission
@@ -11,15 +11,14 @@ from bot.answering.pipeline import Receipt
 from bot.claims import Check
 from bot.errors import ServiceBusyError
 from bot.fair_queue import FairQueue
-from bot.models import Question, Turn
+from bot.models import Question
+from bot.written import Carried
 from index.errors import ExpectedError
 from prompts import text
 
-Outcome = Receipt | Check
+Outcome = Receipt | Check | Carried
 
 _SHARE = 8  # of the queue one asker may fill: an eighth
-
-_Key = tuple[type[Question], str, tuple[Turn, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +32,9 @@ class Asked:
     since: float = field(default_factory=time.monotonic)
 
     @property
-    def key(self) -> _Key:
+    def key(self) -> Hashable:
         """Questions that share it are identical: one computation answers them."""
-        return type(self.question), self.question.question, self.question.history
+        return self.question.identity
 
 
 class InFlight:
@@ -46,8 +45,8 @@ class InFlight:
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
         self._queue: FairQueue[Asked] = FairQueue()
-        self._alike: dict[_Key, list[Asked]] = {}  # all in the queue, by question
-        self._in_work: dict[_Key, list[Asked]] = {}
+        self._alike: dict[Hashable, list[Asked]] = {}  # all in the queue, by question
+        self._in_work: dict[Hashable, list[Asked]] = {}
         self._generation = ""  # that answers what is in work
         self._taken_at = 0.0
         self._pending: Counter[str] = Counter()

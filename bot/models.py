@@ -1,6 +1,7 @@
 """Questions and answers as they go in and out: the JSON of the command line, exactly."""
 
 import unicodedata
+from collections.abc import Hashable
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -48,6 +49,11 @@ class Question(BaseModel):
     id: str = ""
     history: tuple[Turn, ...] = ()
 
+    @property
+    def identity(self) -> Hashable:
+        """Questions that share it get the same answer."""
+        return type(self), self.question, self.history
+
     @field_validator("history", mode="before")
     @classmethod
     def _null_is_none(cls, history: object) -> object:
@@ -57,6 +63,14 @@ class Question(BaseModel):
 class Status(StrEnum):
     ANSWERED = "answered"
     ABSTAINED = "abstained"
+
+
+class Mode(StrEnum):
+    """Whether an answer is quotes alone, or sentences that a model wrote with the quotes that
+    carry them."""
+
+    EXTRACTIVE = "extractive"
+    LLM = "llm"
 
 
 class Role(StrEnum):
@@ -102,18 +116,41 @@ class ShortAnswer(BaseModel):
     text: str
 
 
+class WrittenSentence(BaseModel):
+    """A sentence that a model wrote, and the numbers of the citations that carry it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    citations: tuple[int, ...]
+
+
+class Writing(BaseModel):
+    """What became of a model's draft: how many sentences it wrote, and how many of them are
+    carried by the articles; the others left nowhere. `trouble` is why there are fewer than there
+    might be, or none, in one word (see `bot.generation.errors`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    sentences: int = 0
+    verified: int = 0
+    trouble: str = ""
+
+
 class Answer(BaseModel):
     """What goes out. `confidence` is the probability that the first evidence answers the
     question; `understood_as` is the question with what it took over from the history; `prompts`
-    is the version of the texts in `prompts/`; `error` is set where a line of a batch got no
-    answer, and why."""
+    is the version of the texts in `prompts/`; `written` is what a model wrote of it, each sentence
+    verified, and `writing` is there wherever one was asked; `error` is set where a line of a batch
+    got no answer, and why."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     question: str
     status: Status
-    mode: str = "extractive"
+    mode: Mode = Mode.EXTRACTIVE
     text: str
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()
@@ -122,6 +159,8 @@ class Answer(BaseModel):
     elapsed_ms: float
     understood_as: str = ""
     short_answer: ShortAnswer | None = None
+    written: tuple[WrittenSentence, ...] = ()
+    writing: Writing | None = None
     prompts: str = ""
     error: str | None = None
 

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -26,8 +26,9 @@ from bot.batches import BatchAnswerer
 from bot.claims import Check, Claims, claim_spans
 from bot.errors import DeadlineError, ServiceClosedError
 from bot.in_flight import Asked, InFlight, Outcome
-from bot.models import Question, check_question
+from bot.models import Answer, Question, check_question
 from bot.monitoring.observer import Observer
+from bot.written import Carried, Written
 from index.live import LiveIndex
 from prompts import text
 
@@ -35,8 +36,13 @@ _BATCH = 32  # about where the encoder's throughput stops growing with the batch
 _MOMENT_S = 1.0  # whoever waits longer is told so
 _TELLING_S = 3.0  # an answer waits so long for the notice before it, which else would come after it
 _REMEMBERED = 500  # latencies
+_IN_HAND_S = 0.5  # of the deadline: what a model does not use
 
 OnWait = Callable[[int], Awaitable[None]]
+OnDraft = Callable[[Answer], Awaitable[None]]
+
+if TYPE_CHECKING:  # only where a model is set: its client takes half a second
+    from bot.generation.writer import Writer
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +60,10 @@ class AnswerService:
         max_wait_s: float = math.inf,
         drain_s: float = 0.0,
         observer: Observer | None = None,
+        writer: "Writer | None" = None,
     ) -> None:
-        self._live = live
+        """`writer` lets a model write what has evidence; whoever gives it closes it."""
+        self._live, self._writer = live, writer
         self._observer = observer or Observer()
         self._deadline_s, self._drain_s = deadline_s, drain_s
         self._in_flight = InFlight(Admission(max_waiting, max_wait_s))
@@ -122,16 +130,36 @@ class AnswerService:
         asker: str | None = None,
         server: str | None = None,
         on_wait: OnWait | None = None,
+        on_draft: OnDraft | None = None,
     ) -> Receipt:
         """`asker` and `server` are whom the queue is fair between. `on_wait` is told once how many
-        come first, where that takes more than a moment. Raises QuestionError, ServiceBusyError,
-        DeadlineError or ServiceClosedError, each to be told to the asker. Cancelling the call
-        takes the asker's question out of the queue, and so does its deadline, which holds while a
-        batch before it is stuck."""
+        come first, where that takes more than a moment; where a model writes, `on_draft` gets the
+        answer of quotes, and then what there is of the written one as it grows. Raises
+        QuestionError, ServiceBusyError, DeadlineError or ServiceClosedError, each to be told to
+        the asker. Cancelling the call takes the asker's question out of the queue, and so does its
+        deadline, which holds while a batch before it is stuck."""
+        started = time.monotonic()
+        receipt = await self.quote(question, asker=asker, server=server, on_wait=on_wait)
+        if self._writer and receipt.answer.citations:
+            left_s = self._deadline_s - _IN_HAND_S - (time.monotonic() - started)
+            receipt = await self._writer.write(
+                receipt, self._verify, max(0.0, left_s), asker=asker, on_draft=on_draft
+            )
+        self._observer.answered(receipt.answer, time.monotonic() - started)
+        return receipt
+
+    async def quote(
+        self,
+        question: Question,
+        *,
+        asker: str | None = None,
+        server: str | None = None,
+        on_wait: OnWait | None = None,
+    ) -> Receipt:
+        """The answer in quotes alone, whether a model writes others or not. As `answer`."""
         check_question(question.question)
-        receipt, elapsed_s = await self._in_turn(question, asker, server, on_wait)
+        receipt = await self._in_turn(question, asker, server, on_wait)
         assert isinstance(receipt, Receipt)
-        self._observer.answered(receipt.answer, elapsed_s)
         return replace(receipt, answer=receipt.answer.model_copy(update={"id": question.id}))
 
     async def check(
@@ -145,14 +173,19 @@ class AnswerService:
         """The sentences of a text beside the articles. It waits for its turn among the questions,
         and raises what `answer` raises."""
         claim_spans(claims.question)
-        check, _ = await self._in_turn(claims, asker, server, on_wait)
+        check = await self._in_turn(claims, asker, server, on_wait)
         assert isinstance(check, Check)
         return check.model_copy(update={"id": claims.id})
 
+    async def _verify(self, written: Written) -> Carried:
+        carried = await self._in_turn(written, None, None, None)
+        assert isinstance(carried, Carried)
+        return carried
+
     async def _in_turn(
         self, question: Question, asker: str | None, server: str | None, on_wait: OnWait | None
-    ) -> tuple[Outcome, float]:
-        """What comes of it, and how many seconds that took."""
+    ) -> Outcome:
+        """What comes of it."""
         if self._closing:
             raise ServiceClosedError(text("refusals.closing"))
         asked = Asked(question, server, asker, asyncio.get_running_loop().create_future())
@@ -169,9 +202,9 @@ class AnswerService:
         finally:
             asked.result.cancel()
             self._in_flight.leave(asked)
-        elapsed_s = time.monotonic() - asked.since
-        self._latencies_s.append(elapsed_s)
-        return outcome, elapsed_s
+        if not isinstance(outcome, Carried):
+            self._latencies_s.append(time.monotonic() - asked.since)
+        return outcome
 
     def refuse_waiting(self) -> None:
         """Takes no more questions, and refuses those that are not in work yet, in words."""

@@ -26,7 +26,7 @@ from index.models import DenseType
 
 FILE = Path("dealbot.toml")
 PREFIX = "DEALBOT_"
-_SECRETS = {"redis_url"}  # may hold a password: never shown
+_SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}  # may hold a password: never shown
 
 
 def _not_empty(value: object) -> object:
@@ -61,9 +61,17 @@ def _redis_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it begins with http:// or https:// and a host")
+    return value.rstrip("/")
+
+
 _Place = Annotated[Path, BeforeValidator(_not_empty)]
 _Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 _Limit = Annotated[str, AfterValidator(_limit)]
+_HttpUrl = Annotated[str, AfterValidator(_http_url)]
 _RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 
 
@@ -136,6 +144,25 @@ class Settings(BaseModel):
     )
     prompts: _Place | None = Field(
         None, description="Folder with texts that take the place of the bot's own: NAME.txt."
+    )
+    llm_model: str = Field(
+        "", description="Name of the model that may write answers; without it all are quotes."
+    )
+    llm_base_url: _HttpUrl = Field(
+        "https://api.openai.com/v1",
+        description="Endpoint that has the model and speaks OpenAI's chat completions.",
+    )
+    llm_api_key: SecretStr | None = Field(
+        None, description="Its key. It belongs in the variable: others see flags."
+    )
+    llm_timeout_s: float = Field(
+        8.0, gt=0, description="Seconds that the model has for an answer; then it is of quotes."
+    )
+    llm_at_once: int = Field(
+        4, gt=0, description="Answers that the model may be writing at the same time."
+    )
+    llm_rewrites: bool = Field(
+        True, description="Whether the model rewrites a question that leans on the one before."
     )
     metrics_host: str = Field(
         "127.0.0.1", min_length=1, description="Where `run` serves /metrics, /healthz and /readyz."

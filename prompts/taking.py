@@ -1,6 +1,7 @@
 """Which text takes which variables."""
 
 from prompts.variables import (
+    AnswerPrompt,
     Both,
     Channels,
     Character,
@@ -27,15 +28,18 @@ from prompts.variables import (
     Place,
     Quoted,
     Reference,
+    RewritePrompt,
     Score,
     Scores,
     Share,
     Supported,
+    System,
     Told,
     Took,
     TooMuch,
     Unknown,
     Variables,
+    Verified,
     Waiting,
 )
 
@@ -112,6 +116,10 @@ _TAKEN: dict[type[Variables], tuple[str, ...]] = {
     NoNumber: ("repl.no_such_number",),
     Place: ("repl.place",),
     Outcome: ("repl.outcome",),
+    System: ("llm_system",),
+    AnswerPrompt: ("llm_answer",),
+    RewritePrompt: ("llm_rewrite",),
+    Verified: ("writing.verified",),
 }
 _OF = {name: variables for variables, names in _TAKEN.items() for name in names}
 

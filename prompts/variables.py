@@ -182,3 +182,28 @@ class Outcome(Variables):
     confidence: str = Field(examples=["Confidence 82%"], description="answers.confidence")
     outcome: str = Field(examples=["answered"], description="lists.why_answered or _abstained")
     generation: str = Field(examples=["generation g1"], description="answers.generation")
+
+
+class System(Variables):
+    sentences: int = Field(gt=0, examples=[4], description="how many the model may write")
+
+
+class AnswerPrompt(Variables):
+    evidence: str = Field(
+        examples=['<sentence number="1" source="The Paper 2026-01-31">What it says.</sentence>'],
+        description="the sentences that a model may use, one a line",
+    )
+    question: str = Field(examples=["Who invests?"], description="the question as understood")
+
+
+class RewritePrompt(Variables):
+    conversation: str = Field(
+        examples=["<question>Who invests?</question>\n<answer>Nvidia does.</answer>"],
+        description="the questions before and their answers, oldest first",
+    )
+    question: str = Field(examples=["And how much?"], description="the question as asked")
+
+
+class Verified(Variables):
+    verified: int = Field(gt=0, examples=[3], description="how many are carried by the articles")
+    sentences: int = Field(gt=0, examples=[4], description="how many the model wrote")

@@ -14,19 +14,19 @@ from bot.answering.copies import DistinctHit
 from bot.answering.evidence import Evidence, EvidenceRanker
 from bot.answering.follow_up import Understood
 from bot.answering.pipeline import retrieve
+from bot.answering.verification.fewest import judge
 from bot.answering.verification.findings import Finding
 from bot.answering.verification.verifying import Cited, Verdict, Verifier
 from bot.claims import Check, CheckedSentence, Claims, Piece, Reason, Standing, claim_spans
 from bot.models import Citation
+from bot.written import Carried, Written
 from index.generations import Generation
 from index.live import LiveGeneration
 from index.models import Span
-from index.search import LEXICAL_WEIGHT, Searcher
+from index.search import LEXICAL_WEIGHT, Searcher, SentenceHit
 from index.text_store import about
 
 _VERIFIED = 12  # sentences that each claim is verified against
-_BESIDE = 4  # of them that are tried together with the best
-_ORDER = {Standing.SUPPORTED: 2, Standing.CONTRADICTED: 1, Standing.NOT_FOUND: 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,6 @@ class _Judged:
 
     verdict: Verdict
     hits: tuple[DistinctHit, ...]
-
-    @property
-    def rank(self) -> tuple[int, float]:
-        return _ORDER[self.verdict.standing], self.verdict.score
 
 
 class Checker:
@@ -74,6 +70,24 @@ class Checker:
             elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
+    def verify(self, live: LiveGeneration, written: Written) -> Carried:
+        """By which of the sentences that it was written from a sentence is carried."""
+        generation = written.receipt.generation
+        hits = [written.receipt.ranked[n].hit for n in written.evidence]
+        texts = [hit.sentence.text for hit in hits]
+        # By the encoder that is there: the generation may have another one by now.
+        vectors = live.encoder.encode_queries([written.question, *texts])
+        cosines = vectors[1:] @ vectors[0]
+        cited = [
+            Cited(text, _context(generation, hit), float(cosine))
+            for text, hit, cosine in zip(texts, hits, cosines, strict=True)
+        ]
+        judged = judge(self._verifier, written.question, cited, generation.initials)
+        if judged is None or judged.verdict.standing is not Standing.SUPPORTED:
+            findings = judged.verdict.findings if judged else ()
+            return Carried((), tuple(dict.fromkeys(each.kind for each in findings)))
+        return Carried(tuple(written.evidence[n] for n in judged.by))
+
     def _judge(
         self,
         generation: Generation,
@@ -85,25 +99,15 @@ class Checker:
         hits = retrieve(self._searcher, generation, understood, vector)
         # By the sentence alone: what stands around it carries no claim.
         hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
-        distinct = self._ranker.pool(generation, hits)[0] if hits else []
-        single = sorted(
-            (self._verify(generation, claim, (hit,)) for hit in distinct[:_VERIFIED]),
-            key=lambda judged: judged.rank,
-            reverse=True,
-        )
-        if not single or single[0].verdict.standing is Standing.SUPPORTED:
-            return single[0] if single else None
-        for other in single[1 : 1 + _BESIDE]:
-            both = self._verify(generation, claim, single[0].hits + other.hits)
-            if both.verdict.standing is Standing.SUPPORTED:
-                return both
-        return single[0]
-
-    def _verify(self, generation: Generation, claim: str, hits: tuple[DistinctHit, ...]) -> _Judged:
+        distinct = self._ranker.pool(generation, hits)[0][:_VERIFIED] if hits else []
         cited = [
-            Cited(hit.hit.sentence.text, _context(generation, hit), hit.hit.dense) for hit in hits
+            Cited(each.hit.sentence.text, _context(generation, each.hit), each.hit.dense)
+            for each in distinct
         ]
-        return _Judged(self._verifier.verify(claim, cited, generation.initials), hits)
+        judged = judge(self._verifier, claim, cited, generation.initials)
+        if judged is None:
+            return None
+        return _Judged(judged.verdict, tuple(distinct[n] for n in judged.by))
 
 
 def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
@@ -115,8 +119,9 @@ def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
         before = sentence
 
 
-def _context(generation: Generation, found: DistinctHit) -> str:
-    sentence = found.hit.sentence
+def _context(generation: Generation, hit: SentenceHit) -> str:
+    """What a sentence stands in: its article's title and date, and the sentences it leans on."""
+    sentence = hit.sentence
     leant_on = [each.text for each in needed_before(generation.texts, sentence)]
     return "\n".join([about(sentence.article), *leant_on])
 

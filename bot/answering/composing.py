@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.models import Citation, Role, ShortAnswer
+from bot.models import Citation, Role, ShortAnswer, WrittenSentence
 from prompts import text as prompt_text
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>&\[\]])")
@@ -11,16 +11,27 @@ _MARKDOWN = re.compile(r"([\\`*_~|<>&\[\]])")
 _LINE_MARK = re.compile(r"^(\d*)(?=[#+\-=.)])")
 
 
-def compose_text(citations: Sequence[Citation], short: ShortAnswer | None) -> str:
-    """Markdown with [1] markers. What comes from articles is escaped: it is shown, never acted
-    on."""
+def compose_text(
+    citations: Sequence[Citation],
+    short: ShortAnswer | None,
+    written: Sequence[WrittenSentence] = (),
+) -> str:
+    """Markdown with [1] markers. What comes from articles, or from a model, is escaped: it is
+    shown, never acted on."""
     lines = []
     if short:
         lines.append(f"**{escape_markdown(short.text)}** [{short.citation}]")
+    if written:
+        lines.append(" ".join(f"{escape_markdown(each.text)} {markers(each)}" for each in written))
     for citation in citations:
         prefix = f"*{prompt_text('answers.context')}* " if citation.role is Role.CONTEXT else ""
         lines.append(f"> {prefix}{escape_markdown(citation.quote)} [{citation.number}]")
     return "\n\n".join(lines)
+
+
+def markers(written: WrittenSentence) -> str:
+    """ "[1][3]" """
+    return "".join(f"[{number}]" for number in written.citations)
 
 
 def escape_markdown(quote: str) -> str:

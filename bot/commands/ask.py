@@ -10,7 +10,7 @@ import click
 from bot.answering.pipeline import Receipt
 from bot.app import open_live_index, open_service
 from bot.commands.batch import BatchPrinter, Line, read_batch
-from bot.commands.options import batch_option, json_flag, load_settings, setting
+from bot.commands.options import LLM, batch_option, json_flag, load_settings, setting
 from bot.errors import BatchError
 from bot.models import Answer, Question, Status, check_question
 from bot.service import AnswerService
@@ -25,7 +25,7 @@ _IN_FLIGHT = 64  # two of the service's batches: one is computed while the next 
 @click.argument("question", required=False)
 @batch_option
 @json_flag
-@setting("index", "encoders", "prompts", "max_waiting", "deadline_s")
+@setting("index", "encoders", "prompts", "max_waiting", "deadline_s", *LLM)
 def command(question: str | None, batch: Path | None, as_json: bool, **flags: str | None) -> None:
     """Answer QUESTION from the articles, with the exact sentences that prove it."""
     if (question is None) == (batch is None):

@@ -13,6 +13,8 @@ from prompts import PromptError, choose
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+# Of the model that may write answers.
+LLM = tuple(name for name in Settings.model_fields if name.startswith("llm_"))
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 batch_option = click.option(
     "--batch",

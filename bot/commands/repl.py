@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from bot.app import open_live_index, open_service
-from bot.commands.options import load_settings, setting
+from bot.commands.options import LLM, load_settings, setting
 from bot.settings import Settings
 from bot.terminal.repl import run_repl
 
@@ -22,6 +22,7 @@ from bot.terminal.repl import run_repl
     "golden",
     "store",
     "prompts",
+    *LLM,
 )
 def command(**flags: Any) -> None:
     """Ask questions at a prompt; `:help` there tells what else there is. Piped questions are

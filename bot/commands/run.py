@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from bot.commands.options import load_settings, setting
+from bot.commands.options import LLM, load_settings, setting
 from bot.commands.token import read_token
 from bot.errors import TokenError
 from bot.monitoring.logs import LogLevel, log_to_stderr, notice
@@ -39,6 +39,7 @@ SWITCH_S = 0.0005
     *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
     *("log_level", "log_format", "log_questions", "metrics_host", "metrics_port"),
     *("redis_url", "limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
+    *LLM,
 )
 @click.pass_context
 def command(context: click.Context, /, **flags: Any) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 import discord
 
-from bot.asking import Asker, OnWait
+from bot.asking import Asker
 from bot.claims import Claims, claim_spans
 from bot.discord.acknowledging import defer
 from bot.discord.buttons import answer_view
@@ -20,6 +20,7 @@ from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.checks import check_embeds
 from bot.errors import StoreError
 from bot.models import Question, check_question
+from bot.service import OnWait
 from bot.store.receipts import Kept
 from bot.store.settings import ServerSettings
 from prompts import text

@@ -74,7 +74,9 @@ async def open_office(
         _open_link(settings, degraded) as link,
     ):
         limiter = SharedLimiter(limits, link) if link else Limiter(limits)
-        answers = SharedAnswers(link, live, observer) if link else None
+        # What a model wrote could not be proven by what is in Redis.
+        shares = link if not settings.llm_model else None
+        answers = SharedAnswers(shares, live, observer) if shares else None
         desk = Desk(service, limiter, store, answers)
         forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
         try:

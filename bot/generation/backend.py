@@ -1,0 +1,170 @@
+"""The endpoint with the model: OpenAI's chat completions, which nearly all of them speak."""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletionMessageParam
+from pydantic import BaseModel, SecretStr
+from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_exponential_jitter
+
+from bot.generation.bounded_transport import BoundedTransport
+from bot.generation.dialect import Dialect
+from bot.generation.errors import GenerationError, Trouble
+from bot.generation.retries import RetryBudget
+
+_CONNECT_S = 3.0
+_ATTEMPTS = 3
+_LONGEST_PAUSE_S = 2.0  # that an endpoint may ask for; the asker has the quotes by then
+_DIALECTS = 6  # more than there are things to leave out
+_MOST_CHARS = 20_000  # of a draft: about ten times the longest that is asked for
+_DETAIL = 300
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Usage:
+    """Tokens of one request, as the endpoint counts them; None while it has not told."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class Backend:
+    """Use as an async context manager, within one event loop. It remembers which options of a
+    request the endpoint does not take."""
+
+    def __init__(self, base_url: str, model: str, key: SecretStr | None, timeout_s: float) -> None:
+        self.model, self._key = model, key
+        self._dialect = Dialect()
+        self._retries = RetryBudget()
+        # Not followed: a redirect would take the question, and within a host the key, elsewhere.
+        http = httpx2.AsyncClient(
+            transport=BoundedTransport(), follow_redirects=False, trust_env=False
+        )
+        self._client = openai.AsyncOpenAI(
+            base_url=base_url,
+            api_key=key.get_secret_value() if key else "none",  # the client wants one
+            timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s)),
+            max_retries=0,  # ours have a budget
+            http_client=http,
+        )
+
+    async def __aenter__(self) -> "Backend":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.close()
+
+    async def stream(
+        self,
+        messages: Sequence[ChatCompletionMessageParam],
+        schema: type[BaseModel],
+        most_tokens: int,
+        usage: Usage,
+    ) -> AsyncGenerator[str, None]:
+        """The pieces of what the model writes, as they come; `usage` is filled in at the end where
+        the endpoint tells. To be closed. Raises GenerationError."""
+        length = 0
+        try:
+            chunks = await self._opened(messages, schema, most_tokens)
+            async with aclosing(chunks):
+                async for chunk in chunks:
+                    if chunk.usage:
+                        usage.input_tokens = chunk.usage.prompt_tokens
+                        usage.output_tokens = chunk.usage.completion_tokens
+                    piece = (chunk.choices[0].delta.content or "") if chunk.choices else ""
+                    length += len(piece)
+                    if length > _MOST_CHARS:
+                        raise GenerationError(Trouble.GARBLED, "it writes without end")
+                    if piece:
+                        yield piece
+        except (openai.OpenAIError, httpx2.HTTPError) as error:
+            raise self._troubled(error) from error
+        except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+            # What comes is read as it is: of another shape than the API's, anything may be raised.
+            raise self._told(Trouble.GARBLED, error) from error
+
+    async def _opened(
+        self,
+        messages: Sequence[ChatCompletionMessageParam],
+        schema: type[BaseModel],
+        most_tokens: int,
+    ) -> Any:
+        """The stream, tried again where that may help and the budget allows; in the dialect that
+        the endpoint understands."""
+        self._retries.earn()
+        for _ in range(_DIALECTS):
+            options = self._dialect.options(schema, most_tokens)
+            try:
+                return await self._persistently(messages, options)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                other = self._dialect.without(str(error))
+                if other is None:
+                    raise
+                _log.info("the endpoint refused a request; trying %s", other)
+                self._dialect = other
+        raise GenerationError(Trouble.REFUSED, "the endpoint takes no form of request")
+
+    async def _persistently(
+        self, messages: Sequence[ChatCompletionMessageParam], options: dict[str, Any]
+    ) -> Any:
+        trying = AsyncRetrying(
+            stop=stop_after_attempt(_ATTEMPTS), wait=_pause, retry=self._again, reraise=True
+        )
+
+        async def once() -> Any:
+            return await self._client.chat.completions.create(
+                model=self.model, messages=list(messages), stream=True, **options
+            )
+
+        return await trying(once)
+
+    def _again(self, state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        if error is None or isinstance(error, openai.APITimeoutError):
+            return False  # who has waited for so long does not wait again
+        passes = isinstance(
+            error, openai.APIConnectionError | openai.InternalServerError | openai.RateLimitError
+        )
+        return passes and _asked_pause(error) <= _LONGEST_PAUSE_S and self._retries.spend()
+
+    def _troubled(self, error: Exception) -> GenerationError:
+        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+            return self._told(Trouble.SLOW, error)
+        if isinstance(error, openai.RateLimitError):
+            return self._told(Trouble.LIMITED, error)
+        if isinstance(error, openai.InternalServerError):
+            return self._told(Trouble.FAILED, error)
+        if isinstance(error, openai.APIStatusError):
+            return self._told(Trouble.REFUSED, error)
+        if isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
+            return self._told(Trouble.UNREACHABLE, error)
+        return self._told(Trouble.GARBLED, error)
+
+    def _told(self, reason: Trouble, error: Exception) -> GenerationError:
+        """Some endpoints repeat the key that they refuse."""
+        detail = f"{type(error).__name__}: {error}"
+        if self._key:
+            detail = detail.replace(self._key.get_secret_value(), "(the key)")
+        return GenerationError(reason, detail[:_DETAIL])
+
+
+def _pause(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return max(wait_exponential_jitter(0.1, 1.0, jitter=0.2)(state), _asked_pause(error))
+
+
+def _asked_pause(error: BaseException | None) -> float:
+    """For how many seconds the endpoint wants to be left alone."""
+    if not isinstance(error, openai.APIStatusError):
+        return 0.0
+    try:
+        return max(0.0, float(error.response.headers.get("Retry-After", 0)))
+    except ValueError:  # a date: not soon
+        return _LONGEST_PAUSE_S + 1

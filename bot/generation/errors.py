@@ -1,0 +1,42 @@
+"""Why a model wrote nothing that can be used. None of it reaches an asker as a failure: he gets
+the quotes, and is told that it is those."""
+
+from enum import StrEnum
+
+
+class Trouble(StrEnum):
+    """A word for metrics, the log and the answer itself."""
+
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    REFUSED = "refused"  # a key, a model's name or a request that the endpoint does not take
+    LIMITED = "limited"  # by the endpoint: too many requests, or nothing left to spend there
+    FAILED = "failed"  # an error of the endpoint's own
+    GARBLED = "garbled"  # what came is no draft
+    RESTING = "resting"  # it failed so often that it is not asked for a while
+    BUSY = "busy"  # of ours: too many are being written already
+    BUDGET = "budget"  # ours for the day is spent
+    UNVERIFIED = "unverified"  # nothing of what it wrote is carried by the articles
+    BUG = "bug"  # ours; the log has it
+    UNANSWERED = "unanswered"  # it says that the evidence does not answer the question
+
+
+# What speaks against the endpoint, and not against us or a single draft.
+FAULTS = frozenset(
+    {
+        Trouble.UNREACHABLE,
+        Trouble.SLOW,
+        Trouble.REFUSED,
+        Trouble.LIMITED,
+        Trouble.FAILED,
+        Trouble.GARBLED,
+    }
+)
+
+
+class GenerationError(Exception):
+    """`detail` is for those who run the bot, and may repeat what the endpoint said."""
+
+    def __init__(self, reason: Trouble, detail: str = "") -> None:
+        super().__init__(detail or reason.value)
+        self.reason = reason

@@ -1,0 +1,84 @@
+"""What a model is asked. Articles and questions go in as data that cannot end where it stands."""
+
+import html
+import unicodedata
+from collections.abc import Sequence
+
+from openai.types.chat import ChatCompletionMessageParam
+
+from bot.answering.citing import needed_before
+from bot.answering.evidence import Evidence
+from bot.answering.pipeline import Receipt
+from bot.generation.drafts import MOST_SENTENCES
+from bot.models import Turn
+from index.text_store import TextStore
+from prompts import text as prompt_text
+
+_OFFERED = 6  # sentences
+_MOST_CHARS = 1_500  # of one; a table without line breaks is no sentence
+
+
+class Offer:
+    """The evidence that a model is given, by its numbers from 1 on: the sentences that answer, and
+    those that came next."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self.evidence = receipt.ranked[:_OFFERED]
+
+    def places(self, numbers: Sequence[int]) -> tuple[int, ...]:
+        """In `Receipt.ranked`, of the numbers that there are."""
+        return tuple(n - 1 for n in numbers if 1 <= n <= len(self.evidence))
+
+
+def answer_messages(receipt: Receipt, offer: Offer) -> list[ChatCompletionMessageParam]:
+    """The question as understood, and the evidence."""
+    texts = receipt.generation.texts
+    lines = [_line(texts, n, each) for n, each in enumerate(offer.evidence, start=1)]
+    return [
+        {"role": "system", "content": prompt_text("llm_system", sentences=MOST_SENTENCES)},
+        {
+            "role": "user",
+            "content": prompt_text(
+                "llm_answer",
+                evidence="\n".join(lines),
+                question=as_data(receipt.answer.understood_as or receipt.answer.question),
+            ),
+        },
+    ]
+
+
+def rewrite_messages(question: str, history: Sequence[Turn]) -> list[ChatCompletionMessageParam]:
+    """A question that leans on the conversation before it."""
+    turns = [
+        f"<question>{as_data(turn.question)}</question>\n<answer>{as_data(turn.answer)}</answer>"
+        for turn in history
+    ]
+    return [
+        {"role": "system", "content": prompt_text("llm_rewrite_system")},
+        {
+            "role": "user",
+            "content": prompt_text(
+                "llm_rewrite", conversation="\n".join(turns), question=as_data(question)
+            ),
+        },
+    ]
+
+
+def as_data(text: str) -> str:
+    """On one line, with nothing that could close its element, begin a message in some model's
+    template, or be read by a model and not be seen by a person."""
+    seen = "".join(
+        " " if character.isspace() else character
+        for character in text[:_MOST_CHARS]
+        if character.isspace() or unicodedata.category(character) not in {"Cc", "Cf", "Co", "Cs"}
+    )
+    return html.escape(" ".join(seen.split()), quote=False).replace("[INST", "(INST")
+
+
+def _line(texts: TextStore, number: int, evidence: Evidence) -> str:
+    sentence = evidence.hit.sentence
+    article = sentence.article
+    source = as_data(f"{article.source} {article.published}").replace('"', "'")
+    before = " ".join(as_data(each.text) for each in needed_before(texts, sentence))
+    text = (f"<before>{before}</before>" if before else "") + as_data(sentence.text)
+    return f'<sentence number="{number}" source="{source}">{text}</sentence>'
