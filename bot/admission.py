@@ -13,6 +13,7 @@ from prompts import text
 # A batch is computed while the next one gathers: with more of them everybody would wait longer,
 # and hardly more would be answered.
 _CROWDED = 4
+_SHARE = 8  # of the room one asker may take: an eighth
 _MEASURED = 9  # batches; the first and a slow one beside a rebuild are no measure of the others
 _LONGEST_S = 60.0
 
@@ -52,6 +53,11 @@ class Admission:
         if each_s * self.most <= self._max_wait_s:
             return self.most
         return max(self._crowded, int(self._max_wait_s / each_s))
+
+    @property
+    def share(self) -> int:
+        """How many of those may be one asker's, at least one."""
+        return max(1, self.room // _SHARE)
 
     def refusal(self) -> ServiceBusyError:
         """For somebody who finds no room. The longer there has been none, the later to come back:

@@ -1,17 +1,15 @@
 """One entrance for all who ask over a network: limits, the answer, and its receipt kept."""
 
-import asyncio
 import logging
-import math
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.admission import Admission
 from bot.answering.pipeline import Receipt
 from bot.claims import Check, Claims
+from bot.door import Door
 from bot.errors import QuestionError, ServiceClosedError, StoreError
 from bot.limits import Limiter
 from bot.models import Answer, Question, Status, Turn, check_question
@@ -24,9 +22,6 @@ from prompts import text as prompt_text
 
 _HISTORY_TURNS = 6
 _TELLING_S = 1.5
-# A burst is let in. Of a crowd that lasts, as many as keep the program busy while others of them
-# wait for the network; one or two may stay for long, with a rebuild.
-_VISITORS, _CROWDED_VISITORS, _HARDLY_ANY = 256, 8, 2
 
 _Asked = TypeVar("_Asked", bound=Question)
 
@@ -55,48 +50,31 @@ class Desk:
     ) -> None:
         self.service, self.store = service, store
         self._limiter, self._answers = limiter, answers
-        self._admission = Admission(_VISITORS, math.inf, crowded=_CROWDED_VISITORS)
-        self.visitors = 0
+        self._door = Door()
         self._closing = False
-        self._empty = asyncio.Event()
-        self._empty.set()
 
-    @asynccontextmanager
-    async def visit(self) -> AsyncIterator[None]:
+    @property
+    def visitors(self) -> int:
+        return self._door.inside
+
+    @contextmanager
+    def visit(self, asker: Asker) -> Iterator[None]:
         """Raises, in words, ServiceClosedError once the desk closes, and ServiceBusyError where too
         many are inside, for even to refuse each one later takes time. Inside, the log names the
         question by an id, which its receipt gets."""
         if self._closing:
             raise ServiceClosedError(prompt_text("refusals.restarting"))
-        if self.visitors >= self._admission.room:
-            raise self._admission.refusal()
-        self.visitors += 1
-        self._empty.clear()
-        try:
-            with about(new_id()):
-                yield
-        finally:
-            self.visitors -= 1
-            if self.visitors <= _HARDLY_ANY:
-                self._admission.nobody_waits()
-            if not self.visitors:
-                self._empty.set()
+        server = asker.user if asker.server is None else asker.server
+        with self._door.passing(asker.user, server), about(new_id()):
+            yield
 
     async def close(self, within_s: float) -> None:
         """Takes nobody in any more, and waits for those inside, but not longer than this: then
         what still waits for its turn is refused, in words, and a moment left for telling so."""
         self._closing = True
-        if not await self._emptied(within_s):
+        if not await self._door.emptied(within_s):
             self.service.refuse_waiting()
-            await self._emptied(_TELLING_S)
-
-    async def _emptied(self, within_s: float) -> bool:
-        try:
-            async with asyncio.timeout(within_s):
-                await self._empty.wait()
-        except TimeoutError:
-            return False
-        return True
+            await self._door.emptied(_TELLING_S)
 
     async def admit(self, asker: Asker) -> None:
         """Raises LimitedError where this would be too much from a user, in a channel, in a server

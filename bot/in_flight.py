@@ -18,8 +18,6 @@ from prompts import text
 
 Outcome = Receipt | Check | Carried
 
-_SHARE = 8  # of the queue one asker may fill: an eighth
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
@@ -60,8 +58,7 @@ class InFlight:
         that answers now. Raises ServiceBusyError, in words, where there is no room. The same
         question as one that waits needs little: it is computed once."""
         room = self._admission.room
-        share = max(1, room // _SHARE)
-        if asked.asker is not None and self._pending[asked.asker] >= share:
+        if asked.asker is not None and self._pending[asked.asker] >= self._admission.share:
             raise ServiceBusyError(text("refusals.own_waiting"))
         in_work = self._in_work.get(asked.key) if generation == self._generation else None
         if in_work is not None:

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.acknowledging import insist, is_public
-from bot.discord.client import DealbotClient, Interaction
+from bot.discord.client import DealbotClient, Interaction, asker_of
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
 from bot.errors import (
@@ -46,8 +46,9 @@ async def told(interaction: Interaction) -> AsyncIterator[None]:
 async def visit(interaction: Interaction) -> AsyncIterator[None]:
     """A visit to the desk, which closing waits for: also for what is told of a failure within.
     Stands after `told`, which tells that the desk has closed."""
-    async with interaction.client.office.desk.visit(), told(interaction):
-        yield
+    with interaction.client.office.desk.visit(asker_of(interaction)):
+        async with told(interaction):
+            yield
 
 
 @asynccontextmanager

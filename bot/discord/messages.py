@@ -41,7 +41,7 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
     if not _addressed(client, message) or not client.first_sight(message.id):
         return
     try:
-        async with client.office.desk.visit():
+        with client.office.desk.visit(_asker_of(message)):
             await _answer_or_tell(client, message)
     except (ServiceBusyError, ServiceClosedError) as refusal:
         client.office.observer.refused(refusal)
@@ -79,8 +79,7 @@ def _addressed(client: DealbotClient, message: discord.Message) -> bool:
 
 
 async def _answer(client: DealbotClient, message: discord.Message) -> None:
-    server = message.guild.id if message.guild else None
-    asker = Asker(message.author.id, message.channel.id, server)
+    asker = _asker_of(message)
     client.office.observer.arrived("message", message.content)
     check_voice(client, message)
     if message.guild is not None:
@@ -132,6 +131,11 @@ async def _public_receipt(
     if kept.private and guild is not None:
         return None
     return kept
+
+
+def _asker_of(message: discord.Message) -> Asker:
+    server = message.guild.id if message.guild else None
+    return Asker(message.author.id, message.channel.id, server)
 
 
 def _without_mention(client: DealbotClient, text: str) -> str:

@@ -1,10 +1,13 @@
 """More who ask than the bot can serve, and who never takes what he asked for."""
 
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
+from itertools import count
 
 import pytest
 
+from bot.asking import Asker
 from bot.discord.office import Office
+from bot.door import Door
 from bot.errors import ServiceBusyError
 from tests.discord.conftest import ANSWERED, OpenOffice, ask
 from tests.discord.test_load import (
@@ -19,6 +22,7 @@ from tests.discord.test_load import (
 from tests.fake_discord import FakeDiscord, Fault, Guild, Invocation
 
 _INSIDE, _FEW = 256, 8  # at once, and while too many come
+_OWN = _INSIDE // 8  # of one person
 
 
 async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
@@ -31,31 +35,81 @@ async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
 
 
 async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(office: Office) -> None:
-    inside: list[AsyncExitStack] = []
+    inside: list[ExitStack] = []
+    persons = count()
 
-    async def come(count: int) -> None:
-        for _ in range(count):
-            visit = AsyncExitStack()
-            await visit.enter_async_context(office.desk.visit())
+    def come(number: int) -> None:
+        for _ in range(number):
+            visit = ExitStack()
+            visit.enter_context(office.desk.visit(Asker(next(persons), 1, 1)))
             inside.append(visit)
 
-    async def leave(count: int) -> None:
-        for _ in range(count):
-            await inside.pop().aclose()
+    def leave(number: int) -> None:
+        for _ in range(number):
+            inside.pop().close()
 
-    async def nobody_is_let_in() -> None:
+    def nobody_is_let_in() -> None:
         with pytest.raises(ServiceBusyError, match="ask again in"):
-            await come(1)
+            come(1)
 
-    await come(_INSIDE)
-    await nobody_is_let_in()
+    come(_INSIDE)
+    nobody_is_let_in()
     for left in (_INSIDE - _FEW + 1, 3, 5):  # as long as the places of those who leave are taken
-        await leave(left)
-        await come(_FEW - len(inside))
-        await nobody_is_let_in()
-    await leave(_FEW - 1)
-    await come(_INSIDE - 1)
-    await leave(_INSIDE)
+        leave(left)
+        come(_FEW - len(inside))
+        nobody_is_let_in()
+    leave(_FEW - 1)
+    come(_INSIDE - 1)
+    leave(_INSIDE)
+
+
+def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
+    door, persons = Door(), count()
+    with ExitStack() as inside:
+
+        def come(server: int) -> None:
+            inside.enter_context(door.passing(next(persons), server))
+
+        for number in range(_INSIDE):
+            come(number % 2)  # two servers
+        for server in range(2, _FEW):
+            with pytest.raises(ServiceBusyError):
+                come(0)
+            come(server)
+            with pytest.raises(ServiceBusyError):
+                come(server)
+        with pytest.raises(ServiceBusyError):
+            come(_FEW)  # as many servers as may be inside of a crowd have somebody there
+
+
+async def test_one_server_keeps_no_other_out(opened_office: OpenOffice, fake: FakeDiscord) -> None:
+    harbour, market = fake.guild("Harbour"), fake.guild("Market")
+    async with gated(opened_office, fake) as (gate, _):
+        early = await fill(fake, harbour)
+        late, other = await ask_all(
+            fake, [(harbour, fake.user("Ann"), "Late?"), (market, fake.user("Zoe"), ANSWERED)]
+        )
+        assert "Too many questions are waiting" in (await late.final()).content
+        await other.acknowledged()
+        gate.open()
+        assert all(map(is_answer, await outcomes(fake, [other, *early])))
+
+
+async def test_one_person_keeps_nobody_out(opened_office: OpenOffice, fake: FakeDiscord) -> None:
+    """Who takes none of his answers, so that his commands stay open."""
+    guild, ann = fake.guild("Harbour"), fake.user("Ann")
+    async with gated(opened_office, fake) as (gate, desk):
+        mine = await ask_all(fake, [(guild, ann, f"Ferry {n}?") for n in range(_OWN)])
+        held = []
+        for each in mine:
+            await each.acknowledged()
+            route = f"PATCH /webhooks/*/{each.token}/messages/@original"
+            held.append(fake.faults.arm(Fault(route, delay_s=60)))
+        gate.open()
+        await until(lambda: all(fault.met for fault in held))
+        assert "still waiting" in (await ask(fake, ann, guild.general, ANSWERED)).content
+        assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
+        assert desk.visitors <= _OWN + 1
 
 
 async def test_who_finds_no_room_is_told_at_once_and_alone(

@@ -1,0 +1,72 @@
+"""Who is inside of what all of Discord asks at, and who is let in."""
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bot.admission import Admission
+from bot.errors import ServiceBusyError
+from prompts import text
+
+# A burst is let in. Of a crowd that lasts, as many as keep the program busy while others of them
+# wait for the network; one or two may stay for long, with a rebuild.
+_ROOM, _CROWDED_ROOM, _HARDLY_ANY = 256, 8, 2
+
+
+class Door:
+    """Nobody keeps others out: a person has a share of the room, and what a server takes beyond a
+    share of it is not counted against the others."""
+
+    def __init__(self) -> None:
+        self._admission = Admission(_ROOM, math.inf, crowded=_CROWDED_ROOM)
+        self._persons: Counter[int] = Counter()
+        self._servers: Counter[int] = Counter()
+        self._empty = asyncio.Event()
+        self._empty.set()
+
+    @property
+    def inside(self) -> int:
+        return self._persons.total()
+
+    @contextmanager
+    def passing(self, person: int, server: int) -> Iterator[None]:
+        """Inside, this person is; raises ServiceBusyError, in words, where there is no room."""
+        if self._persons[person] >= max(_HARDLY_ANY, self._admission.share):
+            raise ServiceBusyError(text("refusals.own_waiting"))
+        if not self._has_room(server):
+            raise self._admission.refusal()
+        self._persons[person] += 1
+        self._servers[server] += 1
+        self._empty.clear()
+        try:
+            yield
+        finally:
+            self._leave(person, server)
+
+    async def emptied(self, within_s: float) -> bool:
+        """Waits for all who are inside, but not longer than this."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._empty.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _has_room(self, server: int) -> bool:
+        room, share = self._admission.room, self._admission.share
+        if self.inside < room:
+            return True
+        shares = sum(min(inside, share) for inside in self._servers.values())
+        return self._servers[server] < share and shares < room
+
+    def _leave(self, person: int, server: int) -> None:
+        for inside, who in ((self._persons, person), (self._servers, server)):
+            inside[who] -= 1
+            if not inside[who]:
+                del inside[who]
+        if self.inside <= _HARDLY_ANY:
+            self._admission.nobody_waits()
+        if not self.inside:
+            self._empty.set()
