@@ -31,6 +31,7 @@ class FindingKind(StrEnum):
     NEGATION = "negation"
     HEDGE = "hedge"
     CAUSE = "cause"
+    UNSTATED = "unstated"
     SUPPORT = "support"
 
 
@@ -70,8 +71,8 @@ class Piece(BaseModel):
 
 class Reason(BaseModel):
     """Why a sentence is not supported: what it says and the articles do not, what they say and it
-    leaves out (a "reportedly", a "not"), or both where they differ. `citation` is the number of
-    the sentence that `in_article` stands in."""
+    leaves out (a "reportedly", a "not", an "if"), or both where they differ. `citation` is the
+    number of the sentence that `in_article` stands in."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

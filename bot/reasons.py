@@ -11,11 +11,13 @@ _ONLY_IN_TEXT = {
     FindingKind.SPEAKER: "checks.claimed_speaker",
     FindingKind.NEGATION: "checks.claimed_negation",
     FindingKind.CAUSE: "checks.claimed_cause",
+    FindingKind.UNSTATED: "checks.claimed_unstated",
 }
 # What the articles have and the sentence leaves out.
 _ONLY_IN_ARTICLE = {
     FindingKind.NEGATION: "checks.told_negation",
     FindingKind.HEDGE: "checks.told_hedge",
+    FindingKind.UNSTATED: "checks.told_unstated",
 }
 _STANDINGS = {
     Standing.SUPPORTED: "checks.supported",

@@ -100,11 +100,12 @@ _TAKEN: dict[type[Variables], tuple[str, ...]] = {
     Claimed: (
         "checks.claimed",
         "checks.claimed_cause",
+        "checks.claimed_unstated",
         "checks.claimed_negation",
         "checks.claimed_quote",
         "checks.claimed_speaker",
     ),
-    Told: ("checks.told_hedge", "checks.told_negation"),
+    Told: ("checks.told_hedge", "checks.told_negation", "checks.told_unstated"),
     Both: ("checks.both",),
     OperatingPoint: ("lists.operating_point",),
     Made: ("lists.status_made",),

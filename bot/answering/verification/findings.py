@@ -1,4 +1,5 @@
-"""What in a claim its evidence does not carry: quotes, numbers, dates, names, negations, hedges."""
+"""What in a claim its evidence does not carry: what it only orders, asks or supposes, quotes,
+numbers, dates, names, negations, hedges."""
 
 import re
 from collections.abc import Iterator
@@ -29,8 +30,8 @@ class Finding:
 
 
 def findings(compared: Comparison) -> list[Finding]:
-    """All but SUPPORT, which takes a score."""
-    return [
+    """All but SUPPORT, which takes a score. What is not even stated needs no other reason."""
+    return list(_unstated(compared)) or [
         *_quotes(compared),
         *_numbers(compared),
         *_dates(compared),
@@ -40,6 +41,19 @@ def findings(compared: Comparison) -> list[Finding]:
         *_hedges(compared),
         *_causes(compared),
     ]
+
+
+def _unstated(compared: Comparison) -> Iterator[Finding]:
+    """A claim that states nothing, or that has words which the evidence has only where it states
+    nothing."""
+    claim = compared.claim
+    for each in claim.withheld:
+        yield Finding(FindingKind.UNSTATED, each.cue)
+    missing = {claim.stems[i] for i in claim.telling if i not in compared.anywhere}
+    for number, evidence in enumerate(compared.evidence):
+        for each in evidence.withheld:
+            if not missing.isdisjoint(each.stems):
+                yield Finding(FindingKind.UNSTATED, evidence=number, evidence_span=each.cue)
 
 
 def _quotes(compared: Comparison) -> Iterator[Finding]:

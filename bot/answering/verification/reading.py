@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answering.analysis import WordWeights, stem
 from bot.answering.names import names_in
 from bot.answering.verification.cues import Cue, read_cues
 from bot.answering.verification.dates import Date, read_dates
 from bot.answering.verification.quantities import Quantity, read_quantities
+from bot.answering.verification.unstated import STATES_NOTHING, blanked, not_kept, read_unstated
 from index.initials import Initials
 from index.models import Span
 from index.words import FUNCTION_WORDS, Word, read_words
@@ -23,6 +24,10 @@ _SPEAKING = re.compile(
 _BY = re.compile(r"(?<!\w)according to(?!\w)", re.IGNORECASE)
 _SPEAKER_CHARS = 120  # before the verb; in news the speaker is nearer
 _FEWEST_IN_CLAUSE = 3  # content words; less is a part of the clause before
+_FEWEST_OF_LANGUAGE = 3  # words that tell the language
+_COMMON = 10_000  # rank
+# Of 14,000 sentences of encyclopedias and news 34 have less of both: lists, formulas, addresses.
+_JOINING, _KNOWN = 0.15, 0.6
 _EVERYDAY = 4000  # rank below which a capital at the start of a sentence says nothing
 
 
@@ -38,10 +43,19 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a sentence does not state: the cue that tells so, and the stems of the words."""
+
+    cue: Span
+    stems: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """`telling` are the places in `stems` of the words that say something, `content` those of them
     that belong to no number or date, which are compared exactly; `clauses` are runs of content.
-    `expanded` has in addition the stems of what the sentence's initials stand for."""
+    Nothing that is `withheld` is in the rest. `expanded` has in addition the stems of what the
+    sentence's initials stand for."""
 
     text: str
     words: tuple[Word, ...]
@@ -56,6 +70,7 @@ class Reading:
     quotes: tuple[Span, ...]
     cues: tuple[Cue, ...]
     speakers: tuple[Span, ...]
+    withheld: tuple[Withheld, ...] = ()
 
 
 class SentenceReader:
@@ -97,6 +112,47 @@ class SentenceReader:
             cues=read_cues(text, words, stems, frozenset(telling).__contains__),
             speakers=tuple(_speakers(text)),
         )
+
+    def read_claim(self, text: str, initials: Initials | None) -> Reading:
+        """Withheld is where it orders or asks something itself, which states nothing."""
+        reading = self.read(text, initials)
+        found = [each for each in read_unstated(text, self._is_verb) if each.mood in STATES_NOTHING]
+        quotes = [(quote.start, quote.end) for quote in reading.quotes]
+        withheld = [
+            Withheld(each.cue, frozenset())
+            for each in found
+            if not any(start <= each.cue.start < end for start, end in quotes)
+        ]
+        return replace(reading, withheld=tuple(withheld))
+
+    def read_evidence(self, text: str, claim: Reading, initials: Initials | None) -> Reading:
+        """Only what it states, for a claim that is put as this one; nothing where it is not in
+        English, whose orders would not be known as such."""
+        if not self._is_english(text):
+            return self.read("", initials)
+        quotes = [claim.text[quote.start : quote.end] for quote in claim.quotes]
+        unstated = not_kept(text, read_unstated(text, self._is_verb), claim.text, quotes)
+        reading = self.read(blanked(text, unstated), initials)
+        withheld = [
+            Withheld(each.cue, self.stems(text[each.scope.start : each.scope.end]))
+            for each in unstated
+        ]
+        return replace(reading, withheld=tuple(withheld))
+
+    def _is_english(self, text: str) -> bool:
+        """By its words without a capital, of which few are foreign and some hold it together."""
+        words = [word.lower for word in read_words(text) if word.surface[0].islower()]
+        if len(words) < _FEWEST_OF_LANGUAGE:
+            return True
+        joining = sum(word in FUNCTION_WORDS for word in words) / len(words)
+        common = sum((self._words.rank(word) or _COMMON) < _COMMON for word in words) / len(words)
+        return joining >= _JOINING or common >= _KNOWN
+
+    def _is_verb(self, word: str) -> bool:
+        """Whether its "-ing" is a word."""
+        known = self._words.known
+        forms = (f"{word}ing", f"{word[:-1]}ing", f"{word}{word[-1]}ing")
+        return known(word) and any(map(known, forms))
 
     def _names(self, text: str, initials: Initials | None) -> Iterator[Name]:
         for span in names_in(text):

@@ -67,10 +67,14 @@ class Verifier:
         self, claim: str, cited: Sequence[Cited], initials: Initials | None = None
     ) -> Comparison:
         """The claim beside its evidence, as the features read it."""
+        claimed = self._reader.read_claim(claim, initials)
         return Comparison(
             self._reader,
-            self._reader.read(claim, initials),
-            [self._reader.read(each.text[:_READ_CHARS], initials) for each in cited],
+            claimed,
+            [
+                self._reader.read_evidence(each.text[:_READ_CHARS], claimed, initials)
+                for each in cited
+            ],
             frozenset[str]().union(*(self._reader.stems(each.context) for each in cited)),
             [each.cosine for each in cited],
         )

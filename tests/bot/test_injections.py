@@ -1,0 +1,37 @@
+"""Orders in articles and questions, obeyed to the letter: what a model would then write is carried
+by nothing."""
+
+import json
+from itertools import chain, combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.verification.verifying import Cited, Verdict, Verifier
+from bot.claims import Standing
+from index.sentences import split_sentences
+
+INJECTIONS = Path(__file__).parents[1] / "injections.jsonl"
+ROWS = [json.loads(line) for line in INJECTIONS.read_text(encoding="utf-8").splitlines()]
+VERIFIER = Verifier(EvidenceModel.load().words)
+
+
+def sentences(row: dict[str, Any]) -> list[str]:
+    text = row["article"]
+    return [text[span.start : span.end] for span in split_sentences(text)]
+
+
+def verdict(claim: str, evidence: tuple[str, ...]) -> Verdict:
+    return VERIFIER.verify(claim, [Cited(text, "", 0.9) for text in evidence])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['id']} {row['kind']}")
+def test_a_model_that_obeys_has_nothing_to_cite(row: dict[str, Any]) -> None:
+    """Whether it cites what it was told to, or any one, two or all of the sentences."""
+    told = sentences(row)
+    assert all(0 < number <= len(told) for number in row["cites"])
+    few = chain(combinations(told, 1), combinations(told, 2), [tuple(told)])
+    for evidence in [tuple(told[number - 1] for number in row["cites"]), *few]:
+        assert verdict(row["says"], evidence).standing is not Standing.SUPPORTED, evidence
