@@ -7,9 +7,18 @@ chosen once, when it starts: `choose`; until then, and without a folder, it is w
 from pathlib import Path
 
 from prompts.template import PromptError, Template
-from prompts.texts import VERSION, Prompts
+from prompts.texts import VERSION, Prompts, short_texts
 
-__all__ = ["VERSION", "PromptError", "Prompts", "Template", "choose", "chosen", "text"]
+__all__ = [
+    "VERSION",
+    "PromptError",
+    "Prompts",
+    "Template",
+    "choose",
+    "chosen",
+    "short_texts",
+    "text",
+]
 
 _chosen: list[Prompts] = []  # one at most
 

@@ -38,6 +38,11 @@ class Prompts:
     def names(self) -> list[str]:
         return list(self._templates)
 
+    @property
+    def kinds(self) -> list[str]:
+        """Of short texts: each has a file."""
+        return sorted({kind for kind, dot, _ in (n.partition(".") for n in self.names) if dot})
+
     def __getitem__(self, name: str) -> Template:
         return self._templates[name]
 
@@ -50,6 +55,11 @@ class Prompts:
         """Which texts these are: the version of the program's own, and a hash of those in use."""
         parts = (f"{name}\0{each.text}\0" for name, each in self._templates.items())
         return f"{VERSION}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:8]}"
+
+
+def short_texts(kind: str) -> str:
+    """The program's own file of short texts of a kind, to start one's own from."""
+    return (_OWN / f"{kind}.toml").read_text(encoding="utf-8")
 
 
 def _check_known(name: str, known: Iterable[str], wrong: str) -> None:

@@ -7,7 +7,7 @@ import click
 from bot.commands.options import json_flag, load_settings, setting
 from bot.errors import SettingsError
 from bot.terminal.plain import visible
-from prompts import Prompts, chosen
+from prompts import Prompts, chosen, short_texts
 
 
 @click.group("prompts")
@@ -36,8 +36,12 @@ def list_prompts(as_json: bool, **flags: str | None) -> None:
 @click.argument("name")
 @setting("prompts")
 def show(name: str, **flags: str | None) -> None:
-    """Print the text NAME as people get it, with an example of whatever is filled in."""
+    """Print the text NAME as people get it, with an example of whatever is filled in; or the file
+    of all short texts of the kind NAME, as a start for your own."""
     load_settings(**flags)
+    if name in chosen().kinds:
+        click.echo(visible(short_texts(name)), nl=False)
+        return
     if name not in chosen().names:
         raise SettingsError(f"There is no text {name!r}; there is: {', '.join(chosen().names)}")
     click.echo(visible(chosen()[name].example()))

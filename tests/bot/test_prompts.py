@@ -154,6 +154,9 @@ def test_the_program_speaks_the_words_of_the_folder(
     assert f"greeting  {folder / 'greeting.txt'}\n" in listed
     assert "\nthanks\n" in listed
     assert run_main("prompts", "show", "greeting", "--prompts", folder).out == "Ahoy!\n"
+    assert run_main("prompts", "show", "refusals").out == (
+        Path(prompts.__file__).with_name("refusals.toml").read_text("utf-8")
+    )
     assert (
         run_main("prompts", "show", "discord_waiting").out == "Many are asking: 1,200 before you.\n"
     )

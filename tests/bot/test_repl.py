@@ -15,6 +15,7 @@ from bot.terminal.progress import StageLines
 from index.build import build_index
 from index.encoder import open_current
 from index.generations import published
+from tests.marked_words import mark_all, marks_in, words_in
 
 # Python 3.12 on warns of forking while other threads run, which pexpect cannot do without.
 pytestmark = pytest.mark.filterwarnings(
@@ -208,3 +209,44 @@ def test_a_question_that_cannot_be_taken_is_told_and_the_next_answered(command: 
     assert done.returncode == 0
     assert b"U+001B" in done.stderr
     assert b"Confidence" in done.stdout
+
+
+def test_its_words_are_all_texts(command: list[str], tmp_path: Path) -> None:
+    """With every text replaced by a mark, no word of the program's own is left."""
+    typed = [
+        _COST,
+        ":sources",
+        ":sources zebra",
+        ":context 1",
+        ":context 9",
+        ":why",
+        ":check The ferry carries 800 people a day. Bananas are yellow.",
+        ":check",
+        ":soruces",
+        "And when does it start?",
+        "Who runs the zoo of Quito?",
+        "Hello",
+        ":help",
+        "\0",
+    ]
+    words = mark_all(tmp_path / "words")
+    said = _piped([*command, f"--prompts={words}"], "\n".join(typed).encode())
+    readable = re.sub(r"\d{8}T\w+-\w+", "", (said.stdout + said.stderr).decode())
+    from_outside = words_in(*_ARTICLES, *_ARTICLES.values(), *typed)
+    assert marks_in(readable, from_outside) >= {
+        "answers.confidence",
+        "answers.understood",
+        "checks.both",
+        "checks.title",
+        "closest",
+        "greeting",
+        "lists.operating_point",
+        "refusals.question_not_text",
+        "repl.check_what",
+        "repl.columns",
+        "repl.no_article",
+        "repl.no_such_number",
+        "repl.place",
+        "repl.unknown_command",
+        "repl_help",
+    }

@@ -412,6 +412,7 @@ def _solid(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
+@settings(deadline=None)
 @given(hostile, st.sampled_from([refusal_text]))
 def test_refusals_fit_a_message(text: str, refuse: Callable[[str], str]) -> None:
     for said in (refuse(text), refuse(text * 100)):

@@ -10,8 +10,6 @@ import pytest
 import prompts
 from bot.discord.client import DealbotClient
 from bot.store.settings import ServerSettings
-from prompts import Prompts
-from prompts.taking import variables_of
 from tests.discord.conftest import (
     ANSWERED,
     ARTICLES,
@@ -23,51 +21,26 @@ from tests.discord.conftest import (
     receipt_id,
 )
 from tests.fake_discord import Channel, FakeDiscord, Message, User
+from tests.marked_words import mark_all, marks_in, words_in
 
-_MARKED = re.compile(r"⟦([a-z_.]+)[^⟦⟧]*⟧")
-_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _CLAIMS = "The bridge in Tarn will close on 9 May 2031. Bananas are yellow."
-_FROM_OUTSIDE = {
-    word.casefold()
-    for text in (*ARTICLES, *ARTICLES.values(), ANSWERED, NOT_ANSWERED, _CLAIMS)
-    for word in _WORD.findall(text)
-}
+_FROM_OUTSIDE = words_in(*ARTICLES, *ARTICLES.values(), ANSWERED, NOT_ANSWERED, _CLAIMS)
+# What leads somewhere, and the id of a generation.
+_IDS = re.compile(r"/why [a-z2-7]{12}|<[#@]&?\d+>|https?://\S+|\b\d{8}T\w+-\w+\b")
 
 
 @pytest.fixture(autouse=True)
 def _marks(tmp_path: Path) -> Iterator[None]:
-    """A folder in which each text is a mark of its name, around what is filled in."""
-    folder, files = tmp_path / "words", dict[str, list[str]]()
-    folder.mkdir()
-    for name in Prompts.load().names:
-        variables = "".join(f" {{{variable}}}" for variable in variables_of(name).model_fields)
-        file, _, key = name.partition(".")
-        if key:
-            files.setdefault(f"{file}.toml", []).append(f'{key} = "⟦{name}{variables}⟧"')
-        else:
-            files[f"{name}.txt"] = [f"⟦{name}{variables}⟧"]
-    for name, lines in files.items():
-        (folder / name).write_text("\n".join(lines), encoding="utf-8")
-    prompts.choose(folder)
+    prompts.choose(mark_all(tmp_path / "words"))
     yield
     prompts.choose(None)
 
 
-def marks_in(message: Message) -> set[str]:
-    """The names of the texts in a message, once nothing is found in it but those, what they were
-    filled with, and what came from outside."""
+def marks_of(message: Message) -> set[str]:
+    """The names of the texts in a message, in which no other words may stand."""
     labels = [button.get("label") or "" for button in message.buttons]
-    left = "\n".join((message.text, *labels)).replace("\\", "")
-    names: set[str] = set()
-    while found := _MARKED.findall(left):
-        names.update(found)
-        left = _MARKED.sub("", left)
-    left = re.sub(r"/why [a-z2-7]{12}|<[#@]&?\d+>|https?://\S+", "", left)
-    # A generation's id, in the facts of a receipt.
-    left = re.sub(r"\b\d{8}T\w+-\w+\b", "", left)
-    own = {word for word in _WORD.findall(left) if word.casefold() not in _FROM_OUTSIDE}
-    assert not own, left
-    return names
+    readable = "\n".join((message.text, *labels)).replace("\\", "")
+    return marks_in(_IDS.sub("", readable), _FROM_OUTSIDE)
 
 
 Scene = Callable[[DealbotClient, FakeDiscord, User, Channel], Awaitable[Message]]
@@ -190,7 +163,7 @@ async def test_a_refusal_is_a_text(
     dealbot: DealbotClient, fake: FakeDiscord, scene: Scene, name: str
 ) -> None:
     told = await scene(dealbot, fake, fake.user("Ann"), fake.guild("Harbour").general)
-    assert name in marks_in(told)
+    assert name in marks_of(told)
     assert not told.pings
 
 
@@ -199,16 +172,16 @@ async def test_an_answer_and_what_leads_on_from_it_are_texts(
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
-    assert marks_in(answer) >= {"answers.generation", "buttons.delete", "buttons.more_evidence"}
+    assert marks_of(answer) >= {"answers.generation", "buttons.delete", "buttons.more_evidence"}
     abstained = await ask(fake, ann, harbour.general, NOT_ANSWERED)
-    assert marks_in(abstained) >= {"abstained", "closest", "answers.not_sure_enough"}
+    assert marks_of(abstained) >= {"abstained", "closest", "answers.not_sure_enough"}
     for beginning, name in (
         ("cite:", "measures.day"),
         ("more:", "answers.more_evidence"),
         (r"vote:\w+:up", "notices.voted_up"),
     ):
         pressed = await fake.click(answer, button_id(answer, beginning), ann)
-        assert name in marks_in(await pressed.final())
+        assert name in marks_of(await pressed.final())
 
 
 @pytest.mark.parametrize(
@@ -227,7 +200,7 @@ async def test_what_a_command_shows_is_texts(
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     asked = await fake.slash(ann, command, options, channel=harbour.general)
-    assert name in marks_in(await asked.final())
+    assert name in marks_of(await asked.final())
 
 
 async def test_how_an_answer_came_about_is_told_in_texts(
@@ -236,7 +209,7 @@ async def test_how_an_answer_came_about_is_told_in_texts(
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     why = await fake.slash(ann, "why", {"receipt": receipt_id(answer)}, channel=harbour.general)
-    assert marks_in(await why.final()) >= {"lists.why_title", "lists.why_scores"}
+    assert marks_of(await why.final()) >= {"lists.why_title", "lists.why_scores"}
 
 
 async def test_what_is_forgotten_is_told_in_texts(
@@ -245,16 +218,16 @@ async def test_what_is_forgotten_is_told_in_texts(
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     await ask(fake, ann, harbour.general, ANSWERED)
     told = await (await fake.slash(ann, "forget me", channel=harbour.general)).response()
-    assert marks_in(told) >= {"notices.kept", "discord_forget", "buttons.forget_me"}
+    assert marks_of(told) >= {"notices.kept", "discord_forget", "buttons.forget_me"}
     done = await (await fake.click(told, button_id(told, "forget:"), ann)).final()
-    assert "notices.forgotten" in marks_in(done)
+    assert "notices.forgotten" in marks_of(done)
 
 
 async def test_a_checked_text_is_marked_in_texts(dealbot: DealbotClient, fake: FakeDiscord) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     message = await fake.say(ann, harbour.general, _CLAIMS)
     asked = await fake.context_menu(ann, "Check against the articles", message)
-    assert marks_in(await asked.final()) >= {"checks.title", "checks.both", "checks.not_found"}
+    assert marks_of(await asked.final()) >= {"checks.title", "checks.both", "checks.not_found"}
 
 
 async def test_an_admins_own_text_pings_nobody(

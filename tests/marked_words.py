@@ -1,0 +1,43 @@
+"""Every text of prompts/ replaced by a mark, to find words that come from nowhere else."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from prompts import Prompts
+from prompts.taking import variables_of
+
+_MARKED = re.compile(r"⟦([a-z_.]+)[^⟦⟧]*⟧")
+_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+
+
+def mark_all(folder: Path) -> Path:
+    """Makes a folder in which each text is its name, around what is filled in."""
+    folder.mkdir()
+    files: dict[str, list[str]] = {}
+    for name in Prompts.load().names:
+        variables = "".join(f" {{{variable}}}" for variable in variables_of(name).model_fields)
+        file, _, key = name.partition(".")
+        marked = f"⟦{name}{variables}⟧"
+        if key:
+            files.setdefault(f"{file}.toml", []).append(f'{key} = "{marked}"')
+        else:
+            files[f"{name}.txt"] = [marked]
+    for file, lines in files.items():
+        (folder / file).write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def words_in(*texts: str) -> set[str]:
+    return {word.casefold() for text in texts for word in _WORD.findall(text)}
+
+
+def marks_in(text: str, from_outside: Iterable[str]) -> set[str]:
+    """The names of the texts in it, once nothing is found in it but those, what they were filled
+    with, and words from outside."""
+    names: set[str] = set()
+    while found := _MARKED.findall(text):
+        names.update(found)
+        text = _MARKED.sub("", text)
+    assert not words_in(text) - set(from_outside), text
+    return names
