@@ -117,5 +117,5 @@ def _limit_in_words(item: RateLimitItem) -> str:
     unit = item.GRANULARITY.name
     if item.multiples == 1:
         return text("measures.limit", requests=requests, time=text(f"measures.every_{unit}"))
-    time_ = text(f"measures.{unit}s", count=item.multiples)
-    return text("measures.span_limit", requests=requests, time=time_)
+    span = text(f"measures.{unit}s", count=item.multiples)
+    return text("measures.span_limit", requests=requests, time=span)

@@ -7,7 +7,7 @@ from prompts.template import PromptError, Template
 
 SUFFIXES = (".txt", ".toml")
 _MOST_BYTES = 100_000
-_MOST_CHARS = 400  # of a short text: some stand in titles and footers, which are cut
+_MOST_CHARS = 300  # of a short text: it stands in a line, a title, a footer
 _LABELS, _LABEL_CHARS = "buttons", 80  # Discord refuses a message with a longer one
 
 

@@ -122,7 +122,7 @@ def in_words(error: Exception) -> str:
     """What may be shown of an error; a bug goes to the log, and its reference is shown. What is
     wrong with the store, down to its path, is for whoever runs the bot."""
     if isinstance(error, StoreError) and not isinstance(error, UnreadableSettingsError):
-        _log.warning("the store failed: %s", error)
+        _log.info("the store failed: %s", error)  # told where all sees it, once: see `Health`
         return prompt_text("refusals.store_down")
     if isinstance(error, ExpectedError):
         return error.user_message
