@@ -332,7 +332,7 @@ def _everything(text: str, url: str) -> Iterator[discord.Embed]:
     )
     for short_answer in (short, None):
         answer = _answer(
-            question=text, understood_as=text + "?", generation=text, text=text, mode=text,
+            question=text, understood_as=text + "?", generation=text, text=text, mode="llm",
             citations=(cited, context), short_answer=short_answer,
         )  # fmt: skip
         yield from answer_pages(answer, text)
