@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from bot.generation.budget import Budget, Caps, Prices
+from bot.generation.ledger import Ledger
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
 from bot.service import AnswerService
@@ -17,6 +19,17 @@ def open_live_index(settings: Settings, degraded: Degradations | None = None) ->
     if live.degraded:
         (degraded or Degradations()).set(Part.INDEX, live.degraded)
     return live
+
+
+def budget_of(settings: Settings, ledger: Ledger, observer: Observer | None = None) -> Budget:
+    """What a model may cost, counted in this ledger."""
+    caps = Caps(
+        tokens_per_user=settings.llm_tokens_per_user_per_day,
+        tokens=settings.llm_tokens_per_day,
+        cost=settings.llm_cost_per_day,
+    )
+    prices = Prices(settings.llm_price_input, settings.llm_price_output)
+    return Budget(caps, prices, ledger, observer)
 
 
 @asynccontextmanager

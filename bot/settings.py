@@ -1,5 +1,6 @@
 """Settings: a flag, an environment variable DEALBOT_* or a key in dealbot.toml, in this order."""
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 
@@ -142,6 +144,26 @@ class Settings(BaseModel):
     log_questions: bool = Field(
         False, description="Whether the log has what was asked (at the level info)."
     )
+    llm_tokens_per_user_per_day: int = Field(
+        50_000,
+        ge=0,
+        description="Tokens that a model may read and write for a person on a day; 0: any number.",
+    )
+    llm_tokens_per_day: int = Field(
+        2_000_000, ge=0, description="Tokens that it may read and write on a day in all; 0: any."
+    )
+    llm_price_input: float = Field(
+        0.0, ge=0, le=10_000, description="What a million tokens cost that the model reads."
+    )
+    llm_price_output: float = Field(
+        0.0, ge=0, le=10_000, description="What a million tokens cost that it writes."
+    )
+    llm_cost_per_day: float = Field(
+        0.0,
+        ge=0,
+        le=1_000_000_000,
+        description="What the model may cost on a day, by these prices; 0: any amount.",
+    )
     prompts: _Place | None = Field(
         None, description="Folder with texts that take the place of the bot's own: NAME.txt."
     )
@@ -179,6 +201,15 @@ class Settings(BaseModel):
     def _one_or_several(cls, articles: object) -> object:
         """Several paths in one string, a variable say, are written as in PATH."""
         return tuple(articles.split(os.pathsep)) if isinstance(articles, str) else articles
+
+    @field_validator("llm_cost_per_day")
+    @classmethod
+    def _has_a_price(cls, cost: float, info: ValidationInfo) -> float:
+        # A price that is wrong itself is missing here, and is told first.
+        prices = (info.data.get(f"llm_price_{of}", math.inf) for of in ("input", "output"))
+        if cost and not any(prices):
+            raise ValueError("it is counted by llm_price_input and llm_price_output: set them, too")
+        return cost
 
     @property
     def max_article_bytes(self) -> int:

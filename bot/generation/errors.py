@@ -40,3 +40,19 @@ class GenerationError(Exception):
     def __init__(self, reason: Trouble, detail: str = "") -> None:
         super().__init__(detail or reason.value)
         self.reason = reason
+
+
+class Cap(StrEnum):
+    """Of what may be spent on a day: by the setting that sets it."""
+
+    TOKENS_PER_USER = "tokens_per_user_per_day"
+    TOKENS = "tokens_per_day"
+    COST = "cost_per_day"
+
+
+class OverBudgetError(GenerationError):
+    """With this request more could be spent than `cap` allows today."""
+
+    def __init__(self, cap: Cap) -> None:
+        super().__init__(Trouble.BUDGET, f"llm_{cap} is reached for today")
+        self.cap = cap

@@ -12,6 +12,8 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from bot.answering.pipeline import Timings
+from bot.generation.errors import Cap
+from bot.generation.ledger import Spent
 from bot.models import Answer, Status
 from bot.monitoring.logs import handled_for_s
 from bot.monitoring.observer import Observer, reason_of
@@ -42,6 +44,17 @@ class Metrics(Observer):
         )
         self._rebuilds = Counter(
             "dealbot_rebuilds", "Rebuilds by how they ended", ["outcome"], registry=registry
+        )
+        tokens = Counter(
+            "dealbot_llm_tokens", "Tokens that a model read or wrote", ["kind"], registry=registry
+        )
+        self._read, self._written = map(tokens.labels, ("input", "output"))
+        self._cost = Counter("dealbot_llm_cost", "What they cost, by the prices", registry=registry)
+        self._over_budget = Counter(
+            "dealbot_llm_over_budget",
+            "Times that a model was not asked, by the cap that was reached",
+            ["cap"],
+            registry=registry,
         )
         self._batch = Histogram(
             "dealbot_batch_questions",
@@ -79,6 +92,8 @@ class Metrics(Observer):
         for kind in (*_expected(), Exception):
             self._refusals.labels(reason_of(kind))
         self._rebuilds.labels("published")
+        for cap in Cap:
+            self._over_budget.labels(cap)
 
     def page(self) -> bytes:
         """What Prometheus reads."""
@@ -103,6 +118,16 @@ class Metrics(Observer):
         super().answered(answer, elapsed_s)
         self._answers.labels(answer.status).inc()
         self._answering.observe(elapsed_s)
+
+    def spent(self, spent: Spent) -> None:
+        super().spent(spent)
+        self._read.inc(spent.input_tokens)
+        self._written.inc(spent.output_tokens)
+        self._cost.inc(spent.cost)
+
+    def over_budget(self, cap: Cap) -> None:
+        super().over_budget(cap)
+        self._over_budget.labels(cap).inc()
 
     def refused(self, error: Exception) -> None:
         super().refused(error)

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Sequence
 
 from bot.answering.pipeline import Timings
+from bot.generation.errors import Cap
+from bot.generation.ledger import Spent
 from bot.models import Answer, Status
 from bot.monitoring.logs import handled_for_s, question_id
 from index.errors import ExpectedError
@@ -39,6 +41,19 @@ class Observer:
         """It has its answer, so long after it was queued; an abstention is one."""
         stage = "answered" if answer.status is Status.ANSWERED else "abstained"
         _tell(stage, elapsed_ms=round(elapsed_s * 1000, 1), confidence=answer.confidence)
+
+    def spent(self, spent: Spent) -> None:
+        """A model has read and written for somebody, or may have: what was reserved for it."""
+        _tell(
+            "generated",
+            input_tokens=spent.input_tokens,
+            output_tokens=spent.output_tokens,
+            cost=spent.cost,
+        )
+
+    def over_budget(self, cap: Cap) -> None:
+        """A model was not asked, for that could have cost more than the cap allows."""
+        _tell("over_budget", cap=cap)
 
     def refused(self, error: Exception) -> None:
         """Somebody got a refusal or a failure told instead of what was wanted."""

@@ -1,7 +1,7 @@
 """What a store has in it, in numbers."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -13,13 +13,16 @@ SELECT (SELECT count(*) FROM receipts), (SELECT count(question) FROM receipts),
     (SELECT count(*) FROM votes), (SELECT count(*) FROM messages),
     (SELECT count(*) FROM settings), (SELECT count(*) FROM audit),
     (SELECT min(created) FROM receipts), (SELECT max(created) FROM receipts),
-    (SELECT min(happened) FROM audit)
+    (SELECT min(happened) FROM audit),
+    (SELECT coalesce(sum(input_tokens + output_tokens), 0) FROM usage WHERE day = date('now')),
+    (SELECT coalesce(sum(cost_millionths), 0) / 1e6 FROM usage WHERE day = date('now')),
+    (SELECT min(day) FROM usage)
 """
 
 
 class StoreInfo(BaseModel):
     """`size_bytes` with the log of writes beside the file; `questions` is how many of the answers
-    are kept with what was typed; `servers` how many have settings."""
+    are kept with what was typed; `servers` how many have settings; today is UTC's."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,6 +38,9 @@ class StoreInfo(BaseModel):
     oldest_answer: datetime | None
     newest_answer: datetime | None
     oldest_audit_entry: datetime | None
+    llm_tokens_today: int
+    llm_cost_today: float
+    oldest_llm_usage: date | None
 
 
 async def describe(database: Database) -> StoreInfo:

@@ -1,7 +1,7 @@
 """All that is kept of one person: to be handed over, and to be forgotten."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,6 +10,7 @@ from bot.store.audit import Audit, AuditEntry
 from bot.store.database import Database
 from bot.store.receipts import Kept, Receipts
 from bot.store.signing import Hasher
+from bot.store.usage import KeptUsage, UsageByDay
 from bot.store.votes import Votes
 
 _ADMIN_OF = """
@@ -34,8 +35,8 @@ class KeptAnswer(BaseModel):
 
 
 class KeptOfPerson(BaseModel):
-    """Their own answers; their votes, by receipt; what they did as an admin; and the servers whose
-    admins have named them."""
+    """Their own answers; their votes, by receipt; what they did as an admin; the servers whose
+    admins have named them; and what a model read and wrote for them of late."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -44,6 +45,7 @@ class KeptOfPerson(BaseModel):
     votes: dict[str, int]
     audit: tuple[AuditEntry, ...]
     admin_of: tuple[int, ...]
+    usage: tuple[KeptUsage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,16 @@ class Counts:
 
 class People:
     def __init__(
-        self, database: Database, hasher: Hasher, receipts: Receipts, votes: Votes, audit: Audit
+        self,
+        database: Database,
+        hasher: Hasher,
+        receipts: Receipts,
+        votes: Votes,
+        audit: Audit,
+        usage: UsageByDay,
     ) -> None:
         self._database, self._hasher = database, hasher
-        self._receipts, self._votes, self._audit = receipts, votes, audit
+        self._receipts, self._votes, self._audit, self._usage = receipts, votes, audit, usage
 
     async def export(self, user: int) -> KeptOfPerson:
         person = self._hasher.asker(user)
@@ -70,6 +78,7 @@ class People:
             votes=await self._votes.of_voter(person),
             audit=tuple(await self._audit.of_actor(user)),
             admin_of=tuple(guild for (guild,) in guilds),
+            usage=tuple(await self._usage.of_asker(person)),
         )
 
     async def count(self, user: int) -> Counts:
@@ -84,11 +93,12 @@ class People:
 
     async def forget(self, user: int) -> Counts:
         """Their answers, with what others voted on them, and their own votes, now and in the
-        file. The audit log and servers' settings stay: they are the server's. One that fails on
-        its way can be repeated."""
+        file. The audit log and servers' settings stay: they are the server's; and what a model
+        cost for them today, until tomorrow. One that fails on its way can be repeated."""
         person = self._hasher.asker(user)
         votes = await self._votes.forget_voter(person)  # first: some go with the answers
         answers = await self._receipts.forget_asker(person)
+        await self._usage.forget_askers(datetime.now(UTC).date())
         # Until then the log of writes still has what it was. Busy readers only put it off.
         await self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return Counts(answers, votes)

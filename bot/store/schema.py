@@ -68,5 +68,18 @@ CREATE INDEX votes_by_voter ON votes (voter);
 CREATE INDEX audit_by_actor ON audit (actor);
 """
 
+# Once a day is over, its askers become null: whose it was is of no use any more.
+_THIRD = """
+CREATE TABLE usage (
+    day TEXT NOT NULL,
+    asker TEXT,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cost_millionths INTEGER NOT NULL,
+    UNIQUE (day, asker)
+) STRICT;
+CREATE INDEX usage_by_asker ON usage (asker) WHERE asker IS NOT NULL;
+"""
+
 # The number of steps that a file has taken stands in its user_version.
-STEPS = (_FIRST, _SECOND)
+STEPS = (_FIRST, _SECOND, _THIRD)

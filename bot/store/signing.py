@@ -29,7 +29,7 @@ class Hasher:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def asker(self, user_id: int) -> str:
+    def asker(self, user_id: int | str) -> str:
         return _mac(self._key, str(user_id)).hex()[:_HASH_CHARS]
 
     def channel(self, channel_id: int) -> int:

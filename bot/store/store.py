@@ -18,6 +18,7 @@ from bot.store.receipts import Receipts
 from bot.store.schema import STEPS
 from bot.store.settings import SettingsOfServers
 from bot.store.signing import Hasher, Signer, secret
+from bot.store.usage import UsageByDay
 from bot.store.values import Values
 from bot.store.votes import Votes
 
@@ -39,7 +40,8 @@ class Store:
         self.votes = Votes(database)
         self.audit = Audit(database)
         self.values = Values(database)
-        self.people = People(database, hasher, self.receipts, self.votes, self.audit)
+        self.usage = UsageByDay(database, hasher)
+        self.people = People(database, hasher, self.receipts, self.votes, self.audit, self.usage)
 
     @classmethod
     @asynccontextmanager
@@ -87,6 +89,8 @@ class Store:
         await self.receipts.forget_questions()
         await self.receipts.prune(oldest)
         await self.audit.prune(now - self.audit_kept)
+        await self.usage.forget_askers(now.date())
+        await self.usage.prune(oldest.date())
         await asyncio.to_thread(remove_backups, self._database.path, oldest)
 
     def channel(self, channel_id: int, guild: int | None) -> int:

@@ -124,6 +124,9 @@ def test_unknown_key_is_named_with_its_file() -> None:
         ("deadline_s", "nan"),
         ("max_article_mb", "inf"),
         ("max_article_mb", "0"),
+        ("llm_tokens_per_day", "-1"),
+        ("llm_price_input", "nan"),
+        ("llm_cost_per_day", "inf"),
     ],
 )
 def test_bad_value_is_told_with_setting_flag_and_variable(name: str, value: str) -> None:
@@ -186,3 +189,16 @@ def test_not_even_where_it_is_wrong(wrong: str) -> None:
 def test_not_even_where_its_port_is_wrong() -> None:
     told = refusal(environment={"DEALBOT_REDIS_URL": "redis://:hunter2@localhost:port/0"})
     assert "hunter2" not in told
+
+
+def test_a_cap_on_the_cost_needs_a_price() -> None:
+    told = refusal(environment={"DEALBOT_LLM_COST_PER_DAY": "5"})
+    assert "The setting llm_cost_per_day " in told
+    assert "llm_price_input and llm_price_output: set them" in told
+    for name in ("input", "output"):
+        priced = {"DEALBOT_LLM_COST_PER_DAY": "5", f"DEALBOT_LLM_PRICE_{name.upper()}": "0.5"}
+        assert load(environment=priced).llm_cost_per_day == 5
+    assert load(environment={"DEALBOT_LLM_COST_PER_DAY": "0"}).llm_cost_per_day == 0
+    assert "llm_price_input " in refusal(
+        environment={"DEALBOT_LLM_COST_PER_DAY": "5", "DEALBOT_LLM_PRICE_INPUT": "cheap"}
+    )

@@ -5,10 +5,12 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.generation.ledger import Spent
 from bot.store import Store
 from tests.bot.conftest import InProcess
 from tests.store.conftest import GUILD, kept
@@ -18,7 +20,8 @@ ANN = 1_310_000_000_000_000_042
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A store with two answers and a vote of Ann's, and an answer of someone else."""
+    """A store with two answers and a vote of Ann's, what a model cost for her today, and an
+    answer of someone else."""
     path = tmp_path / "dealbot.sqlite"
 
     async def fill() -> None:
@@ -28,6 +31,7 @@ def path(tmp_path: Path) -> Path:
             for receipt in receipts:
                 await store.receipts.add(receipt)
             await store.votes.vote(receipts[2].id, ann, -1)
+            await store.usage.add(datetime.now(UTC).date(), str(ANN), Spent(900, 100, 2_500))
 
     asyncio.run(fill())
     return path
@@ -58,12 +62,14 @@ def test_info_says_how_much_is_kept_and_for_how_long(run_main: InProcess, path: 
         shown = run_main("store", "info", "--store", path, "--json", "--keep-days", "30")
         told = json.loads(shown.out)
         lines = run_main("store", "info", "--store", path).out
-    assert told["schema_version"] == 2
+    assert told["schema_version"] == 3
     assert (told["answers"], told["questions"], told["votes"], told["servers"]) == (3, 3, 1, 0)
     assert told["size_bytes"] > 10_000
     assert (told["keep_days"], told["keep_questions"], told["audit_kept_days"]) == (30, False, 365)
     assert told["newest_answer"] == "2031-05-04T12:00:00Z"
     assert told["oldest_audit_entry"] is None
+    assert (told["llm_tokens_today"], told["llm_cost_today"]) == (1000, 0.0025)
+    assert told["oldest_llm_usage"] == datetime.now(UTC).date().isoformat()
     assert "answers:             3\n" in lines
 
 
@@ -77,6 +83,7 @@ def test_what_is_kept_of_a_person_is_printed_and_forgotten(run_main: InProcess, 
         ]
         assert exported["answers"][0]["server"] == GUILD
         assert list(exported["votes"].values()) == [-1]
+        assert exported["usage"][0]["input_tokens"] == 900
         forgotten = run_main("store", "forget", "--store", path, "--user", str(ANN))
         assert forgotten.out == "Forgotten: 2 answers, 1 votes\n"
         again = run_main("store", "forget", "--store", path, "--user", str(ANN), "--json")

@@ -5,11 +5,13 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot.errors import StoreError
+from bot.generation.ledger import Spent
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.migrating import migrate
@@ -68,6 +70,12 @@ async def test_a_store_of_each_released_version_opens_with_what_it_holds(
         assert [entry.action for entry in await store.audit.latest(GUILD, 5)] == ["rebuild"]
         assert await store.values.get("commands") == "0a1b"
         assert store.asker(42) == Hasher(b"k" * 32).asker(42)
+
+
+async def test_what_a_model_cost_is_brought_over_from_schema_3(path: Path) -> None:
+    make_old(path, 3)
+    async with Store.open(path) as store:
+        assert (await store.usage.spent(date(2031, 5, 4), "9"))[1] == Spent(900, 100, 2500)
 
 
 async def test_an_empty_file_gets_the_schema_and_needs_no_backup(path: Path) -> None:
