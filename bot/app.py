@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from bot.generation.budget import Budget, Caps, Prices
-from bot.generation.ledger import Ledger
+from bot.generation.ledger import Ledger, MemoryLedger
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
 from bot.service import AnswerService
@@ -21,28 +20,23 @@ def open_live_index(settings: Settings, degraded: Degradations | None = None) ->
     return live
 
 
-def budget_of(settings: Settings, ledger: Ledger, observer: Observer | None = None) -> Budget:
-    """What a model may cost, counted in this ledger."""
-    caps = Caps(
-        tokens_per_user=settings.llm_tokens_per_user_per_day,
-        tokens=settings.llm_tokens_per_day,
-        cost=settings.llm_cost_per_day,
-    )
-    prices = Prices(settings.llm_price_input, settings.llm_price_output)
-    return Budget(caps, prices, ledger, observer)
-
-
 @asynccontextmanager
 async def open_service(
-    settings: Settings, live: LiveIndex, observer: Observer | None = None
+    settings: Settings,
+    live: LiveIndex,
+    observer: Observer | None = None,
+    ledger: Ledger | None = None,
 ) -> AsyncIterator[AnswerService]:
-    """A running service over `live`, with the model that the settings name, if they do."""
+    """A running service over `live`, with the model that the settings name, if they do; what that
+    costs is kept in the ledger, or in memory."""
     async with AsyncExitStack() as opened:
         writer = None
         if settings.llm_model:
             from bot.generation.opening import open_writer  # its client takes half a second
 
-            writer = await opened.enter_async_context(open_writer(settings))
+            writer = await opened.enter_async_context(
+                open_writer(settings, ledger or MemoryLedger(), observer)
+            )
         service = AnswerService(
             live,
             max_waiting=settings.max_waiting,

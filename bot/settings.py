@@ -5,13 +5,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
+from typing import Any, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -22,6 +19,7 @@ from pydantic import (
 
 from bot.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
+from bot.setting_values import HttpUrl, Ids, Limit, Place, RedisUrl
 from index.encoder import default_home
 from index.holding import KEPT_GENERATIONS
 from index.models import DenseType
@@ -31,65 +29,19 @@ PREFIX = "DEALBOT_"
 _SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}  # may hold a password: never shown
 
 
-def _not_empty(value: object) -> object:
-    # Path("") is the working folder, which nobody means who writes --index "$UNSET".
-    if value == "":
-        raise ValueError("it is empty")
-    return value
-
-
-def _ids(value: object) -> object:
-    """Several ids in one string, a variable say, are parted by commas."""
-    return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _limit(value: str) -> str:
-    # The library is imported only where a limit is set or kept: it takes a tenth of a second.
-    from limits import parse_many
-
-    if any(item.amount < 1 for item in parse_many(value)):
-        raise ValueError("a limit allows one request at least")
-    return value
-
-
-def _redis_url(value: SecretStr) -> SecretStr:
-    parts = urlsplit(value.get_secret_value())
-    if parts.scheme not in {"redis", "rediss", "unix"}:
-        raise ValueError("it begins with redis://, rediss:// or unix://")
-    try:
-        _ = parts.port
-    except ValueError:  # whose message repeats what was given
-        raise ValueError("its port is no number") from None
-    return value
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("it begins with http:// or https:// and a host")
-    return value.rstrip("/")
-
-
-_Place = Annotated[Path, BeforeValidator(_not_empty)]
-_Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
-_Limit = Annotated[str, AfterValidator(_limit)]
-_HttpUrl = Annotated[str, AfterValidator(_http_url)]
-_RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
-
-
 class Settings(BaseModel):
     """All settings with their defaults. The field's name is the key in dealbot.toml, in capitals
     after DEALBOT_ the variable, with dashes the flag; the description is the flag's help."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    articles: tuple[_Place, ...] = Field(
+    articles: tuple[Place, ...] = Field(
         (Path("articles"),),
         min_length=1,
         description="Files or folders with the articles to index.",
     )
-    index: _Place = Field(Path("data/index"), description="Folder of the index.")
-    encoders: _Place = Field(
+    index: Place = Field(Path("data/index"), description="Folder of the index.")
+    encoders: Place = Field(
         default_factory=default_home, description="Folder of the adopted encoders."
     )
     max_article_mb: float = Field(
@@ -113,11 +65,11 @@ class Settings(BaseModel):
     deadline_s: float = Field(
         20.0, gt=0, description="Seconds after which an answer that has not come is given up."
     )
-    golden: _Place | None = Field(
+    golden: Place | None = Field(
         None,
         description="File with one question a line (JSON) that a rebuilt index has to answer.",
     )
-    store: _Place = Field(
+    store: Place = Field(
         Path("data/dealbot.sqlite"), description="File that keeps receipts, votes and settings."
     )
     keep_days: int = Field(
@@ -126,23 +78,45 @@ class Settings(BaseModel):
     keep_questions: bool = Field(
         False, description="Whether the bot keeps what people type, for as long as the answers."
     )
-    limit_per_user: _Limit = Field("10/minute", description="How much one person may ask.")
-    limit_per_channel: _Limit = Field("30/minute", description="How much is answered in a channel.")
-    limit_per_server: _Limit = Field("90/minute", description="How much is answered in a server.")
-    limit_overall: _Limit = Field("300/minute", description="How much is answered in all.")
-    redis_url: _RedisUrl | None = Field(
+    limit_per_user: Limit = Field("10/minute", description="How much one person may ask.")
+    limit_per_channel: Limit = Field("30/minute", description="How much is answered in a channel.")
+    limit_per_server: Limit = Field("90/minute", description="How much is answered in a server.")
+    limit_overall: Limit = Field("300/minute", description="How much is answered in all.")
+    redis_url: RedisUrl | None = Field(
         None,
         description="Redis in which several bots share limits and answers, such as "
         "redis://localhost:6379/0. One with a password belongs in the variable: others see flags.",
     )
-    admin_users: _Ids = Field((), description="Discord ids of people who may rebuild the index.")
-    admin_roles: _Ids = Field((), description="Discord ids of roles that may rebuild the index.")
+    admin_users: Ids = Field((), description="Discord ids of people who may rebuild the index.")
+    admin_roles: Ids = Field((), description="Discord ids of roles that may rebuild the index.")
     log_level: LogLevel = Field(
         LogLevel.WARNING, description="What `run` logs: debug, info, warning or error."
     )
     log_format: LogFormat = Field(LogFormat.TEXT, description="How `run` logs: text or json.")
     log_questions: bool = Field(
         False, description="Whether the log has what was asked (at the level info)."
+    )
+    prompts: Place | None = Field(
+        None, description="Folder with texts that take the place of the bot's own: NAME.txt."
+    )
+    llm_model: str = Field(
+        "", description="Name of the model that may write answers; without it all are quotes."
+    )
+    llm_base_url: HttpUrl = Field(
+        "https://api.openai.com/v1",
+        description="Endpoint that has the model and speaks OpenAI's chat completions.",
+    )
+    llm_api_key: SecretStr | None = Field(
+        None, description="Its key. It belongs in the variable: others see flags."
+    )
+    llm_timeout_s: float = Field(
+        8.0, gt=0, description="Seconds that the model has for an answer; then it is of quotes."
+    )
+    llm_at_once: int = Field(
+        4, gt=0, description="Answers that the model may be writing at the same time."
+    )
+    llm_rewrites: bool = Field(
+        True, description="Whether the model rewrites a question that leans on the one before."
     )
     llm_tokens_per_user_per_day: int = Field(
         50_000,
@@ -164,35 +138,13 @@ class Settings(BaseModel):
         le=1_000_000_000,
         description="What the model may cost on a day, by these prices; 0: any amount.",
     )
-    prompts: _Place | None = Field(
-        None, description="Folder with texts that take the place of the bot's own: NAME.txt."
-    )
-    llm_model: str = Field(
-        "", description="Name of the model that may write answers; without it all are quotes."
-    )
-    llm_base_url: _HttpUrl = Field(
-        "https://api.openai.com/v1",
-        description="Endpoint that has the model and speaks OpenAI's chat completions.",
-    )
-    llm_api_key: SecretStr | None = Field(
-        None, description="Its key. It belongs in the variable: others see flags."
-    )
-    llm_timeout_s: float = Field(
-        8.0, gt=0, description="Seconds that the model has for an answer; then it is of quotes."
-    )
-    llm_at_once: int = Field(
-        4, gt=0, description="Answers that the model may be writing at the same time."
-    )
-    llm_rewrites: bool = Field(
-        True, description="Whether the model rewrites a question that leans on the one before."
-    )
     metrics_host: str = Field(
         "127.0.0.1", min_length=1, description="Where `run` serves /metrics, /healthz and /readyz."
     )
     metrics_port: int = Field(
         9464, ge=0, le=65_535, description="At which port it serves them; 0 is not at all."
     )
-    history: _Place = Field(
+    history: Place = Field(
         Path("data/repl-history"), description="File that keeps what was typed in the REPL."
     )
 

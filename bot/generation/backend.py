@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -13,6 +12,7 @@ from pydantic import BaseModel, SecretStr
 from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_exponential_jitter
 
 from bot.generation.bounded_transport import BoundedTransport
+from bot.generation.budget import Usage
 from bot.generation.dialect import Dialect
 from bot.generation.errors import GenerationError, Trouble
 from bot.generation.retries import RetryBudget
@@ -25,14 +25,6 @@ _MOST_CHARS = 20_000  # of a draft: about ten times the longest that is asked fo
 _DETAIL = 300
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Usage:
-    """Tokens of one request, as the endpoint counts them; None while it has not told."""
-
-    input_tokens: int | None = None
-    output_tokens: int | None = None
 
 
 class Backend:
@@ -85,6 +77,8 @@ class Backend:
                     if piece:
                         yield piece
         except (openai.OpenAIError, httpx2.HTTPError) as error:
+            if _cost_nothing(error):
+                usage.input_tokens = usage.output_tokens = 0
             raise self._troubled(error) from error
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
             # What comes is read as it is: of another shape than the API's, anything may be raised.
@@ -155,9 +149,17 @@ class Backend:
         return GenerationError(reason, detail[:_DETAIL])
 
 
+def _cost_nothing(error: Exception) -> bool:
+    """An endpoint that could not be reached, or has refused, has generated nothing."""
+    never_left = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
+    return never_left or isinstance(error, openai.APIStatusError)
+
+
 def _pause(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    return max(wait_exponential_jitter(0.1, 1.0, jitter=0.2)(state), _asked_pause(error))
+    return max(
+        wait_exponential_jitter(multiplier=0.1, max=1.0, jitter=0.2)(state), _asked_pause(error)
+    )
 
 
 def _asked_pause(error: BaseException | None) -> float:

@@ -4,17 +4,38 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.generation.backend import Backend
+from bot.generation.budget import Budget, Caps, Prices
+from bot.generation.ledger import Ledger
 from bot.generation.writer import Writer
+from bot.monitoring.observer import Observer
 from bot.settings import Settings
 
 
 @asynccontextmanager
-async def open_writer(settings: Settings) -> AsyncIterator[Writer]:
+async def open_writer(
+    settings: Settings, ledger: Ledger, observer: Observer | None = None
+) -> AsyncIterator[Writer]:
     """With the endpoint's model. Nothing is sent before somebody asks."""
     backend = Backend(
         settings.llm_base_url, settings.llm_model, settings.llm_api_key, settings.llm_timeout_s
     )
     async with backend:
-        writer = Writer(backend, timeout_s=settings.llm_timeout_s, at_once=settings.llm_at_once)
+        writer = Writer(
+            backend,
+            budget_of(settings, ledger, observer),
+            timeout_s=settings.llm_timeout_s,
+            at_once=settings.llm_at_once,
+        )
         async with writer:
             yield writer
+
+
+def budget_of(settings: Settings, ledger: Ledger, observer: Observer | None = None) -> Budget:
+    """What a model may cost, counted in this ledger."""
+    caps = Caps(
+        tokens_per_user=settings.llm_tokens_per_user_per_day,
+        tokens=settings.llm_tokens_per_day,
+        cost=settings.llm_cost_per_day,
+    )
+    prices = Prices(settings.llm_price_input, settings.llm_price_output)
+    return Budget(caps, prices, ledger, observer)

@@ -16,6 +16,9 @@ from prompts import text as prompt_text
 
 _OFFERED = 6  # sentences
 _MOST_CHARS = 1_500  # of one; a table without line breaks is no sentence
+# English has four to five bytes a token; names, numbers and other languages have fewer.
+_BYTES_A_TOKEN = 3
+_AROUND_TOKENS = 300  # of the messages' frames, and the schema, which many endpoints write out
 
 
 class Offer:
@@ -62,6 +65,12 @@ def rewrite_messages(question: str, history: Sequence[Turn]) -> list[ChatComplet
             ),
         },
     ]
+
+
+def estimated_tokens(messages: Sequence[ChatCompletionMessageParam]) -> int:
+    """Rather too many, by any model's tokenizer."""
+    size = sum(len(str(message.get("content")).encode("utf-8", "replace")) for message in messages)
+    return size // _BYTES_A_TOKEN + _AROUND_TOKENS
 
 
 def as_data(text: str) -> str:

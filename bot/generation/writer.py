@@ -7,19 +7,22 @@ written is shown only once it is verified, sentence by sentence.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Self
 
+from openai.types.chat import ChatCompletionMessageParam
+
 from bot.answering.pipeline import Receipt
-from bot.generation.backend import Backend, Usage
+from bot.generation.backend import Backend
 from bot.generation.breaker import CircuitBreaker
+from bot.generation.budget import Budget
 from bot.generation.composing import Kept, with_written
 from bot.generation.drafts import MOST_SENTENCES, Draft, DraftReader, DraftSentence
 from bot.generation.errors import GenerationError, Trouble
 from bot.generation.jobs import Job, Jobs, Progress
-from bot.generation.prompting import Offer, answer_messages
+from bot.generation.prompting import Offer, answer_messages, estimated_tokens
 from bot.models import Writing
 from bot.service import OnDraft
 from bot.written import Carried, Written
@@ -38,8 +41,8 @@ _log = logging.getLogger(__name__)
 class Writer:
     """Lets a model write the answers that have evidence. Use as an async context manager."""
 
-    def __init__(self, backend: Backend, *, timeout_s: float, at_once: int) -> None:
-        self._backend, self._timeout_s = backend, timeout_s
+    def __init__(self, backend: Backend, budget: Budget, *, timeout_s: float, at_once: int) -> None:
+        self._backend, self._budget, self._timeout_s = backend, budget, timeout_s
         self.breaker = CircuitBreaker()
         self._turns = asyncio.Semaphore(at_once)
         self._jobs = Jobs()
@@ -112,7 +115,7 @@ class Writer:
         try:
             with self.breaker.guard():
                 async with self._turn(), self._in_time():
-                    draft = await self._draft(job, receipt, verify)
+                    draft = await self._draft(job, receipt, verify, asker or "")
             if not draft.answerable:
                 progress.kept.clear()
                 progress.trouble = Trouble.UNANSWERED
@@ -145,11 +148,10 @@ class Writer:
         except TimeoutError:
             raise GenerationError(Trouble.SLOW) from None
 
-    async def _draft(self, job: Job, receipt: Receipt, verify: Verify) -> Draft:
+    async def _draft(self, job: Job, receipt: Receipt, verify: Verify, asker: str) -> Draft:
         """Reads it as it comes. Each sentence is verified as soon as it is whole."""
-        offer, reader, usage = Offer(receipt), DraftReader(), Usage()
-        pieces = self._backend.stream(answer_messages(receipt, offer), Draft, _MOST_TOKENS, usage)
-        async with aclosing(pieces):
+        offer, reader = Offer(receipt), DraftReader()
+        async with self._pieces(answer_messages(receipt, offer), asker) as pieces:
             async for piece in pieces:
                 for sentence in reader.feed(piece):
                     await self._take(job, sentence, offer, receipt, verify)
@@ -159,6 +161,18 @@ class Writer:
         for sentence in rest:
             await self._take(job, sentence, offer, receipt, verify)
         return draft
+
+    @asynccontextmanager
+    async def _pieces(
+        self, messages: Sequence[ChatCompletionMessageParam], asker: str
+    ) -> AsyncIterator[AsyncIterator[str]]:
+        """Of the draft, at the asker's cost."""
+        async with self._budget.spending(
+            asker, input_tokens=estimated_tokens(messages), most_output_tokens=_MOST_TOKENS
+        ) as spending:
+            pieces = self._backend.stream(messages, Draft, _MOST_TOKENS, spending.used)
+            async with aclosing(pieces):
+                yield pieces
 
     async def _take(
         self, job: Job, sentence: DraftSentence, offer: Offer, receipt: Receipt, verify: Verify

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import budget_of
 from bot.generation.budget import Budget, Caps, Prices, Usage
 from bot.generation.errors import Cap, GenerationError, OverBudgetError, Trouble
 from bot.generation.ledger import Ledger, MemoryLedger, Spent
+from bot.generation.opening import budget_of
 from bot.monitoring.metrics import Metrics
 from bot.settings import Settings
 from bot.store import Store
