@@ -1,31 +1,34 @@
-"""What is being written, and what has been: asked by several, a question is written once."""
+"""What is being written, once for all who ask the same at the same time."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
-from bot.generation.composing import Kept
-from bot.generation.errors import Trouble
+from bot.generation.errors import GenerationError, Trouble
 
-_REMEMBERED = 256  # answers
+_REMEMBERED = 256
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Progress:
-    """What there is of an answer so far: how many sentences the model has written, and those of
-    them that are verified."""
+    """What there is so far, and why there is no more."""
 
-    kept: list[Kept] = field(default_factory=list)
-    sentences: int = 0
     trouble: Trouble | None = None
 
 
-class Job:
-    """One answer being written. `news` is told of everything that is new about it."""
+_Progress = TypeVar("_Progress", bound=Progress)
 
-    def __init__(self) -> None:
-        self.progress = Progress()
+
+class Job(Generic[_Progress]):
+    """One thing being written. Whoever writes it tells of what is new."""
+
+    def __init__(self, progress: _Progress) -> None:
+        self.progress = progress
         self.ended = False
         self._news = asyncio.Condition()
 
@@ -33,17 +36,19 @@ class Job:
         async with self._news:
             self._news.notify_all()
 
-    async def news(self, known: int) -> None:
-        """Returns once more than so many sentences are kept, or it has ended."""
+    async def until(self, enough: Callable[[_Progress], bool] = lambda progress: False) -> None:
+        """Returns once this much is there, or it has ended."""
         async with self._news:
-            await self._news.wait_for(lambda: self.ended or len(self.progress.kept) > known)
+            await self._news.wait_for(lambda: self.ended or enough(self.progress))
 
 
-class Jobs:
+class Jobs(Generic[_Progress]):
     """Those that are being written, and the last few hundred that were."""
 
-    def __init__(self) -> None:
-        self._jobs: OrderedDict[Hashable, Job] = OrderedDict()
+    def __init__(self, nothing: Callable[[], _Progress]) -> None:
+        """`nothing` is what a job begins with."""
+        self._nothing = nothing
+        self._jobs: OrderedDict[Hashable, Job[_Progress]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -52,21 +57,35 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def job(self, key: Hashable, write: Callable[[Job], Awaitable[None]]) -> Job:
+    def job(
+        self, key: Hashable, write: Callable[[Job[_Progress]], Awaitable[None]]
+    ) -> Job[_Progress]:
         """The one under this key, which is begun where there is none. It goes on where whoever
         began it has gone: its time is limited, and the next one has it for nothing."""
         job = self._jobs.get(key)
         if job is None:
-            job = self._jobs[key] = Job()
+            job = self._jobs[key] = Job(self._nothing())
             task = asyncio.create_task(self._run(key, job, write), name="writing")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         self._jobs.move_to_end(key)
         return job
 
-    async def _run(self, key: Hashable, job: Job, write: Callable[[Job], Awaitable[None]]) -> None:
+    async def _run(
+        self,
+        key: Hashable,
+        job: Job[_Progress],
+        write: Callable[[Job[_Progress]], Awaitable[None]],
+    ) -> None:
+        """What goes wrong is the job's trouble: nobody else waits for this task."""
         try:
             await write(job)
+        except GenerationError as error:
+            job.progress.trouble = error.reason
+            _log.info("the model wrote nothing of use: %s: %s", error.reason, error)
+        except Exception:
+            job.progress.trouble = Trouble.BUG
+            _log.exception("a bug while a model wrote")
         finally:
             job.ended = True
             if job.progress.trouble:  # the next one may have better luck

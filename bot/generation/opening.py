@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from bot.generation.backend import Backend
 from bot.generation.budget import Budget, Caps, Prices
 from bot.generation.ledger import Ledger
+from bot.generation.model import Model
 from bot.generation.writer import Writer
 from bot.monitoring.observer import Observer
 from bot.settings import Settings
@@ -20,13 +21,13 @@ async def open_writer(
         settings.llm_base_url, settings.llm_model, settings.llm_api_key, settings.llm_timeout_s
     )
     async with backend:
-        writer = Writer(
+        model = Model(
             backend,
             budget_of(settings, ledger, observer),
             timeout_s=settings.llm_timeout_s,
             at_once=settings.llm_at_once,
         )
-        async with writer:
+        async with Writer(model) as writer:
             yield writer
 
 

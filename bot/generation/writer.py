@@ -7,22 +7,18 @@ written is shown only once it is verified, sentence by sentence.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Self
 
-from openai.types.chat import ChatCompletionMessageParam
-
 from bot.answering.pipeline import Receipt
-from bot.generation.backend import Backend
-from bot.generation.breaker import CircuitBreaker
-from bot.generation.budget import Budget
 from bot.generation.composing import Kept, with_written
 from bot.generation.drafts import MOST_SENTENCES, Draft, DraftReader, DraftSentence
-from bot.generation.errors import GenerationError, Trouble
+from bot.generation.errors import Trouble
 from bot.generation.jobs import Job, Jobs, Progress
-from bot.generation.prompting import Offer, answer_messages, estimated_tokens
+from bot.generation.model import Model
+from bot.generation.prompting import Offer, answer_messages
 from bot.models import Writing
 from bot.service import OnDraft
 from bot.written import Carried, Written
@@ -31,21 +27,33 @@ from prompts import chosen as chosen_prompts
 
 _MOST_TOKENS = 600  # of a draft: twice four sentences of 40 words and the JSON around them
 _MOST_CITED = 4  # by one sentence: who cites all there is tells nothing of what carries it
-_FOR_A_TURN = 0.5  # of the time that there is: a draft needs the rest
 
 Verify = Callable[[Written], Awaitable[Carried]]
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class AnswerProgress(Progress):
+    """How many sentences of an answer the model has written, and those that are verified."""
+
+    kept: list[Kept] = field(default_factory=list)
+    sentences: int = 0
+
+
+_Job = Job[AnswerProgress]
+
+
+def _has_more(known: int, progress: AnswerProgress) -> bool:
+    return len(progress.kept) > known
+
+
 class Writer:
     """Lets a model write the answers that have evidence. Use as an async context manager."""
 
-    def __init__(self, backend: Backend, budget: Budget, *, timeout_s: float, at_once: int) -> None:
-        self._backend, self._budget, self._timeout_s = backend, budget, timeout_s
-        self.breaker = CircuitBreaker()
-        self._turns = asyncio.Semaphore(at_once)
-        self._jobs = Jobs()
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._jobs = Jobs(AnswerProgress)
 
     async def __aenter__(self) -> Self:
         return self
@@ -74,7 +82,7 @@ class Writer:
             chosen_prompts().version,
         )
 
-        async def write(job: Job) -> None:
+        async def write(job: _Job) -> None:
             await self._write(job, receipt, verify, asker)
 
         job = self._jobs.job(key, write)
@@ -88,7 +96,7 @@ class Writer:
         elapsed_ms = round(answer.elapsed_ms + (time.monotonic() - started) * 1000, 2)
         return replace(done, answer=done.answer.model_copy(update={"elapsed_ms": elapsed_ms}))
 
-    async def _follow(self, job: Job, receipt: Receipt, on_draft: OnDraft | None) -> None:
+    async def _follow(self, job: _Job, receipt: Receipt, on_draft: OnDraft | None) -> None:
         while not job.ended:
             known = len(job.progress.kept)
             if on_draft:
@@ -97,85 +105,47 @@ class Writer:
                 except Exception:  # it is the surface's own, and no reason to lose the answer
                     _log.warning("an answer could not be shown as it grows", exc_info=True)
                     on_draft = None
-            await job.news(known)
+            await job.until(partial(_has_more, known))
 
-    def _as_far(self, receipt: Receipt, progress: Progress, trouble: Trouble | None) -> Receipt:
+    def _as_far(
+        self, receipt: Receipt, progress: AnswerProgress, trouble: Trouble | None
+    ) -> Receipt:
         """With what is verified by now."""
         kept = tuple(progress.kept)
         writing = Writing(
-            model=self._backend.model,
+            model=self._model.name,
             sentences=progress.sentences,
             verified=len(kept),
             trouble=trouble.value if trouble else "",
         )
         return with_written(receipt, kept, writing)
 
-    async def _write(self, job: Job, receipt: Receipt, verify: Verify, asker: str | None) -> None:
+    async def _write(self, job: _Job, receipt: Receipt, verify: Verify, asker: str | None) -> None:
         progress = job.progress
-        try:
-            with self.breaker.guard():
-                async with self._turn(), self._in_time():
-                    draft = await self._draft(job, receipt, verify, asker or "")
-            if not draft.answerable:
-                progress.kept.clear()
-                progress.trouble = Trouble.UNANSWERED
-            elif not progress.kept:
-                progress.trouble = Trouble.UNVERIFIED
-        except GenerationError as error:
-            progress.trouble = error.reason
-            _log.info("no answer was written: %s: %s", error.reason, error)
-        except Exception:
-            progress.trouble = Trouble.BUG
-            _log.exception("a bug while an answer was written")
+        draft = await self._draft(job, receipt, verify, asker)
+        if not draft.answerable:
+            progress.kept.clear()
+            progress.trouble = Trouble.UNANSWERED
+        elif not progress.kept:
+            progress.trouble = Trouble.UNVERIFIED
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._timeout_s * _FOR_A_TURN):
-                await self._turns.acquire()
-        except TimeoutError:
-            raise GenerationError(Trouble.BUSY) from None
-        try:
-            yield
-        finally:
-            self._turns.release()
-
-    @asynccontextmanager
-    async def _in_time(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                yield
-        except TimeoutError:
-            raise GenerationError(Trouble.SLOW) from None
-
-    async def _draft(self, job: Job, receipt: Receipt, verify: Verify, asker: str) -> Draft:
+    async def _draft(self, job: _Job, receipt: Receipt, verify: Verify, asker: str | None) -> Draft:
         """Reads it as it comes. Each sentence is verified as soon as it is whole."""
         offer, reader = Offer(receipt), DraftReader()
-        async with self._pieces(answer_messages(receipt, offer), asker) as pieces:
+        messages = answer_messages(receipt, offer)
+        async with self._model.writing(messages, Draft, _MOST_TOKENS, asker=asker) as pieces:
             async for piece in pieces:
                 for sentence in reader.feed(piece):
                     await self._take(job, sentence, offer, receipt, verify)
                 if job.progress.sentences == MOST_SENTENCES:
                     break  # there are models that go on for ever
-        draft, rest = reader.finish()
-        for sentence in rest:
-            await self._take(job, sentence, offer, receipt, verify)
+            draft, rest = reader.finish()
+            for sentence in rest:
+                await self._take(job, sentence, offer, receipt, verify)
         return draft
 
-    @asynccontextmanager
-    async def _pieces(
-        self, messages: Sequence[ChatCompletionMessageParam], asker: str
-    ) -> AsyncIterator[AsyncIterator[str]]:
-        """Of the draft, at the asker's cost."""
-        async with self._budget.spending(
-            asker, input_tokens=estimated_tokens(messages), most_output_tokens=_MOST_TOKENS
-        ) as spending:
-            pieces = self._backend.stream(messages, Draft, _MOST_TOKENS, spending.used)
-            async with aclosing(pieces):
-                yield pieces
-
     async def _take(
-        self, job: Job, sentence: DraftSentence, offer: Offer, receipt: Receipt, verify: Verify
+        self, job: _Job, sentence: DraftSentence, offer: Offer, receipt: Receipt, verify: Verify
     ) -> None:
         progress = job.progress
         repeats = any(sentence.text == each.text for each in progress.kept)
