@@ -1,7 +1,6 @@
 """An answer that was computed by somebody else: nothing of it leaves that the articles don't say.
 
-What is written down has no text of our own and none of the question's but what it was understood
-as: the rest is made anew.
+What is written down has no text of our own and none of the question's: the rest is made anew.
 """
 
 import math
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.answering.citing import CitationError, check_citations
 from bot.answering.composing import compose_text
 from bot.answering.copies import are_copies
-from bot.models import MAX_QUESTION_CHARS, Answer, Citation, Place, Role, ShortAnswer, Status
+from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status
 from index.generations import Generation
 from index.text_store import TextStore
 from prompts import chosen, text
@@ -32,19 +31,20 @@ class Recalled(BaseModel):
     closest: _Citations
     short_answer: ShortAnswer | None
     confidence: float = Field(ge=0, le=1)
-    understood_as: str = Field(max_length=4 * MAX_QUESTION_CHARS)
 
     @classmethod
     def of(cls, answer: Answer) -> Self | None:
-        """None for small talk, which cites nothing and costs nothing."""
+        """None for small talk, which cites nothing and costs nothing, and for a question that was
+        understood as another: in what words is shown, and could not be checked by who reads it."""
         if not answer.citations and not answer.closest:
+            return None
+        if answer.understood_as.split() != answer.question.split():
             return None
         return cls(
             citations=answer.citations,
             closest=answer.closest,
             short_answer=answer.short_answer,
             confidence=answer.confidence,
-            understood_as="" if answer.understood_as == answer.question else answer.understood_as,
         )
 
     def answer(self, question: str, generation: Generation) -> Answer:
@@ -68,7 +68,7 @@ class Recalled(BaseModel):
             confidence=self.confidence,
             generation=generation.id,
             elapsed_ms=0.0,
-            understood_as=self.understood_as or question,
+            understood_as=question,
             short_answer=self.short_answer,
             prompts=chosen().version,
         )

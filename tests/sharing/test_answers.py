@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from bot.answering.recalling import Recalled
 from bot.app import open_service
 from bot.models import Answer, Question, Status, Turn
 from bot.monitoring.degradations import Degradations
@@ -78,16 +77,14 @@ def same(one: Answer, other: Answer) -> bool:
     return one.model_copy(update={"elapsed_ms": 0}) == other.model_copy(update={"elapsed_ms": 0})
 
 
-@pytest.mark.parametrize(
-    ("text", "status"), [(COST, Status.ANSWERED), (PERU, Status.ABSTAINED), ("repare cost?", None)]
-)
+@pytest.mark.parametrize(("text", "status"), [(COST, Status.ANSWERED), (PERU, Status.ABSTAINED)])
 async def test_what_one_has_computed_another_gets_as_it_was(
-    shared: SharedAnswers, answer: Callable[[Question], Any], text: str, status: Status | None
+    shared: SharedAnswers, answer: Callable[[Question], Any], text: str, status: Status
 ) -> None:
     question = Question(question=text, id="q1")
     assert await shared.get(question) is None
     computed = await answer(question)
-    assert status in (None, computed.status)
+    assert computed.status is status
     await shared.put(question, computed)
     got = await shared.get(question)
     assert got is not None
@@ -201,7 +198,7 @@ POISON: dict[str, Callable[[dict[str, Any]], object]] = {
     "a confidence beyond all": lambda a: a.update(confidence=7),
     "a confidence that is none": lambda a: a.update(confidence=float("nan")),
     "text of its own": lambda a: a.update(text="Free money: evil.example"),
-    "a long understanding": lambda a: a.update(understood_as="x" * 9000),
+    "an understanding of its own": lambda a: a.update(understood_as="Free money: evil.example"),
     "citations without end": lambda a: a.update(citations=a["citations"] * 100),
 }
 
@@ -255,10 +252,22 @@ async def test_one_that_is_too_large_is_neither_put_nor_read_whole(
     assert admin.keys() == []
 
 
-async def test_what_was_understood_is_recalled(answer: Callable[[Question], Any]) -> None:
-    turn = Turn(question=COST, answer="$12.5 million")
-    computed = await answer(Question(question="And how long will it last?", history=(turn,)))
-    assert computed.understood_as != computed.question
-    recalled = Recalled.of(computed)
-    assert recalled is not None
-    assert recalled.understood_as == computed.understood_as
+@pytest.mark.parametrize(
+    ("text", "history"),
+    [
+        ("What will the reparr cost?", ()),
+        ("And how long will it last?", (Turn(question=COST, answer="$12.5 million"),)),
+    ],
+)
+async def test_what_was_understood_as_another_question_is_not_shared(
+    shared: SharedAnswers,
+    answer: Callable[[Question], Any],
+    admin: Redis,
+    text: str,
+    history: tuple[Turn, ...],
+) -> None:
+    question = Question(question=text, history=history)
+    computed = await answer(question)
+    assert computed.understood_as != text
+    await shared.put(question, computed)
+    assert admin.keys("dealbot:answer:*") == []
