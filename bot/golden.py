@@ -1,6 +1,6 @@
 """Golden questions: those that a new generation has to answer before it takes over."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -66,16 +66,26 @@ def check_golden(
     if not questions:
         return GoldenReport()
     progress.start("Asking golden questions", len(questions))
-    answerer, failures = Answerer(), list[str]()
+    failures = []
+    for failure in failed(live, questions):
+        if failure:
+            failures.append(failure)
+        progress.advance(1)
+    if failures:
+        raise GateError(
+            f"The new index fails {len(failures)} of {len(questions)} golden questions, so the one "
+            f"before goes on answering: {a_few_of(failures)}"
+        )
+    return GoldenReport(len(questions))
+
+
+def failed(live: LiveGeneration, questions: Iterable[GoldenQuestion]) -> Iterator[str]:
+    """Of each the question and what is wrong with its answer; empty where nothing is."""
+    answerer = Answerer()
     for question in questions:
         [encoded] = answerer.encode(live, [question])
         failure = _failure(question, answerer.answer(live, encoded).answer)
-        if failure:
-            failures.append(f"“{_short(question.question)}” ({failure})")
-        progress.advance(1)
-    if failures:
-        raise GateError(_refusal(failures, len(questions)))
-    return GoldenReport(len(questions))
+        yield f"“{_short(question.question)}” ({failure})" if failure else ""
 
 
 def _failure(question: GoldenQuestion, answer: Answer) -> str:
@@ -88,13 +98,10 @@ def _failure(question: GoldenQuestion, answer: Answer) -> str:
     return ""
 
 
-def _refusal(failures: Sequence[str], asked: int) -> str:
-    named = "; ".join(failures[:_NAMED])
+def a_few_of(failures: Sequence[str]) -> str:
+    """Named, and how many more there are."""
     more = f"; and {len(failures) - _NAMED} more" if len(failures) > _NAMED else ""
-    return (
-        f"The new index fails {len(failures)} of {asked} golden questions, so the one before "
-        f"goes on answering: {named}{more}"
-    )
+    return "; ".join(failures[:_NAMED]) + more
 
 
 def _plain(text: str) -> str:

@@ -13,6 +13,7 @@ from bot.errors import TokenError
 from bot.examining import answering, keeping, machine, serving, sharing
 from bot.examining.finding import Check, Level, WarningError, examine
 from bot.settings import Settings
+from bot.terminal.plain import visible
 from index.errors import ExpectedError
 
 _SKEW_S = 2.5  # an answer is timed by Discord's clock, which waits three seconds for the first sign
@@ -36,7 +37,7 @@ def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
         if as_json:
             click.echo(json.dumps(asdict(finding)))
         else:
-            click.echo(f"{finding.level + ':':<9} {finding.subject}: {finding.message}")
+            click.echo(f"{finding.level + ':':<9} {finding.subject}: {visible(finding.message)}")
     problems = sum(finding.level is Level.PROBLEM for finding in findings)
     if problems:
         raise _DoctorError(f"Problems found: {problems}, see above")

@@ -5,15 +5,16 @@ from pathlib import Path
 
 from bot.answering.evidence_model import EvidenceModel
 from bot.examining.finding import WarningError
-from bot.golden import read_golden
+from bot.golden import a_few_of, failed, read_golden
 from bot.settings import Settings
 from index import encoder as encoders
-from index.errors import EncoderError, ExpectedError, IndexDamagedError
+from index.errors import EncoderError, ExpectedError, IndexDamagedError, IndexMissingError
 from index.generations import GENERATIONS, published
+from index.live import LiveIndex
 from index.manifest import Manifest
 from index.opening import open_intact
 from index.sources import read_articles
-from index.verifying import find_damage, verify
+from index.verifying import find_damage, older_schema, verify
 
 
 class DamagedError(ExpectedError):
@@ -68,9 +69,10 @@ def generations(settings: Settings) -> str:
                 f"{problem}: generation {name} cannot be gone back to. See all with: "
                 f"dealbot index verify --index {settings.index}"
             )
-    if len(names) < 2:
+    usable = [name for name in names if not older_schema(settings.index / GENERATIONS / name)]
+    if len(usable) < 2:
         return "there is none to go back to yet"
-    return f"{len(names)} are kept, all of them intact"
+    return f"{len(usable)} are kept, all of them intact"
 
 
 def articles(settings: Settings) -> str:
@@ -82,4 +84,15 @@ def articles(settings: Settings) -> str:
 def golden(settings: Settings) -> str:
     if settings.golden is None:
         return "none are set: a rebuild takes over whatever it answers"
-    return f"{len(read_golden(settings.golden))} can be read from {settings.golden}"
+    questions = read_golden(settings.golden)
+    told = f"{len(questions)} can be read from {settings.golden}"
+    try:
+        live = LiveIndex(settings.index, settings.encoders).current
+    except (IndexMissingError, IndexDamagedError, EncoderError):
+        return f"{told}; no index answers them"  # why is told by the checks of these
+    if failures := [failure for failure in failed(live, questions) if failure]:
+        raise WarningError(
+            f"the index fails {len(failures)} of {len(questions)}: {a_few_of(failures)}. See why "
+            "with :why in dealbot repl, or go back with: dealbot index rollback"
+        )
+    return f"{told}, and the index answers all of them"

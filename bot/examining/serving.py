@@ -1,16 +1,18 @@
 """The bot at work: its limits, and how it is, if it runs."""
 
-import json
 import urllib.error
 import urllib.request
 from itertools import pairwise
-from typing import Any
+from typing import TypeVar
 
 from limits import RateLimitItem, parse_many
+from pydantic import BaseModel, ValidationError
 
 from bot.examining.finding import WarningError
 from bot.settings import Settings
 from index.errors import ExpectedError
+
+_Page = TypeVar("_Page", bound=BaseModel)
 
 _WITHIN_S = 3.0
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -18,6 +20,28 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 class NotServingError(ExpectedError):
     """A bot runs, and answers nobody."""
+
+
+class _Health(BaseModel):
+    healthy: bool
+
+
+class _Degraded(BaseModel):
+    part: str
+    message: str
+
+
+class _Readiness(BaseModel):
+    ready: bool = False
+    degraded: tuple[_Degraded, ...] = ()
+    generation: str = ""
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """What is asked is this machine, and nobody whom an answer names."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
 
 
 def limits(settings: Settings) -> str:
@@ -52,24 +76,24 @@ def running(settings: Settings) -> str:
         return "a bot that runs cannot be asked how it is, for metrics_port is 0"
     host = _ANYWHERE.get(host, host)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    health = _told(f"{address}/healthz")
+    health = _told(f"{address}/healthz", _Health)
     if health is None:
         return f"no bot answers at {address}"
-    if not health.get("healthy"):
+    if not health.healthy:
         raise NotServingError("it computes no answers any more: restart it")
-    ready = _told(f"{address}/readyz") or {}
-    if degraded := ready.get("degraded"):
+    ready = _told(f"{address}/readyz", _Readiness) or _Readiness()
+    if ready.degraded:
         raise WarningError(
-            "it goes on without: " + "; ".join(f"{e['part']} ({e['message']})" for e in degraded)
+            "it goes on without: " + "; ".join(f"{e.part} ({e.message})" for e in ready.degraded)
         )
-    if not ready.get("ready"):
+    if not ready.ready:
         raise WarningError("it is not connected to Discord; its log says why")
-    return f"it answers from generation {ready.get('generation')}"
+    return f"it answers from generation {ready.generation}"
 
 
-def _told(url: str) -> dict[str, Any] | None:
-    """None where nobody answers as the bot would."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def _told(url: str, kind: type[_Page]) -> _Page | None:
+    """None where nobody answers as the bot would: another program may have the port."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
     try:
         with opener.open(url, timeout=_WITHIN_S) as answer:
             body = answer.read(100_000)
@@ -78,7 +102,6 @@ def _told(url: str) -> dict[str, Any] | None:
     except OSError:
         return None
     try:
-        told = json.loads(body)
-    except ValueError:
+        return kind.model_validate_json(body)
+    except ValidationError:
         return None
-    return told if isinstance(told, dict) else None

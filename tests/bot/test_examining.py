@@ -1,6 +1,8 @@
 """`dealbot doctor`: each thing that can be wrong is found, with what mends it."""
 
 import asyncio
+import json
+import re
 import shutil
 import sqlite3
 import threading
@@ -18,6 +20,7 @@ from bot.examining.finding import Check, Finding, Level, examine
 from bot.settings import Settings
 from bot.store import Store
 from index.generations import GENERATIONS, published
+from tests.bot.conftest import InProcess
 from tests.damage import truncate
 from tests.sharing.redis_server import RedisServer, redis_server
 
@@ -102,6 +105,25 @@ def test_golden_questions_that_cannot_be_read(settings: Settings, tmp_path: Path
     (tmp_path / "golden.jsonl").write_text("{}\n")
     finding = found(answering.golden, changed(settings, golden=tmp_path / "golden.jsonl"))
     assert finding.level is Level.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("expect", "level", "told"),
+    [
+        ("June", Level.OK, "1 can be read .* and the index answers all of them"),
+        ("May", Level.WARNING, r"the index fails 1 of 1: “When did .* lacks “May”\).*rollback"),
+    ],
+)
+def test_golden_questions_are_asked(
+    settings: Settings, tmp_path: Path, expect: str, level: Level, told: str
+) -> None:
+    asked = {"question": "When did the harbour close?", "expect": expect}
+    (tmp_path / "golden.jsonl").write_text(json.dumps(asked))
+    finding = found(answering.golden, changed(settings, golden=tmp_path / "golden.jsonl"))
+    assert finding.level is level
+    assert re.search(told, finding.message)
+    nowhere = changed(settings, golden=tmp_path / "golden.jsonl", index=tmp_path / "none")
+    assert found(answering.golden, nowhere).message.endswith("no index answers them")
 
 
 def test_a_store_that_is_damaged(settings: Settings, store: Path) -> None:
@@ -220,6 +242,8 @@ def answering_bot() -> Iterator[tuple[Answers, int]]:
         def do_GET(self) -> None:
             status, body = answers.get(self.path, (404, b"<html>"))
             self.send_response(status)
+            if status == 302:
+                self.send_header("Location", body.decode())
             self.end_headers()
             self.wfile.write(body)
 
@@ -241,6 +265,14 @@ def answering_bot() -> Iterator[tuple[Answers, int]]:
     [
         ((404, "<html>"), (404, ""), Level.OK, "no bot answers"),
         ((200, "[]"), (404, ""), Level.OK, "no bot answers"),
+        ((200, '{"healthy": [1]}'), (404, ""), Level.OK, "no bot answers"),
+        ((302, "/readyz"), (200, '{"healthy": true}'), Level.OK, "no bot answers"),
+        (
+            (200, '{"healthy": true}'),
+            (200, '{"ready": true, "degraded": [7, {"part": null}]}'),
+            Level.WARNING,
+            "not connected",
+        ),
         ((503, '{"healthy": false}'), (503, ""), Level.PROBLEM, "restart it"),
         ((200, '{"healthy": true}'), (503, '{"ready": false}'), Level.WARNING, "not connected"),
         (
@@ -271,6 +303,16 @@ def test_a_bot_that_runs_is_asked(
     finding = found(serving.running, changed(settings, metrics_host="0.0.0.0", metrics_port=port))
     assert finding.level is level
     assert told in finding.message
+
+
+def test_what_answers_in_its_place_steers_no_terminal(
+    answering_bot: tuple[Answers, int], run_main: InProcess
+) -> None:
+    answers, port = answering_bot
+    answers["/healthz"] = (200, b'{"healthy": true}')
+    answers["/readyz"] = (200, rb'{"ready": true, "generation": "\u001b[2J\u202eg7"}')
+    out = run_main("doctor", "--metrics-port", str(port)).out
+    assert "it answers from generation \ufffd[2J\ufffdg7" in out
 
 
 def test_no_bot_runs(settings: Settings, answering_bot: tuple[Answers, int]) -> None:
