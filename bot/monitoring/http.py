@@ -3,8 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -69,7 +71,7 @@ class MonitoringPages:
 async def serve(watched: Watched, metrics: Metrics, host: str, port: int) -> AsyncIterator[int]:
     """Serves the pages inside the block; yields the port, which 0 leaves to the system. Where the
     address cannot be had, the bot goes on without them."""
-    app = web.Application()
+    app = web.Application(middlewares=[_only_by_names_of_this_machine] if _is_local(host) else [])
     app.add_routes(MonitoringPages(watched, metrics).routes)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=_LONGEST_S, shutdown_timeout=1)
     await runner.setup()
@@ -89,6 +91,31 @@ async def serve(watched: Watched, metrics: Metrics, host: str, port: int) -> Asy
         if server:
             server.close()
         await runner.cleanup()
+
+
+@web.middleware
+async def _only_by_names_of_this_machine(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """A page in a browser here can let a name of its own lead to this machine, and would read
+    along: its requests carry that name."""
+    if not _is_local(_host(request.headers.get("Host", "localhost"))):
+        raise web.HTTPMisdirectedRequest
+    return await handler(request)
+
+
+def _host(header: str) -> str:
+    try:
+        return urlsplit(f"//{header}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class _BoundedConnections:

@@ -26,8 +26,9 @@ class Watching:
     def __init__(self, office: Office, port: int, session: aiohttp.ClientSession) -> None:
         self.office, self.port, self._session = office, port, session
 
-    async def get(self, path: str) -> tuple[int, str]:
-        async with self._session.get(f"http://127.0.0.1:{self.port}{path}") as response:
+    async def get(self, path: str, **headers: str) -> tuple[int, str]:
+        address = f"http://127.0.0.1:{self.port}{path}"
+        async with self._session.get(address, headers=headers) as response:
             return response.status, await response.text()
 
     async def metrics(self) -> Series:
@@ -212,6 +213,22 @@ async def test_only_so_many_connections_are_taken(
         assert await _all_from(reader) == b""
     for _, each in (*held, (reader, writer)):
         each.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        *(("evil.example", 421), ("evil.example:9464", 421), ("192.0.2.7", 421), ("[::1", 421)),
+        *(("127.0.0.1", 200), ("localhost:9464", 200), ("[::1]:9464", 200)),
+    ],
+)
+async def test_a_name_that_somebody_lets_lead_here_shows_nothing(
+    watching: Watching, name: str, status: int
+) -> None:
+    for path in ("/metrics", "/healthz"):
+        told, page = await watching.get(path, Host=name)
+        assert told == status
+        assert ("dealbot" in page or "healthy" in page) == (status == 200)
 
 
 @pytest.mark.parametrize(
