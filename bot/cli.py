@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from bot.monitoring.logs import LogLevel, log_to_stderr
+from bot.monitoring.logs import LogLevel, log_to_stderr, tell_end
 from index.errors import ExpectedError
 
 FAILED, INTERRUPTED = 1, 130
@@ -97,5 +97,5 @@ def _drop_output() -> None:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(f"dealbot: {message}", err=True)
+    tell_end(message)
     sys.exit(code)

@@ -12,7 +12,7 @@ import click
 from bot.commands.options import LLM, load_settings, setting
 from bot.commands.token import read_token
 from bot.errors import TokenError
-from bot.monitoring.logs import LogLevel, log_to_stderr, notice
+from bot.monitoring.logs import LogLevel, log_to_stderr, notice, tell_end
 from bot.settings import Settings
 
 _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try again
@@ -55,7 +55,7 @@ def command(context: click.Context, /, **flags: Any) -> None:
         with _leaving_at_once():
             asyncio.run(_run(settings, token))
     except TokenError as error:
-        click.echo(f"dealbot: {error.user_message}", err=True)
+        tell_end(error.user_message)
         context.exit(_REFUSED)
 
 

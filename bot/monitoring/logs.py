@@ -62,6 +62,7 @@ def log_to_stderr(level: LogLevel, form: LogFormat = LogFormat.TEXT) -> None:
     heard from INFO on, and notices are heard."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_json_lines() if form is LogFormat.JSON else TextLines())
+    handler.set_name(form)
     number = logging.getLevelNamesMapping()[level.upper()]
     # At the handler too: the root's own level does not hold for bm25s, which sets its to DEBUG.
     handler.addFilter(lambda record: _is_heard(record, number))
@@ -73,6 +74,14 @@ def log_to_stderr(level: LogLevel, form: LogFormat = LogFormat.TEXT) -> None:
 def notice(message: str) -> None:
     """Tells whoever runs the program something that is no warning, at any level."""
     logging.getLogger(_NOTICES).info(message)
+
+
+def tell_end(message: str) -> None:
+    """Why the program ends: its last line, in the form of the log."""
+    if any(handler.name == LogFormat.JSON for handler in logging.getLogger().handlers):
+        logging.getLogger(_NOTICES).error(message)
+    else:
+        sys.stderr.write(f"dealbot: {message}\n")
 
 
 def _is_heard(record: logging.LogRecord, level: int) -> bool:

@@ -318,3 +318,17 @@ def test_wrong_setting_is_told_before_anything_is_done(
     outcome = run_main("ask", "Who?")
     assert (outcome.code, outcome.out) == (1, "")
     assert told in outcome.complaint
+
+
+@pytest.mark.parametrize(
+    ("token", "code", "last"), [("", 78, "DISCORD_TOKEN"), ("a.b.c", 1, "There is no index in")]
+)
+def test_a_start_that_fails_ends_with_a_line_of_the_log(
+    program: Program, monkeypatch: pytest.MonkeyPatch, token: str, code: int, last: str
+) -> None:
+    """Also in JSON, for who reads nothing else."""
+    monkeypatch.setenv("DISCORD_TOKEN", token)
+    ended = program("run", "--log-format", "json", "--metrics-port", "0")
+    records = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert (ended.returncode, ended.stdout) == (code, b"")
+    assert last in records[-1]["message"]
