@@ -70,6 +70,17 @@ def find_damage(folder: Path) -> list[str]:
         return [str(error)]
 
 
+def older_schema(folder: Path) -> str:
+    """Why a generation answers nothing though it is intact, if its schema is older; else empty."""
+    try:
+        read_manifest(folder)
+    except OlderIndexError as error:
+        return str(error)
+    except IndexDamagedError:
+        pass  # told by `find_damage`
+    return ""
+
+
 def _problems(folder: Path, manifest: Manifest | OlderManifest) -> Iterator[str]:
     if folder.is_symlink():
         yield f"{folder} is a link"

@@ -16,7 +16,7 @@ from index.generations import GENERATIONS, POINTER, current_folder, published, r
 from index.manifest import Manifest, read_manifest
 from index.migrating import migrate_index
 from index.opening import open_intact
-from index.verifying import find_damage
+from index.verifying import find_damage, older_schema
 
 _log = logging.getLogger(__name__)
 
@@ -129,7 +129,9 @@ def _summary(manifest: Manifest) -> dict[str, Any]:
 def verify_index(as_json: bool, **flags: str | None) -> None:
     """Check every file of every generation against its checksum."""
     index = load_settings(**flags).index
-    damage = {name: find_damage(index / GENERATIONS / name) for name in published(index)}
+    names = published(index)
+    damage = {name: find_damage(index / GENERATIONS / name) for name in names}
+    older = {name: told for name in names if (told := older_schema(index / GENERATIONS / name))}
     current = POINTER
     try:
         current = current_folder(index).name
@@ -138,10 +140,11 @@ def verify_index(as_json: bool, **flags: str | None) -> None:
         damage[POINTER] = [str(error)]
     if as_json:
         problems = {name: "; ".join(found) or None for name, found in damage.items()}
-        click.echo(json.dumps({"current": current, "problems": problems}))
+        click.echo(json.dumps({"current": current, "problems": problems, "older": older}))
     else:
         for name, found in damage.items():
-            for problem in found or ["intact"]:
+            intact = f"intact, but answers nothing: {older[name]}" if name in older else "intact"
+            for problem in found or [intact]:
                 click.echo(f"{name}{' (current)' if name == current else ''}: {visible(problem)}")
     if damaged := [problem for found in damage.values() for problem in found]:
         remedy = (

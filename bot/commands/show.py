@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 from bot.commands.options import load_settings, setting
 from bot.terminal.plain import visible
 from index.errors import ExpectedError, IndexMissingError
+from index.holding import Hold
 from index.opening import open_intact
 from index.text_store import TextStore
 from index.verifying import verify
@@ -18,9 +19,11 @@ from index.verifying import verify
 _log = logging.getLogger(__name__)
 
 
-def _verified_texts(folder: Path) -> TextStore:
+def _held_texts(folder: Path) -> tuple[TextStore, Hold]:
+    """With what keeps a build from removing the folder while they are read."""
+    hold = Hold(folder)
     verify(folder)
-    return TextStore(folder)
+    return TextStore(folder), hold
 
 
 def _complete_article(
@@ -28,8 +31,8 @@ def _complete_article(
 ) -> list[CompletionItem]:
     """The ids that fit, with their titles; none where there is no index to look into."""
     try:
-        texts, _ = open_intact(
-            load_settings(index=context.params.get("index")).index, _verified_texts
+        (texts, _hold), _ = open_intact(
+            load_settings(index=context.params.get("index")).index, _held_texts
         )
     except ExpectedError:
         return []
@@ -42,7 +45,7 @@ def _complete_article(
 @setting("index")
 def command(article_id: str, **flags: str | None) -> None:
     """Print the text of ARTICLE_ID exactly as the offsets of citations count it."""
-    texts, degraded = open_intact(load_settings(**flags).index, _verified_texts)
+    (texts, _hold), degraded = open_intact(load_settings(**flags).index, _held_texts)
     if degraded:
         _log.warning(degraded)
     article = texts.find_article(article_id)

@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from index.generations import current_folder
+from index.holding import remove_unheld
+from index.text_store import StoredArticle, TextStore
 from tests.bot.conftest import AWKWARD, HARBOUR, InProcess, Program
 
 BOT = (sys.executable, "-m", "bot")
@@ -100,6 +103,22 @@ def test_quotes_are_the_bytes_that_show_prints_between_the_offsets(
     assert cited
     for citation in cited:
         assert text[citation["start"] : citation["end"]] == citation["quote"]
+
+
+def test_what_is_shown_is_not_removed_meanwhile(
+    run_main: InProcess, built_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Path(shutil.copytree(built_index, tmp_path / "index"))
+    folder, read, removed = current_folder(index), TextStore.article_text, list[bool]()
+
+    def try_to_remove(texts: TextStore, article: StoredArticle) -> str:
+        removed.append(remove_unheld(folder, index))
+        return read(texts, article)
+
+    monkeypatch.setattr(TextStore, "article_text", try_to_remove)
+    assert "Ilse Brandt" in run_main("show", "harbour", "--index", index).out
+    assert removed == [False]
+    assert remove_unheld(folder, index)
 
 
 def test_show_prints_the_article_byte_for_byte(program: Program, built_index: Path) -> None:
@@ -212,6 +231,7 @@ def test_life_of_an_index(program: Program, articles: Path, clean_environment: P
     assert json.loads(verified.stdout) == {
         "current": built["generation"],
         "problems": {built["generation"]: None, second["generation"]: None},
+        "older": {},
     }
     too_far = program("index", "rollback")
     assert (too_far.returncode, too_far.stdout) == (1, b"")

@@ -112,6 +112,11 @@ def test_an_older_index_is_brought_over_by_the_command_that_is_named(
     with tarfile.open(OLD) as stored:
         stored.extractall(tmp_path / "old", filter="data")
     where = ("--index", tmp_path / "old/index")
+    verified = run_main("index", "verify", *where)
+    assert verified.code == 0
+    assert f"intact, but answers nothing: {tmp_path / 'old/index'}" in verified.out
+    told = json.loads(run_main("index", "verify", "--json", *where).out)
+    assert "dealbot index migrate" in told["older"][told["current"]]
     refused = run_main("ask", "How much did the lamp cost?", *where)
     assert (refused.code, refused.out) == (1, "")
     command = f"dealbot index migrate --index {tmp_path / 'old/index'}"
