@@ -38,6 +38,7 @@ class VectorCache:
     def __init__(self, folder: Path, dimension: int) -> None:
         """Opens what is there; what a killed run has half written is cut off or removed. Raises
         BuildError where links would lead the writing elsewhere, or where no file can be."""
+        self.folder = folder
         self._keys_path, self._vectors_path = folder / "keys.bin", folder / "vectors.bin"
         for path in (folder.parent, folder, self._keys_path, self._vectors_path):
             if path.is_symlink():

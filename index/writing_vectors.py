@@ -31,6 +31,7 @@ _ENCODED_AT_ONCE = 1_000  # of them: what is lost at most where a build is kille
 _ASKED = 200  # questions that a compressed index is tried with
 _ASKED_AGAIN = 50  # where its codes have stood the test, and few sentences are new
 _LEAST_RECALL = 0.95
+_SAME = 0.9  # cosine with what is known; with another encoder's vector it is near 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def write_vectors(
     where the number of sentences asks for one, an exact one takes its place."""
     keys = _keys(texts)
     known = cache.find(keys)
+    _check_known(texts, known, encoder, cache)
     missing = np.flatnonzero(known < 0)
     _encode(texts, keys, missing, encoder, cache, progress)
     known[missing] = cache.find(keys[missing])
@@ -103,6 +105,20 @@ def _encode(
         )
         cache.append(keys[rows], vectors.astype(np.float16))
     cache.refresh()
+
+
+def _check_known(texts: TextStore, known: Rows, encoder: Encoder, cache: VectorCache) -> None:
+    """Encodes one of the known ones again: nothing in the files says whose vectors they are."""
+    rows = np.flatnonzero(known >= 0)[:1]
+    if not len(rows):
+        return
+    [anew] = encoder.encode_passages([_embedded(each) for each in texts.sentences(rows)])
+    [kept] = cache.vectors(known[rows])
+    if anew @ kept < _SAME:
+        raise BuildError(
+            f"{cache.folder} holds vectors of another encoder than {encoder.id}: remove it, and "
+            "build again"
+        )
 
 
 def _write_passages(path: Path, texts: TextStore, vectors: Stored) -> None:

@@ -21,6 +21,7 @@ from index.generations import GENERATIONS, POINTER, Generation, open_current, pu
 from index.lexical import LexicalIndex
 from index.models import DenseType
 from index.terms import TermLists
+from index.vector_cache import VectorCache, keys_of
 from index.verifying import verify
 from tests.conftest import Silent
 
@@ -172,7 +173,9 @@ def test_only_what_is_new_is_encoded_and_the_vectors_are_a_full_builds(
     counting = Counting(encoder)
     report = build_index([articles], index, counting, Silent())  # type: ignore[arg-type]
     assert report.reused == 2
-    assert counting.texts == ["A storm came.", "Ships waited outside.", "Then it rained."]
+    looked_at, *encoded = counting.texts
+    assert looked_at == "The harbour opened in May."
+    assert encoded == ["A storm came.", "Ships waited outside.", "Then it rained."]
     reusing = open_current(index)
     full = Counting(encoder)
     assert build_index([articles], index, full, Silent(), full=True).reused == 0  # type: ignore[arg-type]
@@ -195,11 +198,13 @@ def test_a_new_title_makes_new_vectors(articles: Path, index: Path, encoder: Enc
     np.testing.assert_allclose(stored, encoder.encode_passages([titled]), atol=1e-3)
 
 
-def test_nothing_changed_encodes_nothing(articles: Path, index: Path, encoder: Encoder) -> None:
+def test_nothing_changed_encodes_one_sentence_to_see_whose_vectors_are_known(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
     build_index([articles], index, encoder, Silent())
     counting = Counting(encoder)
     assert build_index([articles], index, counting, Silent()).reused == 2  # type: ignore[arg-type]
-    assert counting.texts == []
+    assert len(counting.texts) == 1
 
 
 def test_another_encoders_vectors_are_not_taken(
@@ -483,7 +488,7 @@ def test_what_a_killed_build_had_encoded_is_not_encoded_again(
     counting = Counting(encoder)
     report = build_index([articles], index, counting, Silent())  # type: ignore[arg-type]
     assert report.reused == 48
-    assert counting.texts == sentences[48:]
+    assert counting.texts == [sentences[0], *sentences[48:]]
     expected = encoder.encode_passages(sentences)
     stored = open_current(index).sentence_vectors.vectors(np.arange(100))
     np.testing.assert_allclose(stored, expected, atol=1e-3)
@@ -698,3 +703,21 @@ def test_what_is_published_is_open_while_the_next_is_built(
 
 def _current(index: Path) -> Path:
     return index / GENERATIONS / (index / POINTER).read_text().strip()
+
+
+def test_known_vectors_that_are_another_encoders_are_not_taken(
+    answering: Path, articles: Path, encoder: Encoder
+) -> None:
+    before = texts_in(answering)
+    (articles / "harbour.txt").write_text(f"{FIRST} Ships wait.")
+    known = answering / "vectors" / encoder.id
+    shutil.rmtree(known)
+    cache = VectorCache(known, encoder.dimension)
+    said = [sentence.text for sentence in open_current(answering).texts.sentences(range(2))]
+    others = np.eye(len(said), encoder.dimension, dtype=np.float16)
+    cache.append(keys_of([embedded_text("", text) for text in said]), others)
+    told = refusal([articles], answering, encoder)
+    assert f"{known} holds vectors of another encoder" in told
+    assert texts_in(answering) == before
+    shutil.rmtree(known)  # as it says
+    assert build_index([articles], answering, encoder, Silent()).reused == 0
