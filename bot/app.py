@@ -26,6 +26,7 @@ async def open_service(
     live: LiveIndex,
     observer: Observer | None = None,
     ledger: Ledger | None = None,
+    degraded: Degradations | None = None,
 ) -> AsyncIterator[AnswerService]:
     """A running service over `live`, with the model that the settings name, if they do; what that
     costs is kept in the ledger, or in memory."""
@@ -35,7 +36,7 @@ async def open_service(
             from bot.generation.opening import open_writer  # its client takes half a second
 
             writer = await opened.enter_async_context(
-                open_writer(settings, ledger or MemoryLedger(), observer)
+                open_writer(settings, ledger or MemoryLedger(), observer, degraded)
             )
         service = AnswerService(
             live,

@@ -125,17 +125,35 @@ class WrittenSentence(BaseModel):
     citations: tuple[int, ...]
 
 
+class Trouble(StrEnum):
+    """Why a model wrote less than it might have, or nothing. A metric has one series for each, and
+    prompts/writing.toml a line."""
+
+    UNREACHABLE = "unreachable"
+    SLOW = "slow"
+    REFUSED = "refused"  # a key, a model's name or a request that the endpoint does not take
+    LIMITED = "limited"  # by the endpoint: too many requests, or nothing left to spend there
+    FAILED = "failed"  # an error of the endpoint's own
+    GARBLED = "garbled"  # what came is no draft
+    RESTING = "resting"  # it failed so often that it is not asked for a while
+    BUSY = "busy"  # of ours: too many are being written already
+    BUDGET = "budget"  # ours for the day is spent
+    UNVERIFIED = "unverified"  # nothing of what it wrote is carried by the articles
+    BUG = "bug"  # ours; the log has it
+    UNANSWERED = "unanswered"  # it says that the evidence does not answer the question
+
+
 class Writing(BaseModel):
     """What became of a model's draft: how many sentences it wrote, and how many of them are
-    carried by the articles; the others left nowhere. `trouble` is why there are fewer than there
-    might be, or none, in one word (see `bot.generation.errors`)."""
+    carried by the articles; the others left nowhere. `growing` while it is being written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     sentences: int = 0
     verified: int = 0
-    trouble: str = ""
+    trouble: Trouble | None = None
+    growing: bool = False
 
 
 class Answer(BaseModel):

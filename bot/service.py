@@ -141,10 +141,13 @@ class AnswerService:
         started = time.monotonic()
         receipt = await self.quote(question, asker=asker, server=server, on_wait=on_wait)
         if self._writer and receipt.answer.citations:
-            left_s = self._deadline_s - _IN_HAND_S - (time.monotonic() - started)
+            quoted = time.monotonic()
+            left_s = max(0.0, self._deadline_s - _IN_HAND_S - (quoted - started))
             receipt = await self._writer.write(
-                receipt, self._verify, max(0.0, left_s), asker=asker, on_draft=on_draft
+                receipt, self._verify, left_s, asker=asker, on_draft=on_draft
             )
+            assert receipt.answer.writing
+            self._observer.written(receipt.answer.writing, time.monotonic() - quoted)
         self._observer.answered(receipt.answer, time.monotonic() - started)
         return receipt
 

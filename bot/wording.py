@@ -1,6 +1,6 @@
 """How many, how likely, how long and with what outcome, in words."""
 
-from bot.models import Status
+from bot.models import Status, Trouble, Writing
 from prompts import text
 
 _OUTCOMES = {Status.ANSWERED: "lists.why_answered", Status.ABSTAINED: "lists.why_abstained"}
@@ -28,3 +28,12 @@ def took(elapsed_ms: float) -> str:
 def outcome_words(status: Status) -> str:
     """ "answered"."""
     return text(_OUTCOMES[status])
+
+
+def writing_line(writing: Writing) -> str:
+    """How many of a model's sentences are verified, or why there are none."""
+    if writing.growing:
+        return text("writing.growing")
+    if writing.verified:
+        return text("writing.verified", verified=writing.verified, sentences=writing.sentences)
+    return text(f"writing.{writing.trouble or Trouble.BUG}")

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections import deque
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -15,6 +16,8 @@ from bot.errors import BatchError
 from bot.models import Answer, Question, Status, check_question
 from bot.service import AnswerService
 from bot.settings import Settings
+from bot.terminal.growing import growing
+from bot.terminal.layout import console
 from bot.terminal.rendering import print_answer
 from index.errors import ExpectedError
 
@@ -37,17 +40,18 @@ def command(question: str | None, batch: Path | None, as_json: bool, **flags: st
     if batch:
         asyncio.run(_ask_batch(settings, batch))
         return
-    receipt = asyncio.run(_ask(settings, Question(question=question or "")))
+    receipt = asyncio.run(_ask(settings, Question(question=question or ""), shown=not as_json))
     if as_json:
         click.echo(receipt.answer.model_dump_json())
     else:
         print_answer(receipt.answer)
 
 
-async def _ask(settings: Settings, question: Question) -> Receipt:
+async def _ask(settings: Settings, question: Question, *, shown: bool) -> Receipt:
     check_question(question.question)  # before the model is loaded: a bad question costs no waiting
     async with open_service(settings, open_live_index(settings)) as service:
-        return await service.answer(question)
+        with growing(console()) if shown else nullcontext() as on_draft:
+            return await service.answer(question, on_draft=on_draft)
 
 
 async def _ask_batch(settings: Settings, path: Path) -> None:

@@ -7,10 +7,10 @@ from dataclasses import asdict
 
 import click
 
-from bot.commands.options import json_flag, load_settings, setting
+from bot.commands.options import LLM, json_flag, load_settings, setting
 from bot.commands.token import read_token, token_file
 from bot.errors import TokenError
-from bot.examining import answering, keeping, machine, serving, sharing
+from bot.examining import answering, keeping, machine, serving, sharing, writing
 from bot.examining.finding import Check, Level, WarningError, examine
 from bot.settings import Settings
 from bot.terminal.plain import visible
@@ -27,7 +27,7 @@ class _DoctorError(ExpectedError):
 @json_flag
 @click.option("--discord", "ask_discord", is_flag=True, help="Ask Discord about the token, too.")
 @setting("articles", "index", "encoders", "max_article_mb", "store", "golden")
-@setting("metrics_host", "metrics_port", "redis_url")
+@setting("metrics_host", "metrics_port", "redis_url", *LLM)
 def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
     """Check the models, the index, the articles, the store, files, the disk, the clock, and the bot
     if it runs; with --discord the bot's token as well, and print the link that invites the bot."""
@@ -82,6 +82,7 @@ _CHECKS: Mapping[str, Check] = {
     "clock": machine.clock,
     "limits": serving.limits,
     "redis": sharing.redis,
+    "model": writing.model,
     "token": _token,
     "bot": serving.running,
 }

@@ -13,8 +13,9 @@ from bot.claims import Claims, claim_spans
 from bot.discord.acknowledging import defer
 from bot.discord.buttons import answer_view
 from bot.discord.client import DealbotClient, Interaction, asker_of
-from bot.discord.delivering import edit_answer, reply
+from bot.discord.delivering import edit_answer
 from bot.discord.failures import UNSENT, told, visit
+from bot.discord.growing import InPlace, InReply, growing
 from bot.discord.permissions import check_place
 from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.checks import check_embeds
@@ -41,13 +42,13 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
         hidden = await _admitted(interaction, asker, private)
         history = await office.desk.conversation(asker)
         question = Question(question=text, history=history)
+        place = InPlace(interaction)
         on_wait = _telling_of_wait(interaction)
-        kept = await office.desk.ask(question, asker, private=hidden, on_wait=on_wait)
-        await _deliver(
-            interaction.client,
-            kept,
-            lambda embeds, view: edit_answer(interaction, embeds=embeds, view=view),
-        )
+        async with growing(place) as on_draft:
+            kept = await office.desk.ask(
+                question, asker, private=hidden, on_wait=on_wait, on_draft=on_draft
+            )
+        await _deliver(interaction.client, kept, place.send)
 
 
 async def check_interaction(interaction: Interaction, text: str) -> None:
@@ -87,9 +88,12 @@ async def answer_message(
     client: DealbotClient, message: discord.Message, question: Question, asker: Asker
 ) -> None:
     """Answers in a reply."""
-    async with _typing(message.channel):
-        kept = await client.office.desk.ask(question, asker, private=message.guild is None)
-    await _deliver(client, kept, lambda embeds, view: reply(message, embeds=embeds, view=view))
+    place = InReply(message)
+    async with _typing(message.channel), growing(place) as on_draft:
+        kept = await client.office.desk.ask(
+            question, asker, private=message.guild is None, on_draft=on_draft
+        )
+    await _deliver(client, kept, place.send)
 
 
 async def _deliver(client: DealbotClient, kept: Kept, send: _Send) -> None:

@@ -69,7 +69,7 @@ async def open_office(
             busy_timeout_s=_LOCKED_S,
             degraded=degraded,
         ) as store,
-        open_service(settings, live, observer, store.usage) as service,
+        open_service(settings, live, observer, store.usage, degraded) as service,
         Rebuilder(live, settings, degraded, observer) as rebuilder,
         _open_link(settings, degraded) as link,
     ):

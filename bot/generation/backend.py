@@ -14,8 +14,9 @@ from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_exp
 from bot.generation.bounded_transport import BoundedTransport
 from bot.generation.budget import Usage
 from bot.generation.dialect import Dialect
-from bot.generation.errors import GenerationError, Trouble
+from bot.generation.errors import GenerationError
 from bot.generation.retries import RetryBudget
+from bot.models import Trouble
 
 _CONNECT_S = 3.0
 _ATTEMPTS = 3

@@ -12,7 +12,8 @@ import json_repair
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
 
-from bot.generation.errors import GenerationError, Trouble
+from bot.generation.errors import GenerationError
+from bot.models import Trouble
 from index.sentences import split_sentences
 
 MOST_SENTENCES = 4  # of a draft

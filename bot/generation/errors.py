@@ -3,23 +3,7 @@ the quotes, and is told that it is those."""
 
 from enum import StrEnum
 
-
-class Trouble(StrEnum):
-    """A word for metrics, the log and the answer itself."""
-
-    UNREACHABLE = "unreachable"
-    SLOW = "slow"
-    REFUSED = "refused"  # a key, a model's name or a request that the endpoint does not take
-    LIMITED = "limited"  # by the endpoint: too many requests, or nothing left to spend there
-    FAILED = "failed"  # an error of the endpoint's own
-    GARBLED = "garbled"  # what came is no draft
-    RESTING = "resting"  # it failed so often that it is not asked for a while
-    BUSY = "busy"  # of ours: too many are being written already
-    BUDGET = "budget"  # ours for the day is spent
-    UNVERIFIED = "unverified"  # nothing of what it wrote is carried by the articles
-    BUG = "bug"  # ours; the log has it
-    UNANSWERED = "unanswered"  # it says that the evidence does not answer the question
-
+from bot.models import Trouble
 
 # What speaks against the endpoint, and not against us or a single draft.
 FAULTS = frozenset(

@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.generation.errors import GenerationError, Trouble
+from bot.generation.errors import GenerationError
+from bot.models import Trouble
 
 _REMEMBERED = 256
+# The same model would write the same again.
+_LASTING = {None, Trouble.UNANSWERED, Trouble.UNVERIFIED}
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +91,7 @@ class Jobs(Generic[_Progress]):
             _log.exception("a bug while a model wrote")
         finally:
             job.ended = True
-            if job.progress.trouble:  # the next one may have better luck
+            if job.progress.trouble not in _LASTING:  # the next one may have better luck
                 del self._jobs[key]
             while len(self._jobs) > _REMEMBERED:
                 self._jobs.popitem(last=False)

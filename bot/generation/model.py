@@ -1,8 +1,8 @@
 """The model as all that is written asks it: past the breaker, in turn, in time, and paid for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel
@@ -10,17 +10,29 @@ from pydantic import BaseModel
 from bot.generation.backend import Backend
 from bot.generation.breaker import CircuitBreaker
 from bot.generation.budget import Budget
-from bot.generation.errors import GenerationError, Trouble
+from bot.generation.errors import FAULTS, GenerationError
 from bot.generation.prompting import estimated_tokens
+from bot.models import Trouble
+from bot.monitoring.degradations import Degradations, Part
 
 _FOR_A_TURN = 0.5  # of the time that there is: what is written needs the rest
+_INSTEAD = "Answers are quotes alone until it works again, which is tried now and then"
 
 
 class Model:
     """One for all that is written: what one request learns of the endpoint counts for all."""
 
-    def __init__(self, backend: Backend, budget: Budget, *, timeout_s: float, at_once: int) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        budget: Budget,
+        *,
+        timeout_s: float,
+        at_once: int,
+        degraded: Degradations | None = None,
+    ) -> None:
         self._backend, self._budget, self._timeout_s = backend, budget, timeout_s
+        self._degraded = degraded or Degradations()
         self.breaker = CircuitBreaker()
         self._turns = asyncio.Semaphore(at_once)
 
@@ -41,7 +53,7 @@ class Model:
         """The pieces of what it writes, at the asker's cost, to be read within the block and the
         time. Raises GenerationError; one that the block raises counts as the request's."""
         time_s = self._timeout_s if within_s is None else within_s
-        with self.breaker.guard():
+        with self._watched(), self.breaker.guard():
             async with (
                 self._turn(time_s * _FOR_A_TURN),
                 _in_time(time_s),
@@ -55,6 +67,17 @@ class Model:
                 ) as pieces,
             ):
                 yield pieces
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """While nobody is let through that is told; and when it works again."""
+        try:
+            yield
+        except GenerationError as error:
+            if self.breaker.is_open and error.reason in FAULTS:
+                self._degraded.set(Part.MODEL, f"The model fails: {error}. {_INSTEAD}")
+            raise
+        self._degraded.clear(Part.MODEL)
 
     @asynccontextmanager
     async def _turn(self, within_s: float) -> AsyncIterator[None]:

@@ -8,24 +8,33 @@ from bot.generation.budget import Budget, Caps, Prices
 from bot.generation.ledger import Ledger
 from bot.generation.model import Model
 from bot.generation.writer import Writer
+from bot.monitoring.degradations import Degradations
 from bot.monitoring.observer import Observer
 from bot.settings import Settings
 
 
-@asynccontextmanager
-async def open_writer(
-    settings: Settings, ledger: Ledger, observer: Observer | None = None
-) -> AsyncIterator[Writer]:
-    """With the endpoint's model. Nothing is sent before somebody asks."""
-    backend = Backend(
+def open_backend(settings: Settings) -> Backend:
+    """The endpoint; nothing is sent before somebody asks."""
+    return Backend(
         settings.llm_base_url, settings.llm_model, settings.llm_api_key, settings.llm_timeout_s
     )
-    async with backend:
+
+
+@asynccontextmanager
+async def open_writer(
+    settings: Settings,
+    ledger: Ledger,
+    observer: Observer | None = None,
+    degraded: Degradations | None = None,
+) -> AsyncIterator[Writer]:
+    """With the endpoint's model."""
+    async with open_backend(settings) as backend:
         model = Model(
             backend,
             budget_of(settings, ledger, observer),
             timeout_s=settings.llm_timeout_s,
             at_once=settings.llm_at_once,
+            degraded=degraded,
         )
         async with Writer(model) as writer:
             yield writer

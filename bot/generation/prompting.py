@@ -3,15 +3,18 @@
 import html
 import unicodedata
 from collections.abc import Sequence
+from itertools import islice
 
 from openai.types.chat import ChatCompletionMessageParam
 
+from bot.answering.addressing import addresses_a_model
 from bot.answering.citing import needed_before
 from bot.answering.evidence import Evidence
 from bot.answering.pipeline import Receipt
 from bot.generation.drafts import MOST_SENTENCES
 from bot.models import Turn
-from index.text_store import TextStore
+from index.text_store import StoredSentence, TextStore
+from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 
 _OFFERED = 6  # sentences
@@ -23,14 +26,16 @@ _AROUND_TOKENS = 300  # of the messages' frames, and the schema, which many endp
 
 class Offer:
     """The evidence that a model is given, by its numbers from 1 on: the sentences that answer, and
-    those that came next."""
+    those that came next, but none that gives orders to it."""
 
     def __init__(self, receipt: Receipt) -> None:
-        self.evidence = receipt.ranked[:_OFFERED]
+        fit = (n for n, each in enumerate(receipt.ranked) if _may_be_read(each.hit.sentence))
+        self._places = tuple(islice(fit, _OFFERED))
+        self.evidence = tuple(receipt.ranked[place] for place in self._places)
 
     def places(self, numbers: Sequence[int]) -> tuple[int, ...]:
         """In `Receipt.ranked`, of the numbers that there are."""
-        return tuple(n - 1 for n in numbers if 1 <= n <= len(self.evidence))
+        return tuple(self._places[n - 1] for n in numbers if 1 <= n <= len(self._places))
 
 
 def answer_messages(receipt: Receipt, offer: Offer) -> list[ChatCompletionMessageParam]:
@@ -47,6 +52,15 @@ def answer_messages(receipt: Receipt, offer: Offer) -> list[ChatCompletionMessag
                 question=as_data(receipt.answer.understood_as or receipt.answer.question),
             ),
         },
+    ]
+
+
+def trial_messages() -> list[ChatCompletionMessageParam]:
+    """An answer to the example that prompts/ has: to see whether a model writes any."""
+    prompts = chosen_prompts()
+    return [
+        {"role": "system", "content": prompts["llm_system"].example()},
+        {"role": "user", "content": prompts["llm_answer"].example()},
     ]
 
 
@@ -84,10 +98,15 @@ def as_data(text: str) -> str:
     return html.escape(" ".join(seen.split()), quote=False).replace("[INST", "(INST")
 
 
+def _may_be_read(sentence: StoredSentence) -> bool:
+    return not addresses_a_model(sentence.text)
+
+
 def _line(texts: TextStore, number: int, evidence: Evidence) -> str:
     sentence = evidence.hit.sentence
     article = sentence.article
     source = as_data(f"{article.source} {article.published}").replace('"', "'")
-    before = " ".join(as_data(each.text) for each in needed_before(texts, sentence))
+    leant_on = filter(_may_be_read, needed_before(texts, sentence))
+    before = " ".join(as_data(each.text) for each in leant_on)
     text = (f"<before>{before}</before>" if before else "") + as_data(sentence.text)
     return f'<sentence number="{number}" source="{source}">{text}</sentence>'

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
@@ -15,11 +16,11 @@ from typing import Self
 from bot.answering.pipeline import Receipt
 from bot.generation.composing import Kept, with_written
 from bot.generation.drafts import MOST_SENTENCES, Draft, DraftReader, DraftSentence
-from bot.generation.errors import Trouble
+from bot.generation.errors import GenerationError
 from bot.generation.jobs import Job, Jobs, Progress
 from bot.generation.model import Model
 from bot.generation.prompting import Offer, answer_messages
-from bot.models import Writing
+from bot.models import Trouble, Writing
 from bot.service import OnDraft
 from bot.written import Carried, Written
 from index.errors import ExpectedError
@@ -27,6 +28,7 @@ from prompts import chosen as chosen_prompts
 
 _MOST_TOKENS = 600  # of a draft: twice four sentences of 40 words and the JSON around them
 _MOST_CITED = 4  # by one sentence: who cites all there is tells nothing of what carries it
+_MOMENT_S = 0.2  # what is there as soon needs no draft before it
 
 Verify = Callable[[Written], Awaitable[Carried]]
 
@@ -97,18 +99,26 @@ class Writer:
         return replace(done, answer=done.answer.model_copy(update={"elapsed_ms": elapsed_ms}))
 
     async def _follow(self, job: _Job, receipt: Receipt, on_draft: OnDraft | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MOMENT_S):
+                await job.until(partial(_has_more, 0))
         while not job.ended:
             known = len(job.progress.kept)
             if on_draft:
                 try:
-                    await on_draft(self._as_far(receipt, job.progress, None).answer)
+                    await on_draft(self._as_far(receipt, job.progress, growing=True).answer)
                 except Exception:  # it is the surface's own, and no reason to lose the answer
                     _log.warning("an answer could not be shown as it grows", exc_info=True)
                     on_draft = None
             await job.until(partial(_has_more, known))
 
     def _as_far(
-        self, receipt: Receipt, progress: AnswerProgress, trouble: Trouble | None
+        self,
+        receipt: Receipt,
+        progress: AnswerProgress,
+        trouble: Trouble | None = None,
+        *,
+        growing: bool = False,
     ) -> Receipt:
         """With what is verified by now."""
         kept = tuple(progress.kept)
@@ -116,7 +126,8 @@ class Writer:
             model=self._model.name,
             sentences=progress.sentences,
             verified=len(kept),
-            trouble=trouble.value if trouble else "",
+            trouble=trouble,
+            growing=growing,
         )
         return with_written(receipt, kept, writing)
 
@@ -132,6 +143,8 @@ class Writer:
     async def _draft(self, job: _Job, receipt: Receipt, verify: Verify, asker: str | None) -> Draft:
         """Reads it as it comes. Each sentence is verified as soon as it is whole."""
         offer, reader = Offer(receipt), DraftReader()
+        if not offer.evidence:
+            raise GenerationError(Trouble.UNANSWERED)
         messages = answer_messages(receipt, offer)
         async with self._model.writing(messages, Draft, _MOST_TOKENS, asker=asker) as pieces:
             async for piece in pieces:

@@ -18,6 +18,7 @@ class Part(StrEnum):
     GATEWAY = "gateway"
     REBUILD = "rebuild"
     METRICS = "metrics"
+    MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True)

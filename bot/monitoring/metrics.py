@@ -14,7 +14,7 @@ from prometheus_client.process_collector import ProcessCollector
 from bot.answering.pipeline import Timings
 from bot.generation.errors import Cap
 from bot.generation.ledger import Spent
-from bot.models import Answer, Status
+from bot.models import Answer, Status, Trouble, Writing
 from bot.monitoring.logs import handled_for_s
 from bot.monitoring.observer import Observer, reason_of
 from index.errors import ExpectedError
@@ -22,6 +22,7 @@ from index.errors import ExpectedError
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
 _WAYS = ("command", "message")
+_WRITTEN, _VERIFIED = "written", ("verified", "removed")
 _COMPUTED = tuple(field.name for field in fields(Timings))
 
 
@@ -41,6 +42,15 @@ class Metrics(Observer):
         )
         self._refusals = Counter(
             "dealbot_refusals", "Refusals and failures told", ["reason"], registry=registry
+        )
+        self._drafts = Counter(
+            "dealbot_drafts",
+            "What became of what a model was to write",
+            ["outcome"],
+            registry=registry,
+        )
+        self._sentences = Counter(
+            "dealbot_draft_sentences", "A model's sentences", ["outcome"], registry=registry
         )
         self._rebuilds = Counter(
             "dealbot_rebuilds", "Rebuilds by how they ended", ["outcome"], registry=registry
@@ -82,13 +92,19 @@ class Metrics(Observer):
             registry=registry,
         )
         # Looked up once: a label costs more than the counting.
-        self._queue, self._render, self._deliver = map(stage.labels, ("queue", "render", "deliver"))
+        self._queue, self._write, self._render, self._deliver = map(
+            stage.labels, ("queue", "write", "render", "deliver")
+        )
         self._computed = [stage.labels(name) for name in _COMPUTED]
         # A series that begins at its first event hides that event from rate().
         for way in _WAYS:
             self._questions.labels(way)
         for status in Status:
             self._answers.labels(status)
+        for outcome in (_WRITTEN, *Trouble):
+            self._drafts.labels(outcome)
+        for outcome in _VERIFIED:
+            self._sentences.labels(outcome)
         for kind in (*_expected(), Exception):
             self._refusals.labels(reason_of(kind))
         self._rebuilds.labels("published")
@@ -128,6 +144,14 @@ class Metrics(Observer):
     def over_budget(self, cap: Cap) -> None:
         super().over_budget(cap)
         self._over_budget.labels(cap).inc()
+
+    def written(self, writing: Writing, elapsed_s: float) -> None:
+        super().written(writing, elapsed_s)
+        self._drafts.labels(writing.trouble or _WRITTEN).inc()
+        counts = (writing.verified, writing.sentences - writing.verified)
+        for outcome, count in zip(_VERIFIED, counts, strict=True):
+            self._sentences.labels(outcome).inc(count)
+        self._write.observe(elapsed_s)
 
     def refused(self, error: Exception) -> None:
         super().refused(error)

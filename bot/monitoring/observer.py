@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.answering.pipeline import Timings
 from bot.generation.errors import Cap
 from bot.generation.ledger import Spent
-from bot.models import Answer, Status
+from bot.models import Answer, Status, Writing
 from bot.monitoring.logs import handled_for_s, question_id
 from index.errors import ExpectedError
 
@@ -54,6 +54,17 @@ class Observer:
     def over_budget(self, cap: Cap) -> None:
         """A model was not asked, for that could have cost more than the cap allows."""
         _tell("over_budget", cap=cap)
+
+    def written(self, writing: Writing, elapsed_s: float) -> None:
+        """A model has written an answer, or not, within so long; of several who asked the same at
+        once, for each."""
+        _tell(
+            "written",
+            sentences=writing.sentences,
+            verified=writing.verified,
+            trouble=writing.trouble or "none",
+            elapsed_ms=round(elapsed_s * 1000, 1),
+        )
 
     def refused(self, error: Exception) -> None:
         """Somebody got a refusal or a failure told instead of what was wanted."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
+from bot.answering.composing import markers
 from bot.claims import Check
 from bot.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
 from bot.terminal.layout import (
@@ -21,7 +22,7 @@ from bot.terminal.layout import (
     show,
     stacked,
 )
-from bot.wording import percent, took
+from bot.wording import percent, took, writing_line
 from prompts import text as prompt_text
 
 
@@ -77,11 +78,12 @@ def origin(title: str, source: str, published: str, url: str) -> Text:
 def _opening(answer: Answer) -> Iterator[RenderableType]:
     if answer.status is Status.ABSTAINED:
         yield Text(inert(answer.text), HEADING)
-    elif answer.mode != "extractive":
-        yield Text(inert(answer.text))
-    elif answer.short_answer:
+        return
+    if answer.short_answer:
         short = answer.short_answer
         yield Text.assemble((inert(short.text), EXACT), " ", (f"[{short.citation}]", MARKER))
+    for each in answer.written:
+        yield Text.assemble(inert(each.text), " ", (markers(each), MARKER))
 
 
 def quote_line(citation: Citation, short: ShortAnswer | None = None) -> RenderableType:
@@ -123,6 +125,8 @@ def _also(citation: Citation) -> RenderableType:
 def _footer(answer: Answer) -> Iterator[RenderableType]:
     if answer.understood_as and answer.understood_as != answer.question.strip():
         yield understood_line(answer, FAINT)
+    if answer.writing:
+        yield Text(writing_line(answer.writing), FAINT)
     yield Text(f"{confidence(answer)} · {generation(answer)} · {took(answer.elapsed_ms)}", FAINT)
 
 

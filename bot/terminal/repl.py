@@ -16,6 +16,7 @@ from bot.models import Question, Turn
 from bot.service import AnswerService
 from bot.settings import Settings
 from bot.terminal.failures import in_words
+from bot.terminal.growing import growing
 from bot.terminal.history import open_history
 from bot.terminal.interrupts import InterruptedByUserError, Interrupts
 from bot.terminal.layout import FAINT, TROUBLE, console, inert
@@ -130,7 +131,9 @@ class _Repl:
 
     async def _answer(self, question: str) -> None:
         talk = self._talk
-        receipt = await self._service.answer(Question(question=question, history=tuple(talk.turns)))
+        asked = Question(question=question, history=tuple(talk.turns))
+        with growing(talk.out) as on_draft:
+            receipt = await self._service.answer(asked, on_draft=on_draft)
         talk.receipt = receipt
         talk.turns.append(Turn(question=question, answer=receipt.answer.text))
         talk.show(answer_view(receipt.answer))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import discord
 import pytest
@@ -25,7 +26,19 @@ from bot.discord.rendering.evidence import (
 )
 from bot.discord.rendering.notices import refusal_text
 from bot.discord.rendering.sources import ListedArticle, article_pages, sources_pages
-from bot.models import Answer, Citation, Place, Question, Role, ShortAnswer, Status
+from bot.models import (
+    Answer,
+    Citation,
+    Mode,
+    Place,
+    Question,
+    Role,
+    ShortAnswer,
+    Status,
+    Trouble,
+    Writing,
+    WrittenSentence,
+)
 from bot.store.receipts import Kept
 from bot.store.signing import Signer
 from index.encoder import Encoder
@@ -86,6 +99,17 @@ def _citations(draw: st.DrawFn) -> tuple[Citation, ...]:
 
 
 @st.composite
+def _written(draw: st.DrawFn) -> dict[str, Any]:
+    """What a model wrote of an answer, if one did."""
+    sentences = st.builds(WrittenSentence, text=_text | _long, citations=st.just((1, 2)))
+    written = tuple(draw(st.lists(sentences, max_size=4)))
+    trouble = draw(st.none() | st.sampled_from(Trouble))
+    writing = Writing(model=draw(hostile), sentences=4, verified=len(written), trouble=trouble)
+    mode = Mode.LLM if written else Mode.EXTRACTIVE
+    return {"mode": mode, "written": written, "writing": draw(st.sampled_from((None, writing)))}
+
+
+@st.composite
 def _answers(draw: st.DrawFn) -> Answer:
     citations, asked = draw(_citations()), draw(_question) or "x"
     answered = draw(st.booleans())
@@ -97,7 +121,7 @@ def _answers(draw: st.DrawFn) -> Answer:
         question=asked,
         understood_as=draw(st.sampled_from((asked, f"{asked} {asked}", ""))),
         status=Status.ANSWERED if answered else Status.ABSTAINED,
-        mode=draw(st.sampled_from(("extractive", "generated"))),
+        **draw(_written()),
         text=draw(_text),
         citations=citations if answered else (),
         closest=() if answered else citations,

@@ -24,7 +24,18 @@ from bot.discord.rendering.receipts import RankedSentence, receipt_pages
 from bot.discord.rendering.sources import ListedArticle, article_pages, sources_pages
 from bot.discord.rendering.status import BotStatus, status_embed
 from bot.discord.wording import day, short_id
-from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status
+from bot.models import (
+    Answer,
+    Citation,
+    Mode,
+    Place,
+    Role,
+    ShortAnswer,
+    Status,
+    Trouble,
+    Writing,
+    WrittenSentence,
+)
 from bot.monitoring.degradations import Degradation, Part
 from prompts import text as prompt_text
 from tests.discord.discord_markdown import read
@@ -145,14 +156,33 @@ def test_small_talk_is_nothing_but_its_text() -> None:
     assert set(embed.to_dict()) <= {"description", "color", "type", "flags"}
 
 
-def test_an_answer_that_was_written_keeps_its_lines() -> None:
+_WRITTEN = (
+    WrittenSentence(text="It costs a lot.", citations=(1,)),
+    WrittenSentence(text="So *they* say, @everyone.", citations=(1, 2)),
+)
+
+
+def test_written_sentences_stand_above_the_quotes_that_carry_them() -> None:
+    writing = Writing(model="small", sentences=3, verified=2)
     written = _ANSWERED.model_copy(
-        update={"mode": "generated", "text": "It costs a lot. [1]\n\nSo *they* say. [2]"}
+        update={"mode": Mode.LLM, "written": _WRITTEN, "writing": writing}
     )
     (embed,) = answer_pages(written, "abc123")
-    assert (embed.description or "").startswith(
-        "It costs a lot. \\[1\\]\n\nSo \\*they\\* say. \\[2\\]\n\n> "
-    )
+    above, quotes = (embed.description or "").split("\n\n", 1)
+    assert read(above).shown == "It costs a lot. [1] So *they* say, @everyone. [1][2]"
+    assert "@everyone" not in above
+    assert quotes.startswith("> ")
+    assert "2 of 3 sentences verified" in (embed.footer.text or "")
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_whoever_gets_quotes_where_a_model_might_have_written_is_told_why(trouble: Trouble) -> None:
+    writing = Writing(model="small", sentences=3, trouble=trouble)
+    (embed,) = answer_pages(_ANSWERED.model_copy(update={"writing": writing}), "abc123")
+    assert prompt_text(f"writing.{trouble}") in (embed.footer.text or "")
+    growing = writing.model_copy(update={"growing": True, "verified": 1})
+    (embed,) = answer_pages(_ANSWERED.model_copy(update={"writing": growing}), "abc123")
+    assert "Being written" in (embed.footer.text or "")
 
 
 def test_an_answer_that_failed_is_told_as_an_error() -> None:

@@ -8,8 +8,8 @@ from bot.discord.rendering.layout import Colour, embeds, fits_title, running
 from bot.discord.rendering.notices import error_embed
 from bot.discord.rendering.quoting import marker, quote_block
 from bot.discord.wording import generation_line, how_sure
-from bot.models import Answer, Status
-from bot.wording import percent
+from bot.models import Answer, Status, WrittenSentence
+from bot.wording import percent, writing_line
 from prompts import text as prompt_text
 
 
@@ -28,10 +28,9 @@ def answer_pages(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
 def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
     short = answer.short_answer
     title = f"{escape(short.text).strip()} {marker(short.citation)}" if short else ""
-    written = answer.text.splitlines() if answer.mode != "extractive" else []
     blocks = [
         *_understood(answer),
-        *(running(line) for line in written if line.strip()),
+        *_written(answer),
         *(quote_block(citation, short) for citation in answer.citations),
     ]
     return embeds(
@@ -63,6 +62,19 @@ def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
     )
 
 
+def _written(answer: Answer) -> list[Block]:
+    """What a model wrote, as one paragraph."""
+    runs = [
+        Run(f"{' ' if number else ''}{escape(each.text)} {_markers(each)}")
+        for number, each in enumerate(answer.written)
+    ]
+    return [Block(tuple(runs))] if runs else []
+
+
+def _markers(written: WrittenSentence) -> str:
+    return "".join(marker(number) for number in written.citations)
+
+
 def _understood(answer: Answer) -> list[Block]:
     understood = inert(answer.understood_as).strip()
     if not understood or understood == inert(answer.question).strip():
@@ -73,4 +85,5 @@ def _understood(answer: Answer) -> list[Block]:
 
 
 def _footer(sure: str, answer: Answer, receipt_id: str) -> tuple[str, ...]:
-    return (sure, generation_line(answer.generation), f"/why {receipt_id}")
+    writing = (writing_line(answer.writing),) if answer.writing else ()
+    return (sure, *writing, generation_line(answer.generation), f"/why {receipt_id}")

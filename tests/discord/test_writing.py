@@ -1,0 +1,114 @@
+"""Answers that a model writes, as people on Discord see them come."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.discord.client import DealbotClient
+from bot.monitoring.degradations import Part
+from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected, receipt_id
+from tests.fake_discord import FakeDiscord, Message
+from tests.llm import ScriptedEndpoint, fails, hangs, says, stalls
+
+TRUE = "The repair will cost $12.5 million, Mayor Ilse Brandt said."
+FALSE = "The repair will cost $99 million. @everyone"
+
+
+def draft(*sentences: str, answerable: bool = True) -> str:
+    """Each citing the first evidence sentence."""
+    written = [{"text": each, "evidence": [1]} for each in sentences]
+    return json.dumps({"answerable": answerable, "sentences": written})
+
+
+async def written(fake: FakeDiscord, question: str = ANSWERED) -> Message:
+    """The answer to /ask, once it does not grow any more."""
+    answer = await ask(fake, fake.user("Ann"), fake.guild().general, question)
+    await fake.until(lambda: "Being written" not in answer.text)
+    return answer
+
+
+@pytest.fixture
+async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
+    async with ScriptedEndpoint() as scripted:
+        yield scripted
+
+
+@pytest.fixture
+async def writing(
+    opened_office: OpenOffice, fake: FakeDiscord, endpoint: ScriptedEndpoint
+) -> AsyncIterator[DealbotClient]:
+    """The bot with the scripted endpoint for a model."""
+    given = {"llm_base_url": endpoint.url, "llm_model": "scripted", "llm_timeout_s": 8.0}
+    async with opened_office(**given) as office, connected(office, fake) as client:
+        yield client
+
+
+async def test_only_what_the_articles_carry_is_shown(
+    writing: DealbotClient, fake: FakeDiscord, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.always(says(draft(TRUE, FALSE)))
+    answer = await written(fake)
+    assert answer.embed["description"].startswith(f"{TRUE} \\[1\\]\n\n> ")
+    assert "99" not in answer.text
+    assert "1 of 2 sentences verified" in answer.text
+    kept = await writing.office.store.receipts.get(receipt_id(answer))
+    assert kept is not None
+    assert kept.answer.mode == "llm"
+    assert "99" not in kept.answer.model_dump_json()
+
+
+async def test_the_quotes_are_there_before_the_model_has_written(
+    writing: DealbotClient, fake: FakeDiscord, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.always(stalls(draft(TRUE), after=1))
+    ann, general = fake.user("Ann"), fake.guild().general
+    asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=general)
+    answer = await asked.final()
+    assert "Being written" in answer.text
+    assert "that the repair will cost **$12.5 million**" in answer.text
+    endpoint.release()
+    await fake.until(lambda: "verified" in answer.text)
+    assert TRUE in answer.text
+
+
+async def test_a_message_gets_one_reply_which_is_edited(
+    writing: DealbotClient, fake: FakeDiscord, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.always(stalls(draft(TRUE), after=1))
+    general = fake.guild().general
+    said = await fake.say(fake.user("Ann"), general, ANSWERED, mention_bot=True)
+    reply = await fake.next_message(general)
+    assert "Being written" in reply.text
+    endpoint.release()
+    await fake.until(lambda: "verified" in reply.text)
+    assert TRUE in reply.text
+    assert fake.messages(general) == [said, reply]
+
+
+async def test_a_model_that_hangs_leaves_the_quotes(
+    writing: DealbotClient, fake: FakeDiscord, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.always(hangs())
+    answer = await written(fake)
+    assert "took too long" in answer.text
+    assert "that the repair will cost **$12.5 million**" in answer.text
+
+
+async def test_a_model_that_fails_is_left_alone_and_told_in_status(
+    writing: DealbotClient, fake: FakeDiscord, endpoint: ScriptedEndpoint
+) -> None:
+    endpoint.always(fails(401, "no such key"))
+    for _ in range(3):
+        assert "refuses" in (await written(fake)).text
+    assert "left alone" in (await written(fake)).text
+    assert len(endpoint.requests) == 3
+    assert [each.part for each in writing.office.degraded.current] == [Part.MODEL]
+
+
+async def test_nothing_is_written_where_the_articles_dont_say(
+    writing: DealbotClient, fake: FakeDiscord, endpoint: ScriptedEndpoint
+) -> None:
+    answer = await ask(fake, fake.user("Ann"), fake.guild().general, NOT_ANSWERED)
+    assert answer.embed["title"] == "The articles don't say."
+    assert endpoint.requests == []
