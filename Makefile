@@ -70,10 +70,11 @@ fuzz: $(VENV)/.dev $(VENV)/.encoder
 	for parser in markdown sentences html jsonl settings shown; do \
 		$(VENV)/bin/python -m tests.fuzzing.guided $$parser 120 || exit 1; done
 
-mutants: $(VENV)/.dev
+# One thread, for a mutant runs in a forked process, which would miss the others.
+mutants: $(VENV)/.dev $(VENV)/.encoder
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
 	rm -rf mutants
-	$(VENV)/bin/mutmut run
+	OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false $(VENV)/bin/mutmut run
 	$(VENV)/bin/mutmut results --all true > benchmarks/results/mutants.txt
 
 eval: $(VENV)/.eval $(VENV)/.encoder

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.answering.composing import compose_text, escape_markdown
-from bot.models import Citation, Role, ShortAnswer
+from bot.models import Citation, Role, ShortAnswer, WrittenSentence
 
 MARKDOWN = MarkdownIt("commonmark").enable(["strikethrough", "table"])
 
@@ -143,3 +143,11 @@ def test_short_answer_stands_first_in_bold_with_its_marker(span: str) -> None:
     closing = next(i for i, token in enumerate(tokens) if token.type == "strong_close")
     assert "".join(token.content for token in tokens[opening:closing]) == span
     assert "".join(token.content for token in tokens[closing:]) == " [1]"
+
+
+def test_what_a_model_wrote_stands_above_its_quotes_escaped_and_with_its_markers() -> None:
+    written = (
+        WrittenSentence(text="It *cost* $3 bn.", citations=(1,)),
+        WrittenSentence(text="It opened in May.", citations=(1, 3)),
+    )
+    assert compose_text((), None, written) == r"It \*cost\* $3 bn. [1] It opened in May. [1][3]"

@@ -1,15 +1,20 @@
 """Ranking what was found in an index: nothing is read of a text, and words are read once."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from bot.answering import evidence
 from bot.answering.analysis import QuestionAnalysis
 from bot.answering.evidence import EvidenceRanker
 from bot.answering.evidence_model import EvidenceModel
-from bot.answering.ranking import GivenArticle, SentenceRanker
+from bot.answering.ranking import GivenArticle, SentenceRanker, _as_article
+from bot.models import RankRequest, RankResult
 from index.build import build_index
 from index.encoder import Encoder
 from index.generations import Generation, open_current
+from index.models import Span
 from index.search import Searcher, SentenceHit
 from tests.conftest import Silent
 
@@ -17,6 +22,10 @@ _ARTICLES = {
     "harbour": "The harbour opened in May. Its mayor, Ann Bell, welcomed the ships. It cost $3 bn.",
     "market": "The market pays $5 for fish. Prices didn't rise in July. The mayor bought none.",
 }
+# Of several passages.
+_ARTICLES["ferry"] = " ".join(
+    f"Ferry {n} left quay {n % 5} with {n * 7} crates." for n in range(30)
+)
 _QUESTION = "How much did the harbour cost the mayor?"
 
 
@@ -59,7 +68,7 @@ def test_sentences_rank_as_they_do_where_they_are_given(
         for rows in [range(article.first_sentence, article.end_sentence)]
     ]
     given = model.rank(question, SentenceRanker(encoder, model).pool(_QUESTION, texts)).scores
-    assert len(found) == len(given) == 6
+    assert len(found) == len(given) == 36
     for each in found:
         assert each.score == pytest.approx(given[each.hit.sentence.row], abs=1e-2)  # 16-bit vectors
 
@@ -96,6 +105,61 @@ def test_words_are_read_once_until_they_are_too_many(
     assert 0 < known <= len(generation.tokens.words)
     assert ranker.rank(generation, question, hits) == first
     assert (ranker._lexicon, lexicon.read_words) == (lexicon, known)
+    monkeypatch.setattr(evidence, "_MOST_WORDS", known)
+    assert ranker.rank(generation, question, hits) == first
+    assert ranker._lexicon is lexicon
     monkeypatch.setattr(evidence, "_MOST_WORDS", known - 1)
     assert ranker.rank(generation, question, hits) == first
     assert ranker._lexicon is not lexicon
+
+
+def test_where_given_sentences_stand_is_where_an_index_has_them(
+    generation: Generation, hits: list[SentenceHit], encoder: Encoder, model: EvidenceModel
+) -> None:
+    found, pool = EvidenceRanker(model).pool(generation, hits)
+    texts = generation.texts
+    articles = [
+        GivenArticle(article.title, [s.text for s in texts.sentences(rows)])
+        for article in texts.articles
+        for rows in [range(article.first_sentence, article.end_sentence)]
+    ]
+    given = SentenceRanker(encoder, model).pool(_QUESTION, articles).places
+    rows = [each.hit.sentence.row for each in found]
+    assert len(set(given.passage.tolist())) > len(articles)
+    for name in ("sentence", "before", "after", "passage", "passage_end", "position", "count"):
+        assert getattr(pool.places, name).tolist() == getattr(given, name)[rows].tolist(), name
+    titles = [articles[number].title for number in given.article[rows]]
+    assert titles == [each.hit.sentence.article.title for each in found]
+
+
+def test_sentences_of_one_score_stay_in_their_order(
+    generation: Generation,
+    hits: list[SentenceHit],
+    model: EvidenceModel,
+    question: QuestionAnalysis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    undecided = SimpleNamespace(scores=np.zeros(len(hits)), confidence=0.5)
+    monkeypatch.setattr(model, "rank", lambda question, pool: undecided)
+    ranked, _ = EvidenceRanker(model).rank(generation, question, hits)
+    assert [each.hit for each in ranked] == hits
+
+
+def test_given_sentences_are_scored_and_the_best_is_trusted(
+    encoder: Encoder, model: EvidenceModel
+) -> None:
+    ranker = SentenceRanker(encoder, model)
+    sentences = ("The harbour cost $3 bn.", "Its mayor welcomed the ships.")
+    request = RankRequest(id="r1", question=_QUESTION, title="Harbour", sentences=sentences)
+    pool = ranker.pool(_QUESTION, [GivenArticle("Harbour", sentences)])
+    expected = model.rank(model.question(_QUESTION), pool)
+    result = ranker.rank(request)
+    assert result.id == "r1"
+    assert result.scores == tuple(round(float(score), 5) for score in expected.scores)
+    assert result.confidence == round(expected.confidence, 4)
+    none = ranker.rank(request.model_copy(update={"sentences": ()}))
+    assert none == RankResult(id="r1")
+
+
+def test_given_sentences_are_parted_by_one_character() -> None:
+    assert _as_article(["Fog.", "", "It sank."]) == [Span(0, 4), Span(5, 5), Span(6, 14)]

@@ -1,7 +1,9 @@
 """From a question to its answer: nothing but quotes leaves, or an honest abstention."""
 
 import math
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,10 +11,11 @@ from bot.answering import pipeline
 from bot.answering.citing import CitationError
 from bot.answering.composing import escape_markdown
 from bot.answering.pipeline import Answerer, EncodedQuestion
-from bot.models import Answer, Question, Status
+from bot.models import Answer, Question, Status, Turn
 from index.build import build_index
 from index.encoder import Encoder
 from index.live import LiveGeneration, open_live
+from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 from tests.bot.conftest import HARBOUR
 from tests.conftest import Silent
@@ -87,6 +90,61 @@ def test_small_talk_is_met_without_a_search(answerer: Answerer, live: LiveGenera
     assert receipt.answer.text == prompt_text("greeting")
     assert receipt.answer.status is Status.ABSTAINED
     assert (receipt.answer.confidence, receipt.answer.closest, receipt.ranked) == (0, (), ())
+    assert receipt.answer.understood_as == "hello there"
+
+
+def test_a_follow_up_is_answered_from_what_it_leans_on(
+    answerer: Answerer, live: LiveGeneration
+) -> None:
+    follow_up = Question(
+        question="And how long will it last?",
+        history=(Turn(question=COST, answer="$12.5 million"),),
+    )
+    [asked] = answerer.encode(live, [follow_up])
+    receipt = answerer.answer(live, asked)
+    assert receipt.answer.understood_as == f"{asked.understood.context} {follow_up.question}"
+    assert COST in asked.understood.context
+    question = answerer.ranker.model.question(follow_up.question, asked.understood.context)
+    found = [each.hit for each in receipt.ranked]
+    again, confidence = answerer.ranker.rank(live.generation, question, found)
+    assert [each.score for each in again] == [each.score for each in receipt.ranked]
+    assert receipt.answer.confidence == round(confidence, 4)
+
+
+def test_a_question_is_read_with_the_words_of_the_generation_that_answers(
+    answerer: Answerer, live: LiveGeneration, three_generations: Path, encoder_home: Path
+) -> None:
+    other = open_live(three_generations, encoder_home, reuse=live.encoder)
+    for generation, understood in ((live, "electric"), (other, "electrik"), (live, "electric")):
+        for _ in range(2):
+            asked = encoded(answerer, generation, "Who ordered electrik boats?")
+            assert asked.understood.text == f"Who ordered {understood} boats?"
+
+
+def test_each_stage_is_timed_and_a_batch_shares_its_time(
+    answerer: Answerer, live: LiveGeneration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Goes on by so much whenever it is looked at: between the beginnings of two stages once.
+    clock = SimpleNamespace(perf_counter=count(100, 0.0012345).__next__)
+    monkeypatch.setattr(pipeline, "time", clock)
+    once = pytest.approx(0.0012345)
+    for asked in (1, 2):
+        questions = answerer.encode(live, [Question(question=COST)] * asked)
+        timings = answerer.answer(live, questions[0]).timings
+        assert (timings.search, timings.rank) == (once, once)
+        assert (asked * timings.read, asked * timings.encode) == (once, once)
+    receipt = answerer.answer(live, answerer.encode(live, [Question(question=COST)])[0])
+    assert receipt.answer.elapsed_ms == 7.41
+    assert answerer.encode(live, []) == []
+
+
+def test_a_receipt_names_what_the_answer_was_made_with(
+    answerer: Answerer, live: LiveGeneration
+) -> None:
+    receipt = answerer.answer(live, encoded(answerer, live, COST))
+    assert receipt.generation is live.generation
+    assert receipt.answer.prompts == chosen_prompts().version
+    assert receipt.answer.confidence == round(receipt.answer.confidence, 4)
 
 
 def test_the_short_answer_is_a_span_of_the_article(
@@ -108,6 +166,21 @@ def test_a_name_is_given_only_where_its_sentence_is_likely_right(
     citations = answerer.answer(live, asked).answer.citations
     short = pipeline._short_answer(asked.understood, citations, confidence)
     assert (short.text if short else None) == ("Mayor Ilse Brandt" if given else None)
+
+
+def test_the_line_above_a_list_is_no_evidence(
+    encoder: Encoder, encoder_home: Path, tmp_path: Path, answerer: Answerer
+) -> None:
+    text = "The town buys two boats. They will need the following things:\n- Oars.\n- Sails.\n"
+    headed = f"The town buys boats.\n\nThings that the boats need\n\n{text}"
+    (tmp_path / "boats.txt").write_text(headed)
+    build_index([tmp_path / "boats.txt"], tmp_path / "index", encoder, Silent())
+    live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
+    receipt = answerer.answer(live, encoded(answerer, live, "Which things do the boats need?"))
+    found = {each.hit.sentence.text for each in receipt.ranked}
+    assert "The town buys two boats." in found
+    assert "They will need the following things:" not in found
+    assert "Things that the boats need" not in found
 
 
 def test_a_heading_is_no_evidence(answerer: Answerer, live: LiveGeneration) -> None:
