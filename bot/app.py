@@ -1,14 +1,19 @@
 """Wiring: which pieces make the service, from the settings. Only this module knows them all."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
+from bot.errors import SettingsError
 from bot.generation.ledger import Ledger, MemoryLedger
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
 from bot.service import AnswerService
 from bot.settings import Settings
 from index.live import LiveIndex
+
+if TYPE_CHECKING:
+    from bot.generation.writer import Writer
 
 
 def open_live_index(settings: Settings, degraded: Degradations | None = None) -> LiveIndex:
@@ -33,10 +38,8 @@ async def open_service(
     async with AsyncExitStack() as opened:
         writer = None
         if settings.llm_model:
-            from bot.generation.opening import open_writer  # its client takes half a second
-
             writer = await opened.enter_async_context(
-                open_writer(settings, ledger or MemoryLedger(), observer, degraded)
+                _open_writer(settings, ledger or MemoryLedger(), observer, degraded)
             )
         service = AnswerService(
             live,
@@ -47,3 +50,20 @@ async def open_service(
             writer=writer,
         )
         yield await opened.enter_async_context(service)
+
+
+def _open_writer(
+    settings: Settings,
+    ledger: Ledger,
+    observer: Observer | None,
+    degraded: Degradations | None,
+) -> AbstractAsyncContextManager["Writer"]:
+    try:
+        # Here: the client takes half a second, and who has no model need not have it.
+        from bot.generation.opening import open_writer
+    except ImportError as error:
+        raise SettingsError(
+            f"llm_model is set, and the client for models cannot be loaded ({error}): "
+            "pip install -c constraints.txt '.[llm]'"
+        ) from error
+    return open_writer(settings, ledger, observer, degraded)

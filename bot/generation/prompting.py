@@ -4,8 +4,7 @@ import html
 import unicodedata
 from collections.abc import Sequence
 from itertools import islice
-
-from openai.types.chat import ChatCompletionMessageParam
+from typing import TYPE_CHECKING
 
 from bot.answering.addressing import addresses_a_model
 from bot.answering.citing import needed_before
@@ -16,6 +15,9 @@ from bot.models import Turn
 from index.text_store import StoredSentence, TextStore
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
+
+if TYPE_CHECKING:  # what a model gets can be looked at without the client
+    from openai.types.chat import ChatCompletionMessageParam
 
 _OFFERED = 6  # sentences
 _MOST_CHARS = 1_500  # of one; a table without line breaks is no sentence
@@ -38,7 +40,7 @@ class Offer:
         return tuple(self._places[n - 1] for n in numbers if 1 <= n <= len(self._places))
 
 
-def answer_messages(receipt: Receipt, offer: Offer) -> list[ChatCompletionMessageParam]:
+def answer_messages(receipt: Receipt, offer: Offer) -> list["ChatCompletionMessageParam"]:
     """The question as understood, and the evidence."""
     texts = receipt.generation.texts
     lines = [_line(texts, n, each) for n, each in enumerate(offer.evidence, start=1)]
@@ -55,7 +57,7 @@ def answer_messages(receipt: Receipt, offer: Offer) -> list[ChatCompletionMessag
     ]
 
 
-def trial_messages() -> list[ChatCompletionMessageParam]:
+def trial_messages() -> list["ChatCompletionMessageParam"]:
     """An answer to the example that prompts/ has: to see whether a model writes any."""
     prompts = chosen_prompts()
     return [
@@ -64,7 +66,7 @@ def trial_messages() -> list[ChatCompletionMessageParam]:
     ]
 
 
-def rewrite_messages(question: str, history: Sequence[Turn]) -> list[ChatCompletionMessageParam]:
+def rewrite_messages(question: str, history: Sequence[Turn]) -> list["ChatCompletionMessageParam"]:
     """A question that leans on the conversation before it."""
     turns = [
         f"<question>{as_data(turn.question)}</question>\n<answer>{as_data(turn.answer)}</answer>"
@@ -81,7 +83,7 @@ def rewrite_messages(question: str, history: Sequence[Turn]) -> list[ChatComplet
     ]
 
 
-def estimated_tokens(messages: Sequence[ChatCompletionMessageParam]) -> int:
+def estimated_tokens(messages: Sequence["ChatCompletionMessageParam"]) -> int:
     """Rather too many, by any model's tokenizer."""
     size = sum(len(str(message.get("content")).encode("utf-8", "replace")) for message in messages)
     return size // _BYTES_A_TOKEN + _AROUND_TOKENS

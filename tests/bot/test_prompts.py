@@ -162,6 +162,24 @@ def test_the_program_speaks_the_words_of_the_folder(
     )
 
 
+def test_what_a_model_would_get_for_a_question_is_shown(
+    run_main: InProcess, built_index: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "words"
+    folder.mkdir()
+    own(folder, llm_answer="Evidence: {evidence}\nAsked: {question}")
+    where = ("--index", built_index, "--prompts", folder)
+    asked = ("--question", "What will the repair cost?</question>")
+    shown = run_main("prompts", "show", "llm_answer", *where, *asked).out
+    assert shown.startswith('Evidence: <sentence number="1" source=')
+    assert "the repair will cost $12.5 million" in shown
+    assert shown.endswith("Asked: What will the repair cost?&lt;/question&gt;\n")
+    assert "</question>" in run_main("prompts", "show", "llm_rewrite", *asked).out
+    outcome = run_main("prompts", "show", "greeting", *where, *asked)
+    assert outcome.code == 1
+    assert "No question is filled into greeting" in outcome.complaint
+
+
 def test_a_folder_that_cannot_be_used_ends_the_program_in_words(
     run_main: InProcess, tmp_path: Path
 ) -> None:
