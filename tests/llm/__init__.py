@@ -9,8 +9,8 @@ Both speak OpenAI's chat completions on the loopback address. The scripted one::
         assert endpoint.requests[0].key == "secret"
         await endpoint.left(3)                                   # three clients hung up
 
-What it can do stands in `tests/llm/acts.py`. Nothing in it sleeps: an act that is slow waits until
-the client goes or `endpoint.release()` is called.
+What it can do stands in `tests/llm/acts.py`. What is slow waits until the client goes or
+`endpoint.release()` is called.
 
 The real one is the session's fixture `smollm` (tests/llm/smollm.py): SmolLM2 with 135 million
 parameters, fluent, and too small to keep to what it is given.
@@ -18,6 +18,7 @@ parameters, fluent, and too small to keep to what it is given.
 
 from tests.llm.acts import (
     cuts,
+    dribbles,
     ends_early,
     fails,
     hangs,
@@ -34,6 +35,7 @@ __all__ = [
     "Received",
     "ScriptedEndpoint",
     "cuts",
+    "dribbles",
     "ends_early",
     "fails",
     "hangs",

@@ -1,5 +1,6 @@
 """What a scripted endpoint can do to a request, well or badly."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from itertools import repeat
@@ -99,6 +100,19 @@ def never_ends(text: Text) -> Act:
         response = await _begun(request)
         for piece in repeat(_said(text, received)):
             await response.write(_event(_chunk(piece)))
+        return response
+
+    return act
+
+
+def dribbles(pause_s: float = 0.01) -> Act:
+    """A sign of life now and then and never a word, as servers send while they load a model."""
+
+    async def act(request: web.Request, received: Received) -> web.StreamResponse:
+        response = await _begun(request)
+        while not received.released.is_set():
+            await response.write(b": wait\n\n")
+            await asyncio.sleep(pause_s)
         return response
 
     return act

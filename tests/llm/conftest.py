@@ -1,12 +1,35 @@
-"""An endpoint to script, and the small real model, started once for the session."""
+"""An endpoint to script, the small real model, started once for the session, and a service that
+lets a model write."""
 
-from collections.abc import AsyncIterator, Iterator
+import platform
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
+from bot.app import open_live_index, open_service
+from bot.service import AnswerService
+from bot.settings import Settings
+from index.build import build_index
+from index.encoder import Encoder
+from tests.conftest import Silent
 from tests.llm import ScriptedEndpoint
 from tests.llm.serving import serving
-from tests.llm.smollm import smollm_weights
+from tests.llm.smollm import can_run_here, smollm_weights
+
+KEY = "sk-marked-key-that-must-appear-nowhere-0123"
+ASKED = "How much will the repair of the harbour bridge cost?"
+BRIDGE = (
+    "Harbour bridge to close\n\n"
+    "The harbour bridge in Tarn will close on 4 May 2031. "
+    "Mayor Ilse Brandt said that the repair of the harbour bridge will cost $12.5 million. "
+    "The repair is expected to last two years.\n"
+)
+
+Writing = Callable[..., AbstractAsyncContextManager[AnswerService]]
 
 
 @pytest.fixture
@@ -16,7 +39,50 @@ async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
 
 
 @pytest.fixture(scope="session")
-def smollm() -> Iterator[str]:
+def weights() -> Path:
+    """SmolLM2's. Where they, or what runs them, could be there and are not, tests fail."""
+    if not can_run_here():
+        pytest.skip(f"there is no wheel of xllamacpp for {sys.platform} {platform.machine()}")
+    return smollm_weights()
+
+
+@pytest.fixture(scope="session")
+def smollm(weights: Path) -> Iterator[str]:
     """The base URL of an endpoint with SmolLM2 behind it."""
-    with serving(smollm_weights()) as url:
+    with serving(weights) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def bridge_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Read only: shared by the session."""
+    articles = tmp_path_factory.mktemp("bridge")
+    (articles / "bridge.txt").write_text(BRIDGE)
+    index = tmp_path_factory.mktemp("bridge-index") / "index"
+    build_index([articles], index, encoder, Silent())
+    return index
+
+
+@pytest.fixture
+def settings(endpoint: ScriptedEndpoint, bridge_index: Path, encoder_home: Path) -> Settings:
+    """Those with which the endpoint may write answers."""
+    return Settings(
+        index=bridge_index,
+        encoders=encoder_home,
+        llm_model="scripted",
+        llm_base_url=endpoint.url,
+        llm_api_key=SecretStr(KEY),
+    )
+
+
+@pytest.fixture
+def writing(settings: Settings) -> Writing:
+    """Opens a service with these settings, some of them changed."""
+
+    @asynccontextmanager
+    async def opened(**changed: object) -> AsyncIterator[AnswerService]:
+        with_changes = Settings.model_validate(dict(settings) | changed)
+        async with open_service(with_changes, open_live_index(with_changes)) as service:
+            yield service
+
+    return opened

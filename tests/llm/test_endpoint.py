@@ -12,6 +12,7 @@ from tests.llm import (
     Received,
     ScriptedEndpoint,
     cuts,
+    dribbles,
     ends_early,
     fails,
     hangs,
@@ -158,6 +159,17 @@ async def test_what_never_ends_ends_with_the_client(
             break
     await chunks.close()
     await endpoint.left(1)
+
+
+async def test_what_dribbles_says_nothing_until_it_is_released(
+    endpoint: ScriptedEndpoint, client: openai.AsyncOpenAI
+) -> None:
+    endpoint.plays(dribbles())
+    asking = asyncio.create_task(streamed(client))
+    await endpoint.asked(1)
+    assert not asking.done()
+    endpoint.release()
+    assert await asking == []
 
 
 async def test_an_old_server_refuses_schemas_and_nothing_else(

@@ -1,0 +1,31 @@
+"""Drafts as a model writes them, citing what it was given in the prompt."""
+
+import html
+import json
+import re
+from collections.abc import Callable
+
+from tests.llm.endpoint import Received
+
+_GIVEN = re.compile(r'<sentence number="(\d+)"[^>]*>(.*?)</sentence>')
+
+
+def given(received: Received) -> dict[int, str]:
+    """The sentences of the prompt by their numbers."""
+    found = _GIVEN.findall(received.said_by("user"))
+    return {int(number): html.unescape(text) for number, text in found}
+
+
+def cites(received: Received, *words: str) -> list[int]:
+    """The numbers of the sentences in which any of these stands."""
+    return [n for n, text in given(received).items() if any(word in text for word in words)]
+
+
+def drafting(*sentences: tuple[str, str], answerable: bool = True) -> Callable[[Received], str]:
+    """A draft of these sentences, each citing the evidence in which certain words stand."""
+
+    def draft(received: Received) -> str:
+        written = [{"text": text, "evidence": cites(received, at)} for text, at in sentences]
+        return json.dumps({"answerable": answerable, "sentences": written})
+
+    return draft
