@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from index.adopt import adopt
 from index.build import build_index
 from index.encoder import Encoder, default_home, open_current
 from index.errors import EncoderError
 from index.model_source import DEFAULT_NAME
-
-settings.register_profile("anywhere", deadline=None)  # how long it takes tells how busy we are
-settings.load_profile("anywhere")
 
 
 class OutsideError(AssertionError):

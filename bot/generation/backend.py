@@ -11,7 +11,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, SecretStr
 from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_exponential_jitter
 
-from bot.generation.bounded_transport import BoundedTransport
+from bot.generation.bounded_transport import BoundedTransport, UnboundedAnswerError
 from bot.generation.budget import Usage
 from bot.generation.dialect import Dialect
 from bot.generation.errors import GenerationError
@@ -122,7 +122,7 @@ class Backend:
 
     def _again(self, state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
-        if error is None or isinstance(error, openai.APITimeoutError):
+        if error is None or isinstance(error, openai.APITimeoutError) or _is_unbounded(error):
             return False  # who has waited for so long does not wait again
         passes = isinstance(
             error, openai.APIConnectionError | openai.InternalServerError | openai.RateLimitError
@@ -130,6 +130,8 @@ class Backend:
         return passes and _asked_pause(error) <= _LONGEST_PAUSE_S and self._retries.spend()
 
     def _troubled(self, error: Exception) -> GenerationError:
+        if _is_unbounded(error):
+            return self._told(Trouble.GARBLED, error)
         if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
             return self._told(Trouble.SLOW, error)
         if isinstance(error, openai.RateLimitError):
@@ -144,10 +146,15 @@ class Backend:
 
     def _told(self, reason: Trouble, error: Exception) -> GenerationError:
         """Some endpoints repeat the key that they refuse."""
-        detail = f"{type(error).__name__}: {error}"
+        cause = f" ({error.__cause__})" if error.__cause__ else ""
+        detail = f"{type(error).__name__}: {error}{cause}"
         if self._key:
             detail = detail.replace(self._key.get_secret_value(), "(the key)")
         return GenerationError(reason, detail[:_DETAIL])
+
+
+def _is_unbounded(error: BaseException) -> bool:
+    return isinstance(error.__cause__ or error, UnboundedAnswerError)
 
 
 def _cost_nothing(error: Exception) -> bool:

@@ -41,8 +41,12 @@ class DraftSentence(BaseModel):
     def _numbers(cls, given: object) -> object:
         """Each once. Models write 1, "1", "[1]" and "1, 2"."""
         items = given if isinstance(given, list | tuple) else [given]
-        numbers = [n for item in items for n in _NUMBER.findall(str(item))]
+        numbers = [n for item in items for n in _NUMBER.findall(_written(item))]
         return tuple(dict.fromkeys(map(int, numbers)))
+
+
+def _written(item: object) -> str:
+    return f"{item:g}" if isinstance(item, float) else str(item)
 
 
 class Draft(BaseModel):
@@ -134,9 +138,10 @@ def _sentences(items: list[Any]) -> list[DraftSentence]:
 
 
 def _marked(text: str) -> list[DraftSentence]:
-    """Plain sentences that end in their markers."""
+    """Plain sentences that end in their markers; none where nothing has any."""
     text = " ".join(_MARKER.sub(lambda found: f" [{found[1]}]", text).split())
     # Before the full stop, not behind it: there a marker would open the next sentence.
     text = re.sub(r"([.!?])((?: \[[\d, ]+\])+)", r"\2\1", text)
     pieces = [text[span.start : span.end] for span in split_sentences(text)]
-    return _sentences([{"text": p, "evidence": _MARKER.findall(p)} for p in pieces])
+    sentences = _sentences([{"text": p, "evidence": _MARKER.findall(p)} for p in pieces])
+    return sentences if any(each.evidence for each in sentences) else []

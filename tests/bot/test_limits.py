@@ -264,29 +264,3 @@ async def test_who_is_refused_leaves_nothing_behind() -> None:
 def test_a_limit_without_a_meaning_is_refused(limit: str) -> None:
     with pytest.raises(ValidationError):
         Limits(per_user=limit)
-
-
-@pytest.mark.parametrize("window", ["per_user", "per_channel", "per_server", "overall"])
-async def test_what_was_admitted_elsewhere_counts(window: str) -> None:
-    limiter = Limiter(limits(**{window: "1/minute"}))
-    await limiter.count(1, 2, 3)
-    assert not await admitted(limiter, 1, 2, 3)
-    assert await admitted(limiter, 11, 12, 13) == (window != "overall")
-
-
-async def test_what_was_admitted_elsewhere_counts_for_what_the_server_allows_one_person() -> None:
-    limiter = Limiter(limits())
-    await limiter.count(1, 2, 3, 1)
-    assert not await admitted(limiter, 1, 2, 3, 1)
-    assert await admitted(limiter, 1, 2, 4, 1)
-
-
-@pytest.mark.parametrize("shared", [True, False])
-async def test_the_last_room_is_one_askers_where_others_count_too(shared: bool) -> None:
-    """Two processes find room at the same moment. Without others there was room for both: it is
-    the clock that went back."""
-    storage = SlowStorage()
-    given = {"shared": True} if shared else {}
-    both = [Limiter(limits(per_user="1/minute"), storage, **given) for _ in range(2)]
-    outcomes = await asyncio.gather(*(admitted(limiter, 1, 2, 3) for limiter in both))
-    assert sum(outcomes) == (1 if shared else 2)
