@@ -17,7 +17,7 @@ from bot.models import Trouble
 from index.sentences import split_sentences
 
 MOST_SENTENCES = 4  # of a draft
-_MARKER = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
+_MARKER = re.compile(r"(?<!\s)\s*+\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _NUMBER = re.compile(r"\d{1,3}")
 
 
