@@ -76,10 +76,10 @@ FAULTS: dict[str, tuple[Act, set[Trouble]]] = {
         {Trouble.REFUSED},
     ),
     "a page": (sends("<h1>Welcome</h1>", Content_Type="text/html"), {Trouble.GARBLED}),
-    "a huge event": (streams(_HUGE), {Trouble.UNREACHABLE}),
+    "a huge event": (streams(_HUGE), {Trouble.GARBLED}),
     "a bomb": (
         sends(gzip.compress(_HUGE.encode()), Content_Encoding="gzip"),
-        {Trouble.UNREACHABLE},
+        {Trouble.GARBLED},
     ),
     "no choices": (streams({"choices": []}, {"choices": None}, "[DONE]"), {Trouble.GARBLED}),
     "events of no shape": (streams("[1, 2]", "7", "null", "[DONE]"), {Trouble.GARBLED}),
