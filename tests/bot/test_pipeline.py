@@ -125,16 +125,16 @@ def test_each_stage_is_timed_and_a_batch_shares_its_time(
     answerer: Answerer, live: LiveGeneration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Goes on by so much whenever it is looked at: between the beginnings of two stages once.
-    clock = SimpleNamespace(perf_counter=count(100, 0.0012345).__next__)
+    clock = SimpleNamespace(perf_counter=count(100, 0.0123456).__next__)
     monkeypatch.setattr(pipeline, "time", clock)
-    once = pytest.approx(0.0012345)
+    once = pytest.approx(0.0123456)
     for asked in (1, 2):
         questions = answerer.encode(live, [Question(question=COST)] * asked)
         timings = answerer.answer(live, questions[0]).timings
         assert (timings.search, timings.rank) == (once, once)
         assert (asked * timings.read, asked * timings.encode) == (once, once)
     receipt = answerer.answer(live, answerer.encode(live, [Question(question=COST)])[0])
-    assert receipt.answer.elapsed_ms == 7.41
+    assert receipt.answer.elapsed_ms == 74.07
     assert answerer.encode(live, []) == []
 
 
@@ -172,7 +172,8 @@ def test_the_line_above_a_list_is_no_evidence(
     encoder: Encoder, encoder_home: Path, tmp_path: Path, answerer: Answerer
 ) -> None:
     text = "The town buys two boats. They will need the following things:\n- Oars.\n- Sails.\n"
-    headed = f"The town buys boats.\n\nThings that the boats need\n\n{text}"
+    before = "The town buys boats, as the council of Tarn decided on Monday. " * 5
+    headed = f"{before}\n\nThings that the boats need\n\n{text}"
     (tmp_path / "boats.txt").write_text(headed)
     build_index([tmp_path / "boats.txt"], tmp_path / "index", encoder, Silent())
     live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
