@@ -17,7 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.claims.cases import Case
-from benchmarks.claims.judged import WICE, Claimed, claimed, is_held_back, wice_cases
+from benchmarks.claims.judged import (
+    WICE,
+    cited,
+    is_held_back,
+    retelling_cases,
+    wice_cases,
+)
 from benchmarks.claims.texts import (
     SEED,
     bundled_cases,
@@ -30,7 +36,6 @@ from bot.answering.evidence_model import EvidenceModel
 from bot.answering.verification.verifying import Verdict, Verifier
 from bot.claims import Standing
 from bot.evaluation.metrics import auroc
-from index.encoder import Encoder, default_home, open_current
 from index.initials import Initials
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -53,19 +58,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.verification", description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", metavar="FOLDER")
     options = parser.parse_args()
-    encoder = open_current(default_home())
     verifier = Verifier(EvidenceModel.load().words)
     texts, made = bundled_texts(ROOT / "articles"), generated_texts()
     own = _held_back(list(bundled_cases(texts)))
-    bundled, took = _judged(own, encoder, verifier, initials_of(texts))
-    generated, _ = _judged(_held_back(list(generated_cases(made))), encoder, verifier, None)
+    bundled, took = _judged(own, verifier, initials_of(texts))
+    generated, _ = _judged(_held_back(list(generated_cases(made))), verifier, None)
+    titles = {text.id: text.title for text in texts}
+    by_hand = [retelling_cases(titles, seen=seen) for seen in (True, False)]
+    seen, unseen = (_judged(each, verifier, initials_of(texts))[0] for each in by_hand)
     results = {
         "seed": SEED,
         "all": _shares(bundled + generated),
         "bundled_articles": _shares(bundled),
         "kinds": _by_kind(bundled + generated),
+        "by_hand_seen": _shares(seen),
+        "by_hand_unseen": _shares(unseen),
         "ms_a_claim": round(took, 2),
-        "wice": _wice(options.shared, encoder, verifier),
+        "wice": _wice(options.shared, verifier),
     }
     text = json.dumps(results, indent=1)
     RESULTS.write_text(text + "\n", encoding="utf-8")
@@ -77,15 +86,11 @@ def _held_back(cases: Sequence[Case]) -> list[Case]:
 
 
 def _judged(
-    cases: Sequence[Case], encoder: Encoder, verifier: Verifier, initials: Initials | None
+    cases: Sequence[Case], verifier: Verifier, initials: Initials | None
 ) -> tuple[list[Judged], float]:
-    """Each case, and the milliseconds that one took on average, without its vectors."""
-    with_evidence: list[Claimed] = list(claimed(cases, encoder))
+    """Each case, and the milliseconds that one took on average."""
     started = time.perf_counter()
-    judged = [
-        Judged(each.case, verifier.verify(each.case.claim, each.cited, initials))
-        for each in with_evidence
-    ]
+    judged = [Judged(case, verifier.verify(case.claim, cited(case), initials)) for case in cases]
     return judged, (time.perf_counter() - started) * 1000 / len(cases)
 
 
@@ -116,11 +121,11 @@ def _by_kind(judged: Sequence[Judged]) -> dict[str, dict[str, float | bool]]:
     return shares
 
 
-def _wice(shared: Path, encoder: Encoder, verifier: Verifier) -> dict[str, float] | None:
+def _wice(shared: Path, verifier: Verifier) -> dict[str, float] | None:
     """None against full or partial, by the model that has seen none of it."""
     if not (shared / WICE).exists():
         return None
-    judged, _ = _judged(wice_cases(shared), encoder, verifier, None)
+    judged, _ = _judged(wice_cases(shared), verifier, None)
     return _shares(judged)
 
 

@@ -60,7 +60,7 @@ class BatchAnswerer:
             if isinstance(asked, Claims):
                 return self._checker.check(live, asked)
             if isinstance(asked, Written):
-                return self._checker.verify(live, asked)
+                return self._checker.verify(asked)
             return self._answerer.answer(live, asked)
         except Exception as error:  # the batch is one of the two places that catch broadly
             return _told(error, asked if isinstance(asked, _Apart) else asked.question)

@@ -84,7 +84,7 @@ class Reason(BaseModel):
 
 class CheckedSentence(BaseModel):
     """`text` is the checked text's [start:end]. The citations carry or contradict it; `closest` is
-    what comes nearest to one that is not found. `score` is how likely they are to carry it."""
+    what comes nearest to one that is not found. `score` is higher the more of it they carry."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

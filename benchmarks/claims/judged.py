@@ -1,32 +1,16 @@
-"""Cases as verification sees them: the cosines of an encoder, and what it makes of each."""
+"""Cases as verification sees them, and those that people judged or wrote."""
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
 
 from benchmarks.claims.cases import Case
 from bot.answering.verification.verifying import Cited
-from index.dense import embedded_text
 
 _PARTS = 3  # of which one is held back from training
+RETELLINGS = Path(__file__).parent / "retellings.jsonl"
 WICE = Path("eval/attribution_wice_dev.jsonl")
-
-
-class TextEncoder(Protocol):
-    def encode_passages(self, texts: Sequence[str]) -> np.ndarray: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A case with its evidence as verification takes it."""
-
-    case: Case
-    cited: tuple[Cited, ...]
 
 
 def is_held_back(text_id: str) -> bool:
@@ -34,21 +18,27 @@ def is_held_back(text_id: str) -> bool:
     return zlib.crc32(text_id.encode()) % _PARTS == 0
 
 
-def claimed(cases: Sequence[Case], encoder: TextEncoder) -> Iterator[Claimed]:
-    """Each case with the cosines of its evidence."""
-    texts = {case.claim for case in cases}
-    texts |= {embedded_text(case.title, each) for case in cases for each in case.evidence}
-    ordered = sorted(texts)
-    vectors = dict(zip(ordered, encoder.encode_passages(ordered), strict=True))
-    for case in cases:
-        claim = vectors[case.claim]
-        yield Claimed(
-            case,
-            tuple(
-                Cited(text, case.title, float(vectors[embedded_text(case.title, text)] @ claim))
-                for text in case.evidence
-            ),
+def cited(case: Case) -> list[Cited]:
+    """Its evidence as verification takes it."""
+    return [Cited(text, case.title) for text in case.evidence]
+
+
+def retelling_cases(titles: Mapping[str, str], *, seen: bool) -> list[Case]:
+    """What somebody made of sentences of the bundled articles, in other words: half of it true to
+    them. The rules were mended by those that are `seen` and never by the others."""
+    rows = [json.loads(line) for line in RETELLINGS.read_text(encoding="utf-8").splitlines()]
+    return [
+        Case(
+            text=row["article"],
+            title=titles[row["article"]],
+            kind="by hand",
+            claim=row["claim"],
+            evidence=tuple(row["evidence"]),
+            supported=row["carried"],
         )
+        for row in rows
+        if row["seen"] == seen
+    ]
 
 
 def wice_cases(shared: Path) -> list[Case]:

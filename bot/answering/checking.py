@@ -70,18 +70,11 @@ class Checker:
             elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
-    def verify(self, live: LiveGeneration, written: Written) -> Carried:
+    def verify(self, written: Written) -> Carried:
         """By which of the sentences that it was written from a sentence is carried."""
         generation = written.receipt.generation
         hits = [written.receipt.ranked[n].hit for n in written.evidence]
-        texts = [hit.sentence.text for hit in hits]
-        # By the encoder that is there: the generation may have another one by now.
-        vectors = live.encoder.encode_queries([written.question, *texts])
-        cosines = vectors[1:] @ vectors[0]
-        cited = [
-            Cited(text, _context(generation, hit), float(cosine))
-            for text, hit, cosine in zip(texts, hits, cosines, strict=True)
-        ]
+        cited = [Cited(hit.sentence.text, _context(generation, hit)) for hit in hits]
         judged = judge(self._verifier, written.question, cited, generation.initials)
         if judged is None or judged.verdict.standing is not Standing.SUPPORTED:
             findings = judged.verdict.findings if judged else ()
@@ -100,10 +93,7 @@ class Checker:
         # By the sentence alone: what stands around it carries no claim.
         hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
         distinct = self._ranker.pool(generation, hits)[0][:_VERIFIED] if hits else []
-        cited = [
-            Cited(each.hit.sentence.text, _context(generation, each.hit), each.hit.dense)
-            for each in distinct
-        ]
+        cited = [Cited(each.hit.sentence.text, _context(generation, each.hit)) for each in distinct]
         judged = judge(self._verifier, claim, cited, generation.initials)
         if judged is None:
             return None

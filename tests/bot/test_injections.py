@@ -24,7 +24,7 @@ def sentences(row: dict[str, Any]) -> list[str]:
 
 
 def verdict(claim: str, evidence: tuple[str, ...]) -> Verdict:
-    return VERIFIER.verify(claim, [Cited(text, "", 0.9) for text in evidence])
+    return VERIFIER.verify(claim, [Cited(text) for text in evidence])
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['id']} {row['kind']}")

@@ -17,7 +17,7 @@ CLAIM = "The harbour bank is broke."
 
 
 def verify(claim: str, *evidence: str) -> Verdict:
-    return VERIFIER.verify(claim, [Cited(text, "", 0.9) for text in evidence])
+    return VERIFIER.verify(claim, [Cited(text) for text in evidence])
 
 
 @pytest.mark.parametrize(

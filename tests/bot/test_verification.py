@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.evidence_model import EvidenceModel
+from bot.answering.verification.slots import prepositions_swapped
 from bot.answering.verification.verifying import Cited, Verdict, Verifier
 from bot.claims import FindingKind, Standing
 from index.initials import Initials
@@ -17,7 +18,7 @@ OTHER = "The company hired 35 sailors for the boats."
 
 
 def verify(claim: str, *evidence: str, context: str = "") -> Verdict:
-    return VERIFIER.verify(claim, [Cited(text, context, 0.8) for text in evidence])
+    return VERIFIER.verify(claim, [Cited(text, context) for text in evidence])
 
 
 def kinds(verdict: Verdict) -> set[FindingKind]:
@@ -114,6 +115,58 @@ def test_one_who_does_what_another_did_is_not_found() -> None:
     assert verify(claim, "Nvidia sued OpenAI over a patent for boats.").standing is not (
         Standing.SUPPORTED
     )
+
+
+def test_a_number_stays_with_what_it_is_told_of() -> None:
+    deal = "The deal between Northline Ferries and Volta Marine is valued at $40 million."
+    verdict = verify("Volta Marine is valued at $40 million.", deal)
+    assert verdict.standing is Standing.NOT_FOUND
+    (finding,) = verdict.findings
+    assert finding.evidence_span is not None
+    assert deal[finding.evidence_span.start : finding.evidence_span.end] == "The deal"
+    assert verify(deal, deal).standing is Standing.SUPPORTED
+
+
+def test_names_that_change_places_around_a_preposition_are_counted() -> None:
+    told = "The court in Tarn hears the case against Volta Marine, the rival of Northline."
+
+    def swapped(claim: str) -> int:
+        return prepositions_swapped(VERIFIER.compare(claim, [Cited(told)]))
+
+    assert swapped("The court in Volta Marine hears the case against Tarn.") == 2
+    assert swapped("The court hears the case against Tarn, where Volta Marine is.") == 1
+    assert swapped(told) == swapped("Northline's rival Volta Marine has a case in Tarn.") == 0
+
+
+def test_the_two_counts_who_was_named() -> None:
+    evidence = "Northline Ferries and Volta Marine ended the contract for the boats."
+    claim = "The two companies Northline Ferries and Volta Marine ended the contract for boats."
+    assert FindingKind.NUMBER not in kinds(verify(claim, evidence))
+    assert FindingKind.NUMBER in kinds(verify(claim.replace("two", "three"), evidence))
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "why"),
+    [
+        (
+            "The bridge costs at most $9 million.",
+            "The bridge costs at least $9 million.",
+            FindingKind.HEDGE,
+        ),
+        (
+            "The mayor of Tarn has said much about the bridge.",
+            "Neither the mayor of Tarn nor the council has said much about the bridge.",
+            FindingKind.NEGATION,
+        ),
+        (
+            "The mayor of Tarn has told much of the bridge.",
+            "The mayor of Tarn has told little of the bridge.",
+            FindingKind.NEGATION,
+        ),
+    ],
+)
+def test_what_says_less_says_something_else(claim: str, evidence: str, why: FindingKind) -> None:
+    assert why in kinds(verify(claim, evidence))
 
 
 def test_initials_stand_for_their_words() -> None:

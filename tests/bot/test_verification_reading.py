@@ -93,7 +93,8 @@ def test_the_word_may_is_no_month() -> None:
         ("It is said to be closed.", CueKind.HEARSAY),
         ("It may close.", CueKind.POSSIBILITY),
         ("It is expected to close.", CueKind.INTENTION),
-        ("It pays up to 10 million.", CueKind.BOUND),
+        ("It pays up to 10 million.", CueKind.AT_MOST),
+        ("It pays a minimum of 10 million.", CueKind.AT_LEAST),
         ("It closed because nobody came.", CueKind.CAUSE),
     ],
 )
@@ -101,9 +102,13 @@ def test_cues(text: str, kind: CueKind) -> None:
     assert kind in {cue.kind for cue in read(text).cues}
 
 
+def test_irregular_forms_are_of_one_verb() -> None:
+    assert read("They said it.").stems == read("They say it.").stems
+
+
 def test_a_bound_is_no_negation() -> None:
     cues = read("It needs no more than 10 people.").cues
-    assert {cue.kind for cue in cues} == {CueKind.BOUND}
+    assert {cue.kind for cue in cues} == {CueKind.AT_MOST}
 
 
 @given(st.text(max_size=200))

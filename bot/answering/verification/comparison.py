@@ -11,7 +11,7 @@ _BEARS = 0.5  # the share of a clause from which a sentence may be what it goes 
 
 
 class Comparison:
-    """The claim, its evidence with the cosine of each sentence to the claim, and the stems of what
+    """The claim, its evidence, and the stems of what
     the evidence stands in: its article's title and date, the sentences that it leans on."""
 
     def __init__(
@@ -20,10 +20,9 @@ class Comparison:
         claim: Reading,
         evidence: Sequence[Reading],
         context: frozenset[str],
-        cosines: Sequence[float],
     ) -> None:
         self.claim, self.evidence = claim, evidence
-        self.context, self.cosines = context, cosines
+        self.context = context
         self.weights = {i: reader.weight(claim.words[i].lower) for i in claim.telling}
         self.found = [_found(claim, each) for each in evidence]
         self.anywhere = frozenset[int]().union(*self.found)

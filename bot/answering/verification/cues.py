@@ -18,7 +18,8 @@ class CueKind(StrEnum):
     HEARSAY = "hearsay"
     POSSIBILITY = "possibility"
     INTENTION = "intention"
-    BOUND = "bound"
+    AT_LEAST = "at least"
+    AT_MOST = "at most"
     CAUSE = "cause"
 
 
@@ -27,8 +28,8 @@ _SAYING = r"(?:say|says|said|claim|claims|claimed|believe|suggest|suggests|sugge
 _SOURCES = r"(?:insiders?|sources?|rumou?rs?|people (?:close to|familiar with|inside)[^,.;]{0,40}?)"
 _WORDS = {
     CueKind.NEGATION: (
-        r"not|no(?! (?:more|less|later) than)|never|none|nothing|neither|nor|without|nobody|"
-        r"cannot|\w{2,9}n['’]t"
+        r"not|no(?! (?:more|less|later) than)|never|none|nothing|neither|"
+        r"nor|without|nobody|cannot|\w{2,9}n['’]t|little|hardly|barely|scarcely"
     ),
     CueKind.HEARSAY: (
         r"reportedly|allegedly|apparently|supposedly|purportedly|according to|seems?|appears? to|"
@@ -43,9 +44,12 @@ _WORDS = {
         r"(?:is|are|was|were) (?:expected|meant|due|set|scheduled|supposed) to|"
         r"(?:plans?|planned|intends?|intended|aims?|hopes?|hoped|wants?|wanted) to|should"
     ),
-    CueKind.BOUND: (
-        r"up to|as (?:much|many) as|at (?:least|most)|more than|less than|fewer than|or more|"
-        r"nearly|almost|a (?:minimum|maximum) of|no (?:more|less) than"
+    CueKind.AT_LEAST: (
+        r"at least|(?<!no )more than|or more|a minimum of|no less than|no fewer than|upwards of"
+    ),
+    CueKind.AT_MOST: (
+        r"up to|as (?:much|many) as|at most|(?<!no )(?:less|fewer) than|or less|or fewer|nearly|"
+        r"almost|a maximum of|no more than"
     ),
     CueKind.CAUSE: (
         r"because|so(?! far| much| many| long)|therefore|thus|which is why|as a result|due to|"
@@ -59,7 +63,7 @@ _CUES = {
 _MAY_MONTH = re.compile(r"May")  # with a capital inside a sentence it is the month
 _OF_SENTENCE = re.compile(r"according to", re.IGNORECASE)  # whose scope is all else in it
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:but|although|while|whereas)(?!\w)")
-_SCOPE_WORDS = {CueKind.NEGATION: 3, CueKind.BOUND: 1}
+_SCOPE_WORDS = {CueKind.NEGATION: 3, CueKind.AT_LEAST: 1, CueKind.AT_MOST: 1}
 _MOST_SCOPE = 4
 
 

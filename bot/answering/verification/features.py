@@ -13,7 +13,7 @@ from math import log1p
 from bot.answering.verification.comparison import Comparison
 from bot.answering.verification.findings import Finding
 from bot.answering.verification.reading import Name, Reading
-from bot.answering.verification.slots import slots_taken
+from bot.answering.verification.slots import prepositions_swapped, slots_taken
 from bot.claims import FindingKind
 
 _NEAR = 4  # content words apart
@@ -39,14 +39,8 @@ def support_features(compared: Comparison, found: Sequence[Finding]) -> dict[str
 
 def _coverage(compared: Comparison) -> dict[str, float]:
     claim = compared.claim
-    missing = [compared.weights[i] for i in claim.content if i not in compared.anywhere]
     return {
-        "cover": compared.share(compared.anywhere),
-        "cover_telling": compared.share(compared.anywhere, claim.telling),
-        "cover_best": compared.best(),
         "cover_clause": min((compared.best(clause) for clause in claim.clauses), default=1.0),
-        "missing_most": max(missing, default=0.0),
-        "cosine": max(compared.cosines, default=0.0),
         "words": log1p(len(claim.content)),
         "particulars": log1p(len(claim.names) + len(claim.quantities) + len(claim.dates)),
     }
@@ -57,18 +51,16 @@ def _structure(compared: Comparison) -> dict[str, float]:
     claim = compared.claim
     pairs = list(pairwise(claim.content))
     places = [_places(each) for each in compared.evidence]
-    near = [any(_are_near(claim, pair, at) for at in places) for pair in pairs]
     turned = [any(_are_near(claim, pair[::-1], at) for at in places) for pair in pairs]
     runs = [_longest_run(claim, each) for each in compared.evidence]
     nearness = _names_nearness(claim, places)
     return {
-        "pairs": sum(near) / len(near) if near else compared.best(),
         "pairs_turned": sum(turned) / len(turned) if turned else 0.0,
         "slots_taken": float(min(slots_taken(compared), 2)),
+        "prepositions_swapped": float(min(prepositions_swapped(compared), 2)),
         "roles_turned": float(_roles_turned(compared)),
         "run": max(runs, default=0) / max(len(claim.stems), 1),
         "order": max((_order(claim, at) for at in places), default=0.0),
-        "name_near": min(nearness, default=1.0),
         "names_near": sum(nearness) / len(nearness) if nearness else 1.0,
     }
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from bot.answering.context import leans_on_previous
 from bot.answering.verification.comparison import Comparison, is_in
 from bot.answering.verification.cues import HEDGES, Cue, CueKind
+from bot.answering.verification.heads import other_heads
 from bot.answering.verification.reading import Name, Reading
 from bot.claims import FindingKind
 from index.models import Span
 
 _SPACE = re.compile(r"\s+")
 _MARKS = str.maketrans("‘’“”", "''\"\"")
+_BACK = re.compile(r"(?<!\w)(?:the|these|those|both|all) $", re.IGNORECASE)
+_MOST_COUNTED = 4  # names that "the two" and so on goes back to
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:and|but|that|while|although)(?!\w)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 
@@ -36,6 +39,7 @@ def findings(compared: Comparison) -> list[Finding]:
         *_numbers(compared),
         *_dates(compared),
         *_names(compared),
+        *_heads(compared),
         *_speakers(compared),
         *_negations(compared),
         *_hedges(compared),
@@ -70,8 +74,13 @@ def _plain(text: str) -> str:
 
 
 def _numbers(compared: Comparison) -> Iterator[Finding]:
+    """But for "the two companies", which counts who was named."""
     told = [quantity for each in compared.evidence for quantity in each.quantities]
+    named = {name.stems for each in compared.evidence for name in each.names}
     for quantity in compared.claim.quantities:
+        counts = _BACK.search(compared.claim.text, 0, quantity.start) and not quantity.unit
+        if counts and quantity.value <= min(len(named), _MOST_COUNTED):
+            continue
         if not any(quantity.is_same(other) for other in told):
             yield Finding(FindingKind.NUMBER, Span(quantity.start, quantity.end))
 
@@ -91,6 +100,13 @@ def _names(compared: Comparison) -> Iterator[Finding]:
     for name in compared.claim.names:
         if not _is_known(name, compared.stems, compared):
             yield Finding(FindingKind.NAME, Span(name.start, name.end))
+
+
+def _heads(compared: Comparison) -> Iterator[Finding]:
+    """A number that the evidence tells of something else which the name only belongs to: "the deal
+    of A is worth a million" is not "A is worth a million"."""
+    for name, (number, span) in other_heads(compared):
+        yield Finding(FindingKind.NAME, Span(name.start, name.end), number, span)
 
 
 def _is_known(name: Name, told: frozenset[str], compared: Comparison) -> bool:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
-from bot.answering.analysis import WordWeights, stem
+from bot.answering.analysis import WordWeights
 from bot.answering.names import names_in
 from bot.answering.verification.cues import Cue, read_cues
 from bot.answering.verification.dates import Date, read_dates
+from bot.answering.verification.irregular import verb_stem
 from bot.answering.verification.quantities import Quantity, read_quantities
 from bot.answering.verification.unstated import STATES_NOTHING, blanked, not_kept, read_unstated
 from index.initials import Initials
@@ -24,6 +26,7 @@ _SPEAKING = re.compile(
 _BY = re.compile(r"(?<!\w)according to(?!\w)", re.IGNORECASE)
 _SPEAKER_CHARS = 120  # before the verb; in news the speaker is nearer
 _FEWEST_IN_CLAUSE = 3  # content words; less is a part of the clause before
+_REMEMBERED = 500  # sentences
 _FEWEST_OF_LANGUAGE = 3  # words that tell the language
 _COMMON = 10_000  # rank
 # Of 14,000 sentences of encyclopedias and news 34 have less of both: lists, formulas, addresses.
@@ -78,25 +81,40 @@ class SentenceReader:
 
     def __init__(self, words: WordWeights) -> None:
         self._words = words
+        # An evidence sentence is read for every claim that it may carry.
+        self._plain = lru_cache(_REMEMBERED)(self._read)
+        self.stems = lru_cache(_REMEMBERED)(self._stems)
+        self._unstated = lru_cache(_REMEMBERED)(partial(read_unstated, is_verb=self._is_verb))
 
     def weight(self, word: str) -> float:
         """How much a word tells, 0 for what only holds a sentence together."""
         return self._words.weight(word)
 
-    def stems(self, text: str) -> frozenset[str]:
-        return frozenset(stem(word.lower) for word in read_words(text))
+    def _stems(self, text: str) -> frozenset[str]:
+        return frozenset(verb_stem(word.lower) for word in read_words(text))
 
     def read(self, text: str, initials: Initials | None = None) -> Reading:
         """`initials` are those of the articles that the sentence is about."""
+        plain = self._plain(text)
+        if initials is None:
+            return plain
+        meant = (self._telling(initials.expand(text[n.start : n.end])) for n in plain.names)
+        names = zip(plain.names, meant, strict=True)
+        return replace(
+            plain,
+            expanded=plain.expanded | self.stems(initials.expand(text)),
+            names=tuple(replace(name, meaning=frozenset(meaning)) for name, meaning in names),
+        )
+
+    def _read(self, text: str) -> Reading:
         words = tuple(read_words(text))
-        stems = tuple(stem(word.lower) for word in words)
+        stems = tuple(verb_stem(word.lower) for word in words)
         dates = read_dates(text, words)
         numbers = [w for w in words if not any(d.start <= w.start < d.end for d in dates)]
         quantities = read_quantities(text, numbers)
         exact = [(d.start, d.end) for d in dates] + [(q.start, q.end) for q in quantities]
         telling = tuple(i for i, word in enumerate(words) if self.weight(word.lower) > 0)
         content = tuple(i for i in telling if not _is_inside(words[i], exact))
-        expanded = self.stems(initials.expand(text)) if initials else frozenset()
         return Reading(
             text=text,
             words=words,
@@ -104,10 +122,10 @@ class SentenceReader:
             telling=telling,
             content=content,
             clauses=_clauses(text, words, content),
-            expanded=expanded.union(stems),
+            expanded=frozenset(stems),
             quantities=tuple(quantities),
             dates=tuple(dates),
-            names=tuple(self._names(text, initials)),
+            names=tuple(self._names(text)),
             quotes=tuple(Span(*match.span(1)) for match in _QUOTED.finditer(text)),
             cues=read_cues(text, words, stems, frozenset(telling).__contains__),
             speakers=tuple(_speakers(text)),
@@ -116,7 +134,7 @@ class SentenceReader:
     def read_claim(self, text: str, initials: Initials | None) -> Reading:
         """Withheld is where it orders or asks something itself, which states nothing."""
         reading = self.read(text, initials)
-        found = [each for each in read_unstated(text, self._is_verb) if each.mood in STATES_NOTHING]
+        found = [each for each in self._unstated(text) if each.mood in STATES_NOTHING]
         quotes = [(quote.start, quote.end) for quote in reading.quotes]
         withheld = [
             Withheld(each.cue, frozenset())
@@ -131,7 +149,7 @@ class SentenceReader:
         if not self._is_english(text):
             return self.read("", initials)
         quotes = [claim.text[quote.start : quote.end] for quote in claim.quotes]
-        unstated = not_kept(text, read_unstated(text, self._is_verb), claim.text, quotes)
+        unstated = not_kept(text, self._unstated(text), claim.text, quotes)
         reading = self.read(blanked(text, unstated), initials)
         withheld = [
             Withheld(each.cue, self.stems(text[each.scope.start : each.scope.end]))
@@ -154,18 +172,17 @@ class SentenceReader:
         forms = (f"{word}ing", f"{word[:-1]}ing", f"{word}{word[-1]}ing")
         return known(word) and any(map(known, forms))
 
-    def _names(self, text: str, initials: Initials | None) -> Iterator[Name]:
+    def _names(self, text: str) -> Iterator[Name]:
         for span in names_in(text):
             name = text[span.start : span.end]
             words = [word.lower for word in read_words(name)]
             stems = self._telling(name)
             if stems and not (len(words) == 1 and self._only_opens(text, span, words[0])):
-                meaning = self._telling(initials.expand(name)) if initials else stems
-                yield Name(stems, frozenset(meaning), span.start, span.end)
+                yield Name(stems, frozenset(stems), span.start, span.end)
 
     def _telling(self, name: str) -> tuple[str, ...]:
         words = (word.lower for word in read_words(name))
-        return tuple(stem(word) for word in words if word not in FUNCTION_WORDS)
+        return tuple(verb_stem(word) for word in words if word not in FUNCTION_WORDS)
 
     def _only_opens(self, text: str, span: Span, word: str) -> bool:
         """Whether an everyday word has its capital from the start of the sentence."""

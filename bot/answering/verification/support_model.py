@@ -32,7 +32,7 @@ class SupportModel(BaseModel):
         """From the file that the package carries."""
         return cls.model_validate_json(_MODEL.joinpath(SUPPORT_FILE).read_bytes())
 
-    def score(self, features: Mapping[str, float]) -> float:
+    def probability(self, features: Mapping[str, float]) -> float:
         """The probability that the evidence carries the claim."""
         row = np.array([[features[name] for name in self.linear.names]])
         return float(1 / (1 + np.exp(-self.linear.scores(row)[0])))

@@ -78,7 +78,7 @@ _BEFORE_ORDER = (
 _CLAUSE_START = re.compile(
     r"(?:^|(?:(?<![A-Z])(?<![A-Z][a-z])(?<![A-Z][a-z]{2})(?<![A-Z][a-z]{3})\."
     r"|[!?:;…—–|>\n]|\. (?=[A-Z])|(?<!\w)[\"“‘(\[]|[*_#`]))"
-    rf"[\W_]{{0,6}}(?i:(?:\d{{1,2}}[.)]\s)?{_BEFORE_ORDER}(?P<verb>[a-z]{{2,}}))(?![\w'’])"
+    rf"[\W_]{{0,6}}+(?i:(?:\d{{1,2}}[.)]\s)?{_BEFORE_ORDER}(?P<verb>[a-z]{{2,20}}))(?![\w'’])"
 )
 _NEXT = re.compile(r"(?P<mark>\s?:|\s[\"“‘])|\s+(?P<word>[^\W\d_]+)")
 _ORDER = re.compile(
@@ -130,7 +130,11 @@ _ATTITUDE = re.compile(
     re.IGNORECASE,
 )
 _KEEPS = {
-    Mood.UNSAID: _UNSAID,
+    Mood.UNSAID: re.compile(
+        rf"{_UNSAID.pattern}|(?<!\w)(?:not|never|un)(?: \w{{1,12}})? ?(?:reported|known|named|"
+        r"given|said|clear|specified|disclosed|told)(?!\w)",
+        re.IGNORECASE,
+    ),
     Mood.CONDITION: re.compile(
         r"(?<!\w)(?:if|unless|in case|provided|would|in the event|scenario|should)(?!\w)", re.I
     ),

@@ -25,18 +25,17 @@ _READ_CHARS = 2_000  # of a sentence; a table that lost its line breaks holds no
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An evidence sentence, what it stands in (its article's title and date, a sentence that it
-    leans on), and the cosine of its vector to the claim's."""
+    """An evidence sentence, what it stands in (its article's title and date, a sentence that
+    it leans on)."""
 
     text: str
     context: str = ""
-    cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`score` is the probability that the evidence carries the claim, by its words; `findings`
-    tell why it is not supported, and are none where it is."""
+    """`score` is halfway between how likely the evidence is to carry the claim and the share of its
+    words that it has; `findings` tell why it is not supported, and are none where it is."""
 
     standing: Standing
     score: float
@@ -76,14 +75,16 @@ class Verifier:
                 for each in cited
             ],
             frozenset[str]().union(*(self._reader.stems(each.context) for each in cited)),
-            [each.cosine for each in cited],
         )
 
     def _judge(self, compared: Comparison, found: list[Finding]) -> Verdict:
-        score = self._model.score(support_features(compared, found))
-        if not compared.claim.content or not compared.evidence or score < self._model.threshold:
+        carried = self._model.probability(support_features(compared, found))
+        if not compared.claim.content or not compared.evidence or carried < self._model.threshold:
             found = found or [Finding(FindingKind.SUPPORT)]
         standing = Standing.NOT_FOUND if found else Standing.SUPPORTED
+        # The probability hardly tells a claim that is half told from one that is not told at all.
+        told = compared.share(compared.anywhere, compared.claim.telling) if compared.evidence else 0
+        score = (carried + told) / 2
         return Verdict(standing, score, tuple(found))
 
     def _contradicted(
@@ -116,9 +117,7 @@ class Verifier:
         claim = compared.claim.text
         other = compared.evidence[number].text[span.start : span.end]
         changed = self._reader.read(f"{claim[: at.start]}{other}{claim[at.end :]}", initials)
-        return Comparison(
-            self._reader, changed, compared.evidence, compared.context, compared.cosines
-        )
+        return Comparison(self._reader, changed, compared.evidence, compared.context)
 
 
 def _exchanges(compared: Comparison, found: Finding) -> Iterator[Finding]:

@@ -1,0 +1,83 @@
+"""Of what a sentence tells a number: "the deal of A is worth a million" tells it of the deal."""
+
+import re
+from collections.abc import Iterator
+
+from bot.answering.context import leans_on_previous
+from bot.answering.verification.comparison import Comparison, is_in
+from bot.answering.verification.quantities import Quantity
+from bot.answering.verification.reading import Name, Reading
+from index.models import Span
+
+_CLAUSE = re.compile(r"[,;:](?: (?:and|but|while|so))? |(?<!\w)(?:but|while|that|which|who) ")
+_END_OF_HEAD = re.compile(
+    r"(?<!\w)(?:of|in|on|at|by|for|from|with|between|to|about|behind|among|against|is|are|was|were|"
+    r"has|have|had|will|would|can|could|may|might|that|which|who)(?!\w)"
+)
+# "The lender": a name in other words.
+_AGENT = re.compile(r"(?:er|or|ist|giant|group|bank|start-?up)s?\s*$")
+_OPENS = re.compile(r"(?:the |an? )?", re.IGNORECASE)
+_BELONGS = re.compile(r"['’]s?(?!\w)|(?:,? and|,) | [^\W\d_a-z]")
+
+Place = tuple[int, Span]
+
+
+def other_heads(compared: Comparison) -> Iterator[tuple[Name, Place]]:
+    """The names of which the claim tells a number with the words by which the evidence tells it of
+    something else, that the claim does not have, and where this stands."""
+    for quantity in compared.claim.quantities:
+        name = _subject(compared.claim, quantity)
+        if name is None:
+            continue
+        heads = list(_heads(compared, name, quantity))
+        if heads and None not in heads:
+            yield name, next(head for head in heads if head)
+
+
+def _subject(claim: Reading, quantity: Quantity) -> Name | None:
+    """The name that opens the clause of the number."""
+    start = _clause_start(claim.text, quantity.start)
+    opens = _OPENS.match(claim.text, start)
+    first = opens.end() if opens else start
+    named = (name for name in claim.names if name.start == first and name.end < quantity.start)
+    name = next(named, None)
+    return None if name is None or _BELONGS.match(claim.text, name.end) else name
+
+
+def _heads(compared: Comparison, name: Name, quantity: Quantity) -> Iterator[Place | None]:
+    """For each time that the evidence tells the number by the claim's words of what it tells it;
+    None where that may be the name."""
+    said = [i for i in compared.claim.content if name.end <= compared.claim.words[i].start]
+    said = [i for i in said if compared.claim.words[i].start < quantity.start]
+    for number, evidence in enumerate(compared.evidence):
+        for other in evidence.quantities:
+            if other.is_same(quantity):
+                clause = _clause_start(evidence.text, other.start)
+                words = _stems(evidence, clause, other.start)
+                by_its_words = said and all(is_in(compared.claim.stems[i], words) for i in said)
+                yield _other_head(compared, name, evidence, other, number) if by_its_words else None
+
+
+def _other_head(
+    compared: Comparison, name: Name, evidence: Reading, quantity: Quantity, number: int
+) -> Place | None:
+    start = _clause_start(evidence.text, quantity.start)
+    end = _END_OF_HEAD.search(evidence.text, start, quantity.start)
+    if end is None or leans_on_previous(evidence.text[start:]):
+        return None
+    head = evidence.text[start : end.start()]
+    stems = _stems(evidence, start, end.start())
+    in_claim = any(is_in(stem, frozenset(compared.claim.stems)) for stem in stems)
+    if not stems or in_claim or _AGENT.search(head):
+        return None
+    return number, Span(start, start + len(head.rstrip()))
+
+
+def _stems(evidence: Reading, start: int, end: int) -> frozenset[str]:
+    places = (i for i in evidence.content if start <= evidence.words[i].start < end)
+    return frozenset(evidence.stems[i] for i in places)
+
+
+def _clause_start(text: str, before: int) -> int:
+    """Where the clause starts that ends there or goes on."""
+    return max((match.end() for match in _CLAUSE.finditer(text, 0, before)), default=0)
