@@ -184,6 +184,14 @@ def test_who_he_is_comes_from_the_context() -> None:
     assert FindingKind.NAME not in kinds(verify(claim, evidence, context="Omar Field is mayor."))
 
 
+def test_what_it_is_comes_from_the_context() -> None:
+    claim = "The report does not say where the bridge would be built."
+    evidence = "It also does not say where the bridge would be built, or how it would be paid for."
+    told = "The report gives no date."
+    assert verify(claim, evidence, context=told).standing is Standing.SUPPORTED
+    assert verify(claim, evidence).score < verify(claim, evidence, context=told).score
+
+
 def test_nothing_is_supported_by_nothing() -> None:
     for claim in (BRIDGE, "", "It is.", "…"):
         assert verify(claim).standing is Standing.NOT_FOUND

@@ -74,21 +74,14 @@ def evidence(answer: Answer, numbers: Sequence[int], generation: Generation) -> 
     return cited
 
 
-def test_what_leaves_is_carried_by_what_it_cites(
-    answers: list[Answer], live: LiveIndex, encoder: Encoder
-) -> None:
+def test_what_leaves_is_carried_by_what_it_cites(answers: list[Answer], live: LiveIndex) -> None:
     """By a verifier of its own, that has only the answer and the articles."""
     verifier, generation = Verifier(EvidenceModel.load().words), live.current.generation
     for answer in answers:
         for written in answer.written:
             cited = evidence(answer, written.citations, generation)
             assert len(cited) == len(written.citations)
-            vectors = encoder.encode_queries([written.text, *(each.text for each in cited)])
-            close = [
-                Cited(each.text, each.context, float(vector @ vectors[0]))
-                for each, vector in zip(cited, vectors[1:], strict=True)
-            ]
-            verdict = verifier.verify(written.text, close, generation.initials)
+            verdict = verifier.verify(written.text, cited, generation.initials)
             assert verdict.standing is Standing.SUPPORTED, (written.text, cited)
 
 

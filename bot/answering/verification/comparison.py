@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+from bot.answering.context import leans_on_previous
 from bot.answering.verification.reading import Reading, SentenceReader
 
 _SAME_BEGINNING = 0.7  # of the longer word, from which two may be forms of one word
@@ -24,7 +25,12 @@ class Comparison:
         self.claim, self.evidence = claim, evidence
         self.context = context
         self.weights = {i: reader.weight(claim.words[i].lower) for i in claim.telling}
-        self.found = [_found(claim, each) for each in evidence]
+        self.found = [
+            _with_leant_on(claim, _found(claim, each), context)
+            if leans_on_previous(each.text)
+            else _found(claim, each)
+            for each in evidence
+        ]
         self.anywhere = frozenset[int]().union(*self.found)
         self.stems = frozenset[str]().union(*(each.expanded for each in evidence))
 
@@ -55,6 +61,14 @@ def _found(claim: Reading, evidence: Reading) -> frozenset[int]:
         if evidence.expanded.issuperset(name.meaning):
             found.update(i for i in claim.telling if name.start <= claim.words[i].start < name.end)
     return frozenset(found)
+
+
+def _with_leant_on(
+    claim: Reading, found: frozenset[int], context: frozenset[str]
+) -> frozenset[int]:
+    """With the words that open the claim and that "it" may stand for in the sentence."""
+    opening = range(min(found, default=0))
+    return found.union(i for i in claim.telling if i in opening and is_in(claim.stems[i], context))
 
 
 def is_in(stem: str, stems: frozenset[str]) -> bool:
