@@ -14,6 +14,7 @@ from functools import partial
 from typing import Self
 
 from bot.answering.pipeline import Receipt
+from bot.errors import BugError
 from bot.generation.composing import Kept, with_written
 from bot.generation.drafts import MOST_SENTENCES, Draft, DraftReader, DraftSentence
 from bot.generation.errors import GenerationError
@@ -167,11 +168,15 @@ class Writer:
         progress.sentences += 1
         cited = offer.places(sentence.evidence[:_MOST_CITED])
         try:
-            written = Written(question=sentence.text, receipt=receipt, evidence=cited)
+            written = Written(
+                id=receipt.answer.id, question=sentence.text, receipt=receipt, evidence=cited
+            )
             carried = await verify(written) if cited else Carried(())
-        except ExpectedError as error:  # too busy, or a bug: what is not verified does not leave
-            _log.info("a sentence could not be verified: %s", error)
+        except BugError as error:  # what is not verified does not leave
+            _log.warning("a sentence could not be verified: %s", error)
             return
+        except ExpectedError as error:  # there is no time for it, nor for those behind it
+            raise GenerationError(Trouble.BUSY, str(error)) from error
         if carried.by:
             progress.kept.append(Kept(sentence.text, carried.by))
             await job.tell()
