@@ -12,6 +12,7 @@ import json_repair
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
 
+from bot.answering.names import names_in
 from bot.generation.errors import GenerationError
 from bot.models import Trouble
 from index.sentences import split_sentences
@@ -19,6 +20,8 @@ from index.sentences import split_sentences
 MOST_SENTENCES = 4  # of a draft
 _MARKER = re.compile(r"(?<!\s)\s*+\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _NUMBER = re.compile(r"\d{1,3}")
+_ENDED = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 class DraftSentence(BaseModel):
@@ -35,6 +38,15 @@ class DraftSentence(BaseModel):
         """On one line, without the markers that the evidence tells, and as it was before it was
         escaped for the model."""
         return " ".join(html.unescape(_MARKER.sub("", text)).split())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says something by itself. What breaks off might have gone on otherwise; what
+        a name alone would say only its question tells, which the evidence need not bear out."""
+        beside = self.text
+        for name in reversed(names_in(self.text)):
+            beside = beside[: name.start] + beside[name.end :]
+        return bool(_ENDED.search(self.text) and _WORD.search(beside))
 
     @field_validator("evidence", mode="before")
     @classmethod

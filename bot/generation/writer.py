@@ -33,6 +33,8 @@ _MOMENT_S = 0.2  # what is there as soon needs no draft before it
 
 Verify = Callable[[Written], Awaitable[Carried]]
 
+_UNTRIED = "it is no whole sentence, or cites nothing that it was given"
+
 _log = logging.getLogger(__name__)
 
 
@@ -166,7 +168,7 @@ class Writer:
         if progress.sentences >= MOST_SENTENCES or repeats:
             return
         progress.sentences += 1
-        cited = offer.places(sentence.evidence[:_MOST_CITED])
+        cited = offer.places(sentence.evidence[:_MOST_CITED]) if sentence.is_whole else ()
         try:
             written = Written(
                 id=receipt.answer.id, question=sentence.text, receipt=receipt, evidence=cited
@@ -181,4 +183,4 @@ class Writer:
             progress.kept.append(Kept(sentence.text, carried.by))
             await job.tell()
         else:
-            _log.info("a sentence is not carried: %s", ", ".join(carried.why) or "cites nothing")
+            _log.info("a sentence is not carried: %s", ", ".join(carried.why) or _UNTRIED)

@@ -92,3 +92,22 @@ def test_whatever_comes_is_a_draft_or_is_none(text: str) -> None:
         return
     assert len(draft.sentences) <= MOST_SENTENCES
     assert all("\n" not in each.text for each in draft.sentences)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("The harbour closed in June.", True),
+        ("Nvidia invested (in June!)", True),
+        ("He said: “We close.”", True),
+        ("Tarn closed.", True),
+        ("Sam Altman", False),
+        ("Sam Altman.", False),
+        ("Nvidia, OpenAI and Sam Altman", False),
+        ("$100 billion.", True),  # which the verifier refuses: it says nothing of it
+        ("The mayor described it as the town's", False),
+        ("", False),
+    ],
+)
+def test_only_what_says_something_by_itself_is_whole(text: str, whole: bool) -> None:
+    assert DraftSentence(text=text, evidence=(1,)).is_whole is whole

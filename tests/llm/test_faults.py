@@ -60,6 +60,14 @@ FAULTS: dict[str, tuple[Act, set[Trouble]]] = {
         {Trouble.UNVERIFIED},
     ),
     "lies": (says(LIES), {Trouble.UNVERIFIED}),
+    "names for sentences": (
+        says(drafting(("Ilse Brandt.", "Brandt"), ("Tarn", "Tarn"))),
+        {Trouble.UNVERIFIED},
+    ),
+    "a sentence that breaks off": (
+        says(drafting(("The harbour bridge in Tarn will close on", "Tarn"))),
+        {Trouble.UNVERIFIED},
+    ),
     "no answer in the evidence": (says(drafting(answerable=False)), {Trouble.UNANSWERED}),
     "writes without end": (never_ends("more and more "), {Trouble.GARBLED}),
     "sentences without end": (
