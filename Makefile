@@ -10,6 +10,7 @@ override Q := $(value Q)
 export Q
 
 .PHONY: help repl ask test test-slow soak faults corruption overload bench guards fuzz eval peers pictures
+.PHONY: generation generation-large
 .PHONY: mutants lint audit format constraints clean
 .DELETE_ON_ERROR:
 
@@ -27,6 +28,8 @@ help:
 	@echo 'make fuzz          bytes of any kind for every parser; half an hour'
 	@echo 'make mutants       change the code that cites, escapes and limits, and see the tests fail'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
+	@echo 'make generation    what a small language model writes, and what of it is let through'
+	@echo 'make generation-large  the same with 1.5 billion parameters; fetches a gigabyte'
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
 	@echo 'make pictures      the pictures of the bot, drawn again; needs node, npm and chromium'
 	@echo 'make lint          ruff and mypy; make format mends the layout'
@@ -79,6 +82,12 @@ mutants: $(VENV)/.dev $(VENV)/.encoder
 
 eval: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.evaluate
+
+generation: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.generation
+
+generation-large: $(VENV)/.dev $(VENV)/.encoder
+	$(VENV)/bin/python -m benchmarks.generation --model qwen1.5b --sample 40
 
 peers: $(VENV)/.installed $(VENV)/.encoder build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.peers.compare

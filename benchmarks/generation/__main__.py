@@ -1,0 +1,118 @@
+"""Lets a model write the answers to our questions about the deal, and tells what of it is let
+through: JSON with figures, and every answer in quotes, raw and verified, side by side.
+
+Run from the project's root: make generation, or python -m benchmarks.generation --help
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+from pydantic import SecretStr
+
+from benchmarks.generation import judgements
+from benchmarks.generation.asking import Row, opened
+from benchmarks.generation.models import QWEN, SMOLLM, endpoint
+from benchmarks.generation.report import figures, side_by_side, table
+from benchmarks.speed.process import ROOT
+from benchmarks.speed.record import made_from, save
+from bot.evaluation.datasets import records
+from bot.evaluation.indexes import EvaluationIndexes
+from bot.evaluation.questions import EvalQuestion
+from bot.terminal.progress import StageLines
+from index.encoder import default_home, open_current
+from index.live import LiveIndex
+
+RESULTS = ROOT / "benchmarks/results"
+_RUNS = ROOT / "build/generation"  # whole, for --judged
+_QUESTIONS = ROOT / "benchmarks/questions"
+_OURS = {"articles"}
+_SEED = 7
+
+
+def main() -> None:
+    options = _options()
+    model = options.name or options.model
+    label = re.sub(r"[^\w.]+", "-", model).strip("-")
+    last = _RUNS / f"{label}.json"
+    if not options.judged:
+        with endpoint(options.model) as url:
+            sets = {
+                name: asyncio.run(_ask(name, articles, url, options))
+                for name, articles in _sets(options.shared)
+            }
+        last.parent.mkdir(parents=True, exist_ok=True)
+        last.write_text(json.dumps({**made_from(), "model": model, "sets": sets}))
+    _report(json.loads(last.read_text()), label)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.generation", description=__doc__)
+    parser.add_argument("--model", default=SMOLLM, help=f"{SMOLLM}, {QWEN} or an endpoint's URL")
+    parser.add_argument(
+        "--name", default="", help="its name at the endpoint, whose key is in DEALBOT_LLM_API_KEY"
+    )
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", metavar="FOLDER")
+    parser.add_argument("--sample", type=int, metavar="N", help="so many questions of each set")
+    parser.add_argument(
+        "--judged", action="store_true", help="only count the judgements of the last run anew"
+    )
+    return parser.parse_args()
+
+
+def _sets(shared: Path) -> Iterator[tuple[str, Path]]:
+    """Names and articles; one whose articles are not there is left out, and said so."""
+    for name, articles in {
+        "articles": ROOT / "articles",
+        "seed": shared / "seed/article.txt",
+    }.items():
+        if articles.exists():
+            yield name, articles
+        else:
+            sys.stderr.write(f"left out {name}: {articles.name} is not there\n")
+
+
+async def _ask(name: str, articles: Path, url: str, options: argparse.Namespace) -> Row:
+    """How many were asked, and a row for each that had evidence."""
+    encoders, silent = default_home(), StageLines(lambda line: None)
+    encoder = open_current(encoders)
+    indexes = EvaluationIndexes(ROOT / "build/evaluation", encoders, encoder, silent)
+    live = LiveIndex(indexes.built(name, [articles]), encoders)
+    asked_of = records(_QUESTIONS / f"{name}.jsonl")
+    questions = [EvalQuestion.model_validate(each) for each in asked_of]
+    if options.sample:
+        questions = Random(_SEED).sample(questions, min(options.sample, len(questions)))
+    rows: list[Row] = []
+    key = os.environ.get("DEALBOT_LLM_API_KEY")
+    name_there = options.name or options.model
+    async with opened(live, url, name_there, SecretStr(key) if key else None) as asked:
+        for number, question in enumerate(questions, start=1):
+            row = await asked.row(question)
+            rows += [row] if row else []
+            sys.stderr.write(f"\r{name}: {number} of {len(questions)}")
+    sys.stderr.write("\n")
+    return {"asked": len(questions), "rows": rows}
+
+
+def _report(run: Row, label: str) -> None:
+    """Figures are committed, and the answers about our own articles; those about the seed article,
+    which is not ours, stay in build/."""
+    judged = judgements.load()
+    sets = run.pop("sets")
+    shown = [figures(name, each["asked"], each["rows"], judged) for name, each in sets.items()]
+    save({**run, "sets": shown}, RESULTS / f"generation-{label}.json")
+    for name, each in sets.items():
+        folder = RESULTS if name in _OURS else _RUNS
+        text = side_by_side(f"{label}: {name}", each["rows"], judged)
+        (folder / f"generation-{label}-{name}.md").write_text(text, encoding="utf-8")
+    sys.stdout.write(table(shown) + "\n")
+
+
+if __name__ == "__main__":
+    main()

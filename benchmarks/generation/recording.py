@@ -1,0 +1,49 @@
+"""The backend and the writer as they are, with what went through them kept."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from bot.answering.pipeline import Receipt
+from bot.generation.backend import Backend
+from bot.generation.writer import Verify, Writer
+from bot.written import Carried, Written
+
+
+class RecordingBackend(Backend):
+    """`raw` is what the model wrote last; nothing where it was not asked."""
+
+    raw = ""
+
+    async def stream(self, *given: Any, **options: Any) -> AsyncIterator[str]:
+        self.raw = ""
+        async for piece in super().stream(*given, **options):
+            self.raw += piece
+            yield piece
+
+
+class RecordingWriter(Writer):
+    """`quoted` is what was answered without the model; `tried` are the sentences that were verified
+    since, by their text, each with what came of it."""
+
+    quoted: Receipt | None = None
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self.tried: dict[str, tuple[Written, Carried]] = {}
+
+    async def write(
+        self, receipt: Receipt, verify: Verify, within_s: float, **options: Any
+    ) -> Receipt:
+        self.quoted, self.tried = receipt, {}
+
+        async def kept(written: Written) -> Carried:
+            carried = await verify(written)
+            self.tried[written.question] = written, carried
+            return carried
+
+        return await super().write(receipt, kept, within_s, **options)
+
+
+def evidence_of(written: Written) -> list[str]:
+    """The sentences that it was verified against."""
+    return [written.receipt.ranked[place].hit.sentence.text for place in written.evidence]
