@@ -25,7 +25,8 @@ Ask = Callable[[str], Awaitable[Outcome]]
 @dataclass
 class Arrivals:
     """What became of all, in milliseconds from when each was due. `left` were left to Discord,
-    `lost` got nothing at all."""
+    `lost` got nothing at all. `late_ms` is how late they were asked: this program's own delay,
+    which is in all other times."""
 
     offered: int = 0
     left: int = 0
@@ -33,7 +34,10 @@ class Arrivals:
     answered_ms: list[float] = field(default_factory=list)
     later_ms: list[float] = field(default_factory=list)  # answered, but not of the onset
     refused_ms: list[float] = field(default_factory=list)
+    late_ms: list[float] = field(default_factory=list)
     took_s: float = 0.0
+    cpu_s: float = 0.0  # of who answers
+    asking_cpu_s: float = 0.0  # and of this program
 
     def note(self, outcome: Outcome, late_s: float = 0.0) -> None:
         if outcome.answered is None:
@@ -67,6 +71,7 @@ async def open_loop(
 
     async def one(question: str, due: float) -> None:
         late_s = perf_counter() - due
+        arrivals.late_ms.append(late_s * 1000)
         outcome = await ask(question)
         arrivals.note(outcome, late_s)
         if outcome.answered and due > began + _ONSET_S:

@@ -1,6 +1,7 @@
 """One way in at several multiples of what it can answer, and how it is afterwards."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -44,7 +45,10 @@ async def measure(way: Way, seconds: float, seed: int) -> tuple[list[Row], Row]:
     async with sampled_memory(way.pid) as memory:
         for load, share in PHASES:
             rate, for_s = capacity * load, seconds * share
+            cpu_s, asking_cpu_s = _cpu_s(way.pid), _cpu_s(os.getpid())
             came = await open_loop(way.ask, way.questions, rate, for_s, random)
+            came.cpu_s = _cpu_s(way.pid) - cpu_s
+            came.asking_cpu_s = _cpu_s(os.getpid()) - asking_cpu_s
             by_load.setdefault(load, []).append(came)
             after.setdefault(load, []).append((await way.ask(next(way.questions))).after_s * 1000)
     named = {"door": way.door, "articles": way.articles, "questions": way.kind}
@@ -66,6 +70,7 @@ def _figures(phases: list[Arrivals]) -> Row:
     answered = [each for came in phases for each in came.answered_ms]
     refused = [each for came in phases for each in came.refused_ms]
     later = [each for came in phases for each in came.later_ms]
+    late = [each for came in phases for each in came.late_ms]
     took_s = sum(came.took_s for came in phases)
     return {
         "offered": sum(came.offered for came in phases),
@@ -80,7 +85,17 @@ def _figures(phases: list[Arrivals]) -> Row:
         "refused_in_time": round(float(np.mean(np.array(refused) <= SOON_MS)), 5)
         if refused
         else None,
+        # Of one core each, and how late this program asked: where it is itself the limit.
+        "cpu": round(sum(came.cpu_s for came in phases) / took_s, 2),
+        "asking_cpu": round(sum(came.asking_cpu_s for came in phases) / took_s, 2),
+        "asked_late_p95_ms": _rounded(late, 95),
     }
+
+
+def _cpu_s(pid: int) -> float:
+    """Of all threads, since the process began."""
+    times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def _rounded(times: list[float], q: float) -> float | None:

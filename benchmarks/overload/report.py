@@ -16,11 +16,12 @@ _SIZE = (11, 3.8)  # inches
 _HEADERS = (
     *("through", "articles", "questions", "a second", "× capacity", "asked", "answered"),
     *("p50 ms", "p95 ms", "refused", "p50 ms", "p99 ms", "first after ms"),
+    *("CPU", "CPU of the asking", "asked late, p95 ms"),
 )
 _CELLS = (
     *("door", "articles", "questions", "capacity", "load", "offered", "answered"),
     *("answered_p50_ms", "answered_p95_ms", "refused", "refused_p50_ms", "refused_p99_ms"),
-    "first_after_ms",
+    *("first_after_ms", "cpu", "asking_cpu", "asked_late_p95_ms"),
 )
 _GOALS = (
     *("through", "articles", "questions", "p95 at half, ms", "at 10×, ms", "of that at half"),
