@@ -59,14 +59,20 @@ class Admission:
         """How many of those may be one asker's, at least one."""
         return max(1, self.room // _SHARE)
 
-    def refusal(self) -> ServiceBusyError:
-        """For somebody who finds no room. The longer there has been none, the later to come back:
-        it may go on for as long again, and does if all come back at once."""
-        now, self._refusing = self._clock(), True
+    def refuse(self) -> float:
+        """Somebody finds no room. Gives since when there has been none."""
+        self._refusing = True
         if self._crowded_since is None:
-            self._crowded_since = now
+            self._crowded_since = self._clock()
             _log.warning("more is asked than can be answered: some are turned away")
-        come_back_s = min(now - self._crowded_since, _LONGEST_S)
+        return self._crowded_since
+
+    def refusal(self, since: float | None = None) -> ServiceBusyError:
+        """For somebody who finds no room, or has found none since then. The longer there has been
+        none, the later to come back: it may go on for as long again, and does if all come back at
+        once."""
+        since = self.refuse() if since is None else since
+        come_back_s = min(self._clock() - since, _LONGEST_S)
         return ServiceBusyError(text("refusals.busy", wait=in_words(come_back_s)))
 
     def computed(self, questions: int, took_s: float) -> None:

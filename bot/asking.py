@@ -50,31 +50,33 @@ class Desk:
     ) -> None:
         self.service, self.store = service, store
         self._limiter, self._answers = limiter, answers
-        self._door = Door()
+        self.door = Door()
         self._closing = False
 
     @property
     def visitors(self) -> int:
-        return self._door.inside
+        return self.door.inside
 
     @contextmanager
-    def visit(self, asker: Asker) -> Iterator[None]:
+    def visit(self, asker: Asker, *, keeping_order: bool = False) -> Iterator[None]:
         """Raises, in words, ServiceClosedError once the desk closes, and ServiceBusyError where too
-        many are inside, for even to refuse each one later takes time. Inside, the log names the
-        question by an id, which its receipt gets."""
+        many are inside, for even to refuse each one later takes time. Who keeps order is let in
+        all the same. Inside, the log names the question by an id, which its receipt gets."""
         if self._closing:
             raise ServiceClosedError(prompt_text("refusals.restarting"))
         server = asker.user if asker.server is None else asker.server
-        with self._door.passing(asker.user, server), about(new_id()):
+        crowded = keeping_order and not self.door.has_room(server)
+        way = self.door.keeping_order() if crowded else self.door.passing(asker.user, server)
+        with way, about(new_id()):
             yield
 
     async def close(self, within_s: float) -> None:
         """Takes nobody in any more, and waits for those inside, but not longer than this: then
         what still waits for its turn is refused, in words, and a moment left for telling so."""
         self._closing = True
-        if not await self._door.emptied(within_s):
+        if not await self.door.emptied(within_s):
             self.service.refuse_waiting()
-            await self._door.emptied(_TELLING_S)
+            await self.door.emptied(_TELLING_S)
 
     async def admit(self, asker: Asker) -> None:
         """Raises LimitedError where this would be too much from a user, in a channel, in a server

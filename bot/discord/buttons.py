@@ -35,6 +35,7 @@ class _AnswerButton(SignedButton, template="a^"):
     id: an id that somebody made up is turned away."""
 
     what: ClassVar[str]
+    keeps_order: ClassVar[bool] = False
 
     def __init__(self, signer: Signer, receipt: str, argument: str = "", **look: Any) -> None:
         super().__init__(signer, f"{self.what}:{receipt}:{argument}", **look)
@@ -45,10 +46,12 @@ class _AnswerButton(SignedButton, template="a^"):
         return cls(signer, fields["receipt"], fields["argument"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        async with told(interaction), visit(interaction):
+        keeps_order = self.keeps_order
+        async with told(interaction), visit(interaction, keeping_order=keeps_order):
             if not self.genuine:
                 raise QuestionError(text("refusals.answer_gone"))
-            await interaction.client.office.desk.admit(asker_of(interaction))
+            if not keeps_order:  # a flood uses up the limits of all who clear up after it
+                await interaction.client.office.desk.admit(asker_of(interaction))
             kept = await readable_receipt(interaction, self.receipt)
             await self.act(interaction, kept)
 
@@ -110,6 +113,7 @@ class DeleteButton(_AnswerButton, template=_template("drop")):
     others who type."""
 
     what = "drop"
+    keeps_order = True
 
     async def act(self, interaction: Interaction, kept: Kept) -> None:
         if not may_delete(interaction, kept):

@@ -11,6 +11,7 @@ from discord.backoff import ExponentialBackoff
 
 from bot.asking import Asker
 from bot.discord.office import Office
+from bot.discord.pacing import PacedSocket
 from bot.discord.turning_away import TurningAway
 
 LONGEST_PAUSE_S = 60.0
@@ -49,6 +50,7 @@ class _Shard(discord.shard.Shard):
 
 discord.shard.ExponentialBackoff = _Pauses  # type: ignore[assignment,attr-defined]
 discord.shard.Shard = _Shard  # type: ignore[misc]
+discord.shard.DiscordWebSocket = PacedSocket  # type: ignore[misc]
 # Nobody speaks here: that what it takes is not installed is nothing to warn of.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
@@ -84,6 +86,7 @@ class DealbotClient(discord.AutoShardedClient):
     async def close(self) -> None:
         for task in self.background:
             task.cancel()
+        self.turning_away.close()
         await super().close()
 
     def first_sight(self, message_id: int) -> bool:

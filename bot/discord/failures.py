@@ -5,13 +5,14 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import aiohttp
 import discord
 from discord import app_commands
 
 from bot.discord.acknowledging import insist, is_public
-from bot.discord.client import DealbotClient, Interaction, asker_of
+from bot.discord.client import Interaction, asker_of
 from bot.discord.delivering import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
 from bot.errors import (
@@ -43,22 +44,13 @@ async def told(interaction: Interaction) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def visit(interaction: Interaction) -> AsyncIterator[None]:
+async def visit(interaction: Interaction, *, keeping_order: bool = False) -> AsyncIterator[None]:
     """A visit to the desk, which closing waits for: also for what is told of a failure within.
     Stands after `told`, which tells that the desk has closed."""
-    with interaction.client.office.desk.visit(asker_of(interaction)):
+    desk = interaction.client.office.desk
+    with desk.visit(asker_of(interaction), keeping_order=keeping_order):
         async with told(interaction):
             yield
-
-
-@asynccontextmanager
-async def turning_away(client: DealbotClient, error: Exception) -> AsyncIterator[bool]:
-    """Whether there is time to tell this: of a crowd that is too large not all can be told so."""
-    if not isinstance(error, ServiceBusyError):
-        yield True
-        return
-    async with client.turning_away.turn() as in_time:
-        yield in_time
 
 
 async def tell(interaction: Interaction, error: Exception) -> None:
@@ -67,16 +59,21 @@ async def tell(interaction: Interaction, error: Exception) -> None:
     if isinstance(error, discord.HTTPException) and error.code in _NOBODY_WAITS:
         _log.warning("nobody waits for this answer any more: %s", error)
         return
-    text = refusal_text(in_words(error))
+    say = partial(_say, interaction, refusal_text(in_words(error)))
+    if isinstance(error, ServiceBusyError) and not interaction.response.is_done():
+        interaction.client.turning_away.tell(say)
+    else:
+        await say()
+
+
+async def _say(interaction: Interaction, text: str) -> None:
     try:
-        async with turning_away(interaction.client, error) as in_time:
-            if in_time or interaction.response.is_done():
-                await _say(interaction, text)
+        await _show(interaction, text)
     except UNSENT as unsent:
         _log.warning("a failure could not be told: %s", unsent)
 
 
-async def _say(interaction: Interaction, text: str) -> None:
+async def _show(interaction: Interaction, text: str) -> None:
     response = interaction.response
     if not response.is_done() and await insist(
         interaction, lambda: response.send_message(text, ephemeral=True)

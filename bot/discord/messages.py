@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import discord
 
@@ -11,7 +12,7 @@ from bot.asking import Asker, after
 from bot.discord.answering import answer_message
 from bot.discord.client import DealbotClient
 from bot.discord.delivering import persistently
-from bot.discord.failures import UNSENT, in_words, turning_away
+from bot.discord.failures import UNSENT, in_words
 from bot.discord.permissions import check_place, check_voice, may_react
 from bot.discord.rendering.notices import refusal_text
 from bot.errors import (
@@ -45,9 +46,7 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
             await _answer_or_tell(client, message)
     except (ServiceBusyError, ServiceClosedError) as refusal:
         client.office.observer.refused(refusal)
-        async with turning_away(client, refusal) as in_time:
-            if in_time:
-                await _tell(message, refusal)
+        client.turning_away.tell(partial(_tell, message, refusal))
 
 
 async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> None:

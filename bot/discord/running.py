@@ -19,6 +19,7 @@ from tenacity import (
 from bot.discord.buttons import BUTTONS
 from bot.discord.client import LONGEST_PAUSE_S, DealbotClient
 from bot.discord.commands import ALL_COMMANDS
+from bot.discord.doorway import Doorway
 from bot.discord.failures import on_tree_error
 from bot.discord.messages import on_message
 from bot.discord.office import Office
@@ -33,8 +34,8 @@ _STOOD_S = 300.0  # a connection that ends after this long is no failed one
 _WAIT_FOR_SYNC_S = 5.0
 _FINAL_CLOSE_CODES = {4004, 4010, 4011, 4012, 4013, 4014}
 _EXPECTED = (discord.DiscordException, aiohttp.ClientError, OSError)
-# What discord.py calls its tasks for messages, commands and buttons.
-_HANDLERS = ("discord.py: ", "CommandTree-invoker", "discord-ui-")
+# What discord.py calls its tasks for messages, commands and buttons; then our own.
+_HANDLERS = ("discord.py: ", "CommandTree-invoker", "discord-ui-", "turning-away")
 
 _log = logging.getLogger(__name__)
 
@@ -164,6 +165,7 @@ def build_client(office: Office, tell: Tell = _log.info) -> DealbotClient:
         client.tree.add_command(command)
     client.tree.error(on_tree_error)
     client.add_dynamic_items(*BUTTONS)
+    Doorway(client)
 
     async def setup_hook() -> None:
         syncing = asyncio.create_task(sync_patiently(client), name="sync")

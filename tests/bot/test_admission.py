@@ -31,6 +31,17 @@ def test_all_of_a_burst_may_wait_and_few_once_somebody_was_refused() -> None:
     assert admission.room == 256
 
 
+def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:
+    clock = Clock()
+    admission = Admission(256, math.inf, clock)
+    since = admission.refuse()
+    admission.nobody_waits()
+    admission.nobody_waits()
+    clock.now += 20
+    assert "again in 20 seconds" in admission.refusal(since).user_message
+    assert admission.room == 256
+
+
 def test_no_more_may_wait_than_are_answered_in_time() -> None:
     assert measured(Admission(256, 1.0), each_s=0.02).room == pytest.approx(50, abs=1)
     assert measured(Admission(256, 1.0), each_s=0.001).room == 256

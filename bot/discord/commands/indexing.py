@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def rebuild(interaction: Interaction) -> None:
     """Read the articles again (admins); the old index answers until the new one is ready"""
-    async with told(interaction), visit(interaction):
+    async with told(interaction), visit(interaction, keeping_order=True):
         await check_operator(interaction)
         await defer(interaction, private=True)
         office, shown = interaction.client.office, _ShownProgress(interaction)
@@ -49,7 +49,7 @@ async def rebuild(interaction: Interaction) -> None:
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def rollback(interaction: Interaction) -> None:
     """Go back to the generation before (admins)"""
-    async with told(interaction), visit(interaction):
+    async with told(interaction), visit(interaction, keeping_order=True):
         await check_operator(interaction)
         await defer(interaction, private=True)
         embed, result = await _outcome(_roll_back(interaction.client.office))

@@ -1,0 +1,24 @@
+"""Reading what Discord sends, in turns with everything else."""
+
+import asyncio
+
+import discord
+
+_LEAST_S = 0.001
+
+
+class PacedSocket(discord.gateway.DiscordWebSocket):
+    """While events wait in its buffer, the library's own reads one after the other, and all else
+    waits until it is empty, which under a load it never is. This one lets the others go on in
+    between, and then reads for as long as they took: with less, a crowd would be read too late."""
+
+    _pause_at = 0.0
+
+    async def poll_event(self) -> None:
+        await super().poll_event()
+        began = self.loop.time()
+        if began < self._pause_at:
+            return
+        await asyncio.sleep(0)
+        now = self.loop.time()
+        self._pause_at = now + max(_LEAST_S, now - began)
