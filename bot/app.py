@@ -13,6 +13,7 @@ from bot.settings import Settings
 from index.live import LiveIndex
 
 if TYPE_CHECKING:
+    from bot.generation.rewriting import Rewriter
     from bot.generation.writer import Writer
 
 
@@ -36,10 +37,10 @@ async def open_service(
     """A running service over `live`, with the model that the settings name, if they do; what that
     costs is kept in the ledger, or in memory."""
     async with AsyncExitStack() as opened:
-        writer = None
+        writer = rewriter = None
         if settings.llm_model:
-            writer = await opened.enter_async_context(
-                _open_writer(settings, ledger or MemoryLedger(), observer, degraded)
+            writer, rewriter = await opened.enter_async_context(
+                _open_writers(settings, ledger or MemoryLedger(), observer, degraded)
             )
         service = AnswerService(
             live,
@@ -48,22 +49,23 @@ async def open_service(
             deadline_s=settings.deadline_s,
             observer=observer,
             writer=writer,
+            rewriter=rewriter,
         )
         yield await opened.enter_async_context(service)
 
 
-def _open_writer(
+def _open_writers(
     settings: Settings,
     ledger: Ledger,
     observer: Observer | None,
     degraded: Degradations | None,
-) -> AbstractAsyncContextManager["Writer"]:
+) -> AbstractAsyncContextManager[tuple["Writer", "Rewriter | None"]]:
     try:
         # Here: the client takes half a second, and who has no model need not have it.
-        from bot.generation.opening import open_writer
+        from bot.generation.opening import open_writers
     except ImportError as error:
         raise SettingsError(
             f"llm_model is set, and the client for models cannot be loaded ({error}): "
             "pip install -c constraints.txt '.[llm]'"
         ) from error
-    return open_writer(settings, ledger, observer, degraded)
+    return open_writers(settings, ledger, observer, degraded)

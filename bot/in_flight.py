@@ -53,18 +53,22 @@ class InFlight:
         """How many wait for their turn."""
         return len(self._queue)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a question that nobody else asks may wait."""
+        return len(self._alike) < self._admission.room and len(self._queue) < self._admission.most
+
     def add(self, asked: Asked, generation: str) -> None:
         """Lets it wait, or joins it to the same question in work if that is of the generation
         that answers now. Raises ServiceBusyError, in words, where there is no room. The same
         question as one that waits needs little: it is computed once."""
-        room = self._admission.room
         if asked.asker is not None and self._pending[asked.asker] >= self._admission.share:
             raise ServiceBusyError(text("refusals.own_waiting"))
         in_work = self._in_work.get(asked.key) if generation == self._generation else None
         if in_work is not None:
             in_work.append(asked)
-        elif (asked.key not in self._alike and len(self._alike) >= room) or (
-            len(self._queue) >= self._admission.most
+        elif not self.has_room and (
+            asked.key not in self._alike or len(self._queue) >= self._admission.most
         ):
             raise self._admission.refusal()
         else:

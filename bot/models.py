@@ -54,10 +54,30 @@ class Question(BaseModel):
         """Questions that share it get the same answer."""
         return type(self), self.question, self.history
 
+    @property
+    def wording(self) -> str:
+        """What is looked for."""
+        return self.question
+
     @field_validator("history", mode="before")
     @classmethod
     def _null_is_none(cls, history: object) -> object:
         return () if history is None else history
+
+
+class Rewritten(Question):
+    """A question with the rewrite that is looked for in its place. No file or message can say so
+    of a question: it is made only of a rewrite that was checked."""
+
+    standalone: str
+
+    @property
+    def identity(self) -> Hashable:
+        return super().identity, self.standalone
+
+    @property
+    def wording(self) -> str:
+        return self.standalone
 
 
 class Status(StrEnum):

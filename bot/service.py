@@ -10,14 +10,11 @@ import asyncio
 import logging
 import math
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-
-import numpy as np
 
 from bot.admission import Admission
 from bot.answering.evidence_model import OperatingPoint
@@ -26,6 +23,7 @@ from bot.batches import BatchAnswerer
 from bot.claims import Check, Claims, claim_spans
 from bot.errors import DeadlineError, ServiceClosedError
 from bot.in_flight import Asked, InFlight, Outcome
+from bot.latencies import Latencies
 from bot.models import Answer, Question, check_question
 from bot.monitoring.observer import Observer
 from bot.written import Carried, Written
@@ -35,13 +33,13 @@ from prompts import text
 _BATCH = 32  # about where the encoder's throughput stops growing with the batch
 _MOMENT_S = 1.0  # whoever waits longer is told so
 _TELLING_S = 3.0  # an answer waits so long for the notice before it, which else would come after it
-_REMEMBERED = 500  # latencies
 _IN_HAND_S = 0.5  # of the deadline: what a model does not use
 
 OnWait = Callable[[int], Awaitable[None]]
 OnDraft = Callable[[Answer], Awaitable[None]]
 
 if TYPE_CHECKING:  # only where a model is set: its client takes half a second
+    from bot.generation.rewriting import Rewriter
     from bot.generation.writer import Writer
 
 _log = logging.getLogger(__name__)
@@ -61,13 +59,15 @@ class AnswerService:
         drain_s: float = 0.0,
         observer: Observer | None = None,
         writer: "Writer | None" = None,
+        rewriter: "Rewriter | None" = None,
     ) -> None:
-        """`writer` lets a model write what has evidence; whoever gives it closes it."""
-        self._live, self._writer = live, writer
+        """`writer` lets a model write what has evidence, and `rewriter` put what leans on the
+        conversation; whoever gives them closes them."""
+        self._live, self._writer, self._rewriter = live, writer, rewriter
         self._observer = observer or Observer()
         self._deadline_s, self._drain_s = deadline_s, drain_s
         self._in_flight = InFlight(Admission(max_waiting, max_wait_s))
-        self._latencies_s: deque[float] = deque(maxlen=_REMEMBERED)
+        self._latencies = Latencies()
         self._arrived = asyncio.Event()
         self._closing = False
         self._batches = BatchAnswerer()
@@ -113,10 +113,7 @@ class AnswerService:
     @property
     def latencies_ms(self) -> tuple[float, float] | None:
         """The median and the 95th percentile from asked to answered, of the last few hundred."""
-        if not self._latencies_s:
-            return None
-        median, high = np.percentile(self._latencies_s, [50, 95]) * 1000
-        return float(median), float(high)
+        return self._latencies.percentiles_ms
 
     @property
     def operating_point(self) -> OperatingPoint:
@@ -161,7 +158,14 @@ class AnswerService:
     ) -> Receipt:
         """The answer in quotes alone, whether a model writes others or not. As `answer`."""
         check_question(question.question)
-        receipt = await self._in_turn(question, asker, server, on_wait)
+        started = time.monotonic()
+        # Where nobody could wait any more it is refused at once.
+        if self._rewriter and self._in_flight.has_room:
+            question = await self._rewriter.rewrite(
+                question, self._deadline_s - _IN_HAND_S, asker=asker
+            )
+        left_s = self._deadline_s - (time.monotonic() - started)
+        receipt = await self._in_turn(question, asker, server, on_wait, left_s)
         assert isinstance(receipt, Receipt)
         return replace(receipt, answer=receipt.answer.model_copy(update={"id": question.id}))
 
@@ -176,17 +180,22 @@ class AnswerService:
         """The sentences of a text beside the articles. It waits for its turn among the questions,
         and raises what `answer` raises."""
         claim_spans(claims.question)
-        check = await self._in_turn(claims, asker, server, on_wait)
+        check = await self._in_turn(claims, asker, server, on_wait, self._deadline_s)
         assert isinstance(check, Check)
         return check.model_copy(update={"id": claims.id})
 
     async def _verify(self, written: Written) -> Carried:
-        carried = await self._in_turn(written, None, None, None)
+        carried = await self._in_turn(written, None, None, None, self._deadline_s)
         assert isinstance(carried, Carried)
         return carried
 
     async def _in_turn(
-        self, question: Question, asker: str | None, server: str | None, on_wait: OnWait | None
+        self,
+        question: Question,
+        asker: str | None,
+        server: str | None,
+        on_wait: OnWait | None,
+        within_s: float,
     ) -> Outcome:
         """What comes of it."""
         if self._closing:
@@ -196,7 +205,7 @@ class AnswerService:
         self._arrived.set()
         self._observer.queued(self.waiting)
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(within_s):
                 if on_wait:
                     await self._tell_if_waiting(asked, on_wait)
                 outcome = await asked.result
@@ -206,7 +215,7 @@ class AnswerService:
             asked.result.cancel()
             self._in_flight.leave(asked)
         if not isinstance(outcome, Carried):
-            self._latencies_s.append(time.monotonic() - asked.since)
+            self._latencies.add(time.monotonic() - asked.since)
         return outcome
 
     def refuse_waiting(self) -> None:

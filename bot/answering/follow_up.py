@@ -44,13 +44,20 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
     ("What did she say?") needs only the names. On CANARD's dialogues this has .86 of
     the recall at 10 that a human rewrite has, whole questions alone .66."""
     asked = question.strip()
-    history = [turn for turn in history[-_MOST_TURNS:] if not small_talk(turn.question)]
-    if not history or not leans(asked):
+    turns = leant_on(asked, history)
+    if not turns:
         return Understood(asked)
-    names = _names(history)
+    names = _names(turns)
     points_at_person = _POINTS_TO_PERSON.search(asked) and not _is_cut_short(asked)
-    carried = names if names and points_at_person else [*names, *_questions(asked, history)]
+    carried = names if names and points_at_person else [*names, *_questions(asked, turns)]
     return Understood(asked, " ".join(carried))
+
+
+def leant_on(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns of the conversation that the question may lean on; none where it needs none."""
+    if not history or not leans(question):
+        return ()
+    return tuple(turn for turn in history[-_MOST_TURNS:] if not small_talk(turn.question))
 
 
 def leans(question: str) -> bool:

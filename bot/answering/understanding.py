@@ -18,8 +18,8 @@ class QuestionReader:
 
     def read(self, asked: Question) -> Understood:
         """The question in plain words, its initials written out and its slips corrected, with what
-        it takes over from its history."""
-        question = self._corrector.correct(self._expand(plain(asked.question)))
+        it takes over from its history; of one that was rewritten, the rewrite."""
+        question = self._corrector.correct(self._expand(plain(asked.wording)))
         understood = understand(question, asked.history)
         return Understood(understood.asked, self._expand(understood.context))
 

@@ -8,12 +8,12 @@ import html
 import re
 from typing import Any
 
-import json_repair
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
 
 from bot.answering.names import names_in
 from bot.generation.errors import GenerationError
+from bot.generation.loose_json import read_json
 from bot.models import Trouble
 from index.sentences import split_sentences
 
@@ -100,7 +100,7 @@ class DraftReader:
 
 def read_draft(text: str) -> Draft:
     """Raises GenerationError where there is nothing that could be a draft."""
-    found = _json(text)
+    found = read_json(text)
     if isinstance(found, dict) and isinstance(found.get("sentences"), list):
         sentences = _sentences(found["sentences"])
         answerable = found.get("answerable") is not False
@@ -110,17 +110,6 @@ def read_draft(text: str) -> Draft:
     if "{" not in text and (sentences := _marked(text)):
         return Draft(answerable=True, sentences=tuple(sentences))
     raise GenerationError(Trouble.GARBLED, "what it wrote is no draft")
-
-
-def _json(text: str) -> Any:
-    begins = [at for at in (text.find("{"), text.find("[")) if at >= 0]
-    if not begins:
-        return None
-    text = text[min(begins) :]
-    try:
-        return from_json(text, allow_partial=True)
-    except ValueError:  # something stands behind it, or it is only nearly JSON
-        return json_repair.loads(text, skip_json_loads=True)
 
 
 def _partial(text: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The writer as the settings want it."""
+"""The model as the settings want it, with all that it is asked for."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,10 +7,13 @@ from bot.generation.backend import Backend
 from bot.generation.budget import Budget, Caps, Prices
 from bot.generation.ledger import Ledger
 from bot.generation.model import Model
+from bot.generation.rewriting import Rewriter
 from bot.generation.writer import Writer
 from bot.monitoring.degradations import Degradations
 from bot.monitoring.observer import Observer
 from bot.settings import Settings
+
+_REWRITING_SHARE = 0.25  # of the model's time: who waits for a rewrite has nothing to read yet
 
 
 def open_backend(settings: Settings) -> Backend:
@@ -21,13 +24,13 @@ def open_backend(settings: Settings) -> Backend:
 
 
 @asynccontextmanager
-async def open_writer(
+async def open_writers(
     settings: Settings,
     ledger: Ledger,
     observer: Observer | None = None,
     degraded: Degradations | None = None,
-) -> AsyncIterator[Writer]:
-    """With the endpoint's model."""
+) -> AsyncIterator[tuple[Writer, Rewriter | None]]:
+    """Of answers, and where the settings want it of follow-ups, with the endpoint's model."""
     async with open_backend(settings) as backend:
         model = Model(
             backend,
@@ -36,8 +39,11 @@ async def open_writer(
             at_once=settings.llm_at_once,
             degraded=degraded,
         )
-        async with Writer(model) as writer:
-            yield writer
+        async with (
+            Writer(model) as writer,
+            Rewriter(model, settings.llm_timeout_s * _REWRITING_SHARE) as rewriter,
+        ):
+            yield writer, rewriter if settings.llm_rewrites else None
 
 
 def budget_of(settings: Settings, ledger: Ledger, observer: Observer | None = None) -> Budget:
