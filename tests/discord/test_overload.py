@@ -83,15 +83,20 @@ def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
             come(_FEW)  # as many servers as may be inside of a crowd have somebody there
 
 
-async def test_one_server_keeps_no_other_out(opened_office: OpenOffice, fake: FakeDiscord) -> None:
+async def test_one_server_keeps_no_other_out(
+    opened_office: OpenOffice, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.door._ROOM", 32)
     harbour, market = fake.guild("Harbour"), fake.guild("Market")
     async with gated(opened_office, fake) as (gate, _):
-        early = await fill(fake, harbour)
+        crowd = [(harbour, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 32))]
+        early = await ask_all(fake, crowd)
+        for each in early:
+            await each.acknowledged()
         late, other = await ask_all(
             fake, [(harbour, fake.user("Ann"), "Late?"), (market, fake.user("Zoe"), ANSWERED)]
         )
         assert "Too many questions are waiting" in (await late.final()).content
-        await other.acknowledged()
         gate.open()
         assert all(map(is_answer, await outcomes(fake, [other, *early])))
 
