@@ -16,7 +16,9 @@ from bot.store.schema import STEPS
 _NAME, _BACKUP = "store.sqlite", "backup.sqlite"
 _GUILD, _WHEN = 1, datetime(2031, 5, 4, 12, tzinfo=UTC)
 _BEFORE, _AFTER = 3, 8  # entries in the audit log
-_BESIDE = {_NAME, f"{_NAME}.lock", _BACKUP, f"{_NAME}.1.bak"}
+# A migration that is killed between two steps goes on from there, and keeps that version as well.
+_BACKUPS = {f"{_NAME}.{version}.bak" for version in range(1, len(STEPS))}
+_BESIDE = {_NAME, f"{_NAME}.lock", _BACKUP, *_BACKUPS}
 
 
 class Writing:
