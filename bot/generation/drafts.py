@@ -18,6 +18,7 @@ from bot.models import Trouble
 from index.sentences import split_sentences
 
 MOST_SENTENCES = 4  # of a draft
+MOST_CITED = 4  # by one sentence: who cites all there is tells nothing of what carries it
 _MARKER = re.compile(r"(?<!\s)\s*+\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _NUMBER = re.compile(r"\d{1,3}")
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
@@ -30,7 +31,8 @@ class DraftSentence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
-    evidence: tuple[int, ...]
+    # The model is held to it; of one that is not, what cites nothing is read all the same.
+    evidence: tuple[int, ...] = Field(json_schema_extra={"minItems": 1, "maxItems": MOST_CITED})
 
     @field_validator("text")
     @classmethod

@@ -16,7 +16,7 @@ from typing import Self
 from bot.answering.pipeline import Receipt
 from bot.errors import BugError
 from bot.generation.composing import Kept, with_written
-from bot.generation.drafts import MOST_SENTENCES, Draft, DraftReader, DraftSentence
+from bot.generation.drafts import MOST_CITED, MOST_SENTENCES, Draft, DraftReader, DraftSentence
 from bot.generation.errors import GenerationError
 from bot.generation.jobs import Job, Jobs, Progress
 from bot.generation.model import Model
@@ -28,7 +28,6 @@ from index.errors import ExpectedError
 from prompts import chosen as chosen_prompts
 
 _MOST_TOKENS = 600  # of a draft: twice four sentences of 40 words and the JSON around them
-_MOST_CITED = 4  # by one sentence: who cites all there is tells nothing of what carries it
 _MOMENT_S = 0.2  # what is there as soon needs no draft before it
 
 Verify = Callable[[Written], Awaitable[Carried]]
@@ -168,7 +167,7 @@ class Writer:
         if progress.sentences >= MOST_SENTENCES or repeats:
             return
         progress.sentences += 1
-        cited = offer.places(sentence.evidence[:_MOST_CITED]) if sentence.is_whole else ()
+        cited = offer.places(sentence.evidence[:MOST_CITED]) if sentence.is_whole else ()
         try:
             written = Written(
                 id=receipt.answer.id, question=sentence.text, receipt=receipt, evidence=cited
