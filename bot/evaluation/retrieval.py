@@ -11,6 +11,7 @@ from bot.evaluation.metrics import best_first
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.plain_bm25 import PlainBm25
 from bot.evaluation.questions import EvalQuestion
+from bot.models import Question
 from index.live import LiveGeneration
 from index.search import Searcher
 from index.text_store import StoredSentence
@@ -54,7 +55,7 @@ class Methods:
             EVIDENCE: self._evidence,
         }
 
-    def encode(self, questions: Sequence[EvalQuestion]) -> list[EncodedQuestion]:
+    def encode(self, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Every question as the pipeline understands it, which all methods are given."""
         return [
             encoded
