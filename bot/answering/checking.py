@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.citing import check_citations, cite, cite_closest, needed_before
-from bot.answering.context import leans_on_previous
+from bot.answering.context import leans_on_previous, named_by
 from bot.answering.copies import DistinctHit
 from bot.answering.evidence import Evidence, EvidenceRanker
 from bot.answering.follow_up import Understood
@@ -88,13 +88,19 @@ class Checker:
         understood: Understood,
         vector: NDArray[np.float32],
     ) -> _Judged | None:
-        """By the sentence that carries it best, or by two where no single one does."""
+        """By the sentence that carries it best, or by two where no single one does. Where it is
+        not found and names nobody, with the name before it: a pronoun tells too little."""
         hits = retrieve(self._searcher, generation, understood, vector)
         # By the sentence alone: what stands around it carries no claim.
         hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
         distinct = self._ranker.pool(generation, hits)[0][:_VERIFIED] if hits else []
         cited = [Cited(each.hit.sentence.text, _context(generation, each.hit)) for each in distinct]
         judged = judge(self._verifier, claim, cited, generation.initials)
+        named = named_by(claim, understood.context)
+        if named and judged and judged.verdict.standing is Standing.NOT_FOUND:
+            by_name = judge(self._verifier, named, cited, generation.initials)
+            if by_name and by_name.verdict.standing is Standing.SUPPORTED:
+                judged = by_name  # as supported it has no reasons, whose places would be others
         if judged is None:
             return None
         return _Judged(judged.verdict, tuple(distinct[n] for n in judged.by))

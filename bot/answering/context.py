@@ -14,12 +14,28 @@ _REFERENCE = (
     r"newspaper|decision|organi[sz]ation|agreement|statement|executive|spokesperson|announcement|report|remarks?))"
 )
 _PERSON = re.compile(rf"\W*(?:{_CONNECTIVE},? )?(?:he|she|his|her)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"(?:he|she|it|his|its|her)\b", re.IGNORECASE)
 _LEANS = re.compile(rf"\W*(?:{_CONNECTIVE},? )?{_REFERENCE}\b", re.IGNORECASE)
 
 
 def leans_on_previous(sentence: str) -> bool:
     """Whether the sentence opens with a word that points back ("This deal", "However, he")."""
     return _LEANS.match(sentence) is not None
+
+
+def named_by(sentence: str, before: str) -> str:
+    """The sentence with the first name of the one before in the place of the pronoun that it opens
+    with; "" where it opens with none, or no name fits."""
+    pronoun = _PRONOUN.match(sentence)
+    if pronoun is None:
+        return ""
+    person = points_at_person(sentence)
+    names = (name for name in names_in(before) if looks_like_person(before, name) is person)
+    name = next(names, None)
+    if name is None:
+        return ""
+    whose = "'s" if pronoun[0].lower() in {"his", "its", "her"} else ""
+    return f"{before[name.start : name.end]}{whose}{sentence[pronoun.end() :]}"
 
 
 def points_at_person(sentence: str) -> bool:

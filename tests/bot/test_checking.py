@@ -127,6 +127,19 @@ def test_a_sentence_that_leans_on_the_one_before(run_main: InProcess, built_inde
     assert check["sentences"][1]["citations"][0]["article_id"] == "ferry"
 
 
+def test_a_sentence_without_a_name_is_found_by_the_name_before_it(
+    run_main: InProcess, built_index: Path
+) -> None:
+    wanted = "He wanted a raise of 6 percent."
+    for before, standing in [
+        ("Omar Field is in the news.", "supported"),
+        ("Ilse Brandt is in the news.", "not_found"),
+    ]:
+        check = checked(run_main("check", f"{before} {wanted}", "--json", "--index", built_index))
+        sentence = check["sentences"][1]
+        assert (sentence["text"], sentence["standing"]) == (wanted, standing)
+
+
 async def test_a_text_and_the_same_question_are_two_things(
     built_index: Path, encoder_home: Path
 ) -> None:

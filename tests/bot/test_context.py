@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.context import leans_on_previous
+from bot.answering.context import leans_on_previous, named_by
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,23 @@ def test_sentence_that_opens_by_pointing_back_leans(sentence: str) -> None:
 )
 def test_sentence_that_names_what_it_is_about_stands_alone(sentence: str) -> None:
     assert not leans_on_previous(sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "before", "named"),
+    [
+        ("It grew.", "Acme sued Bolt.", "Acme grew."),
+        ("Its shares fell.", "Then Acme sued Bolt.", "Acme's shares fell."),
+        ("He left.", "Acme hired Sam Field.", "Sam Field left."),
+        ("Her firm grew.", "Ann Lee met Sam Field.", "Ann Lee's firm grew."),
+        ("It grew.", "Sam Field left.", ""),
+        ("He left.", "Acme grew.", ""),
+        ("They left.", "Acme grew.", ""),
+        ("Items are sold.", "Acme grew.", ""),
+        ("It grew.", "", ""),
+    ],
+)
+def test_a_name_that_fits_takes_the_place_of_a_pronoun(
+    sentence: str, before: str, named: str
+) -> None:
+    assert named_by(sentence, before) == named
