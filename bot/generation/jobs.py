@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from bot.generation.errors import GenerationError
 from bot.models import Trouble
 
 _REMEMBERED = 256
+_KEPT_S = 1800.0  # what people typed is kept no longer anywhere, unless an admin wants it
 # The same model would write the same again.
 _LASTING = {None, Trouble.UNANSWERED, Trouble.UNVERIFIED}
 
@@ -33,6 +35,7 @@ class Job(Generic[_Progress]):
     def __init__(self, progress: _Progress) -> None:
         self.progress = progress
         self.ended = False
+        self.begun = time.monotonic()
         self._news = asyncio.Condition()
 
     async def tell(self) -> None:
@@ -46,7 +49,7 @@ class Job(Generic[_Progress]):
 
 
 class Jobs(Generic[_Progress]):
-    """Those that are being written, and the last few hundred that were."""
+    """Those that are being written, and of the last half hour the last few hundred that were."""
 
     def __init__(self, nothing: Callable[[], _Progress]) -> None:
         """`nothing` is what a job begins with."""
@@ -65,6 +68,7 @@ class Jobs(Generic[_Progress]):
     ) -> Job[_Progress]:
         """The one under this key, which is begun where there is none. It goes on where whoever
         began it has gone: its time is limited, and the next one has it for nothing."""
+        self._forget_old()
         job = self._jobs.get(key)
         if job is None:
             job = self._jobs[key] = Job(self._nothing())
@@ -73,6 +77,11 @@ class Jobs(Generic[_Progress]):
             task.add_done_callback(self._tasks.discard)
         self._jobs.move_to_end(key)
         return job
+
+    def _forget_old(self) -> None:
+        since = time.monotonic() - _KEPT_S
+        for key in [k for k, job in self._jobs.items() if job.ended and job.begun < since]:
+            del self._jobs[key]
 
     async def _run(
         self,
