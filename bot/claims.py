@@ -21,13 +21,15 @@ class Standing(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What can be wrong with a claim; `support` is that its words, all in all, are not told."""
+    """What can be wrong with a claim; `role` is that names change places, `support` that its
+    words, all in all, are not told."""
 
     QUOTE = "quote"
     NUMBER = "number"
     DATE = "date"
     NAME = "name"
     SPEAKER = "speaker"
+    ROLE = "role"
     NEGATION = "negation"
     HEDGE = "hedge"
     CAUSE = "cause"

@@ -35,7 +35,8 @@ def reason_line(reason: Reason, shown: Callable[[str], str]) -> str:
     """One line; `shown` makes untrusted text safe where the line goes."""
     claimed, told = _quoted(reason.in_text, shown), _quoted(reason.in_article, shown)
     if claimed and told:
-        return text("checks.both", claimed=claimed, told=told)
+        name = "checks.both_role" if reason.kind is FindingKind.ROLE else "checks.both"
+        return text(name, claimed=claimed, told=told)
     if told:
         return text(_ONLY_IN_ARTICLE[reason.kind], told=told)
     if claimed:

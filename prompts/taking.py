@@ -106,7 +106,7 @@ _TAKEN: dict[type[Variables], tuple[str, ...]] = {
         "checks.claimed_speaker",
     ),
     Told: ("checks.told_hedge", "checks.told_negation", "checks.told_unstated"),
-    Both: ("checks.both",),
+    Both: ("checks.both", "checks.both_role"),
     OperatingPoint: ("lists.operating_point",),
     Made: ("lists.status_made",),
     Held: ("lists.status_held",),

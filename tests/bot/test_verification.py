@@ -117,6 +117,64 @@ def test_one_who_does_what_another_did_is_not_found() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("claim", "evidence", "here", "there"),
+    [
+        ("Volta Marine sued Tarn Works.", "Tarn Works sued Volta Marine.", "Volta", "Tarn"),
+        ("Volta was sued by Tarn Works.", "Volta sued Tarn Works in May.", "Tarn", "Volta"),
+        ("Volta invests in Tarn Works.", "Tarn Works invests in Volta.", "Volta", "Tarn"),
+        (
+            "Volta's chair moved to Tarn Works.",
+            "Tarn Works's chair moved to Volta.",
+            "Volta",
+            "Tarn",
+        ),
+        ("Volta Marine of Omar Field ended it.", "Omar Field of Volta Marine ended it.", "V", "O"),
+        (
+            "The rules of Tarn Works bind Volta Works.",
+            "The rules of Volta Works bind Tarn Works.",
+            "Tarn",
+            "Volta",
+        ),
+    ],
+)
+def test_names_that_change_places_are_refused_and_both_are_shown(
+    claim: str, evidence: str, here: str, there: str
+) -> None:
+    verdict = verify(claim, evidence)
+    assert verdict.standing is Standing.NOT_FOUND
+    finding = next(each for each in verdict.findings if each.kind is FindingKind.ROLE)
+    assert finding.claim is not None
+    assert finding.evidence_span is not None
+    assert claim[finding.claim.start :].startswith(here)
+    assert evidence[finding.evidence_span.start :].startswith(there)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Volta Marine was sued by Tarn Works.", "Tarn Works sued Volta Marine in May."),
+        ("Tarn Works sued Volta Marine.", "Volta Marine was sued by Tarn Works in May."),
+        ("Volta and Tarn Works opened a yard.", "Tarn Works and Volta opened a yard."),
+        ("Volta opened a yard with Tarn Works.", "Tarn Works opened a yard with Volta."),
+        ("Volta is a rival of Tarn Works.", "Tarn Works is a rival of Volta."),
+        ("Volta, the owner of Tarn Works, left.", "Tarn Works's owner Volta left."),
+        ("Volta sued Tarn Works.", "Tarn Works sued Volta, and later Volta sued Tarn Works."),
+    ],
+)
+def test_names_that_keep_their_places_or_may_change_them_are_not_refused(
+    claim: str, evidence: str
+) -> None:
+    assert FindingKind.ROLE not in kinds(verify(claim, evidence))
+
+
+def test_initials_stand_in_the_place_of_their_words() -> None:
+    initials = Initials({"WSJ": "Wall Street Journal"})
+    claim = "The statement was given to the WSJ."
+    evidence = [Cited("The statement was given to the Wall Street Journal.")]
+    assert VERIFIER.verify(claim, evidence, initials).standing is Standing.SUPPORTED
+
+
 def test_a_number_stays_with_what_it_is_told_of() -> None:
     deal = "The deal between Northline Ferries and Volta Marine is valued at $40 million."
     verdict = verify("Volta Marine is valued at $40 million.", deal)

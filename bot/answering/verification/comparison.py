@@ -22,6 +22,7 @@ class Comparison:
         evidence: Sequence[Reading],
         context: frozenset[str],
     ) -> None:
+        self._reader = reader
         self.claim, self.evidence = claim, evidence
         self.context = context
         self.weights = {i: reader.weight(claim.words[i].lower) for i in claim.telling}
@@ -43,6 +44,15 @@ class Comparison:
     def best(self, of: Sequence[int] | None = None) -> float:
         """The largest share that one sentence has."""
         return max((self.share(having, of) for having in self.found), default=0.0)
+
+    @cached_property
+    def written_out(self) -> "Comparison":
+        """The same with what initials stand for in their place."""
+        readings = (self.claim, *self.evidence)
+        if all(each.written_out == each.text for each in readings):
+            return self
+        claim, *evidence = (self._reader.read(each.written_out) for each in readings)
+        return Comparison(self._reader, claim, evidence, self.context)
 
     @cached_property
     def bearing(self) -> list[Reading]:

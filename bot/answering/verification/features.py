@@ -34,7 +34,8 @@ def support_features(compared: Comparison, found: Sequence[Finding]) -> dict[str
     """Every feature by name; `found` is what the claim has that the evidence does not carry."""
     counts = Counter(finding.kind for finding in found)
     lost = {f"{kind}_lost": min(counts[kind], 2.0) for kind in _LOST}
-    return {**_coverage(compared), **_structure(compared), **lost}
+    written_out = compared.written_out
+    return {**_coverage(written_out), **_structure(written_out), **lost}
 
 
 def _coverage(compared: Comparison) -> dict[str, float]:

@@ -10,6 +10,7 @@ from bot.answering.verification.comparison import Comparison, is_in
 from bot.answering.verification.cues import HEDGES, Cue, CueKind
 from bot.answering.verification.heads import other_heads
 from bot.answering.verification.reading import Name, Reading
+from bot.answering.verification.roles import swapped_names
 from bot.claims import FindingKind
 from index.models import Span
 
@@ -41,6 +42,7 @@ def findings(compared: Comparison) -> list[Finding]:
         *_names(compared),
         *_heads(compared),
         *_speakers(compared),
+        *_roles(compared),
         *_negations(compared),
         *_hedges(compared),
         *_causes(compared),
@@ -107,6 +109,12 @@ def _heads(compared: Comparison) -> Iterator[Finding]:
     of A is worth a million" is not "A is worth a million"."""
     for name, (number, span) in other_heads(compared):
         yield Finding(FindingKind.NAME, Span(name.start, name.end), number, span)
+
+
+def _roles(compared: Comparison) -> Iterator[Finding]:
+    """A name that stands where the evidence has another: "A sued B" is not "B sued A"."""
+    for name, number, span in swapped_names(compared):
+        yield Finding(FindingKind.ROLE, Span(name.start, name.end), number, span)
 
 
 def _is_known(name: Name, told: frozenset[str], compared: Comparison) -> bool:

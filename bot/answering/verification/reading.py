@@ -44,6 +44,10 @@ class Name:
     start: int
     end: int
 
+    def is_same(self, other: "Name") -> bool:
+        """Whether one is the other or a part of it: "Altman" is "Sam Altman"."""
+        return self.meaning <= other.meaning or other.meaning <= self.meaning
+
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
@@ -57,8 +61,8 @@ class Withheld:
 class Reading:
     """`telling` are the places in `stems` of the words that say something, `content` those of them
     that belong to no number or date, which are compared exactly; `clauses` are runs of content.
-    Nothing that is `withheld` is in the rest. `expanded` has in addition the stems of what the
-    sentence's initials stand for."""
+    Nothing that is `withheld` is in the rest. `written_out` is the text with what its initials
+    stand for in their place, `expanded` has the stems of both."""
 
     text: str
     words: tuple[Word, ...]
@@ -66,6 +70,7 @@ class Reading:
     telling: tuple[int, ...]
     content: tuple[int, ...]
     clauses: tuple[tuple[int, ...], ...]
+    written_out: str
     expanded: frozenset[str]
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
@@ -100,9 +105,11 @@ class SentenceReader:
             return plain
         meant = (self._telling(initials.expand(text[n.start : n.end])) for n in plain.names)
         names = zip(plain.names, meant, strict=True)
+        written_out = initials.expand(text)
         return replace(
             plain,
-            expanded=plain.expanded | self.stems(initials.expand(text)),
+            written_out=written_out,
+            expanded=plain.expanded | self.stems(written_out),
             names=tuple(replace(name, meaning=frozenset(meaning)) for name, meaning in names),
         )
 
@@ -122,6 +129,7 @@ class SentenceReader:
             telling=telling,
             content=content,
             clauses=_clauses(text, words, content),
+            written_out=text,
             expanded=frozenset(stems),
             quantities=tuple(quantities),
             dates=tuple(dates),
