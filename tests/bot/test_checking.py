@@ -130,7 +130,7 @@ def test_a_sentence_that_leans_on_the_one_before(run_main: InProcess, built_inde
 def test_a_sentence_without_a_name_is_found_by_the_name_before_it(
     run_main: InProcess, built_index: Path
 ) -> None:
-    wanted = "He wanted a raise of 6 percent."
+    wanted = "He asked for 6 percent."
     for before, standing in [
         ("Omar Field is in the news.", "supported"),
         ("Ilse Brandt is in the news.", "not_found"),
