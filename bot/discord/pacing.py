@@ -5,18 +5,23 @@ import asyncio
 import discord
 
 _LEAST_S = 0.001
+_OPENING_S = 0.25
 
 
 class PacedSocket(discord.gateway.DiscordWebSocket):
     """While events wait in its buffer, the library's own reads one after the other, and all else
     waits until it is empty, which under a load it never is. This one lets the others go on in
-    between, and then reads for as long as they took: with less, a crowd would be read too late."""
+    between, and then reads for as long as they took: with less, a crowd would be read too late.
+    Not while a connection opens: why Discord closes it again is read before anybody sends
+    something into it, which would hide the reason."""
 
-    _pause_at = 0.0
+    _pause_at: float | None = None
 
     async def poll_event(self) -> None:
         await super().poll_event()
         began = self.loop.time()
+        if self._pause_at is None:
+            self._pause_at = began + _OPENING_S
         if began < self._pause_at:
             return
         await asyncio.sleep(0)
