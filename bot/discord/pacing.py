@@ -5,7 +5,7 @@ import asyncio
 import discord
 
 _LEAST_S = 0.001
-_OPENING_S = 0.25
+_OPENING_S = 0.2
 
 
 class PacedSocket(discord.gateway.DiscordWebSocket):
@@ -20,7 +20,7 @@ class PacedSocket(discord.gateway.DiscordWebSocket):
     async def poll_event(self) -> None:
         await super().poll_event()
         began = self.loop.time()
-        if self._pause_at is None:
+        if self._pause_at is None or self.session_id is None:  # not ready yet
             self._pause_at = began + _OPENING_S
         if began < self._pause_at:
             return
