@@ -3,7 +3,7 @@ outside."""
 
 import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from index.build import build_index
 from index.encoder import Encoder, default_home, open_current
 from index.errors import EncoderError
 from index.model_source import DEFAULT_NAME
+from tests.llm import ScriptedEndpoint
 
 
 class OutsideError(AssertionError):
@@ -125,3 +126,10 @@ def three_generations(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
             (articles / f"{name}.txt").write_text(text)
         build_index([articles], index, encoder, Silent())
     return index
+
+
+@pytest.fixture
+async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
+    """In the place of a language model's: a test tells it what to do."""
+    async with ScriptedEndpoint() as scripted:
+        yield scripted

@@ -29,12 +29,6 @@ async def written(fake: FakeDiscord, question: str = ANSWERED) -> Message:
 
 
 @pytest.fixture
-async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    async with ScriptedEndpoint() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def writing(
     opened_office: OpenOffice, fake: FakeDiscord, endpoint: ScriptedEndpoint
 ) -> AsyncIterator[DealbotClient]:

@@ -19,12 +19,6 @@ KEY = "sk-test-5d2f"
 
 
 @pytest.fixture
-async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    async with ScriptedEndpoint() as scripted:
-        yield scripted
-
-
-@pytest.fixture
 async def backend(endpoint: ScriptedEndpoint) -> AsyncIterator[Backend]:
     async with Backend(endpoint.url, "scripted", SecretStr(KEY), 5.0) as opened:
         yield opened

@@ -32,12 +32,6 @@ BRIDGE = (
 Writing = Callable[..., AbstractAsyncContextManager[AnswerService]]
 
 
-@pytest.fixture
-async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    async with ScriptedEndpoint() as scripted:
-        yield scripted
-
-
 @pytest.fixture(scope="session")
 def weights() -> Path:
     """SmolLM2's. Where they, or what runs them, could be there and are not, tests fail."""
