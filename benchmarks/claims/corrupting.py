@@ -53,6 +53,9 @@ _SPEAKER = re.compile(
     r"(?= (?:said|says|warned|argued|wrote|repeated|found|complained|denied|told|described|"
     r"doubted)\b)"
 )
+_OPINION = re.compile(
+    r"^[^;.]{2,100}\b(?:argues?|argued|warns?|warned|believes?|claims?|claimed) that "
+)
 _BY = re.compile(r"(?<=[Aa]ccording to )[^,.]+")
 _CAUSES = (" because ", " so ", ", which is why ")
 _VERB = re.compile(
@@ -171,6 +174,12 @@ def hedged(sentence: str, random: Random) -> str | None:
     return None
 
 
+def opinion(sentence: str, random: Random, others: Sequence[str]) -> str | None:
+    """Somebody's view told as the article's own."""
+    match = _OPINION.search(sentence)
+    return _begun(sentence[match.end() :]) if match else None
+
+
 def attribution(sentence: str, random: Random, others: Sequence[str]) -> str | None:
     """Somebody else said it; or somebody, where the article says it itself."""
     fresh = [other for other in others if other.split()[0] not in sentence]
@@ -243,5 +252,6 @@ CORRUPTIONS: dict[str, Callable[[str, Random, Sequence[str]], str | None]] = {
     "negation dropped": negation,
     "negation added": negated,
     "hedge dropped": hedge,
+    "opinion dropped": opinion,
     "wrong attribution": attribution,
 }

@@ -99,6 +99,38 @@ def test_what_else_is_missing_is_named(claim: str, evidence: str, why: FindingKi
     assert why in kinds(verdict)
 
 
+VIEW = "Analysts at Klobux argue that the museum of clocks will lose its roof."
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        VIEW,
+        "According to analysts, the museum of clocks will lose its roof.",
+        "The museum of clocks will lose its roof, analysts think.",
+        "Klobux holds that the museum of clocks will lose its roof.",
+        "Somebody said the museum of clocks will lose its roof.",
+    ],
+)
+def test_an_opinion_stays_one(claim: str) -> None:
+    """By who holds it, or by that somebody does; who it is, is for the rule of speakers."""
+    told = verify("The museum of clocks will lose its roof.", VIEW)
+    assert told.standing is Standing.NOT_FOUND
+    assert kinds(told) == {FindingKind.HEDGE}
+    assert FindingKind.HEDGE not in kinds(verify(claim, VIEW))
+
+
+def test_the_holder_of_an_opinion_is_not_whom_it_is_about() -> None:
+    view = "Klobux insists that the museum of clocks belongs to Klobux."
+    assert kinds(verify("The museum of clocks belongs to Klobux.", view)) == {FindingKind.HEDGE}
+
+
+def test_what_somebody_says_of_what_they_do_is_told() -> None:
+    said = "Klobux said it will repair the roof of the museum of clocks."
+    claim = "Klobux will repair the roof of the museum of clocks."
+    assert verify(claim, said).standing is Standing.SUPPORTED
+
+
 def test_a_weaker_claim_is_carried_by_a_plain_sentence() -> None:
     claim = "The company reportedly hired 35 sailors for the boats."
     assert verify(claim, OTHER).standing is Standing.SUPPORTED

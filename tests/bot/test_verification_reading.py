@@ -91,6 +91,9 @@ def test_the_word_may_is_no_month() -> None:
         ("It reportedly closed.", CueKind.HEARSAY),
         ("According to insiders, it closed.", CueKind.HEARSAY),
         ("It is said to be closed.", CueKind.HEARSAY),
+        ("Analysts at the bank say it closed.", CueKind.OPINION),
+        ("Brandt argued it had closed.", CueKind.OPINION),
+        ("In her view, it closed.", CueKind.OPINION),
         ("It may close.", CueKind.POSSIBILITY),
         ("It is expected to close.", CueKind.INTENTION),
         ("It pays up to 10 million.", CueKind.AT_MOST),
@@ -100,6 +103,20 @@ def test_the_word_may_is_no_month() -> None:
 )
 def test_cues(text: str, kind: CueKind) -> None:
     assert kind in {cue.kind for cue in read(text).cues}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He believes in it.",
+        "Few believe him.",
+        "They argued about it.",
+        "Many saw it.",
+        "She said it closed.",
+    ],
+)
+def test_no_opinion_that_something_is_so(text: str) -> None:
+    assert CueKind.OPINION not in {cue.kind for cue in read(text).cues}
 
 
 def test_irregular_forms_are_of_one_verb() -> None:

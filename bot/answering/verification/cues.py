@@ -16,6 +16,7 @@ from index.words import Word
 class CueKind(StrEnum):
     NEGATION = "negation"
     HEARSAY = "hearsay"
+    OPINION = "opinion"
     POSSIBILITY = "possibility"
     INTENTION = "intention"
     AT_LEAST = "at least"
@@ -26,6 +27,19 @@ class CueKind(StrEnum):
 HEDGES = frozenset(CueKind) - {CueKind.NEGATION, CueKind.CAUSE}
 _SAYING = r"(?:say|says|said|claim|claims|claimed|believe|suggest|suggests|suggested)"
 _SOURCES = r"(?:insiders?|sources?|rumou?rs?|people (?:close to|familiar with|inside)[^,.;]{0,40}?)"
+_JUDGES = (
+    r"(?:(?:analysts?|critics?|experts?|observers?|investors?|economists?|commentators?|"
+    r"s[ck]eptics?|opponents?|supporters?)(?: (?:at|of|in) [^,.;]{1,40}?)?|some|many|others)"
+)
+# Who says so has a view, or wants others to have it; "said" may be of what he does himself.
+_OPINION = (
+    r"(?:argu(?:es?|ed)|contend(?:s|ed)?|believe[sd]?|thinks?|alleg(?:es?|ed)|insist(?:s|ed)?|"
+    r"speculate[sd]?|predict(?:s|ed)?)"
+    r"(?! (?:with|for|about|on|in|so)(?!\w)| (?:it|him|her|them)[.,;])|"
+    r"(?:claim(?:s|ed)?|(?:warn|caution)(?:s|ed)?|fear(?:s|ed)?|maintain(?:s|ed)?|estimate[sd]?) "
+    r"that|"
+    r"in (?:his|her|their|\w{2,20}['’]s?) (?:view|opinion|eyes)|in the (?:view|opinion|eyes) of"
+)
 _WORDS = {
     CueKind.NEGATION: (
         r"not|no(?! (?:more|less|later) than)|never|none|nothing|neither|"
@@ -36,6 +50,7 @@ _WORDS = {
         r"(?:is|are|was|were|been) (?:said|believed|thought|understood|rumou?red|reported) to|"
         rf"{_SOURCES} (?:also )?{_SAYING}|they claim|suggests? that|rumou?red"
     ),
+    CueKind.OPINION: rf"{_JUDGES} (?:also )?{_SAYING}|{_OPINION}",
     CueKind.POSSIBILITY: (
         r"may|might|could|possibly|perhaps|maybe|probably|likely|potential|potentially|possible|"
         r"possibility"
@@ -61,7 +76,8 @@ _CUES = {
     for kind, words in _WORDS.items()
 }
 _MAY_MONTH = re.compile(r"May")  # with a capital inside a sentence it is the month
-_OF_SENTENCE = re.compile(r"according to", re.IGNORECASE)  # whose scope is all else in it
+# Whose scope is all else in the sentence.
+_OF_SENTENCE = re.compile(r"according to|in .+ (?:view|opinion|eyes)(?: of)?", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:but|although|while|whereas)(?!\w)")
 _SCOPE_WORDS = {CueKind.NEGATION: 3, CueKind.AT_LEAST: 1, CueKind.AT_MOST: 1}
 _MOST_SCOPE = 4

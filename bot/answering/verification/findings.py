@@ -179,9 +179,22 @@ def _hedges(compared: Comparison) -> Iterator[Finding]:
     less than its evidence is carried by it."""
     stems = frozenset(compared.claim.stems)
     mine = {cue.kind for cue in compared.claim.cues}
+    if compared.claim.speakers or CueKind.HEARSAY in mine:
+        mine.add(CueKind.OPINION)
     for number, cue in _cues(compared):
         if cue.kind in HEDGES and cue.kind not in mine and cue.covers(stems):
+            if cue.kind is CueKind.OPINION and _has_holder(stems, compared.evidence[number], cue):
+                continue
             yield _in_evidence(FindingKind.HEDGE, number, cue)
+
+
+def _has_holder(claim: frozenset[str], evidence: Reading, cue: Cue) -> bool:
+    """Whether the claim has who is of that opinion, or the verb."""
+    before = [i for i in evidence.content if evidence.words[i].start < cue.start]
+    inside = [i for i in evidence.content if cue.start <= evidence.words[i].start < cue.end]
+    after = {evidence.stems[i] for i in evidence.content if evidence.words[i].start >= cue.end}
+    holder = {evidence.stems[i] for i in before[-1:] + inside}
+    return not claim.isdisjoint(holder - after)
 
 
 def _causes(compared: Comparison) -> Iterator[Finding]:
