@@ -100,7 +100,7 @@ async def test_others_go_on_while_a_flood_is_read(
     """They would wait until there was nothing left to read: here, for the flood's last event."""
     harbour, ann, flooder = fake.guild("Harbour"), fake.user("Ann"), fake.user("Flooder")
     fake.join(harbour, ann)
-    flood, read = 3_000, 0
+    flood, read = 6_000, 0
 
     async def on_message(message: discord.Message) -> None:
         nonlocal read
