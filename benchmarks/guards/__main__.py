@@ -1,8 +1,9 @@
 """Removes each guard of the threat model in a copy of the tree and runs its test, which must fail.
 
-Run from the project's root: make guards, or python -m benchmarks.guards [WORDS OF A THREAT] ...
+Run from the project's root: make guards, or python -m benchmarks.guards --help
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -21,8 +22,12 @@ _ALL_WITHIN_S = 1800.0
 
 
 def main() -> None:
-    words = sys.argv[1:] or [""]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.guards", description=__doc__)
+    parser.add_argument("words", nargs="*", default=[""], help="only threats with one of these")
+    words = parser.parse_args().words
     chosen = [guard for guard in guards() if any(word in guard.threat for word in words)]
+    if not chosen:
+        parser.error("no threat has one of these words in it")
     PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), guards()), encoding="utf-8")
     with TemporaryDirectory() as folder:
         tree = Path(folder)
