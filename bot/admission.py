@@ -1,6 +1,7 @@
 """How many questions may wait: all that come at once, but few while more come than are answered."""
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from prompts import text
 # and hardly more would be answered.
 _CROWDED = 4
 _SHARE = 8  # of the room one asker may take: an eighth
+_CALM_S = 1.0  # without a refusal: the event loop may be late by much of that
 _MEASURED = 9  # batches; the first and a slow one beside a rebuild are no measure of the others
 _LONGEST_S = 60.0
 
@@ -23,35 +25,45 @@ _log = logging.getLogger(__name__)
 class Admission:
     """A queue that fills once takes in a burst, and only those in it wait. One that stays full
     makes everybody wait and answers nobody more. So, as soon as somebody has to be refused, only
-    a few may wait, until all who came have had their turn and nobody had to be refused: after a
-    burst that is when it is worked off, under a lasting load when it has ended. (CoDel, RFC 8289,
-    tells the good queue from the bad one by a clock; this needs none, since the few are relative
-    to what a question takes.)"""
+    a few may wait, until all who came have had their turn and nobody has been refused for a
+    moment: after a burst that is when it is worked off, under a lasting load when it has ended.
+    (CoDel, RFC 8289, tells the good queue from the bad one by how long it takes; this one by the
+    refusals, and its few are relative to what a question takes.)"""
 
     def __init__(
         self,
         most: int,
-        max_wait_s: float,
+        max_wait_s: float = math.inf,
         clock: Callable[[], float] = time.monotonic,
         *,
         crowded: int = _CROWDED,
+        before: "Admission | None" = None,
     ) -> None:
-        self.most, self._crowded = most, min(crowded, most)
+        """`before` is another queue that all who are let in here wait in next: here no more have
+        room than there, so that nobody is refused twice as late and for twice the work."""
+        self.most, self._crowded, self._before = most, min(crowded, most), before
         self._max_wait_s, self._clock = max_wait_s, clock
         self._crowded_since: float | None = None
-        self._refusing = False
+        self._refused_at = -math.inf
         self._each_s: deque[float] = deque(maxlen=_MEASURED)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether somebody had to be refused, here or where those go who are let in."""
+        behind = self._before is not None and self._before.is_crowded
+        return self._crowded_since is not None or behind
 
     @property
     def room(self) -> int:
         """How many may wait now, at least one."""
-        if self._crowded_since is not None:
+        if self.is_crowded:
             return self._crowded
+        most = self.most if self._before is None else min(self.most, self._before.room)
         if len(self._each_s) < _MEASURED:
-            return self.most
+            return most
         each_s = median_low(self._each_s)
-        if each_s * self.most <= self._max_wait_s:
-            return self.most
+        if each_s * most <= self._max_wait_s:
+            return most
         return max(self._crowded, int(self._max_wait_s / each_s))
 
     @property
@@ -61,9 +73,9 @@ class Admission:
 
     def refuse(self) -> float:
         """Somebody finds no room. Gives since when there has been none."""
-        self._refusing = True
+        self._refused_at = self._clock()
         if self._crowded_since is None:
-            self._crowded_since = self._clock()
+            self._crowded_since = self._refused_at
             _log.warning("more is asked than can be answered: some are turned away")
         return self._crowded_since
 
@@ -80,8 +92,7 @@ class Admission:
         self._each_s.append(took_s / questions)
 
     def nobody_waits(self) -> None:
-        """All who came have had their turn. A crowd that there was is gone if nobody was refused
-        since this was so before: on a busy event loop those who come can be late together."""
-        if not self._refusing:
+        """All who came have had their turn. A crowd that there was is gone if nobody has been
+        refused of late: on a busy event loop those who come can be late together."""
+        if self._clock() - self._refused_at >= _CALM_S:
             self._crowded_since = None
-        self._refusing = False

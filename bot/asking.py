@@ -50,7 +50,7 @@ class Desk:
     ) -> None:
         self.service, self.store = service, store
         self._limiter, self._answers = limiter, answers
-        self.door = Door()
+        self.door = Door(service.admission)
         self._closing = False
 
     @property

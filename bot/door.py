@@ -1,7 +1,6 @@
 """Who is inside of what all of Discord asks at, and who is let in."""
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,9 @@ from bot.errors import ServiceBusyError
 from prompts import text
 
 # A burst is let in. Of a crowd that lasts, as many as keep the program busy while others of them
-# wait for the network; one or two may stay for long, with a rebuild.
-_ROOM, _CROWDED_ROOM, _HARDLY_ANY = 256, 8, 2
+# wait for the network; one or two may stay for long, with a rebuild. With eight of a crowd less
+# was answered than with twelve, with sixteen hardly more, and later.
+_ROOM, _CROWDED_ROOM, _HARDLY_ANY = 256, 12, 2
 _KEEPING_ORDER = 4  # more, whom no crowd keeps out
 
 
@@ -20,8 +20,9 @@ class Door:
     """Nobody keeps others out: a person has a share of the room, and what a server takes beyond a
     share of it is not counted against the others."""
 
-    def __init__(self) -> None:
-        self.admission = Admission(_ROOM, math.inf, crowded=_CROWDED_ROOM)
+    def __init__(self, queue: Admission | None = None) -> None:
+        """`queue` is the one that those inside wait in."""
+        self.admission = Admission(_ROOM, crowded=_CROWDED_ROOM, before=queue)
         self._keeping_order = 0
         self._persons: Counter[int] = Counter()
         self._servers: Counter[int] = Counter()

@@ -66,7 +66,8 @@ class AnswerService:
         self._live, self._writer, self._rewriter = live, writer, rewriter
         self._observer = observer or Observer()
         self._deadline_s, self._drain_s = deadline_s, drain_s
-        self._in_flight = InFlight(Admission(max_waiting, max_wait_s))
+        self.admission = Admission(max_waiting, max_wait_s)
+        self._in_flight = InFlight(self.admission)
         self._latencies = Latencies()
         self._arrived = asyncio.Event()
         self._closing = False

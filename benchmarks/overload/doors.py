@@ -20,6 +20,7 @@ from bot.errors import ServiceBusyError
 from bot.models import Question
 from bot.settings import Settings
 from index.encoder import default_home
+from prompts import text
 from tests.fake_discord import FakeDiscord, Invocation
 
 _USERS = 2_000  # so that hardly anybody has a question before his own
@@ -59,16 +60,13 @@ async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
             async def ask(question: str) -> Outcome:
                 options = {"question": question}
                 asked = await fake.slash(next(people), "ask", options, channel=next(places))
-                event = shown[asked.id]
+                outcome = shown[asked.id]
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(event.wait(), _ACK_S)
+                    await asyncio.wait_for(asyncio.shield(outcome), _ACK_S)
                 if asked.ack is None:
                     return Outcome(None, _ACK_S)
-                await event.wait()
-                del shown[asked.id]
-                assert asked.shown_after_s is not None
-                answered = bool(asked.original and asked.original.embeds)
-                return Outcome(answered, asked.shown_after_s)
+                await outcome
+                return shown.pop(asked.id).result()
 
             store = Path(folder) / "dealbot.sqlite"
             async with running_bot(fake, index, default_home(), store) as pid:
@@ -76,15 +74,25 @@ async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
 
 
 @contextmanager
-def _shown() -> Iterator[defaultdict[int, asyncio.Event]]:
-    """By interaction, whether its asker has been shown something. The fake's own way to wait asks
-    all who wait at each change, which thousands are too many for."""
-    events: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
+def _shown() -> Iterator[defaultdict[int, asyncio.Future[Outcome]]]:
+    """By interaction, what its asker has been shown in the end. The fake's own way to wait asks all
+    who wait at each change, which thousands are too many for."""
+    outcomes = defaultdict[int, asyncio.Future[Outcome]](asyncio.Future)
     tell = Invocation.shown
 
     def shown(asked: Invocation) -> None:
         tell(asked)
-        events[asked.id].set()
+        outcome = outcomes[asked.id]
+        if not outcome.done() and not _only_waits(asked):
+            answered = bool(asked.original and asked.original.embeds)
+            outcome.set_result(Outcome(answered, asked.since_s))
 
     with patch.object(Invocation, "shown", shown):
-        yield events
+        yield outcomes
+
+
+def _only_waits(asked: Invocation) -> bool:
+    """Whether it is shown that others come first, and no more."""
+    content = asked.original.content if asked.original else ""
+    waiting, _, _ = text("discord_waiting", before=1).partition("1")
+    return content.startswith((waiting, text("discord_next")))

@@ -1,11 +1,12 @@
 """`dealbot run`: the Discord bot."""
 
 import asyncio
+import gc
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -14,6 +15,9 @@ from bot.commands.token import read_token
 from bot.errors import TokenError
 from bot.monitoring.logs import LogLevel, log_to_stderr, notice, tell_end
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.discord.office import Office
 
 _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try again
 # With each packet that it sends, the event loop lets go of the interpreter's lock, and the compute
@@ -63,12 +67,11 @@ async def _run(settings: Settings, token: str) -> None:
     # Here, for half a second of discord.py is nothing that --help has to wait for.
     from bot.discord.discretion import keep_out_of_log
     from bot.discord.office import open_office
-    from bot.discord.running import run_bot
 
     keep_out_of_log(token)
     if not settings.metrics_port:
         async with open_office(settings) as office:
-            await run_bot(office, token, tell=notice)
+            await _serve(office, token)
         return
     from bot.monitoring.gauges import Watched
     from bot.monitoring.http import serve
@@ -78,7 +81,17 @@ async def _run(settings: Settings, token: str) -> None:
     async with open_office(settings, metrics) as office:
         watched = Watched(office.desk.service, office.live, office.degraded, office.gateway)
         async with serve(watched, metrics, settings.metrics_host, settings.metrics_port):
-            await run_bot(office, token, tell=notice)
+            await _serve(office, token)
+
+
+async def _serve(office: "Office", token: str) -> None:
+    """What is loaded by now stays: to look through it for garbage again and again would hold
+    everybody up, each time for a tenth of a second."""
+    from bot.discord.running import run_bot
+
+    gc.collect()
+    gc.freeze()
+    await run_bot(office, token, tell=notice)
 
 
 @contextmanager

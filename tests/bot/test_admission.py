@@ -21,23 +21,41 @@ def told(admission: Admission) -> str:
 
 
 def test_all_of_a_burst_may_wait_and_few_once_somebody_was_refused() -> None:
-    admission = Admission(256, math.inf)
+    clock = Clock()
+    admission = Admission(256, math.inf, clock)
     assert admission.room == 256
     admission.refusal()
     assert admission.room == 4
+    clock.now += 0.9
     admission.nobody_waits()
     assert admission.room == 4  # there may be more who are refused
+    clock.now += 0.1
+    assert admission.room == 4  # some of them may wait still
     admission.nobody_waits()
     assert admission.room == 256
+
+
+def test_no_more_are_let_in_than_may_wait_behind() -> None:
+    clock = Clock()
+    queue = Admission(256, 1.0, clock)
+    door = Admission(200, clock=clock, crowded=16, before=queue)
+    assert door.room == 200
+    assert measured(queue, each_s=0.02).room == door.room == pytest.approx(50, abs=1)
+    queue.refuse()
+    assert (door.room, queue.room) == (16, 4)
+    clock.now += 1
+    queue.nobody_waits()
+    assert door.room == queue.room == pytest.approx(50, abs=1)
+    door.refuse()
+    assert (door.room, queue.room) == (16, 50)
 
 
 def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:
     clock = Clock()
     admission = Admission(256, math.inf, clock)
     since = admission.refuse()
-    admission.nobody_waits()
-    admission.nobody_waits()
     clock.now += 20
+    admission.nobody_waits()
     assert "again in 20 seconds" in admission.refusal(since).user_message
     assert admission.room == 256
 
@@ -88,6 +106,6 @@ def test_the_longer_it_lasts_the_later_to_come_back() -> None:
     assert told(admission).endswith("ask again in 30 seconds")
     clock.now += 3600
     assert told(admission).endswith("ask again in 60 seconds")
-    admission.nobody_waits()
+    clock.now += 60
     admission.nobody_waits()
     assert told(admission).endswith("ask again in 1 second")

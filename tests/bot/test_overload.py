@@ -74,8 +74,9 @@ async def test_while_too_many_ask_few_wait_and_the_rest_is_refused_at_once(
 
 
 async def test_when_the_load_ends_a_question_waits_for_nothing_and_a_burst_is_taken_in(
-    live: SteeredIndex,
+    live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.admission._CALM_S", 0)
     async with service_of(live, max_waiting=_MOST) as service:
         async with at_work(service, live):
             taken = await crowd(service, live)
@@ -88,8 +89,9 @@ async def test_when_the_load_ends_a_question_waits_for_nothing_and_a_burst_is_ta
 
 
 async def test_a_crowd_of_questions_that_fail_leaves_room_like_any_other(
-    live: SteeredIndex, caplog: pytest.LogCaptureFixture
+    live: SteeredIndex, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.admission._CALM_S", 0)
     async with service_of(live, max_waiting=8) as service:
         async with at_work(service, live):
             failing = await ask_many(service, 9, "An unencodable one")

@@ -21,7 +21,7 @@ from tests.discord.test_load import (
 )
 from tests.fake_discord import FakeDiscord, Fault, Guild, Invocation
 
-_INSIDE, _FEW = 256, 8  # at once, and while too many come
+_INSIDE, _FEW = 256, 12  # at once, and while too many come
 _OWN = _INSIDE // 8  # of one person
 _TOLD = 4  # at the same time that there is no room
 
@@ -35,7 +35,10 @@ async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
     return early
 
 
-async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(office: Office) -> None:
+async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.admission._CALM_S", 0)
     inside: list[ExitStack] = []
     persons = count()
 

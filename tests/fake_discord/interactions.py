@@ -136,9 +136,14 @@ class Invocation:
             "webhook_id": self.world.application_id,
         }
 
+    @property
+    def since_s(self) -> float:
+        """Real seconds since it was sent."""
+        return time.monotonic() - self._started
+
     def shown(self) -> None:
         if self.shown_after_s is None:
-            self.shown_after_s = time.monotonic() - self._started
+            self.shown_after_s = self.since_s
 
 
 class Interactions:

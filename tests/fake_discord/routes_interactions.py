@@ -166,8 +166,9 @@ async def edit_one(call: Call) -> Any:
     message = _its_message(call, invocation)
     if message.loading:
         return _fill_original(invocation, message, call.form).payload()
+    changed = change(call.world, message, call.form)
     invocation.shown()
-    return change(call.world, message, call.form).payload()
+    return changed.payload()
 
 
 @routes.add("DELETE", "/webhooks/{application}/{token}/messages/{message}", authorized=False)
