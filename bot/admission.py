@@ -37,11 +37,11 @@ class Admission:
         clock: Callable[[], float] = time.monotonic,
         *,
         crowded: int = _CROWDED,
-        before: "Admission | None" = None,
+        behind: "Admission | None" = None,
     ) -> None:
-        """`before` is another queue that all who are let in here wait in next: here no more have
-        room than there, so that nobody is refused twice as late and for twice the work."""
-        self.most, self._crowded, self._before = most, min(crowded, most), before
+        """`behind` is another queue that all who are let in here wait in next: here no more have
+        room than there, so that nobody is let in only to be refused there."""
+        self.most, self._crowded, self._behind = most, min(crowded, most), behind
         self._max_wait_s, self._clock = max_wait_s, clock
         self._crowded_since: float | None = None
         self._refused_at = -math.inf
@@ -50,15 +50,16 @@ class Admission:
     @property
     def is_crowded(self) -> bool:
         """Whether somebody had to be refused, here or where those go who are let in."""
-        behind = self._before is not None and self._before.is_crowded
-        return self._crowded_since is not None or behind
+        if self._behind is not None and self._behind.is_crowded:
+            return True
+        return self._crowded_since is not None
 
     @property
     def room(self) -> int:
         """How many may wait now, at least one."""
         if self.is_crowded:
             return self._crowded
-        most = self.most if self._before is None else min(self.most, self._before.room)
+        most = self.most if self._behind is None else min(self.most, self._behind.room)
         if len(self._each_s) < _MEASURED:
             return most
         each_s = median_low(self._each_s)

@@ -22,7 +22,7 @@ class Door:
 
     def __init__(self, queue: Admission | None = None) -> None:
         """`queue` is the one that those inside wait in."""
-        self.admission = Admission(_ROOM, crowded=_CROWDED_ROOM, before=queue)
+        self.admission = Admission(_ROOM, crowded=_CROWDED_ROOM, behind=queue)
         self._keeping_order = 0
         self._persons: Counter[int] = Counter()
         self._servers: Counter[int] = Counter()

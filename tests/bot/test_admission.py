@@ -38,7 +38,7 @@ def test_all_of_a_burst_may_wait_and_few_once_somebody_was_refused() -> None:
 def test_no_more_are_let_in_than_may_wait_behind() -> None:
     clock = Clock()
     queue = Admission(256, 1.0, clock)
-    door = Admission(200, clock=clock, crowded=16, before=queue)
+    door = Admission(200, clock=clock, crowded=16, behind=queue)
     assert door.room == 200
     assert measured(queue, each_s=0.02).room == door.room == pytest.approx(50, abs=1)
     queue.refuse()
