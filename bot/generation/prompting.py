@@ -39,6 +39,10 @@ class Offer:
         """In `Receipt.ranked`, of the numbers that there are."""
         return tuple(self._places[n - 1] for n in numbers if 1 <= n <= len(self._places))
 
+    def others(self, places: Sequence[int]) -> tuple[int, ...]:
+        """In `Receipt.ranked`, of all the evidence but this."""
+        return tuple(place for place in self._places if place not in places)
+
 
 def answer_messages(receipt: Receipt, offer: Offer) -> list["ChatCompletionMessageParam"]:
     """The question as understood, and the evidence."""

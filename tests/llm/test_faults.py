@@ -194,6 +194,26 @@ async def test_of_a_draft_that_breaks_off_the_verified_sentences_stay(
     assert answer.mode is Mode.LLM
 
 
+async def test_what_cites_its_neighbour_is_shown_with_what_carries_it(
+    endpoint: ScriptedEndpoint, writing: Writing
+) -> None:
+    def swapped(received: Received) -> str:
+        draft = json.loads(GOOD(received))
+        one, other = draft["sentences"]
+        one["evidence"], other["evidence"] = other["evidence"], one["evidence"]
+        return json.dumps(draft)
+
+    answers = []
+    async with writing() as service:
+        for act in (says(GOOD), says(swapped)):
+            endpoint.always(act)
+            answers.append(await asked(service, f"{ASKED}{' ' * len(answers)}"))
+    good, mended = answers
+    assert mended.written == good.written
+    assert mended.citations == good.citations
+    assert len({each.citations for each in mended.written}) == 2
+
+
 async def test_only_what_is_carried_leaves(endpoint: ScriptedEndpoint, writing: Writing) -> None:
     def mixed(received: Received) -> str:
         true, false = json.loads(GOOD(received)), json.loads(LIES(received))

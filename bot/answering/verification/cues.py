@@ -79,7 +79,12 @@ _MAY_MONTH = re.compile(r"May")  # with a capital inside a sentence it is the mo
 # Whose scope is all else in the sentence.
 _OF_SENTENCE = re.compile(r"according to|in .+ (?:view|opinion|eyes)(?: of)?", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:but|although|while|whereas)(?!\w)")
-_SCOPE_WORDS = {CueKind.NEGATION: 3, CueKind.AT_LEAST: 1, CueKind.AT_MOST: 1}
+_SCOPE_WORDS = {
+    CueKind.NEGATION: 3,
+    CueKind.AT_LEAST: 1,
+    CueKind.AT_MOST: 1,
+    CueKind.OPINION: 8,  # it begins with a subject, of which a claim may name a part
+}
 _MOST_SCOPE = 4
 
 
