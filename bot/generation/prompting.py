@@ -13,6 +13,7 @@ from bot.answering.pipeline import Receipt
 from bot.generation.drafts import MOST_SENTENCES
 from bot.models import Turn
 from index.text_store import StoredSentence, TextStore
+from index.words import read_words
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 
@@ -39,9 +40,15 @@ class Offer:
         """In `Receipt.ranked`, of the numbers that there are."""
         return tuple(self._places[n - 1] for n in numbers if 1 <= n <= len(self._places))
 
-    def others(self, places: Sequence[int]) -> tuple[int, ...]:
-        """In `Receipt.ranked`, of all the evidence but this."""
-        return tuple(place for place in self._places if place not in places)
+    def copied(self, sentence: str) -> tuple[int, ...]:
+        """In `Receipt.ranked`, of what this sentence has every word of, and no other."""
+        words = _words(sentence)
+        texts = zip(self._places, self.evidence, strict=True)
+        return tuple(n for n, each in texts if _words(each.hit.sentence.text) == words)
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower for word in read_words(text)]
 
 
 def answer_messages(receipt: Receipt, offer: Offer) -> list["ChatCompletionMessageParam"]:

@@ -185,18 +185,14 @@ class Writer:
 async def _carried(
     sentence: str, cited: tuple[int, ...], offer: Offer, receipt: Receipt, verify: Verify
 ) -> Carried:
-    """By what it cites, or else by the other evidence: small models copy a sentence and take its
-    neighbour's number. One that cites nothing that there is was made up."""
+    """By what it cites; or by what it is a copy of, for small models take the number of the
+    neighbour. Not by whatever else would carry it: of what cites wrong, a fifth of the sentences
+    that did were not told there. One that cites nothing that there is was made up."""
     if not cited:
         return Carried(())
-    first: Carried | None = None
-    for evidence in (cited, offer.others(cited)):
-        written = Written(
-            id=receipt.answer.id, question=sentence, receipt=receipt, evidence=evidence
-        )
-        carried = await verify(written)
-        if carried.by:
-            return carried
-        first = first or carried
-    assert first is not None
-    return first
+    written = Written(id=receipt.answer.id, question=sentence, receipt=receipt, evidence=cited)
+    carried = await verify(written)
+    if not carried.by and (copied := offer.copied(sentence)):
+        by_copied = await verify(written.model_copy(update={"evidence": copied}))
+        return by_copied if by_copied.by else carried
+    return carried

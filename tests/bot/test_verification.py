@@ -125,6 +125,35 @@ def test_the_holder_of_an_opinion_is_not_whom_it_is_about() -> None:
     assert kinds(verify("The museum of clocks belongs to Klobux.", view)) == {FindingKind.HEDGE}
 
 
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        (
+            "The roof of the museum of clocks costs 10 million crowns.",
+            "The roof of the museum of clocks costs 10 million crowns or more.",
+        ),
+        (
+            "The museum of clocks has kept its old roof.",
+            "It shut in May but, according to Klobux, the museum of clocks has kept its old roof.",
+        ),
+        (
+            "The fall of the museum could speed up the decline of the whole town.",
+            "Critics argue that the fall of the Tarn museum of clocks could speed up the "
+            "decline of the whole town.",
+        ),
+    ],
+)
+def test_a_hedge_reaches_as_far_as_it_is_meant(claim: str, evidence: str) -> None:
+    verdict = verify(claim, evidence)
+    assert verdict.standing is Standing.NOT_FOUND
+    assert FindingKind.HEDGE in kinds(verdict)
+
+
+def test_a_hedge_reaches_no_further() -> None:
+    evidence = "It closed in May but, according to Klobux, the museum of clocks has kept its roof."
+    assert FindingKind.HEDGE not in kinds(verify("It closed in May.", evidence))
+
+
 def test_what_somebody_says_of_what_they_do_is_told() -> None:
     said = "Klobux said it will repair the roof of the museum of clocks."
     claim = "Klobux will repair the roof of the museum of clocks."

@@ -25,7 +25,7 @@ from tests.llm import (
     streams,
 )
 from tests.llm.conftest import ASKED, Writing
-from tests.llm.drafts import drafting
+from tests.llm.drafts import cites, drafting, given
 from tests.llm.endpoint import Act, Received
 
 COST = "The repair of the harbour bridge will cost $12.5 million, mayor Ilse Brandt said."
@@ -194,24 +194,27 @@ async def test_of_a_draft_that_breaks_off_the_verified_sentences_stay(
     assert answer.mode is Mode.LLM
 
 
-async def test_what_cites_its_neighbour_is_shown_with_what_carries_it(
+async def test_a_copy_that_cites_its_neighbour_is_shown_with_what_it_copies(
     endpoint: ScriptedEndpoint, writing: Writing
 ) -> None:
-    def swapped(received: Received) -> str:
-        draft = json.loads(GOOD(received))
-        one, other = draft["sentences"]
-        one["evidence"], other["evidence"] = other["evidence"], one["evidence"]
-        return json.dumps(draft)
+    """And in other words it is removed."""
 
-    answers = []
+    def mixed_up(received: Received) -> str:
+        told = given(received)
+        (cost,), (closes,) = cites(received, "$12.5"), cites(received, "4 May")
+        written = {told[cost]: closes, told[closes]: cost, COST: closes}
+        sentences = [{"text": text, "evidence": [n]} for text, n in written.items()]
+        return json.dumps({"answerable": True, "sentences": sentences})
+
+    endpoint.always(says(mixed_up))
     async with writing() as service:
-        for act in (says(GOOD), says(swapped)):
-            endpoint.always(act)
-            answers.append(await asked(service, f"{ASKED}{' ' * len(answers)}"))
-    good, mended = answers
-    assert mended.written == good.written
-    assert mended.citations == good.citations
-    assert len({each.citations for each in mended.written}) == 2
+        answer = await asked(service)
+    told = [(each.text, *each.citations) for each in answer.written]
+    quotes = {each.number: each.quote for each in answer.citations}
+    assert [text for text, _ in told] == [quotes[number] for _, number in told]
+    assert len(told) == 2
+    assert answer.writing is not None
+    assert writing_line(answer.writing) == "2 of 3 sentences verified"
 
 
 async def test_only_what_is_carried_leaves(endpoint: ScriptedEndpoint, writing: Writing) -> None:

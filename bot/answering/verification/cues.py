@@ -78,6 +78,8 @@ _CUES = {
 _MAY_MONTH = re.compile(r"May")  # with a capital inside a sentence it is the month
 # Whose scope is all else in the sentence.
 _OF_SENTENCE = re.compile(r"according to|in .+ (?:view|opinion|eyes)(?: of)?", re.IGNORECASE)
+_BEHIND = re.compile(r"or (?:more|less|fewer)", re.IGNORECASE)  # what it is about
+_SENTENCE_END = re.compile(r";|(?<!\w)(?:but|although|while|whereas)(?!\w)")
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:but|although|while|whereas)(?!\w)")
 _SCOPE_WORDS = {
     CueKind.NEGATION: 3,
@@ -120,12 +122,26 @@ def read_cues(
     for kind, start, end in _found(text):
         clause_end = min((e for e in ends if e >= end), default=len(text))
         if _OF_SENTENCE.fullmatch(text, start, end):
-            scope = [stem for place, stem in said if not start <= place < clause_end]
+            first, last = _around(text, start, clause_end)
+            scope = [
+                stem
+                for place, stem in said
+                if first <= place < last and not start <= place < clause_end
+            ]
+        elif _BEHIND.fullmatch(text, start, end):
+            scope = [stem for place, stem in said if place < start][-1:]
         else:
             after = [stem for place, stem in said if end <= place < clause_end]
             scope = after[: _SCOPE_WORDS.get(kind, _MOST_SCOPE)]
         cues.append(Cue(kind, start, end, tuple(scope)))
     return tuple(cues)
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the part of the sentence begins and ends that this stands in."""
+    first = max((m.end() for m in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    after = _SENTENCE_END.search(text, end)
+    return first, after.start() if after else len(text)
 
 
 def _found(text: str) -> Iterator[tuple[CueKind, int, int]]:
