@@ -50,7 +50,8 @@ class Desk:
     ) -> None:
         self.service, self.store = service, store
         self._limiter, self._answers = limiter, answers
-        self.door = Door(service.admission)
+        # Who waits for a model takes no place in the queue, which then says nothing of the room.
+        self.door = Door(None if service.has_writer else service.admission)
         self._closing = False
 
     @property

@@ -99,6 +99,11 @@ class AnswerService:
         self._compute.shutdown()
 
     @property
+    def has_writer(self) -> bool:
+        """Whether a model writes what has evidence."""
+        return self._writer is not None
+
+    @property
     def waiting(self) -> int:
         """How many questions wait for their turn."""
         return len(self._in_flight)

@@ -67,6 +67,22 @@ async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
     leave(_INSIDE)
 
 
+@pytest.mark.parametrize(("model", "inside"), [("", 25), ("scripted", _INSIDE)])
+async def test_as_many_are_let_in_as_may_wait_but_those_who_wait_for_a_model(
+    opened_office: OpenOffice, model: str, inside: int
+) -> None:
+    async with opened_office(
+        llm_base_url="http://127.0.0.1:9/v1", llm_model=model, max_wait_s=1.0
+    ) as office:
+        for _ in range(9):
+            office.desk.service.admission.computed(10, 0.4)
+        with ExitStack() as visits:
+            for user in range(inside):
+                visits.enter_context(office.desk.visit(Asker(user, 1, 1)))
+            with pytest.raises(ServiceBusyError):
+                visits.enter_context(office.desk.visit(Asker(inside, 1, 1)))
+
+
 def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
     door, persons = Door(), count()
     with ExitStack() as inside:
