@@ -39,33 +39,41 @@ class Admission:
         crowded: int = _CROWDED,
         behind: "Admission | None" = None,
     ) -> None:
-        """`behind` is another queue that all who are let in here wait in next: here no more have
-        room than there, so that nobody is let in only to be refused there."""
+        """`behind` is another queue that those who are let in here wait in next: here no more have
+        room than there, so that nobody is let in only to be refused there. Of a crowd there, a few
+        more, for not all of them wait: some are at the network."""
         self.most, self._crowded, self._behind = most, min(crowded, most), behind
         self._max_wait_s, self._clock = max_wait_s, clock
         self._crowded_since: float | None = None
         self._refused_at = -math.inf
+        self._all_had_their_turn = True  # who came before the last refusal
         self._each_s: deque[float] = deque(maxlen=_MEASURED)
 
     @property
     def is_crowded(self) -> bool:
-        """Whether somebody had to be refused, here or where those go who are let in."""
-        if self._behind is not None and self._behind.is_crowded:
-            return True
-        return self._crowded_since is not None
+        """Whether somebody had to be refused of late, here or where those go who are let in."""
+        return self._is_full or (self._behind is not None and self._behind.is_crowded)
+
+    @property
+    def _is_full(self) -> bool:
+        # On a busy event loop those who come can be late together: a moment without any is no end.
+        is_calm = self._clock() - self._refused_at >= _CALM_S
+        return self._crowded_since is not None and not (self._all_had_their_turn and is_calm)
 
     @property
     def room(self) -> int:
         """How many may wait now, at least one."""
+        most = self.most
+        if self._behind is not None:
+            most = min(most, self._behind.most if self._behind.is_crowded else self._behind.room)
         if self.is_crowded:
-            return self._crowded
-        most = self.most if self._behind is None else min(self.most, self._behind.room)
+            return min(self._crowded, most)
         if len(self._each_s) < _MEASURED:
             return most
         each_s = median_low(self._each_s)
         if each_s * most <= self._max_wait_s:
             return most
-        return max(self._crowded, int(self._max_wait_s / each_s))
+        return max(min(self._crowded, most), int(self._max_wait_s / each_s))
 
     @property
     def share(self) -> int:
@@ -74,10 +82,11 @@ class Admission:
 
     def refuse(self) -> float:
         """Somebody finds no room. Gives since when there has been none."""
-        self._refused_at = self._clock()
-        if self._crowded_since is None:
-            self._crowded_since = self._refused_at
+        now = self._clock()
+        if self._crowded_since is None or not self._is_full:
+            self._crowded_since = now
             _log.warning("more is asked than can be answered: some are turned away")
+        self._refused_at, self._all_had_their_turn = now, False
         return self._crowded_since
 
     def refusal(self, since: float | None = None) -> ServiceBusyError:
@@ -93,7 +102,5 @@ class Admission:
         self._each_s.append(took_s / questions)
 
     def nobody_waits(self) -> None:
-        """All who came have had their turn. A crowd that there was is gone if nobody has been
-        refused of late: on a busy event loop those who come can be late together."""
-        if self._clock() - self._refused_at >= _CALM_S:
-            self._crowded_since = None
+        """All who came have had their turn."""
+        self._all_had_their_turn = True

@@ -23,7 +23,7 @@ class RecordingBackend(Backend):
 
 class RecordingWriter(Writer):
     """`quoted` is what was answered without the model; `tried` are the sentences that were verified
-    since, by their text, each as it was first tried, with what came of that."""
+    since, by their text, each by what it cites or what carried it, with what came of that."""
 
     quoted: Receipt | None = None
 
@@ -38,7 +38,8 @@ class RecordingWriter(Writer):
 
         async def kept(written: Written) -> Carried:
             carried = await verify(written)
-            self.tried.setdefault(written.question, (written, carried))
+            if carried.by or written.question not in self.tried:
+                self.tried[written.question] = written, carried
             return carried
 
         return await super().write(receipt, kept, within_s, **options)

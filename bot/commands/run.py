@@ -85,8 +85,8 @@ async def _run(settings: Settings, token: str) -> None:
 
 
 async def _serve(office: "Office", token: str) -> None:
-    """What is loaded by now stays: to look through it for garbage again and again would hold
-    everybody up, each time for a tenth of a second."""
+    """What is loaded by now stays, or has no cycles, as a generation of the index: to look through
+    it for garbage again and again would hold everybody up, each time for a tenth of a second."""
     from bot.discord.running import run_bot
 
     gc.collect()

@@ -30,7 +30,17 @@ def test_all_of_a_burst_may_wait_and_few_once_somebody_was_refused() -> None:
     admission.nobody_waits()
     assert admission.room == 4  # there may be more who are refused
     clock.now += 0.1
-    assert admission.room == 4  # some of them may wait still
+    assert admission.room == 256
+
+
+def test_a_crowd_lasts_until_those_who_came_before_the_last_refusal_had_their_turn() -> None:
+    clock = Clock()
+    admission = Admission(256, math.inf, clock)
+    admission.refusal()
+    admission.nobody_waits()
+    admission.refusal()
+    clock.now += 60
+    assert admission.room == 4
     admission.nobody_waits()
     assert admission.room == 256
 
@@ -43,11 +53,12 @@ def test_no_more_are_let_in_than_may_wait_behind() -> None:
     assert measured(queue, each_s=0.02).room == door.room == pytest.approx(50, abs=1)
     queue.refuse()
     assert (door.room, queue.room) == (16, 4)
-    clock.now += 1
     queue.nobody_waits()
+    clock.now += 1
     assert door.room == queue.room == pytest.approx(50, abs=1)
     door.refuse()
     assert (door.room, queue.room) == (16, 50)
+    assert measured(queue, each_s=0.2).room == door.room == 5  # no more of a crowd, either
 
 
 def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:

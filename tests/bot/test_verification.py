@@ -120,6 +120,26 @@ def test_an_opinion_stays_one(claim: str) -> None:
     assert FindingKind.HEDGE not in kinds(verify(claim, VIEW))
 
 
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        "The museum of clocks will lose its roof, analysts say.",
+        "The museum of clocks will lose its roof, critics argue.",
+        "Brandt warned the museum of clocks will lose its roof.",
+        "Experts fear the museum of clocks will lose its roof.",
+        "In the mayor's view, the museum of clocks will lose its roof.",
+        "Most analysts now say the museum of clocks will lose its roof.",
+        "Critics of the museum of clocks believe it will lose its roof.",
+        "The museum of clocks will lose its roof while it is shut, according to Klobux.",
+        "The museum of clocks will lose its roof but keep its tower, according to Klobux.",
+    ],
+)
+def test_an_opinion_is_one_however_it_is_told(evidence: str) -> None:
+    verdict = verify("The museum of clocks will lose its roof.", evidence)
+    assert verdict.standing is Standing.NOT_FOUND
+    assert kinds(verdict) == {FindingKind.HEDGE}
+
+
 def test_the_holder_of_an_opinion_is_not_whom_it_is_about() -> None:
     view = "Klobux insists that the museum of clocks belongs to Klobux."
     assert kinds(verify("The museum of clocks belongs to Klobux.", view)) == {FindingKind.HEDGE}

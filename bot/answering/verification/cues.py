@@ -27,18 +27,23 @@ class CueKind(StrEnum):
 HEDGES = frozenset(CueKind) - {CueKind.NEGATION, CueKind.CAUSE}
 _SAYING = r"(?:say|says|said|claim|claims|claimed|believe|suggest|suggests|suggested)"
 _SOURCES = r"(?:insiders?|sources?|rumou?rs?|people (?:close to|familiar with|inside)[^,.;]{0,40}?)"
-_JUDGES = (
-    r"(?:(?:analysts?|critics?|experts?|observers?|investors?|economists?|commentators?|"
-    r"s[ck]eptics?|opponents?|supporters?)(?: (?:at|of|in) [^,.;]{1,40}?)?|some|many|others)"
+JUDGE = (
+    r"(?:analysts?|critics?|experts?|observers?|investors?|economists?|commentators?|"
+    r"s[ck]eptics?|opponents?|supporters?)"
 )
+_JUDGES = rf"(?:{JUDGE}(?: (?:at|of|in) [^,.;]{{1,40}}?)?|some|many|others)"
+_OFTEN = r"(?:(?:also|now|already|still|often) )?"
 # Who says so has a view, or wants others to have it; "said" may be of what he does himself.
 _OPINION = (
+    rf"(?:{_JUDGES} )?{_OFTEN}"
     r"(?:argu(?:es?|ed)|contend(?:s|ed)?|believe[sd]?|thinks?|alleg(?:es?|ed)|insist(?:s|ed)?|"
     r"speculate[sd]?|predict(?:s|ed)?)"
     r"(?! (?:with|for|about|on|in|so)(?!\w)| (?:it|him|her|them)[.,;])|"
-    r"(?:claim(?:s|ed)?|(?:warn|caution)(?:s|ed)?|fear(?:s|ed)?|maintain(?:s|ed)?|estimate[sd]?) "
-    r"that|"
-    r"in (?:his|her|their|\w{2,20}['’]s?) (?:view|opinion|eyes)|in the (?:view|opinion|eyes) of"
+    rf"(?:{_JUDGES} )?{_OFTEN}"
+    r"(?:claim(?:s|ed)?|(?:warn|caution)(?:s|ed)?|fear(?:s|ed)?|maintain(?:s|ed)?|estimate[sd]?)"
+    r"(?: that|(?= (?:the|an?|its?|his|her|their|these|those)(?!\w)| (?-i:[A-Z])))|"
+    r"in (?:the |an? )?(?:his|her|their|\w{2,20}['’]s?) (?:view|opinion|eyes)|"
+    r"in the (?:view|opinion|eyes) of"
 )
 _WORDS = {
     CueKind.NEGATION: (
@@ -50,7 +55,7 @@ _WORDS = {
         r"(?:is|are|was|were|been) (?:said|believed|thought|understood|rumou?red|reported) to|"
         rf"{_SOURCES} (?:also )?{_SAYING}|they claim|suggests? that|rumou?red"
     ),
-    CueKind.OPINION: rf"{_JUDGES} (?:also )?{_SAYING}|{_OPINION}",
+    CueKind.OPINION: rf"{_JUDGES} {_OFTEN}{_SAYING}|{_OPINION}",
     CueKind.POSSIBILITY: (
         r"may|might|could|possibly|perhaps|maybe|probably|likely|potential|potentially|possible|"
         r"possibility"
@@ -79,7 +84,7 @@ _MAY_MONTH = re.compile(r"May")  # with a capital inside a sentence it is the mo
 # Whose scope is all else in the sentence.
 _OF_SENTENCE = re.compile(r"according to|in .+ (?:view|opinion|eyes)(?: of)?", re.IGNORECASE)
 _BEHIND = re.compile(r"or (?:more|less|fewer)", re.IGNORECASE)  # what it is about
-_SENTENCE_END = re.compile(r";|(?<!\w)(?:but|although|while|whereas)(?!\w)")
+_PART_OPENS = re.compile(r"(?:;|(?<!\w)(?:but|although|while|whereas)(?!\w))[ ,]*$")
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:but|although|while|whereas)(?!\w)")
 _SCOPE_WORDS = {
     CueKind.NEGATION: 3,
@@ -122,26 +127,20 @@ def read_cues(
     for kind, start, end in _found(text):
         clause_end = min((e for e in ends if e >= end), default=len(text))
         if _OF_SENTENCE.fullmatch(text, start, end):
-            first, last = _around(text, start, clause_end)
+            opens = _PART_OPENS.search(text, 0, start)  # "..., but according to him ..."
+            first = opens.end() if opens else 0
             scope = [
-                stem
-                for place, stem in said
-                if first <= place < last and not start <= place < clause_end
+                stem for place, stem in said if first <= place and not start <= place < clause_end
             ]
         elif _BEHIND.fullmatch(text, start, end):
             scope = [stem for place, stem in said if place < start][-1:]
         else:
             after = [stem for place, stem in said if end <= place < clause_end]
             scope = after[: _SCOPE_WORDS.get(kind, _MOST_SCOPE)]
+            if kind is CueKind.OPINION and not scope:  # "..., analysts say"
+                scope = [stem for place, stem in said if place < start]
         cues.append(Cue(kind, start, end, tuple(scope)))
     return tuple(cues)
-
-
-def _around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the part of the sentence begins and ends that this stands in."""
-    first = max((m.end() for m in _SENTENCE_END.finditer(text, 0, start)), default=0)
-    after = _SENTENCE_END.search(text, end)
-    return first, after.start() if after else len(text)
 
 
 def _found(text: str) -> Iterator[tuple[CueKind, int, int]]:

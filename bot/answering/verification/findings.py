@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.answering.context import leans_on_previous
 from bot.answering.verification.comparison import Comparison, is_in
-from bot.answering.verification.cues import HEDGES, Cue, CueKind
+from bot.answering.verification.cues import HEDGES, JUDGE, Cue, CueKind
 from bot.answering.verification.heads import other_heads
 from bot.answering.verification.reading import Name, Reading
 from bot.answering.verification.roles import swapped_names
@@ -17,6 +17,7 @@ from index.models import Span
 _SPACE = re.compile(r"\s+")
 _MARKS = str.maketrans("‘’“”", "''\"\"")
 _BACK = re.compile(r"(?<!\w)(?:the|these|those|both|all) $", re.IGNORECASE)
+_JUDGE = re.compile(rf"{JUDGE}(?!\w)", re.IGNORECASE)
 _MOST_COUNTED = 4  # names that "the two" and so on goes back to
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:and|but|that|while|although)(?!\w)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
@@ -189,11 +190,15 @@ def _hedges(compared: Comparison) -> Iterator[Finding]:
 
 
 def _has_holder(claim: frozenset[str], evidence: Reading, cue: Cue) -> bool:
-    """Whether the claim has who is of that opinion, or the verb."""
-    before = [i for i in evidence.content if evidence.words[i].start < cue.start]
+    """Whether the claim has who is of that opinion, or the verb. Critics of somebody are not he."""
     inside = [i for i in evidence.content if cue.start <= evidence.words[i].start < cue.end]
+    if _JUDGE.match(evidence.text, cue.start):
+        of = evidence.text.find(" of ", cue.start, cue.end)
+        before = [i for i in inside if of < 0 or evidence.words[i].start < of]
+    else:
+        before = [i for i in evidence.content if evidence.words[i].start < cue.start][-1:]
     after = {evidence.stems[i] for i in evidence.content if evidence.words[i].start >= cue.end}
-    holder = {evidence.stems[i] for i in before[-1:] + inside}
+    holder = {evidence.stems[i] for i in before + inside[-1:]}
     return not claim.isdisjoint(holder - after)
 
 
