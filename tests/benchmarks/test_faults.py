@@ -108,13 +108,20 @@ def test_a_build_that_could_lose_something_is_found_out(
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("operation", "every"),
-    [
-        *(("rollback", 3), ("build", 40), ("migrate", 60), ("store", 40), ("store migration", 20)),
-        pytest.param("adopt again", 20, marks=[pytest.mark.slow, pytest.mark.timeout(300)]),
-    ],
+    [("rollback", 3), ("build", 40), ("migrate", 60), ("store", 40), ("store migration", 20)],
 )
 def test_nothing_is_lost_at_any_of_these_steps(tmp_path: Path, operation: str, every: int) -> None:
     """At each of them, of all operations, in `make faults`."""
+    nothing_is_lost(tmp_path, operation, every)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_nothing_is_lost_where_an_encoder_is_adopted_anew(tmp_path: Path) -> None:
+    nothing_is_lost(tmp_path, "adopt again", 20)
+
+
+def nothing_is_lost(tmp_path: Path, operation: str, every: int) -> None:
     arguments = ("--only", operation, "--every", str(every), "--kills", "0")
     [told] = faults(tmp_path / "faults.json", *arguments)["operations"].values()
     assert told["problems"] == []
