@@ -118,7 +118,7 @@ def test_nothing_is_lost_at_any_of_these_steps(tmp_path: Path, operation: str, e
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_nothing_is_lost_where_an_encoder_is_adopted_anew(tmp_path: Path) -> None:
-    nothing_is_lost(tmp_path, "adopt again", 20)
+    nothing_is_lost(tmp_path, "adopt again", 40)
 
 
 def nothing_is_lost(tmp_path: Path, operation: str, every: int) -> None:
