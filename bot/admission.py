@@ -44,8 +44,7 @@ class Admission:
         more, for not all of them wait: some are at the network."""
         self.most, self._crowded, self._behind = most, min(crowded, most), behind
         self._max_wait_s, self._clock = max_wait_s, clock
-        self._crowded_since: float | None = None
-        self._refused_at = -math.inf
+        self._crowded_since = self._refused_at = -math.inf
         self._all_had_their_turn = True  # who came before the last refusal
         self._each_s: deque[float] = deque(maxlen=_MEASURED)
 
@@ -58,7 +57,7 @@ class Admission:
     def _is_full(self) -> bool:
         # On a busy event loop those who come can be late together: a moment without any is no end.
         is_calm = self._clock() - self._refused_at >= _CALM_S
-        return self._crowded_since is not None and not (self._all_had_their_turn and is_calm)
+        return not (self._all_had_their_turn and is_calm)
 
     @property
     def room(self) -> int:
@@ -83,7 +82,7 @@ class Admission:
     def refuse(self) -> float:
         """Somebody finds no room. Gives since when there has been none."""
         now = self._clock()
-        if self._crowded_since is None or not self._is_full:
+        if not self._is_full:
             self._crowded_since = now
             _log.warning("more is asked than can be answered: some are turned away")
         self._refused_at, self._all_had_their_turn = now, False

@@ -20,7 +20,7 @@ from bot.errors import ServiceBusyError
 from bot.models import Question
 from bot.settings import Settings
 from index.encoder import default_home
-from prompts import text
+from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Invocation
 
 _USERS = 2_000  # so that hardly anybody has a question before his own
@@ -63,10 +63,9 @@ async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
                 outcome = shown[asked.id]
                 with suppress(TimeoutError):
                     await asyncio.wait_for(asyncio.shield(outcome), _ACK_S)
-                if asked.ack is None:
-                    return Outcome(None, _ACK_S)
-                await outcome
-                return shown.pop(asked.id).result()
+                told = Outcome(None, _ACK_S) if asked.ack is None else await outcome
+                del shown[asked.id]
+                return told
 
             store = Path(folder) / "dealbot.sqlite"
             async with running_bot(fake, index, default_home(), store) as pid:
@@ -82,17 +81,9 @@ def _shown() -> Iterator[defaultdict[int, asyncio.Future[Outcome]]]:
 
     def shown(asked: Invocation) -> None:
         tell(asked)
-        outcome = outcomes[asked.id]
-        if not outcome.done() and not _only_waits(asked):
-            answered = bool(asked.original and asked.original.embeds)
-            outcome.set_result(Outcome(answered, asked.since_s))
+        outcome, answers = outcomes[asked.id], without_notices(asked.answers)
+        if answers and not outcome.done():
+            outcome.set_result(Outcome(bool(answers[0].embeds), asked.since_s))
 
     with patch.object(Invocation, "shown", shown):
         yield outcomes
-
-
-def _only_waits(asked: Invocation) -> bool:
-    """Whether it is shown that others come first, and no more."""
-    content = asked.original.content if asked.original else ""
-    waiting, _, _ = text("discord_waiting", before=1).partition("1")
-    return content.startswith((waiting, text("discord_next")))

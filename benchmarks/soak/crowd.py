@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tests.discord.hostile import PIECES
+from tests.discord.notices import without_notices
 from tests.fake_discord import Channel, FakeDiscord, Invocation, Message, User
 
 MENU = "Ask the articles about this"
-# Of the wait: the answer comes after; or of a refusal, which the asker alone gets.
-_NOTICES = ("Your question is next", "Many are asking", "I could not answer this")
 _COMMANDS = ("/ask", "/ask in private", "/ask in direct messages", "menu")
 _MESSAGES = ("mention", "direct message", "reply")
 
@@ -27,7 +26,7 @@ class Asked:
     def answers(self) -> list[Message]:
         """All that came; a notice is none."""
         shown = self.replies if self.invocation is None else self.invocation.answers
-        return [message for message in shown if not message.content.startswith(_NOTICES)]
+        return without_notices(shown)
 
     @property
     def acknowledged(self) -> bool:

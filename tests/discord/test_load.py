@@ -12,14 +12,13 @@ from bot.models import Question
 from index.errors import ExpectedError
 from index.live import LiveGeneration
 from tests.discord.conftest import ANSWERED, OpenOffice, connected, receipt_id
+from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Guild, Invocation, Message, User
 
 _WINDOWS = ("per_user", "per_channel", "per_server", "overall")
 _NO_LIMITS = dict.fromkeys((f"limit_{window}" for window in _WINDOWS), "100000/second")
 _BATCH = 32  # questions that the service takes together
 _QUEUE = 256  # questions that may wait
-# Of the wait: the answer comes after; or of a refusal, which the asker alone gets.
-_NOTICES = ("Your question is next", "Many are asking", "I could not answer this")
 
 Outcomes = list[Receipt | ExpectedError]
 Answerer = Callable[[LiveGeneration, Sequence[Question]], Outcomes]
@@ -71,8 +70,7 @@ async def gated(
 
 def outcome(asked: Invocation) -> Message | None:
     """The answer or the refusal; None while there is neither."""
-    told = (shown for shown in asked.answers if not shown.content.startswith(_NOTICES))
-    return next(told, None)
+    return next(iter(without_notices(asked.answers)), None)
 
 
 async def outcomes(fake: FakeDiscord, asked: Sequence[Invocation]) -> list[Message]:

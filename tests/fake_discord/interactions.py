@@ -111,7 +111,7 @@ class Invocation:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
         if self.age_s > ACK_WITHIN_S:
             raise ApiError(404, 10062, "Unknown interaction")
-        self.ack, self.acked_after_s = kind, time.monotonic() - self._started
+        self.ack, self.acked_after_s = kind, self.since_s
 
     def check_token(self) -> None:
         if self.age_s > TOKEN_LIFE_S:
