@@ -26,7 +26,7 @@ def augmented(lists: list[SentenceList], weights: WordWeights, seed: int) -> Ite
     for item in lists:
         if not any(item.right):
             continue
-        yield from _removed(item)
+        yield from removed(item)
         if chance.random() < 0.6:
             yield from _swapped_name(item, names, chance)
         if chance.random() < 0.4:
@@ -40,6 +40,7 @@ def augmented(lists: list[SentenceList], weights: WordWeights, seed: int) -> Ite
                 source=f"{item.source}-crossed",
                 question=item.question,
                 right=(False,) * len(other.right),
+                answers=None,
             )
 
 
@@ -48,11 +49,16 @@ def _content(question: str, weights: WordWeights) -> list[str]:
     return [word for word in words if word.isalpha() and len(word) > 3]
 
 
-def _removed(item: SentenceList) -> Iterator[SentenceList]:
+def removed(item: SentenceList) -> Iterator[SentenceList]:
+    """The same without its right sentences, where others are left."""
     kept = tuple(s for s, right in zip(item.sentences, item.right, strict=True) if not right)
     if kept:
         yield replace(
-            item, source=f"{item.source}-removed", sentences=kept, right=(False,) * len(kept)
+            item,
+            source=f"{item.source}-removed",
+            sentences=kept,
+            right=(False,) * len(kept),
+            answers=None,
         )
 
 
@@ -62,6 +68,7 @@ def _unanswerable(item: SentenceList, kind: str, question: str) -> SentenceList:
         source=f"{item.source}-{kind}",
         question=question,
         right=(False,) * len(item.right),
+        answers=None,
     )
 
 

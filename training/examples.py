@@ -1,14 +1,17 @@
 """The questions that the evidence model learns from, each with candidates and which are right."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from bot.answering.evidence import EvidenceRanker
-from bot.answering.evidence_model import EvidenceModel
+from bot.answering.evidence_model import EvidenceModel, ReadCandidates
+from bot.answering.judge.inputs import Task
+from bot.answering.judge.judge import Judge, Judgement
 from bot.answering.pipeline import retrieve
 from bot.answering.pool import Pool
 from bot.answering.ranking import GivenArticle, SentenceRanker
@@ -17,12 +20,18 @@ from bot.answering.understanding import QuestionReader
 from bot.models import Question
 from index.live import LiveGeneration
 from index.search import Searcher
+from index.text_store import StoredSentence
+from training.judge.measuring import held_out_questions
+from training.judge.sets import read_squad_shifts, story_questions
+from training.stories import Kind
 
 
 @dataclass(frozen=True)
 class Example:
-    """A question and its pool. `right` flags the candidates that answer; for a set that tells
-    only whether any does it is None. `group` keeps what belongs together in one fold."""
+    """A question and its pool. `right` flags the candidates that answer; for a set that says
+    only whether any does it is None. `group` keeps what belongs together in one fold. `read` asks
+    the judge about candidates, `texts` are their sentences, `answers` the short answers that
+    annotators gave (None where they gave none)."""
 
     source: str
     group: str
@@ -30,18 +39,28 @@ class Example:
     pool: Pool
     right: np.ndarray | None
     answerable: bool
-    context: str = ""
+    read: ReadCandidates
+    texts: tuple[str, ...]
+    answers: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class SentenceList:
-    """A question with the sentences of one article, before they are read."""
+    """A question with the sentences of one article, before they are read; `more` are further
+    articles, whose sentences come behind in `right`."""
 
     source: str
     question: str
     title: str
     sentences: tuple[str, ...]
     right: tuple[bool, ...]
+    more: tuple[GivenArticle, ...] = ()
+    answers: tuple[str, ...] | None = None
+    group: str = ""
+
+    @property
+    def articles(self) -> list[GivenArticle]:
+        return [GivenArticle(self.title, self.sentences), *self.more]
 
 
 def read_selqa(path: Path) -> list[SentenceList]:
@@ -71,16 +90,61 @@ def read_qed(path: Path) -> list[SentenceList]:
     ]
 
 
-def from_lists(ranker: SentenceRanker, lists: list[SentenceList]) -> Iterator[Example]:
+def from_shifts(folder: Path) -> Iterator[SentenceList]:
+    """The questions of SQuADShifts that the judge has not seen."""
+    for each in held_out_questions(list(read_squad_shifts(folder))):
+        sentences = each.paragraph.sentences
+        span = each.span
+        answer = sentences[span.sentence][span.start : span.end] if span else None
+        yield SentenceList(
+            "shifts",
+            each.question,
+            each.paragraph.title,
+            sentences,
+            tuple(i in each.gold for i in range(len(sentences))),
+            answers=(answer,) if answer else None,
+            group=" ".join(sentences)[:200],
+        )
+
+
+def from_stories() -> Iterator[SentenceList]:
+    """The stories that the judge has not seen, each question over all articles of its story."""
+    for name, story in story_questions(held_out=True):
+        first, *others = story.articles
+        for each in story.questions:
+            if each.kind is Kind.FOLLOW_UP:
+                continue
+            right = tuple(
+                f"{article.id}{number}" in each.gold
+                for article in story.articles
+                for number in range(len(article.sentences))
+            )
+            yield SentenceList(
+                f"story {each.kind}",
+                each.question,
+                first.title,
+                first.sentences,
+                right,
+                tuple(GivenArticle(a.title, a.sentences) for a in others),
+                (each.answer,) if each.answer else None,
+                name,
+            )
+
+
+def from_lists(ranker: SentenceRanker, lists: Iterable[SentenceList]) -> Iterator[Example]:
     for item in lists:
         if item.sentences:
+            articles = item.articles
             yield Example(
                 item.source,
-                item.title,
+                item.group or item.title,
                 item.question,
-                ranker.pool(item.question, [GivenArticle(item.title, item.sentences)]),
+                ranker.pool(item.question, articles),
                 np.array(item.right),
                 any(item.right),
+                partial(ranker.judged, item.question, articles),
+                tuple(s for article in articles for s in article.sentences),
+                item.answers,
             )
 
 
@@ -92,30 +156,42 @@ def from_nomiracl(ranker: SentenceRanker, path: Path, split) -> Iterator[Example
             sentences = [passage["text"][s.start : s.end] for s in split(passage["text"])]
             if sentences:
                 articles.append(GivenArticle(passage["title"], sentences))
-        pool = ranker.pool(record["question"], articles)
+        question = record["question"]
         yield Example(
-            "nomiracl", record["question"], record["question"], pool, None, record["answerable"]
+            "nomiracl",
+            question,
+            question,
+            ranker.pool(question, articles),
+            None,
+            record["answerable"],
+            partial(ranker.judged, question, articles),
+            tuple(s for article in articles for s in article.sentences),
         )
 
 
 def from_our_questions(
-    live: LiveGeneration, path: Path, source: str, model: EvidenceModel, splits: set[str]
+    live: LiveGeneration,
+    path: Path,
+    source: str,
+    model: EvidenceModel,
+    judge: Judge,
+    splits: set[str],
 ) -> Iterator[Example]:
-    """Our own question sets, with what retrieval finds for each."""
-    searcher, ranker = Searcher(), EvidenceRanker(model)
+    """Our own question sets, with what retrieval finds for each. Follow-ups teach nothing here:
+    which reading is chosen depends on the models that are being fitted."""
+    searcher, ranker = Searcher(), EvidenceRanker(model, judge)
     reader = QuestionReader(live.generation, model.words)
     for record in _records(path):
         asked = Question.model_validate(record)
-        if record["split"] not in splits or small_talk(asked.question):
+        if record["split"] not in splits or small_talk(asked.question) or asked.history:
             continue
         understood = reader.read(asked)
         vector = live.encoder.encode_queries([understood.text])[0]
         found = retrieve(searcher, live.generation, understood, vector)
         distinct, pool = ranker.pool(live.generation, found)
         gold = {(span["article_id"], span["start"]) for span in record["gold"]}
-        right = [
-            (each.hit.sentence.article.id, each.hit.sentence.start) in gold for each in distinct
-        ]
+        sentences = [each.hit.sentence for each in distinct]
+        right = [(each.article.id, each.start) in gold for each in sentences]
         yield Example(
             f"{source}-{record['split']}",
             record["id"],
@@ -123,8 +199,19 @@ def from_our_questions(
             pool,
             np.array(right),
             record["answerable"],
-            understood.context,
+            partial(_read_stored, ranker, live, understood.asked, sentences),
+            tuple(each.text for each in sentences),
         )
+
+
+def _read_stored(
+    ranker: EvidenceRanker,
+    live: LiveGeneration,
+    asked: str,
+    sentences: Sequence[StoredSentence],
+    places: Sequence[int],
+) -> list[Judgement]:
+    return ranker.judged(live.generation, Task.QUESTION, asked, [sentences[i] for i in places])
 
 
 def _records(path: Path) -> list[dict]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.evidence_model import Linear
+from bot.answering.evidence_model import Linear, stacked_scores
+from bot.answering.judge.judge import Judgement
 from bot.evaluation.metrics import auroc, calibration_error
 from training.examples import Example
 
@@ -12,31 +13,55 @@ from training.examples import Example
 @dataclass(frozen=True)
 class Row:
     """An example as the models see it: `names` are those of the raw features, which are the first
-    columns of `table`; `owned` is added to the scores of the ranking."""
+    columns of `table`."""
 
     example: Example
     names: tuple[str, ...]
     table: np.ndarray
-    owned: np.ndarray
     fold: int
 
-    def scores(self, ranking: Linear) -> np.ndarray:
+
+@dataclass(frozen=True)
+class Judged:
+    """What the cheap ranker and the judge say of an example's candidates: the former of all, the
+    latter of those at the places `chosen`."""
+
+    row: Row
+    base: np.ndarray
+    chosen: np.ndarray
+    judgements: list[Judgement]
+
+    @property
+    def logits(self) -> np.ndarray:
+        return np.array([each.answers for each in self.judgements])
+
+    def scores(self, stacked: Linear) -> np.ndarray:
         """One a candidate, as when a question is answered."""
-        return ranking.scores(self.table) + self.owned
+        return stacked_scores(stacked, self.base, self.chosen, self.logits)
 
 
-def report(rows, ranked, p, labels, sources, answerable) -> None:
-    """What each set gets from models that have not seen its questions."""
+def report(judged, stacked, p, labels, sources, answerable) -> None:
+    """What each set gets from models that have not seen its questions; in brackets the shares
+    right of the cheap ranker alone and of the judge alone."""
     for source in sorted(set(sources)):
-        chosen = [row for row, s in zip(rows, sources, strict=True) if s == source]
+        chosen = [each for each, s in zip(judged, sources, strict=True) if s == source]
         here = sources == source
         line = f"{source:20} n {here.sum():5}"
-        right = [row for row in chosen if row.example.right is not None and row.example.answerable]
+        right = [
+            each
+            for each in chosen
+            if each.row.example.right is not None and each.row.example.right.any()
+        ]
         if right:
-            ranks = [_first_right(row, ranked[row.fold]) for row in right]
-            precisions = [_average_precision(row, ranked[row.fold]) for row in right]
+            scored = [(each, each.scores(stacked[each.row.fold])) for each in right]
+            ranks = [_first_right(each.row, scores) for each, scores in scored]
+            precisions = [_average_precision(each.row, scores) for each, scores in scored]
+            alone = np.mean([_first_right(each.row, each.base) == 0 for each in right])
+            judge = np.mean([_judge_first(each) for each in right])
             line += f" @1 {np.mean([rank == 0 for rank in ranks]):.3f}"
+            line += f" [{alone:.3f} {judge:.3f}]"
             line += f" @3 {np.mean([rank < 3 for rank in ranks]):.3f}"
+            line += f" read {np.mean([each.row.example.right[each.chosen].any() for each in right]):.3f}"
             line += f" MAP {np.mean(precisions):.3f}"
         if 0 < answerable[here].sum() < here.sum():
             line += f" AUROC {auroc(p[here], answerable[here]):.3f}"
@@ -50,25 +75,27 @@ def report(rows, ranked, p, labels, sources, answerable) -> None:
                 "against removed and other names: AUROC",
                 round(auroc(p[both], answerable[both]), 3),
             )
-    for source in ("articles-tune", "seed-tune", "articles-final", "seed-final"):
-        here = sources == source
+    groups = {s: sources == s for s in ("articles-tune", "seed-tune")}
+    groups["stories"] = np.char.startswith(sources.astype(str), "story")
+    print("stories: AUROC", round(auroc(p[groups["stories"]], answerable[groups["stories"]]), 3))
+    for source, here in groups.items():
         for threshold in (0.2, 0.3, 0.4, 0.5):
             answered = (p[here & ~answerable] >= threshold).mean()
             refused = (p[here & answerable] < threshold).mean()
             print(f"{source} from {threshold}: answered {answered:.2f}, refused {refused:.2f}")
 
 
-def _first_right(row: Row, ranking: Linear) -> int:
-    order = np.argsort(-row.scores(ranking), kind="stable")
-    places = np.flatnonzero(row.example.right[order])
-    return int(places[0]) if len(places) else len(order)
+def _judge_first(judged: Judged) -> bool:
+    return bool(judged.row.example.right[judged.chosen[judged.logits.argmax()]])
 
 
-def _average_precision(row: Row, ranking: Linear) -> float:
-    order = np.argsort(-row.scores(ranking), kind="stable")
-    places = np.flatnonzero(row.example.right[order])
-    return (
-        float(np.mean([(i + 1) / (place + 1) for i, place in enumerate(places)]))
-        if len(places)
-        else 0.0
-    )
+def _first_right(row: Row, scores: np.ndarray) -> int:
+    places = np.flatnonzero(row.example.right[np.argsort(-scores, kind="stable")])
+    return int(places[0]) if len(places) else len(scores)
+
+
+def _average_precision(row: Row, scores: np.ndarray) -> float:
+    places = np.flatnonzero(row.example.right[np.argsort(-scores, kind="stable")])
+    if not len(places):
+        return 0.0
+    return float(np.mean([(i + 1) / (place + 1) for i, place in enumerate(places)]))

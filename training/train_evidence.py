@@ -2,8 +2,10 @@
 
     python -m training.train_evidence --shared ../shared
 
-SelQA and NoMIRACL (both Apache-2.0) and the tuning part of our own questions teach; QED and the
-rest of our questions only measure. SQuAD is measured by `make eval`.
+The judge has to be trained before (python -m training.judge). What taught it must not teach here,
+or its scores would be trusted too much: SelQA and NoMIRACL (both Apache-2.0), the parts of
+SQuADShifts (CC BY 4.0) and of our stories that were held back from it, and the tuning part of our
+own questions teach. QED and the rest of our questions only measure.
 """
 
 import argparse
@@ -17,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.answering.evidence_model import (
+    STACKED_NAMES,
     WEIGHTS_FILE,
     WORDS_FILE,
     EvidenceModel,
@@ -24,38 +27,47 @@ from bot.answering.evidence_model import (
     OperatingPoint,
     Weights,
     confidence_row,
-    ownership,
+    judged_places,
     ranking_names,
     ranking_table,
     read_word_weights,
+    stacked_table,
 )
 from bot.answering.features import raw_features
+from bot.answering.judge.judge import Judge
+from bot.answering.judge.model import judge_digest, load_judge
 from bot.answering.ranking import SentenceRanker
 from bot.answering.reading import Reading
 from index.build import build_index
 from index.encoder import Encoder, default_home, open_current
 from index.live import open_live
 from index.sentences import split_sentences
-from training.augmenting import augmented
+from training.augmenting import augmented, removed
 from training.caching import CachingEncoder
 from training.examples import (
     Example,
     from_lists,
     from_nomiracl,
     from_our_questions,
-    read_qed,
+    from_shifts,
+    from_stories,
     read_selqa,
 )
 from training.fitting import fit_confidence, fit_ranking
-from training.reporting import Row, report
+from training.operating import operating_point, short_answer_threshold
+from training.reporting import Judged, Row, report
 
 ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "bot" / "answering" / "model"
 QUESTIONS = ROOT / "benchmarks" / "questions"
 SEED, FOLDS = 1, 4
-RANKING_RIDGE, CONFIDENCE_RIDGE = 3.0, 20.0
+RANKING_RIDGE, STACKED_RIDGE, CONFIDENCE_RIDGE = 3.0, 1.0, 20.0
 # How much one example counts. Ours are few and of the kind that will be asked.
-RANKING_WEIGHTS = {"selqa": 1.0, "selqa-misspelt": 0.5, "articles-tune": 2.0, "seed-tune": 2.0}
+RANKING_WEIGHTS = {
+    "selqa": 1.0, "selqa-misspelt": 0.5, "articles-tune": 2.0, "seed-tune": 2.0, "shifts": 0.5,
+    "story direct": 1.0, "story casual": 1.5, "story reworded": 1.5, "story keywords": 1.5,
+    "story who-is": 2.0, "story yes-no": 1.0,
+}  # fmt: skip
 CONFIDENCE_WEIGHTS = {
     "selqa": 1.0,
     "selqa-removed": 1.0,
@@ -64,6 +76,17 @@ CONFIDENCE_WEIGHTS = {
     "selqa-misspelt": 0.6,
     "selqa-crossed": 0.7,
     "nomiracl": 2.0,
+    "shifts": 0.7,
+    "shifts-removed": 0.7,
+    "story direct": 2.0,
+    "story casual": 2.0,
+    "story reworded": 2.0,
+    "story keywords": 2.0,
+    "story who-is": 2.0,
+    "story yes-no": 2.0,
+    "story near-miss": 3.0,
+    "story false-premise": 3.0,
+    "story off-topic": 2.0,
     "articles-tune": 5.0,
     "seed-tune": 5.0,
 }
@@ -98,25 +121,38 @@ def vocabulary_words(encoder: Encoder) -> str:
 
 def _blank(words: str) -> Weights:
     empty = Linear(names=(), mean=(), deviation=(), weights=(), bias=0.0, clip=1.0)
-    point = OperatingPoint(
-        threshold=0.5, answered_unanswerable=0.0, refused_answerable=0.0, questions=0
-    )
     return Weights(
         ranking=empty,
+        stacked=empty,
         confidence=empty,
-        operating_point=point,
+        operating_point=_NO_POINT,
         words_sha256=hashlib.sha256(words.encode()).hexdigest(),
         training={},
     )
 
 
+_NO_POINT = OperatingPoint(
+    threshold=0.5,
+    likely=0.5,
+    short_answer=0.5,
+    verdict=0.5,
+    answered_unanswerable=0.0,
+    refused_answerable=0.0,
+    questions=0,
+)
+
+
 def _examples(encoder: CachingEncoder, model: EvidenceModel, shared: Path) -> list[Example]:
-    ranker = SentenceRanker(encoder, model)
+    judge = Judge(load_judge())
+    ranker = SentenceRanker(encoder, model, judge)
     data = shared / "eval"
     selqa = read_selqa(data / "selqa_dev.jsonl")
     examples = list(from_lists(ranker, selqa))
     examples += from_lists(ranker, list(augmented(selqa, model.words, SEED)))
-    examples += from_lists(ranker, read_qed(data / "qed_dev.jsonl"))
+    shifts = list(from_shifts(shared / "train"))
+    examples += from_lists(ranker, shifts)
+    examples += from_lists(ranker, (each for item in shifts for each in removed(item)))
+    examples += from_lists(ranker, from_stories())
     examples += from_nomiracl(ranker, data / "nomiracl_en_dev.jsonl", split_sentences)
     for name, source in (
         ("articles", ROOT / "articles"),
@@ -126,7 +162,7 @@ def _examples(encoder: CachingEncoder, model: EvidenceModel, shared: Path) -> li
             build_index([source], Path(folder), encoder.encoder, _Silent())
             live = open_live(Path(folder), default_home())
             path = QUESTIONS / f"{name}.jsonl"
-            examples += from_our_questions(live, path, name, model, {"tune", "final"})
+            examples += from_our_questions(live, path, name, model, judge, {"tune", "final"})
     return examples
 
 
@@ -139,22 +175,26 @@ class _Silent:
 
 
 def _row(model: EvidenceModel, example: Example) -> Row:
-    question = model.question(example.question, example.context)
-    reading = Reading(question, example.pool)
-    features = raw_features(reading)
-    table, owned = ranking_table(question, features), ownership(reading)
-    return Row(example, tuple(features), table, owned, zlib.crc32(example.group.encode()) % FOLDS)
+    question = model.question(example.question)
+    features = raw_features(Reading(question, example.pool))
+    table = ranking_table(question, features)
+    return Row(example, tuple(features), table, zlib.crc32(example.group.encode()) % FOLDS)
 
 
 def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
-    """Fits both models; the confidence learns from scores of rankings that have not seen the
+    """Fits the three models; the confidence learns from scores of rankings that have not seen the
     question (four folds by article)."""
     ranking = rank_model(rows)
-    ranked = _out_of_fold(rows)
-    confidence_rows = [_confidence_row(model, row, ranked.get(row.fold, ranking)) for row in rows]
-    labels = np.array([_label(row, ranked[row.fold]) for row in rows])
-    lost = np.array([min(row.owned[_first(row, ranked[row.fold])], 0.0) for row in rows])
-    shares = np.array([CONFIDENCE_WEIGHTS.get(row.example.source, 0.0) for row in rows])
+    judged = [_judged(row, ranking) for row in rows]
+    stacked = stack_model(judged)
+    by_fold = {
+        fold: stack_model([each for each in judged if each.row.fold != fold])
+        for fold in range(FOLDS)
+    }
+    confidence_rows = [_confidence_row(model, each, by_fold[each.row.fold]) for each in judged]
+    labels = np.array([_label(each, by_fold[each.row.fold]) for each in judged])
+    sources = np.array([row.example.source for row in rows])
+    shares = np.array([CONFIDENCE_WEIGHTS.get(source, 0.0) for source in sources])
     table = np.array(confidence_rows)
     held_back = np.zeros(len(rows))
     for fold in range(FOLDS):
@@ -163,24 +203,30 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
         linear = fit_confidence(
             table[taught], labels[taught], shares[taught], ridge=CONFIDENCE_RIDGE
         )
-        held_back[inside] = _probability(linear.scores(table[inside]) + lost[inside])
+        held_back[inside] = _probability(linear.scores(table[inside]))
     confidence = fit_confidence(
         table[shares > 0], labels[shares > 0], shares[shares > 0], ridge=CONFIDENCE_RIDGE
     )
-    sources = np.array([row.example.source for row in rows])
     answerable = np.array([row.example.answerable for row in rows])
-    report(rows, ranked, held_back, labels, sources, answerable)
-    ours = np.isin(sources, ["articles-final", "seed-final"])
+    report(judged, by_fold, held_back, labels, sources, answerable)
+    point = operating_point(held_back, labels, sources, answerable)
+    firsts = [_first(each, by_fold[each.row.fold]) for each in judged]
+    point = point.model_copy(
+        update={"short_answer": short_answer_threshold(judged, firsts, held_back, point)}
+    )
     return Weights(
         ranking=ranking,
+        stacked=stacked,
         confidence=confidence,
-        operating_point=_operating_point(held_back, labels, sources, answerable, ours),
+        operating_point=point,
         words_sha256=hashlib.sha256(words.encode()).hexdigest(),
         training={
             "seed": SEED,
             "examples": dict(Counter(str(s) for s in sources[shares > 0])),
             "ranking_ridge": RANKING_RIDGE,
+            "stacked_ridge": STACKED_RIDGE,
             "confidence_ridge": CONFIDENCE_RIDGE,
+            "judge": judge_digest(),
         },
     )
 
@@ -204,48 +250,52 @@ def rank_model(rows: list[Row]) -> Linear:
     )
 
 
-def _out_of_fold(rows: list[Row]) -> dict[int, Linear]:
-    return {fold: rank_model([row for row in rows if row.fold != fold]) for fold in range(FOLDS)}
+def _judged(row: Row, ranking: Linear) -> Judged:
+    base = ranking.scores(row.table)
+    chosen = judged_places(base)
+    return Judged(row, base, chosen, list(row.example.read(chosen.tolist())))
 
 
-def _confidence_row(model: EvidenceModel, row: Row, ranking: Linear) -> np.ndarray:
-    question = model.question(row.example.question, row.example.context)
-    features = dict(zip(row.names, row.table.T, strict=False))
-    return confidence_row(Reading(question, row.example.pool), features, row.scores(ranking))
+def stack_model(judged: list[Judged]) -> Linear:
+    """From the judged candidates of questions that have a right one and a wrong one among them."""
+    taught = []
+    for each in judged:
+        right = each.row.example.right
+        if RANKING_WEIGHTS.get(each.row.example.source) and right is not None:
+            flags = right[each.chosen]
+            if flags.any() and not flags.all():
+                taught.append((each, flags.astype(float)))
+    return fit_ranking(
+        [stacked_table(each.base[each.chosen], each.logits) for each, _ in taught],
+        [flags for _, flags in taught],
+        [RANKING_WEIGHTS[each.row.example.source] for each, _ in taught],
+        STACKED_NAMES,
+        ridge=STACKED_RIDGE,
+    )
 
 
-def _label(row: Row, ranking: Linear) -> int:
-    if row.example.right is None:
-        return int(row.example.answerable)
-    return int(row.example.right[_first(row, ranking)])
+def _confidence_row(model: EvidenceModel, judged: Judged, stacked: Linear) -> np.ndarray:
+    example = judged.row.example
+    features = dict(zip(judged.row.names, judged.row.table.T, strict=False))
+    reading = Reading(model.question(example.question), example.pool)
+    return confidence_row(
+        reading, features, judged.base, judged.scores(stacked), judged.chosen, judged.judgements
+    )
 
 
-def _first(row: Row, ranking: Linear) -> int:
-    return int(np.argmax(row.scores(ranking)))
+def _label(judged: Judged, stacked: Linear) -> int:
+    example = judged.row.example
+    if example.right is None:
+        return int(example.answerable)
+    return int(example.right[_first(judged, stacked)])
+
+
+def _first(judged: Judged, stacked: Linear) -> int:
+    return int(np.argmax(judged.scores(stacked)))
 
 
 def _probability(odds: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-odds))
-
-
-def _operating_point(p, labels, sources, answerable, ours) -> OperatingPoint:
-    """The equal error rate: the threshold at which, on the tuning part of our questions, as large
-    a share of the unanswerable is answered as of the answerable is refused. The sum of both is
-    flat around it, so its minimum moves far when a single question changes; this does not."""
-    tuning = np.isin(sources, ["articles-tune", "seed-tune"])
-    thresholds = np.arange(0.05, 0.95, 0.01)
-    gaps = [
-        abs((p[tuning & ~answerable] >= t).mean() - (p[tuning & answerable] < t).mean())
-        for t in thresholds
-    ]
-    threshold = round(float(thresholds[int(np.argmin(gaps))]), 2)
-    unanswerable = ours & ~answerable
-    return OperatingPoint(
-        threshold=threshold,
-        answered_unanswerable=round(float((p[unanswerable] >= threshold).mean()), 3),
-        refused_answerable=round(float((p[ours & answerable] < threshold).mean()), 3),
-        questions=int(ours.sum()),
-    )
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ MOST_KEPT, MOST_REMOVED = 0.02, 0.10  # the goals at the operating point
 
 AGAINST = {
     *(f"{kind}_lost" for kind in FindingKind), "roles_turned", "slots_taken",
-    "prepositions_swapped",
+    "prepositions_swapped", "judge_contradicts",
 }  # fmt: skip
 EITHER = {"words", "particulars", "order", "pairs_turned"}
 
@@ -92,7 +92,8 @@ def _table_rows(cases, verifier: Verifier, initials: Initials | None, bundled: b
     for case in cases:
         compared = verifier.compare(case.claim, cited(case), initials)
         found = findings(compared)
-        rows.append(Row(case, support_features(compared, found), bool(found), bundled))
+        judged = verifier.judged(case.claim, cited(case))
+        rows.append(Row(case, support_features(compared, found, judged), bool(found), bundled))
     return rows
 
 

@@ -1,0 +1,1 @@
+"""Training the judge: python -m training.judge."""

@@ -1,0 +1,118 @@
+"""Train the judge: python -m training.judge [--compare]."""
+
+import argparse
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+
+from bot.answering.judge.inputs import InputEncoder
+from index.model_source import find_source
+from training.judge.examples import Asked, Example
+from training.judge.fitting import Recipe, fit, limited
+from training.judge.measuring import SentenceJudge, held_out_questions, measure
+from training.judge.net import JudgeNet
+from training.judge.reading import TorchReader
+from training.judge.sampling import Sampler
+from training.judge.sets import (
+    asked_of_story,
+    claims_of_story,
+    is_held_out,
+    read_fool_me_twice,
+    read_nli,
+    read_squad_shifts,
+    story_questions,
+)
+from training.stories import Story
+
+ROOT = Path(__file__).parents[2]
+WORK = ROOT / "build" / "judge"
+COMPARED_TOKENS = 700_000
+EPOCHS, STORY_TURNS = 2, 2  # each epoch reads its part of the paragraphs and all stories twice
+CLAIMED_SHARE = 0.6  # of the questions, those that become claims where they can
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    arguments.add_argument(
+        "--compare", action="store_true", help="train both shapes a little and compare them"
+    )
+    arguments.add_argument("--threads", type=int, help="threads for torch; default: all cores")
+    options = arguments.parse_args()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    source = find_source(None)
+    tokenizer = Tokenizer.from_file(str(source.folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    encoder = InputEncoder(tokenizer)
+    asked = list(read_squad_shifts(options.shared / "train"))
+    taught = [each for each in asked if not is_held_out(" ".join(each.paragraph.sentences))]
+    if options.compare:
+        compare(encoder, str(source.folder), taught, held_out_questions(asked), options.shared)
+        return
+    recipe = Recipe()
+    torch.manual_seed(recipe.seed)
+    net = JudgeNet(str(source.folder))
+    mix = Mix(Sampler(recipe.seed), taught, options.shared / "train")
+    epochs = [partial(mix.epoch, number) for number in range(EPOCHS)]
+    fit(net, epochs, encoder, recipe, WORK / "judge.pt", say=partial(print, flush=True))
+
+
+class Mix:
+    """What each epoch is made of."""
+
+    def __init__(self, sampler: Sampler, asked: Sequence[Asked], folder: Path) -> None:
+        self._sampler, self._asked = sampler, asked
+        self._facts = [*read_fool_me_twice(folder / "fm2_dev.jsonl")]
+        self._nli = [*read_nli(folder / "cad_nli" / "train.tsv")]
+
+    def epoch(self, number: int) -> list[Example]:
+        """A part of the annotated paragraphs, all stories twice, and claims."""
+        asked = self._asked[number::EPOCHS]
+        stories = [
+            example
+            for turn in range(STORY_TURNS)
+            for name, story in story_questions(held_out=False)
+            for example in self._of_story(name, story, number * STORY_TURNS + turn)
+        ]
+        examples = [
+            *self._sampler.windows_of(asked, number),
+            *self._sampler.claims_of(asked, number, CLAIMED_SHARE),
+            *stories,
+            *self._facts,
+            *self._nli[number::EPOCHS],
+        ]
+        counts = Counter(example.source.partition(":")[0] for example in examples)
+        print(f"epoch {number}: {dict(counts)}", flush=True)
+        return examples
+
+    def _of_story(self, name: str, story: Story, turn: int) -> Iterator[Example]:
+        yield from self._sampler.questions_of_story([*asked_of_story(name, story)], turn)
+        yield from self._sampler.claims_of_story([*claims_of_story(name, story)], turn)
+
+
+def compare(
+    encoder: InputEncoder, folder: str, taught: list[Asked], held_out: list[Asked], shared: Path
+) -> None:
+    """Both shapes from the same questions with equally many tokens read."""
+    for name, pairs in (("windows", False), ("pairs", True)):
+        recipe = Recipe()
+        torch.manual_seed(recipe.seed)
+        net = JudgeNet(folder)
+        listed = list(Sampler(recipe.seed, pairs=pairs).windows_of(taught[::4], 0))
+        random.Random(recipe.seed).shuffle(listed)
+        examples = limited(iter(listed), encoder, COMPARED_TOKENS)
+        fit(net, [partial(list, examples)], encoder, recipe, WORK / f"compare-{name}.pt")
+        judge = SentenceJudge(encoder, TorchReader(net))
+        print(name, json.dumps(measure(judge, shared, held_out)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

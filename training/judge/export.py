@@ -1,0 +1,146 @@
+"""Exporting a trained judge to 8-bit ONNX, with the record of how it was made."""
+
+import hashlib
+import json
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from bot.answering.judge.inputs import InputEncoder, Task
+from bot.answering.judge.model import JudgeModel
+from bot.answering.judge.record import (
+    MODEL_FILE,
+    RECORD_FILE,
+    TOKENIZER_FILE,
+    GoldenScore,
+    JudgeRecord,
+)
+from index.quantizing import quantize
+from training.judge.net import JudgeNet
+from training.judge.reading import TorchReader
+
+GOLDEN_TOLERANCE = 0.12  # of a probability; 8 bits cost this much on another processor at worst
+_LARGEST = 25_000_000
+
+
+class _Exported(torch.nn.Module):
+    """The judge for one unpadded input."""
+
+    def __init__(self, net: JudgeNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, input_ids, token_type_ids, averaging):
+        return self.net(input_ids, torch.ones_like(input_ids), token_type_ids, averaging)
+
+
+def export(
+    net: JudgeNet,
+    tokenizer: Tokenizer,
+    golden: Sequence[tuple[Task, str, str, tuple[str, ...]]],
+    training: dict[str, Any],
+    folder: Path,
+) -> JudgeRecord:
+    """Write the model, its tokenizer and the record to `folder`. `golden` are windows (task,
+    asked, title, sentences), whose scores by the original go into the record."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / TOKENIZER_FILE).write_text(tokenizer.to_str(), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as beside:
+        full = Path(beside) / MODEL_FILE
+        to_onnx(net, full)
+        quantize(full, folder / MODEL_FILE)
+    size = (folder / MODEL_FILE).stat().st_size
+    if size > _LARGEST:
+        raise ValueError(f"the 8-bit model has {size} bytes")
+    files = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in (MODEL_FILE, TOKENIZER_FILE)
+    }
+    encoder = InputEncoder(tokenizer)
+    layouts = [
+        encoder.layout(task, encoder.tokens(asked), encoder.tokens(title),
+                       [encoder.tokens(s) for s in sentences])
+        for task, asked, title, sentences in golden
+    ]  # fmt: skip
+    original = list(TorchReader(net, half=False)(layouts))
+    record = JudgeRecord(
+        files=files,
+        golden=tuple(
+            GoldenScore(
+                task=task, asked=asked, title=title, sentences=sentences,
+                logits=tuple(tuple(round(float(x), 4) for x in row) for row in logits),
+            )
+            for (task, asked, title, sentences), (logits, _) in zip(golden, original, strict=True)
+        ),
+        golden_tolerance=GOLDEN_TOLERANCE,
+        parity={},
+        training=training,
+    )  # fmt: skip
+    _write(record, folder)
+    return record
+
+
+def with_parity(record: JudgeRecord, parity: dict[str, float], folder: Path) -> None:
+    """The record again, with how the 8-bit model compares with the original."""
+    _write(record.model_copy(update={"parity": parity}), folder)
+
+
+def _write(record: JudgeRecord, folder: Path) -> None:
+    text = json.dumps(record.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    (folder / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def to_onnx(net: JudgeNet, path: Path) -> None:
+    """In full precision, with any number of tokens and sentences."""
+    net = net.cpu().eval()
+    tokens, sentences = torch.export.Dim("tokens", min=2), torch.export.Dim("sentences", min=1)
+    inputs = (
+        torch.ones(1, 20, dtype=torch.long),
+        torch.zeros(1, 20, dtype=torch.long),
+        torch.zeros(1, 3, 20),
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", category=FutureWarning)
+        warnings.filterwarnings("ignore", category=UserWarning)
+        torch.onnx.export(
+            _Exported(net),
+            inputs,
+            path,
+            input_names=["input_ids", "token_type_ids", "averaging"],
+            output_names=["sentences", "tokens"],
+            dynamic_shapes={
+                "input_ids": {1: tokens},
+                "token_type_ids": {1: tokens},
+                "averaging": {1: sentences, 2: tokens},
+            },
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+
+
+def compare(model: JudgeModel, net: JudgeNet, windows) -> dict[str, float]:
+    """How far the 8-bit model's probabilities are from the original's, over windows."""
+    layouts = [model.layout(*window) for window in windows]
+    differences, agreeing = [], 0
+    for layout, (original, _) in zip(layouts, TorchReader(net, half=False)(layouts), strict=True):
+        here = model.read(layout).sentences
+        differences.append(np.abs(_probability(here) - _probability(original))[:, 0])
+        agreeing += int(here[:, 0].argmax() == original[:, 0].argmax())
+    joined = np.concatenate(differences)
+    return {
+        "windows": float(len(layouts)),
+        "mean_difference": round(float(joined.mean()), 4),
+        "p99_difference": round(float(np.quantile(joined, 0.99)), 4),
+        "same_first": round(agreeing / len(layouts), 4),
+    }
+
+
+def _probability(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logits))

@@ -1,0 +1,181 @@
+"""The training loop: seeded, resumable, on a GPU where there is one."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from bot.answering.judge.inputs import InputEncoder, Layout, TextTokens
+from training.judge.examples import Example
+from training.judge.net import Batch, JudgeNet, collate, loss_of
+
+_SAVED_EVERY_S = 300
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a judge is trained."""
+
+    seed: int = 1
+    tokens_a_batch: int = 3_072
+    body_rate: float = 1.2e-4
+    head_rate: float = 6e-4
+    warm_up: float = 0.04  # share of all steps
+    weight_decay: float = 0.01
+
+
+class LaidOut:
+    """Examples as the judge reads them; a text is tokenized once."""
+
+    def __init__(self, encoder: InputEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, TextTokens] = {}
+
+    def items(self, examples: Sequence[Example]) -> list[tuple[Example, Layout, tuple[int, int]]]:
+        return [self._item(example) for example in examples]
+
+    def _tokens(self, text: str) -> TextTokens:
+        if text not in self._known:
+            self._known[text] = self._encoder.tokens(text)
+        return self._known[text]
+
+    def _item(self, example: Example) -> tuple[Example, Layout, tuple[int, int]]:
+        sentences = [self._tokens(sentence) for sentence in example.sentences]
+        layout = self._encoder.layout(
+            example.task, self._encoder.tokens(example.text), self._tokens(example.title), sentences
+        )
+        return example, layout, self._span(example, layout, sentences)
+
+    def _span(
+        self, example: Example, layout: Layout, sentences: Sequence[TextTokens]
+    ) -> tuple[int, int]:
+        """The tokens where the short answer starts and ends; (-1, -1) without one."""
+        span = example.span
+        if span is None:
+            return -1, -1
+        first, end = layout.bounds[span.sentence]
+        offsets = sentences[span.sentence].offsets[: end - first]
+        inside = [i for i, (a, b) in enumerate(offsets) if a < span.end and b > span.start]
+        if not inside or offsets[inside[-1]][1] < span.end:  # cut at the limit
+            return -1, -1
+        return first + inside[0], first + inside[-1]
+
+
+def batches(laid_out: LaidOut, examples: Sequence[Example], recipe: Recipe) -> list[list]:
+    """Batches of about as many tokens each, of inputs of about one length, in random order."""
+    chance = random.Random(recipe.seed)
+    items = laid_out.items(examples)
+    chance.shuffle(items)
+    items.sort(key=lambda item: len(item[1].ids) // 8)
+    made: list[list] = [[]]
+    for item in items:
+        longest = max(len(item[1].ids), *(len(i[1].ids) for i in made[-1]), 1)
+        if made[-1] and longest * (len(made[-1]) + 1) > recipe.tokens_a_batch:
+            made.append([])
+        made[-1].append(item)
+    chance.shuffle(made)
+    return made
+
+
+def fit(
+    net: JudgeNet,
+    epochs: Sequence[Callable[[], Sequence[Example]]],
+    encoder: InputEncoder,
+    recipe: Recipe,
+    checkpoint: Path,
+    *,
+    say: Callable[[str], None] = print,
+) -> None:
+    """Train on each epoch's examples in turn. A checkpoint is written every five minutes and at the
+    end; a run with the same recipe goes on from there."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(recipe.seed)
+    net.to(device).train()
+    laid_out = LaidOut(encoder)
+    plan = [items for examples in epochs for items in batches(laid_out, examples(), recipe)]
+    total = len(plan)  # the learning rate falls to zero over all of them
+    optimizer, schedule = _optimizer(net, recipe, total)
+    done = _resume(checkpoint, net, optimizer, schedule, recipe)
+    started = saved = time.monotonic()
+    running, seen = 0.0, 0
+    for step, items in enumerate(plan[done:], done):
+        batch = _moved(collate(items), device)
+        with torch.autocast(device.type, torch.bfloat16):
+            loss = loss_of(net, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        running, seen = running + loss.item(), seen + 1
+        if step % 50 == 0:
+            rate = (step + 1 - done) / (time.monotonic() - started)
+            left = (total - step) / max(rate, 1e-9) / 60
+            say(f"step {step}/{total}, loss {running / seen:.4f}, {left:.0f} minutes left")
+            running, seen = 0.0, 0
+        if time.monotonic() - saved > _SAVED_EVERY_S:
+            saved = time.monotonic()
+            _save(checkpoint, net, optimizer, schedule, recipe, step + 1)
+    _save(checkpoint, net, optimizer, schedule, recipe, total)
+
+
+def _optimizer(net: JudgeNet, recipe: Recipe, total: int):
+    body = [p for p in net.body.parameters() if p.requires_grad]
+    heads = [p for m in (net.hidden, net.sentence, net.token) for p in m.parameters()]
+    groups = [{"params": body, "lr": recipe.body_rate}, {"params": heads, "lr": recipe.head_rate}]
+    optimizer = torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)
+    warm = max(1, int(recipe.warm_up * total))
+
+    def share(step: int) -> float:
+        return (step + 1) / warm if step < warm else max(0.0, (total - step) / (total - warm))
+
+    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+
+
+def _moved(batch: Batch, device: torch.device) -> Batch:
+    if device.type == "cpu":
+        return batch
+    return Batch(**{name: getattr(batch, name).to(device) for name in Batch.__dataclass_fields__})
+
+
+def _save(path: Path, net, optimizer, schedule, recipe: Recipe, step: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    torch.save(
+        {
+            "net": net.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "schedule": schedule.state_dict(),
+            "recipe": asdict(recipe),
+            "step": step,
+        },
+        beside,
+    )
+    beside.replace(path)
+
+
+def _resume(path: Path, net, optimizer, schedule, recipe: Recipe) -> int:
+    """The number of steps done before, 0 for a new run."""
+    if not path.exists():
+        return 0
+    stored = torch.load(path, weights_only=True)
+    if stored["recipe"] != asdict(recipe):
+        raise ValueError(f"{path} was made by another recipe: remove it to start afresh")
+    net.load_state_dict(stored["net"])
+    optimizer.load_state_dict(stored["optimizer"])
+    schedule.load_state_dict(stored["schedule"])
+    return int(stored["step"])
+
+
+def limited(examples: Iterator[Example], encoder: InputEncoder, tokens: int) -> list[Example]:
+    """The first examples that come to about so many tokens: equal work for compared shapes."""
+    laid_out, kept, total = LaidOut(encoder), [], 0
+    for example in examples:
+        total += len(laid_out.items([example])[0][1].ids)
+        kept.append(example)
+        if total >= tokens:
+            break
+    return kept

@@ -1,0 +1,91 @@
+"""Choosing the thresholds that the evidence model works with."""
+
+import numpy as np
+
+from bot.answering.answer_kind import answer_kind
+from bot.answering.evidence_model import OperatingPoint
+from bot.answering.short_answer import fits
+from index.words import read_words
+from training.reporting import Judged
+
+SHORT_ANSWER_PRECISION = 0.97
+_LIKELY_PRECISION = 0.4  # share of first sentences that are right between the two thresholds
+_FEWEST = 40  # short answers that a threshold is judged by
+
+
+def operating_point(
+    p: np.ndarray, labels: np.ndarray, sources: np.ndarray, answerable: np.ndarray
+) -> OperatingPoint:
+    """The equal error rate: the threshold at which, on the tuning part of our questions and on the
+    stories, as large a share of the unanswerable is answered as of the answerable is refused. The
+    sum of both is flat around it, so its minimum moves far when a single question changes; this
+    does not. Each of the three groups counts the same."""
+    groups = [
+        sources == "articles-tune",
+        sources == "seed-tune",
+        np.char.startswith(sources.astype(str), "story"),
+    ]
+    thresholds = np.arange(0.05, 0.95, 0.01)
+
+    def gap(threshold: float) -> float:
+        answered = [(p[g & ~answerable] >= threshold).mean() for g in groups]
+        refused = [(p[g & answerable] < threshold).mean() for g in groups]
+        return abs(float(np.mean(answered)) - float(np.mean(refused)))
+
+    threshold = round(float(min(thresholds, key=gap)), 2)
+    tuning = np.logical_or.reduce(groups)
+    final = np.isin(sources, ["articles-final", "seed-final"])
+    return OperatingPoint(
+        threshold=threshold,
+        likely=_likely(p[tuning], labels[tuning], threshold),
+        short_answer=1.0,
+        verdict=0.9,
+        answered_unanswerable=round(float((p[final & ~answerable] >= threshold).mean()), 3),
+        refused_answerable=round(float((p[final & answerable] < threshold).mean()), 3),
+        questions=int(final.sum()),
+    )
+
+
+def _likely(p: np.ndarray, labels: np.ndarray, threshold: float) -> float:
+    """The lowest confidence from which on, up to the threshold, enough first sentences answer."""
+    for lowest in np.arange(0.05, threshold, 0.01):
+        between = (p >= lowest) & (p < threshold)
+        if between.sum() >= 10 and labels[between].mean() >= _LIKELY_PRECISION:
+            return round(float(lowest), 2)
+    return threshold
+
+
+def short_answer_threshold(
+    judged: list[Judged], firsts: list[int], p: np.ndarray, point: OperatingPoint
+) -> float:
+    """The lowest value of confidence times span probability from which on enough short answers are
+    right, on questions whose short answer is known and on those that nothing answers."""
+    sure, right = [], []
+    for each, first, confidence in zip(judged, firsts, p, strict=True):
+        example = each.row.example
+        known = example.answers is not None or (
+            not example.answerable and example.source.startswith(("story", "shifts"))
+        )
+        if not known or confidence < point.threshold:
+            continue
+        judgement = each.judgements[int(np.flatnonzero(each.chosen == first)[0])]
+        if judgement.span is None:
+            continue
+        text = example.texts[first][judgement.span.start : judgement.span.end]
+        if fits(answer_kind(example.question), example.question, text):
+            sure.append(float(confidence) * judgement.span_probability)
+            right.append(any(_same(text, answer) for answer in example.answers or ()))
+    order = np.argsort(-np.array(sure))
+    precision = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero((precision >= SHORT_ANSWER_PRECISION) & (np.arange(len(order)) >= _FEWEST))
+    print(f"short answers: {len(right)}, right {np.mean(right):.3f}, kept {enough.max(initial=-1) + 1}")
+    return round(float(np.array(sure)[order][enough[-1]]), 3) if len(enough) else 1.0
+
+
+def _same(text: str, answer: str) -> bool:
+    """Whether the two share at least half of the words of the longer, or one holds the other."""
+    mine, theirs = ({w.lower for w in read_words(t)} for t in (text, answer))
+    if not mine or not theirs:
+        return False
+    return mine <= theirs or theirs <= mine or len(mine & theirs) * 2 >= max(len(mine), len(theirs))
+
