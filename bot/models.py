@@ -136,6 +136,13 @@ class ShortAnswer(BaseModel):
     text: str
 
 
+class Verdict(StrEnum):
+    """What the first evidence says to a question for yes or no."""
+
+    YES = "yes"
+    NO = "no"
+
+
 class WrittenSentence(BaseModel):
     """A sentence that a model wrote, and the numbers of the citations that carry it."""
 
@@ -181,7 +188,8 @@ class Answer(BaseModel):
     question; `understood_as` is the question with what it took over from the history; `prompts`
     is the version of the texts in `prompts/`; `written` is what a model wrote of it, each sentence
     verified, and `writing` is there wherever one was asked; `error` is set where a line of a batch
-    got no answer, and why."""
+    got no answer, and why. `likely` is set on an abstention whose first closest sentence is
+    probably the answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -197,6 +205,8 @@ class Answer(BaseModel):
     elapsed_ms: float
     understood_as: str = ""
     short_answer: ShortAnswer | None = None
+    verdict: Verdict | None = None
+    likely: bool = False
     written: tuple[WrittenSentence, ...] = ()
     writing: Writing | None = None
     prompts: str = ""

@@ -29,21 +29,11 @@ from index.encoder_record import (
 )
 from index.errors import EncoderError, IndexDamagedError
 from index.machine import usable_cores
-from index.onnx import onnxruntime, ort_errors
+from index.onnx import ORT_ERRORS, open_session
 from index.plain_files import stamps
 from index.publishing import file_digest, read_pointer
 
 CURRENT = "CURRENT"
-
-# onnxruntime's own exceptions share no base below Exception.
-_ORT_ERRORS = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
-)
 
 _REMEMBERED = 512  # questions; their vectors take less than a megabyte
 _AT_ONCE = 8  # texts that a thread takes from the others at a time
@@ -61,7 +51,12 @@ class _Model:
     def __init__(self, folder: Path, record: EncoderRecord) -> None:
         self._record = record
         self.tokenizer = _load_tokenizer(folder / TOKENIZER_FILE, record.max_tokens)
-        self.session = _load_session(folder / MODEL_FILE)
+        try:
+            self.session = open_session(folder / MODEL_FILE)
+        except ORT_ERRORS as error:
+            raise EncoderError(
+                f"onnxruntime cannot load {folder / MODEL_FILE}: {error}. {REMEDY}"
+            ) from error
 
     def encode(self, text: str) -> Vectors:
         """The unit vector (dimension,) of the text."""
@@ -75,7 +70,7 @@ class _Model:
         inputs = {name: np.array([feed[name]], np.int64) for name in self._record.inputs}
         try:
             (vectors,) = self.session.run([_OUTPUT], inputs)
-        except _ORT_ERRORS as error:
+        except ORT_ERRORS as error:
             raise EncoderError(f"The encoder {self._record.id} failed to run: {error}") from error
         return _unit(vectors[0])
 
@@ -250,23 +245,6 @@ def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_tokens)
     return tokenizer
-
-
-def _load_session(path: Path) -> onnxruntime.InferenceSession:
-    """Runs on the thread that calls it."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors only: the warnings are about graph rewriting
-    try:
-        return onnxruntime.InferenceSession(
-            path,
-            options,
-            providers=["CPUExecutionProvider"],
-            # Its kernel took ten times as long as the two that it stands for: a quarter of all.
-            disabled_optimizers=["SkipLayerNormFusion"],
-        )
-    except _ORT_ERRORS as error:
-        raise EncoderError(f"onnxruntime cannot load {path}: {error}. {REMEDY}") from error
 
 
 def _unit(vector: Vectors) -> Vectors:

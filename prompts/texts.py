@@ -11,7 +11,7 @@ from prompts.files import SUFFIXES, templates_in
 from prompts.template import PromptError, Template
 
 # Raised with every change of the program's own texts: tests/prompts keeps what they were.
-VERSION = 9
+VERSION = 10
 _OWN = Path(__file__).parent
 
 

@@ -20,7 +20,7 @@ def is_held_back(text_id: str) -> bool:
 
 def cited(case: Case) -> list[Cited]:
     """Its evidence as verification takes it."""
-    return [Cited(text, case.title) for text in case.evidence]
+    return [Cited(text, case.title, case.title) for text in case.evidence]
 
 
 def retelling_cases(titles: Mapping[str, str], *, seen: bool) -> list[Case]:

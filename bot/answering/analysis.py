@@ -92,6 +92,7 @@ class QuestionAnalysis:
     def __init__(self, text: str, weights: WordWeights, context: str = "") -> None:
         """The terms of `context`, the questions that this one leans on, count less."""
         words = read_words(text)
+        self.text = text
         lower = [word.lower for word in words]
         self.stems = [stem(word) for word in lower]
         self.kind: AnswerKind = answer_kind(text)

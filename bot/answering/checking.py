@@ -3,7 +3,7 @@ against the sentences that come nearest to it."""
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class Checker:
 
     def __init__(self, ranker: EvidenceRanker) -> None:
         self._searcher, self._ranker = Searcher(), ranker
-        self._verifier = Verifier(ranker.model.words)
+        self._verifier = Verifier(ranker.model.words, judge=ranker.judge)
 
     def check(self, live: LiveGeneration, claims: Claims) -> Check:
         """Raises QuestionError for a text that cannot be taken."""
@@ -51,7 +51,11 @@ class Checker:
         spans = claim_spans(text)
         understood = [*_understood(text, spans)]
         written_out = [
-            Understood(*map(generation.initials.expand, (each.asked, each.context)))
+            replace(
+                each,
+                asked=generation.initials.expand(each.asked),
+                context=generation.initials.expand(each.context),
+            )
             for each in understood
         ]
         vectors = live.encoder.encode_queries([each.text for each in written_out])
@@ -74,7 +78,8 @@ class Checker:
         """By which of the sentences that it was written from a sentence is carried."""
         generation = written.receipt.generation
         hits = [written.receipt.ranked[n].hit for n in written.evidence]
-        cited = [Cited(hit.sentence.text, _context(generation, hit)) for hit in hits]
+        cited = [_cited(generation, hit) for hit in hits]
+        self._verifier.read_ahead(written.question, cited)
         judged = judge(self._verifier, written.question, cited, generation.initials)
         if judged is None or judged.verdict.standing is not Standing.SUPPORTED:
             findings = judged.verdict.findings if judged else ()
@@ -94,7 +99,8 @@ class Checker:
         # By the sentence alone: what stands around it carries no claim.
         hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
         distinct = self._ranker.pool(generation, hits)[0][:_VERIFIED] if hits else []
-        cited = [Cited(each.hit.sentence.text, _context(generation, each.hit)) for each in distinct]
+        cited = [_cited(generation, each.hit) for each in distinct]
+        self._verifier.read_ahead(claim, cited)
         judged = judge(self._verifier, claim, cited, generation.initials)
         named = named_by(claim, understood.context)
         if named and judged and judged.verdict.standing is Standing.NOT_FOUND:
@@ -115,11 +121,12 @@ def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
         before = sentence
 
 
-def _context(generation: Generation, hit: SentenceHit) -> str:
-    """What a sentence stands in: its article's title and date, and the sentences it leans on."""
+def _cited(generation: Generation, hit: SentenceHit) -> Cited:
+    """A sentence with its article's title and date, and the sentences that it leans on."""
     sentence = hit.sentence
-    leant_on = [each.text for each in needed_before(generation.texts, sentence)]
-    return "\n".join([about(sentence.article), *leant_on])
+    before = tuple(each.text for each in needed_before(generation.texts, sentence))
+    context = "\n".join([about(sentence.article), *before])
+    return Cited(sentence.text, context, sentence.article.title, before)
 
 
 def _checked(

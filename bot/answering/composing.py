@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.models import Citation, Role, ShortAnswer, WrittenSentence
+from bot.models import Citation, Role, ShortAnswer, Verdict, WrittenSentence
 from prompts import text as prompt_text
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>&\[\]])")
@@ -15,11 +15,15 @@ def compose_text(
     citations: Sequence[Citation],
     short: ShortAnswer | None,
     written: Sequence[WrittenSentence] = (),
+    *,
+    verdict: Verdict | None = None,
 ) -> str:
     """Markdown with [1] markers. What comes from articles, or from a model, is escaped: it is
     shown, never acted on."""
     lines = []
-    if short:
+    if verdict:
+        lines.append(f"**{prompt_text(f'answers.{verdict}')}** [{citations[0].number}]")
+    elif short:
         lines.append(f"**{escape_markdown(short.text)}** [{short.citation}]")
     if written:
         lines.append(" ".join(f"{escape_markdown(each.text)} {markers(each)}" for each in written))

@@ -1,12 +1,13 @@
-"""The learned part of choosing evidence: two linear models over the features of a sentence.
+"""Choosing evidence: a cheap ranker, the judge, and what is learned from both together.
 
-The first ranks a pool of candidates (trained by listwise softmax: Cao et al., "Learning to Rank",
-2007), the second gives the probability that the first of them answers (logistic). Both were
-trained by training/train_evidence.py; the record of that is in the file with the weights.
+A linear model over lexical features ranks a pool of candidates (trained by listwise softmax: Cao et
+al., "Learning to Rank", 2007). The judge reads the best of them. A second linear model ranks those
+by both scores, and a logistic one gives the probability that the first of them answers.
+training/train_evidence.py fits all three; the record of that is in the file with the weights.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,9 +19,11 @@ from pydantic import BaseModel, ConfigDict
 from bot.answering.analysis import QuestionAnalysis, WordWeights
 from bot.answering.answer_kind import AnswerKind
 from bot.answering.features import raw_features
-from bot.answering.ownership import compare_owners
+from bot.answering.judge.judge import Judgement
+from bot.answering.judge.model import judge_digest
 from bot.answering.pool import Array, Pool
 from bot.answering.reading import Reading
+from bot.answering.told import Rows
 from prompts import text
 
 WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
@@ -42,11 +45,13 @@ OF_FIRST = (
     "new_names",
 )  # fmt: skip
 _RARE = 1.1  # weight of words that general English does not know
-# What a sentence gains that tells of the one who is asked about, and loses that tells of another,
-# in log-odds. Set, not learnt, for the training sets have few such questions: of the sentences in
-# the first three there, .77 of the former and .2 of the latter are right, of all others .33.
-_OWNER = 1.3
 _POOL_READ = 20  # of the pool, what "is it anywhere" looks at
+# Candidates that the judge reads, the best of the cheap ranker's.
+MOST_JUDGED = 12
+STACKED_NAMES = ("base", "base_lead", "judge", "judge_lead")
+
+# Judges the candidates at these places of a pool, in this order.
+ReadCandidates = Callable[[Sequence[int]], Sequence[Judgement]]
 
 
 class Linear(BaseModel):
@@ -70,12 +75,20 @@ class Linear(BaseModel):
 
 
 class OperatingPoint(BaseModel):
-    """From which confidence on a question is answered, and what that meant on the questions held
-    back from training: the share of unanswerable ones answered, of answerable ones refused."""
+    """The thresholds, and what the first meant on questions held back from training: the share of
+    unanswerable ones answered, of answerable ones refused.
+
+    A question is answered from the confidence `threshold` on; between `likely` and `threshold` the
+    bot abstains and shows the best sentence as one that may be the answer. A short answer is shown
+    where the confidence times the probability of its span is at least `short_answer`, a verdict
+    where the judge's probability of yes or of no is at least `verdict`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threshold: float
+    likely: float
+    short_answer: float
+    verdict: float
     answered_unanswerable: float
     refused_answerable: float
     questions: int
@@ -84,6 +97,7 @@ class OperatingPoint(BaseModel):
         return text(
             "lists.operating_point",
             threshold=self.threshold,
+            likely=self.likely,
             questions=self.questions,
             answered_unanswerable=self.answered_unanswerable,
             refused_answerable=self.refused_answerable,
@@ -91,11 +105,12 @@ class OperatingPoint(BaseModel):
 
 
 class Weights(BaseModel):
-    """The file with both models and the record of their training."""
+    """The file with the three models and the record of their training."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     ranking: Linear
+    stacked: Linear
     confidence: Linear
     operating_point: OperatingPoint
     words_sha256: str
@@ -104,11 +119,12 @@ class Weights(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The score of each candidate, higher is better, and the probability that the best of them
-    answers the question."""
+    """The score of each candidate, higher is better; the probability that the best of them answers
+    the question; and what the judge says of those that it read, by their places."""
 
     scores: Array
     confidence: float
+    judged: dict[int, Judgement]
 
 
 class EvidenceModel:
@@ -130,28 +146,54 @@ class EvidenceModel:
         """`context` is what the question takes over from the conversation."""
         return QuestionAnalysis(text, self.words, context)
 
-    def rank(self, question: QuestionAnalysis, pool: Pool) -> Ranking:
-        """Of one candidate at least."""
+    def base_scores(self, question: QuestionAnalysis, pool: Pool) -> Array:
+        """The cheap ranker's score of each candidate."""
+        features = raw_features(Reading(question, pool))
+        return self.weights.ranking.scores(ranking_table(question, features))
+
+    def rank(self, question: QuestionAnalysis, pool: Pool, read: ReadCandidates) -> Ranking:
+        """Rank a pool of one candidate at least; `read` asks the judge."""
         reading = Reading(question, pool)
         features = raw_features(reading)
-        scores = self.weights.ranking.scores(ranking_table(question, features))
-        owned = ownership(reading)
-        ranked = scores + owned
-        row = confidence_row(reading, features, ranked)
+        base = self.weights.ranking.scores(ranking_table(question, features))
+        chosen = judged_places(base)
+        judged = read(chosen.tolist())
+        logits = np.array([each.answers for each in judged])
+        scores = stacked_scores(self.weights.stacked, base, chosen, logits)
+        row = confidence_row(reading, features, base, scores, chosen, judged)
         odds = self.weights.confidence.scores(row[None])[0]
-        odds += min(owned[int(np.argmax(ranked))], 0.0)
-        return Ranking(ranked, float(1 / (1 + np.exp(-odds))))
+        return Ranking(
+            scores,
+            float(1 / (1 + np.exp(-odds))),
+            dict(zip(chosen.tolist(), judged, strict=True)),
+        )
+
+
+def judged_places(base: Array, most: int = MOST_JUDGED) -> Rows:
+    """The candidates that the judge reads, the best of the cheap ranker's first."""
+    chosen: Rows = np.argsort(-base, kind="stable")[:most]
+    return chosen
+
+
+def stacked_table(base: Array, logits: Array) -> Array:
+    """One row a judged candidate, in the order of STACKED_NAMES."""
+    return np.column_stack([base - base.max(), _lead(base), logits, _lead(logits)])
+
+
+def stacked_scores(stacked: Linear, base: Array, chosen: Rows, logits: Array) -> Array:
+    """A score for each candidate. Those that the judge did not read come behind all others, in the
+    cheap ranker's order."""
+    judged = stacked.scores(stacked_table(base[chosen], logits))
+    scores: Array = judged.min() - 1.0 + (base - base[chosen].min())
+    scores[chosen] = judged
+    return scores
 
 
 @cache
 def model_digest() -> str:
-    """Names the model: of another one, answers may be others."""
-    return hashlib.sha256(_MODEL.joinpath(WEIGHTS_FILE).read_bytes()).hexdigest()
-
-
-def ownership(reading: Reading) -> Array:
-    """What each candidate gains or loses by whom it tells of, in log-odds."""
-    return _OWNER * compare_owners(reading)
+    """Names the models, the judge among them: with others, answers may be others."""
+    weights = _MODEL.joinpath(WEIGHTS_FILE).read_bytes()
+    return hashlib.sha256(weights + judge_digest().encode()).hexdigest()
 
 
 def read_word_weights(words: str) -> WordWeights:
@@ -187,23 +229,33 @@ CONFIDENCE_NAMES = (
     *OF_FIRST, "score", "best_cover", "best_dense", "best_passage_dense",
     "terms", "question_weight", "absent", "absent_most", "absent_name", "absent_article",
     "absent_article_most", "absent_article_name", "absent_article_share", "absent_rare",
+    "judge", "judge_best", "judge_total", "judge_span",
 )  # fmt: skip
 
 
-def confidence_row(reading: Reading, features: dict[str, Array], scores: Array) -> Array:
-    """What tells whether the best candidate answers, in the order of CONFIDENCE_NAMES. How far it
-    is ahead of the next is not among it: where several articles tell one story the next says the
-    same, and the answer is the surer for it, not the less."""
+def confidence_row(
+    reading: Reading,
+    features: dict[str, Array],
+    base: Array,
+    scores: Array,
+    chosen: Rows,
+    judged: Sequence[Judgement],
+) -> Array:
+    """What decides whether the best candidate answers, in the order of CONFIDENCE_NAMES. Its lead
+    over the next is not among it: where several articles tell one story the next says the same,
+    and the answer is the surer for it."""
     question, article = reading.question, reading.pool.places.article
     order = np.argsort(-scores, kind="stable")
     first = int(order[0])
+    logits = np.array([each.answers for each in judged])
+    best = judged[int(np.flatnonzero(chosen == first)[0])]
     absent = reading.absent(order[:_POOL_READ]) * question.weights
     absent_article = reading.absent(np.flatnonzero(article == article[first])) * question.weights
     total = question.weights.sum()
     return np.array(
         [
             *(features[name][first] for name in OF_FIRST),
-            scores[first],
+            base[first],
             features["cover"].max(),
             features["dense"].max(),
             features["passage_dense"].max(),
@@ -217,5 +269,9 @@ def confidence_row(reading: Reading, features: dict[str, Array], scores: Array) 
             (absent_article * question.particular).max(initial=0.0),
             absent_article.sum() / (total + 1e-6),
             absent[question.weights > _RARE].sum(),
+            best.answers,
+            logits.max(),
+            np.logaddexp.reduce(logits),
+            best.span_probability,
         ]
     )

@@ -1,7 +1,7 @@
 """Understanding a question that leans on the ones before it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.names import names_in
@@ -18,19 +18,27 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _POINTS_TO_PERSON = re.compile(r"\b(?:he|she|him|his|her|hers)\b", re.IGNORECASE)
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their)\b", re.IGNORECASE)
 _OPENS_AS_FOLLOW_UP = re.compile(
     r"\s*(?:and|but|so|or|also|what about|how about|by whom|since when|really)\b", re.IGNORECASE
 )
 # What was asked earlier is another matter; what is longer is no question.
 _MOST_TURNS, _MOST_QUESTIONS, _MOST_NAMES, _READ_CHARS = 6, 2, 6, 1_000
+_MOST_READ_NAMES = 4  # names that are tried in the place of a pronoun
+
+
+# The bot's own labels ("*Context:*") and markers ("[1]"), which nobody asked about.
+_LABELS = re.compile(r"(?<!\*)\*[^*\n]{1,40}\*(?!\*)|\[\d{1,3}\]|\*\*|^> ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question as asked, and what it takes over from the conversation ("" for nothing)."""
+    """A question as asked, what the search adds to it from the conversation ("" for nothing), and
+    the readings of it that the judge chooses from."""
 
     asked: str
     context: str = ""
+    readings: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -49,8 +57,24 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
         return Understood(asked)
     names = _names(turns)
     points_at_person = _POINTS_TO_PERSON.search(asked) and not _is_cut_short(asked)
-    carried = names if names and points_at_person else [*names, *_questions(asked, turns)]
-    return Understood(asked, " ".join(carried))
+    before = _questions(asked, turns)
+    carried = names if names and points_at_person else [*names, *before]
+    return Understood(asked, " ".join(carried), tuple(_readings(asked, names, before)))
+
+
+def _readings(asked: str, names: Sequence[str], before: Sequence[str]) -> Iterator[str]:
+    """The question behind the one before it, as the judge was taught to read a conversation; and
+    with a name in the place of its pronoun."""
+    if before:
+        yield f"{before[-1]} {asked}"
+    if _is_cut_short(asked):
+        return
+    pronoun = _PRONOUN.search(asked)
+    for name in names[:_MOST_READ_NAMES] if pronoun else ():
+        assert pronoun
+        whose = "'s" if pronoun[0].lower() in {"his", "its", "their"} else ""
+        yield f"{asked[: pronoun.start()]}{name}{whose}{asked[pronoun.end() :]}"
+    yield asked
 
 
 def leant_on(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -89,6 +113,6 @@ def _names(history: Sequence[Turn]) -> list[str]:
     found: dict[str, None] = {}
     for turn in reversed(history):
         for text in (turn.question, turn.answer):
-            said = text[:_READ_CHARS]
+            said = _LABELS.sub(" ", text[:_READ_CHARS])
             found.update(dict.fromkeys(said[span.start : span.end] for span in names_in(said)))
     return list(found)[:_MOST_NAMES]

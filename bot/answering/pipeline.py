@@ -7,16 +7,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.answer_kind import AnswerKind, answer_kind
+from bot.answering.abstaining import abstention_text
 from bot.answering.citing import check_citations, cite, cite_closest
 from bot.answering.composing import compose_text
 from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
 from bot.answering.evidence_model import EvidenceModel, OperatingPoint
 from bot.answering.follow_up import Understood
-from bot.answering.short_answer import find_short_answer
+from bot.answering.judge.inputs import Task
+from bot.answering.judge.judge import Judge
+from bot.answering.judge.model import load_judge
+from bot.answering.short_answer import short_answer
 from bot.answering.small_talk import small_talk
 from bot.answering.understanding import QuestionReader
-from bot.models import Answer, Citation, Question, ShortAnswer, Status
+from bot.answering.verdict import asks_for_verdict, verdict_of
+from bot.models import Answer, Citation, Question, ShortAnswer, Status, Verdict
 from index.generations import Generation
 from index.live import LiveGeneration
 from index.models import Span
@@ -26,10 +30,6 @@ from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 
 _RETRIEVED = 40  # sentences that the evidence is chosen from
-# Nearly every sentence has some name, so that one is in it says little; an amount or a date is
-# rarely there by chance.
-_NAMES = {AnswerKind.PERSON, AnswerKind.ORGANISATION}
-_SURE_ENOUGH_FOR_A_NAME = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Answerer:
 
     def __init__(self) -> None:
         self._searcher = Searcher()
-        self._ranker = EvidenceRanker(EvidenceModel.load())
+        self._ranker = EvidenceRanker(EvidenceModel.load(), Judge(load_judge()))
         self._reader: QuestionReader | None = None
 
     @property
@@ -105,47 +105,58 @@ class Answerer:
     def answer(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
         """The answer from this generation; the encoded question must come from the same one."""
         started, before_s = time.perf_counter(), encoded.timings.read + encoded.timings.encode
-        texts = live.generation.texts
-        ranked, confidence, timings = list[Evidence](), 0.0, encoded.timings
+        texts, point = live.generation.texts, self.operating_point
+        found = _Found(encoded.understood.asked, [], 0.0, encoded.timings)
         if not encoded.talk:
-            ranked, confidence, timings = self._find_evidence(live, encoded)
+            found = self._find_evidence(live, encoded)
+        ranked, confidence = found.ranked, found.confidence
         citations: tuple[Citation, ...] = ()
-        if ranked and confidence >= self.operating_point.threshold:
+        if ranked and confidence >= point.threshold:
             citations = cite(texts, choose_evidence(ranked))
         closest = () if citations else cite_closest(ranked)
         check_citations(texts, (*citations, *closest))
-        short = _short_answer(encoded.understood, citations, confidence) if citations else None
+        short, verdict = None, None
+        if citations:
+            short = _short_answer(found, citations[0], point)
+            verdict = self._verdict(live, found)
+        likely = bool(closest) and confidence >= point.likely
+        asked = encoded.question.question
         answer = Answer(
             id=encoded.question.id,
-            question=encoded.question.question,
+            question=asked,
             status=Status.ANSWERED if citations else Status.ABSTAINED,
-            text=(
-                compose_text(citations, short)
-                if citations
-                else prompt_text(encoded.talk or "abstained")
-            ),
+            text=_text(encoded, citations, closest, short, verdict, likely=likely),
             citations=citations,
             closest=closest,
             confidence=round(confidence, 4),
             generation=live.generation.id,
             elapsed_ms=round((before_s + time.perf_counter() - started) * 1000, 2),
-            understood_as=encoded.understood.text,
+            understood_as=found.reading,
             short_answer=short,
+            verdict=verdict,
+            likely=likely,
             prompts=chosen_prompts().version,
         )
-        return Receipt(answer, tuple(ranked), self.operating_point, live.generation, timings)
+        return Receipt(answer, tuple(ranked), point, live.generation, found.timings)
 
-    def _find_evidence(
-        self, live: LiveGeneration, encoded: EncodedQuestion
-    ) -> tuple[list[Evidence], float, Timings]:
-        """Retrieved sentences, best first, and the probability that the first one answers."""
+    def _find_evidence(self, live: LiveGeneration, encoded: EncodedQuestion) -> "_Found":
         started = time.perf_counter()
         sentences = retrieve(self._searcher, live.generation, encoded.understood, encoded.vector)
         found = time.perf_counter()
-        question = self._ranker.model.question(encoded.understood.asked, encoded.understood.context)
+        reading = self._ranker.choose_reading(live.generation, encoded.understood, sentences)
+        question = self._ranker.model.question(reading)
         ranked, confidence = self._ranker.rank(live.generation, question, sentences)
         rank = time.perf_counter() - found
-        return ranked, confidence, replace(encoded.timings, search=found - started, rank=rank)
+        timings = replace(encoded.timings, search=found - started, rank=rank)
+        return _Found(reading, ranked, confidence, timings)
+
+    def _verdict(self, live: LiveGeneration, found: "_Found") -> Verdict | None:
+        """Of the best sentence to a question for yes or no."""
+        if not asks_for_verdict(found.reading):
+            return None
+        best = [found.ranked[0].hit.sentence]
+        (judged,) = self._ranker.judged(live.generation, Task.CLAIM, found.reading, best)
+        return verdict_of(judged, self.operating_point)
 
     def _reader_of(self, live: LiveGeneration) -> QuestionReader:
         if self._reader is None or self._reader.generation_id != live.generation.id:
@@ -175,14 +186,21 @@ def _is_heading(generation: Generation, hit: SentenceHit) -> bool:
     return is_heading(text, Span(sentence.start, sentence.end))
 
 
-def _short_answer(
-    question: Understood, citations: Sequence[Citation], confidence: float
-) -> ShortAnswer | None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A question as it was read, the sentences found for it, best first, and the probability that
+    the first of them answers."""
+
+    reading: str
+    ranked: list[Evidence]
+    confidence: float
+    timings: Timings
+
+
+def _short_answer(found: _Found, best: Citation, point: OperatingPoint) -> ShortAnswer | None:
     """From the first evidence only: a span of the second would outrank the better sentence."""
-    best, kind = citations[0], answer_kind(question.asked)
-    if kind in _NAMES and confidence < _SURE_ENOUGH_FOR_A_NAME:
-        return None
-    span = find_short_answer(kind, question.text, best.quote)
+    judged = found.ranked[0].judged
+    span = short_answer(found.reading, best.quote, judged, found.confidence, point)
     if span is None:
         return None
     return ShortAnswer(
@@ -191,3 +209,19 @@ def _short_answer(
         end=best.start + span.end,
         text=best.quote[span.start : span.end],
     )
+
+
+def _text(
+    encoded: EncodedQuestion,
+    citations: Sequence[Citation],
+    closest: Sequence[Citation],
+    short: ShortAnswer | None,
+    verdict: Verdict | None,
+    *,
+    likely: bool,
+) -> str:
+    if citations:
+        return compose_text(citations, short, verdict=verdict)
+    if encoded.talk:
+        return prompt_text(encoded.talk)
+    return abstention_text(encoded.question.question, closest, likely=likely)

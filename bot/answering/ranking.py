@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from bot.answering.evidence_model import EvidenceModel
+from bot.answering.judge.inputs import Task
+from bot.answering.judge.judge import Judge, Judgement
+from bot.answering.judge.model import load_judge
+from bot.answering.judge.windows import Candidate, judge_windows, windows_over
 from bot.answering.lexicon import Lexicon
 from bot.answering.pool import Places, Pool
 from bot.models import RankRequest, RankResult, check_question
@@ -28,23 +33,45 @@ class GivenArticle:
 class SentenceRanker:
     """Ranks sentences that stand in their article's order. One instance belongs to one thread."""
 
-    def __init__(self, encoder: Encoder, model: EvidenceModel | None = None) -> None:
-        """With the model that the package carries unless another is given."""
+    def __init__(
+        self, encoder: Encoder, model: EvidenceModel | None = None, judge: Judge | None = None
+    ) -> None:
+        """With the models that the package carries unless others are given."""
         self._encoder = encoder
         self._model = model or EvidenceModel.load()
+        self._judge = judge or Judge(load_judge())
 
     def rank(self, request: RankRequest) -> RankResult:
         """Raises QuestionError for a question that cannot be taken."""
         check_question(request.question)
         if not request.sentences:
             return RankResult(id=request.id)
-        pool = self.pool(request.question, [GivenArticle(request.title, request.sentences)])
-        ranking = self._model.rank(self._model.question(request.question), pool)
+        articles = [GivenArticle(request.title, request.sentences)]
+        pool = self.pool(request.question, articles)
+        ranking = self._model.rank(
+            self._model.question(request.question),
+            pool,
+            partial(self.judged, request.question, articles),
+        )
         return RankResult(
             id=request.id,
             scores=tuple(round(float(score), 5) for score in ranking.scores),
             confidence=round(ranking.confidence, 4),
         )
+
+    def judged(
+        self, question: str, articles: Sequence[GivenArticle], places: Sequence[int]
+    ) -> list[Judgement]:
+        """What the judge says of the sentences at these places, counted through all articles."""
+        texts = [sentence for each in articles for sentence in each.sentences]
+        firsts = starts_of(np.array([len(each.sentences) for each in articles]))[:-1]
+        numbers = np.searchsorted(firsts, places, side="right") - 1
+        candidates = [
+            Candidate(place, number, int(firsts[number]), articles[number].title)
+            for place, number in zip(places, numbers.tolist(), strict=True)
+        ]
+        windows = windows_over(candidates, texts.__getitem__, self._judge.tokens_in)
+        return judge_windows(self._judge, Task.QUESTION, question, windows, len(places))
 
     def pool(self, question: str, articles: Sequence[GivenArticle]) -> Pool:
         """All their sentences with their neighbours and passages, as an index would hold them."""

@@ -9,13 +9,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.answering.abstaining import abstention_text
 from bot.answering.citing import CitationError, check_citations
 from bot.answering.composing import compose_text
 from bot.answering.copies import are_copies
-from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status
+from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status, Verdict
 from index.generations import Generation
 from index.text_store import TextStore
-from prompts import chosen, text
+from prompts import chosen
 
 _MOST = 64  # citations, or places of one
 
@@ -31,6 +32,8 @@ class Recalled(BaseModel):
     closest: _Citations
     short_answer: ShortAnswer | None
     confidence: float = Field(ge=0, le=1)
+    verdict: Verdict | None = None
+    likely: bool = False
 
     @classmethod
     def of(cls, answer: Answer) -> Self | None:
@@ -45,6 +48,8 @@ class Recalled(BaseModel):
             closest=answer.closest,
             short_answer=answer.short_answer,
             confidence=answer.confidence,
+            verdict=answer.verdict,
+            likely=answer.likely,
         )
 
     def answer(self, question: str, generation: Generation) -> Answer:
@@ -56,13 +61,15 @@ class Recalled(BaseModel):
             _check(generation, citations)
         self._check_short_answer()
         abstained = not self.citations
+        if (self.verdict and abstained) or (self.likely and not abstained):
+            raise CitationError("a verdict of nothing, or an answer that is only likely")
         return Answer(
             id="",
             question=question,
             status=Status.ABSTAINED if abstained else Status.ANSWERED,
-            text=text("abstained")
+            text=abstention_text(question, self.closest, likely=self.likely)
             if abstained
-            else compose_text(self.citations, self.short_answer),
+            else compose_text(self.citations, self.short_answer, verdict=self.verdict),
             citations=self.citations,
             closest=self.closest,
             confidence=self.confidence,
@@ -70,6 +77,8 @@ class Recalled(BaseModel):
             elapsed_ms=0.0,
             understood_as=question,
             short_answer=self.short_answer,
+            verdict=self.verdict,
+            likely=self.likely,
             prompts=chosen().version,
         )
 

@@ -21,7 +21,8 @@ class QuestionReader:
         it takes over from its history; of one that was rewritten, the rewrite."""
         question = self._corrector.correct(self._expand(plain(asked.wording)))
         understood = understand(question, asked.history)
-        return Understood(understood.asked, self._expand(understood.context))
+        readings = understood.readings or (understood.asked,)
+        return Understood(understood.asked, self._expand(understood.context), readings)
 
     def _expand(self, text: str) -> str:
         return self._initials.expand_question(text, self._english.known)

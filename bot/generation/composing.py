@@ -36,7 +36,7 @@ def with_written(receipt: Receipt, kept: Sequence[Kept], writing: Writing) -> Re
     short = answer.short_answer  # it is of the first evidence, which stays the first
     changed: dict[str, object] = {
         "mode": Mode.LLM,
-        "text": compose_text(citations, short, written),
+        "text": compose_text(citations, short, written, verdict=answer.verdict),
         "citations": citations,
         "written": written,
     }

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise, product
 from math import log1p
 
+from bot.answering.judge.judge import Judgement
 from bot.answering.verification.comparison import Comparison
 from bot.answering.verification.findings import Finding
 from bot.answering.verification.reading import Name, Reading
@@ -30,12 +31,15 @@ _LOST = [kind for kind in FindingKind if kind is not FindingKind.SUPPORT]
 Places = dict[str, list[int]]
 
 
-def support_features(compared: Comparison, found: Sequence[Finding]) -> dict[str, float]:
+def support_features(
+    compared: Comparison, found: Sequence[Finding], judged: Judgement
+) -> dict[str, float]:
     """Every feature by name; `found` is what the claim has that the evidence does not carry."""
     counts = Counter(finding.kind for finding in found)
     lost = {f"{kind}_lost": min(counts[kind], 2.0) for kind in _LOST}
     written_out = compared.written_out
-    return {**_coverage(written_out), **_structure(written_out), **lost}
+    said = {"judge_supports": judged.supports, "judge_contradicts": judged.contradicts}
+    return {**_coverage(written_out), **_structure(written_out), **lost, **said}
 
 
 def _coverage(compared: Comparison) -> dict[str, float]:

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answering.analysis import WordWeights
+from bot.answering.judge.inputs import Task
+from bot.answering.judge.judge import Judge, Judgement, Window
+from bot.answering.judge.model import load_judge
 from bot.answering.verification.comparison import Comparison, is_in
 from bot.answering.verification.features import support_features
 from bot.answering.verification.findings import Finding, findings
@@ -20,22 +23,28 @@ from index.models import Span
 
 _EXCHANGED = {FindingKind.NUMBER, FindingKind.DATE, FindingKind.NAME, FindingKind.SPEAKER}
 _MOST_EXCHANGES = 6  # that are tried for one finding
+_MAY_CONTRADICT = -1.4  # log-odds of the judge, a fifth: below, no exchange is tried
+_TOLD = 0.75  # of a claim's words, from which a "not" alone is the difference
+_MOST_BEFORE = 2  # sentences before the evidence that the judge reads
+_NOTHING = Judgement(-10.0, -10.0, -10.0, None, 0.0)
 _READ_CHARS = 2_000  # of a sentence; a table that lost its line breaks holds nobody up
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An evidence sentence, what it stands in (its article's title and date, a sentence that
-    it leans on)."""
+    """An evidence sentence, and what it stands in: `context` is its article's title and date with
+    the sentences that it leans on; the judge reads `title` and `before`, the latter of these."""
 
     text: str
     context: str = ""
+    title: str = ""
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`score` is halfway between how likely the evidence is to carry the claim and the share of its
-    words that it has; `findings` tell why it is not supported, and are none where it is."""
+    """`score` is the probability that the evidence carries the claim; `findings` say why it is not
+    supported, and are none where it is."""
 
     standing: Standing
     score: float
@@ -45,10 +54,13 @@ class Verdict:
 class Verifier:
     """Verifies claims. One instance belongs to one thread, as its reader does."""
 
-    def __init__(self, words: WordWeights, model: SupportModel | None = None) -> None:
-        """With the model that the package carries unless another is given."""
+    def __init__(
+        self, words: WordWeights, model: SupportModel | None = None, judge: Judge | None = None
+    ) -> None:
+        """With the models that the package carries unless others are given."""
         self._reader = SentenceReader(words)
         self._model = model or SupportModel.load()
+        self._judge = judge or Judge(load_judge())
 
     def verify(
         self, claim: str, cited: Sequence[Cited], initials: Initials | None = None
@@ -57,10 +69,23 @@ class Verifier:
         if len(claim) > _READ_CHARS:  # what stands behind might be anything
             return Verdict(Standing.NOT_FOUND, 0.0, (Finding(FindingKind.SUPPORT),))
         compared = self.compare(claim, cited, initials)
-        verdict = self._judge(compared, findings(compared))
-        if verdict.standing is Standing.NOT_FOUND:
-            return self._contradicted(compared, verdict, initials) or verdict
+        judged = self.judged(claim, cited)
+        verdict = self._verdict(compared, findings(compared), judged)
+        if verdict.standing is Standing.NOT_FOUND and judged.contradicts >= _MAY_CONTRADICT:
+            return self._contradicted(compared, verdict, cited, initials) or verdict
         return verdict
+
+    def judged(self, claim: str, cited: Sequence[Cited]) -> Judgement:
+        """What the judge says of the claim beside the cited sentences, read as one."""
+        if not cited:
+            return _NOTHING
+        ((judged,),) = self._judge.judge(Task.CLAIM, claim, [judge_window(cited)])
+        return judged
+
+    def read_ahead(self, claim: str, cited: Sequence[Cited]) -> None:
+        """Let the judge read the claim beside each sentence at once, on all cores; `verify` then
+        finds what it says."""
+        self._judge.judge(Task.CLAIM, claim, [judge_window([each]) for each in cited])
 
     def compare(
         self, claim: str, cited: Sequence[Cited], initials: Initials | None = None
@@ -77,23 +102,26 @@ class Verifier:
             frozenset[str]().union(*(self._reader.stems(each.context) for each in cited)),
         )
 
-    def _judge(self, compared: Comparison, found: list[Finding]) -> Verdict:
-        carried = self._model.probability(support_features(compared, found))
+    def _verdict(
+        self, compared: Comparison, found: list[Finding], judged: Judgement
+    ) -> Verdict:
+        carried = self._model.probability(support_features(compared, found, judged))
         if not compared.claim.content or not compared.evidence or carried < self._model.threshold:
             found = found or [Finding(FindingKind.SUPPORT)]
         standing = Standing.NOT_FOUND if found else Standing.SUPPORTED
-        # The probability hardly tells a claim that is half told from one that is not told at all.
-        told = compared.share(compared.anywhere, compared.claim.telling) if compared.evidence else 0
-        score = (carried + told) / 2
-        return Verdict(standing, score, tuple(found))
+        return Verdict(standing, carried, tuple(found))
 
     def _contradicted(
-        self, compared: Comparison, verdict: Verdict, initials: Initials | None
+        self,
+        compared: Comparison,
+        verdict: Verdict,
+        cited: Sequence[Cited],
+        initials: Initials | None,
     ) -> Verdict | None:
         """The claim as it would stand, if that is supported."""
         found = verdict.findings
         if all(each.kind is FindingKind.NEGATION for each in found):
-            if self._judge(compared, []).standing is Standing.SUPPORTED:
+            if self._told_without_not(compared):
                 return replace(verdict, standing=Standing.CONTRADICTED)
             return None
         spans = {each.claim for each in found}
@@ -102,9 +130,14 @@ class Verifier:
             return None
         for exchange in _exchanges(compared, found[0]):
             changed = self._exchanged(compared, exchange, initials)
-            if self._judge(changed, findings(changed)).standing is Standing.SUPPORTED:
+            judged = self.judged(changed.claim.text, cited)
+            if self._verdict(changed, findings(changed), judged).standing is Standing.SUPPORTED:
                 return Verdict(Standing.CONTRADICTED, verdict.score, (exchange,))
         return None
+
+    def _told_without_not(self, compared: Comparison) -> bool:
+        """Whether the evidence has all that the claim says, but for a "not" of either."""
+        return compared.share(compared.anywhere) >= _TOLD
 
     def _exchanged(
         self, compared: Comparison, exchange: Finding, initials: Initials | None
@@ -118,6 +151,13 @@ class Verifier:
         other = compared.evidence[number].text[span.start : span.end]
         changed = self._reader.read(f"{claim[: at.start]}{other}{claim[at.end :]}", initials)
         return Comparison(self._reader, changed, compared.evidence, compared.context)
+
+
+def judge_window(cited: Sequence[Cited]) -> Window:
+    """The cited sentences as one, behind what the first of them leans on."""
+    first, text = cited[0], " ".join(each.text[:_READ_CHARS] for each in cited)
+    before = first.before[-_MOST_BEFORE:]
+    return Window(first.title, (*before, text), (len(before),))
 
 
 def _exchanges(compared: Comparison, found: Finding) -> Iterator[Finding]:

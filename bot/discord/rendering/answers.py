@@ -26,8 +26,11 @@ def answer_pages(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
 
 
 def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    short = answer.short_answer
-    title = f"{escape(short.text).strip()} {marker(short.citation)}" if short else ""
+    short, title = answer.short_answer, ""
+    if answer.verdict:
+        title = f"{prompt_text(f'answers.{answer.verdict}')} {marker(answer.citations[0].number)}"
+    elif short:
+        title = f"{escape(short.text).strip()} {marker(short.citation)}"
     blocks = [
         *_understood(answer),
         *_written(answer),
@@ -44,7 +47,7 @@ def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
 
 
 def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    heading = f"### {prompt_text('closest')}"
+    heading = "" if answer.likely else f"### {prompt_text('closest')}"
     quotes = [
         quote_block(citation, head="" if number else heading)
         for number, citation in enumerate(answer.closest)
