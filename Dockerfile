@@ -6,7 +6,7 @@ FROM python:3.11-slim AS adopt
 ARG PIP_EXTRA_INDEX_URL=""
 WORKDIR /srv/dealbot
 RUN python -m venv /opt/venv
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY bot bot
 COPY index index
 COPY prompts prompts
@@ -18,7 +18,7 @@ RUN /opt/venv/bin/dealbot index build
 FROM python:3.11-slim
 WORKDIR /srv/dealbot
 RUN python -m venv /opt/venv
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY bot bot
 COPY index index
 COPY prompts prompts

@@ -9,7 +9,7 @@ DEALBOT = $(VENV)/bin/dealbot
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow soak faults corruption overload bench guards fuzz eval peers pictures
+.PHONY: help repl ask test test-slow soak faults corruption overload bench guards fuzz eval train peers pictures
 .PHONY: generation generation-large
 .PHONY: mutants lint audit format constraints clean
 .DELETE_ON_ERROR:
@@ -28,6 +28,7 @@ help:
 	@echo 'make fuzz          bytes of any kind for every parser; half an hour'
 	@echo 'make mutants       change the code that cites, escapes and limits, and see the tests fail'
 	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
+	@echo 'make train         train the judge and fit the models behind it; an hour on two cores'
 	@echo 'make generation    what a small language model writes, and what of it is let through'
 	@echo 'make generation-large  the same with 1.5 billion parameters; fetches a gigabyte'
 	@echo 'make peers         the same questions asked of other libraries, in their own environment'
@@ -82,6 +83,12 @@ mutants: $(VENV)/.dev $(VENV)/.encoder
 
 eval: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.evaluate
+
+# First the judge, then what is fitted to its scores. An interrupted run goes on where it was.
+train: $(VENV)/.eval $(VENV)/.encoder
+	$(VENV)/bin/python -m training.judge
+	$(VENV)/bin/python -m training.train_evidence
+	$(VENV)/bin/python -m training.train_support
 
 generation: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.generation

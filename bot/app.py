@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+from bot.answering.judge.model import load_judge_ahead
 from bot.errors import SettingsError
 from bot.generation.ledger import Ledger, MemoryLedger
 from bot.monitoring.degradations import Degradations, Part
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 def open_live_index(settings: Settings, degraded: Degradations | None = None) -> LiveIndex:
     """The index that answers, with its encoder; where it is not the current generation, that is
     told once."""
+    load_judge_ahead()
     live = LiveIndex(settings.index, settings.encoders)
     if live.degraded:
         (degraded or Degradations()).set(Part.INDEX, live.degraded)

@@ -4,11 +4,16 @@ import numpy as np
 
 from bot.answering.answer_kind import answer_kind
 from bot.answering.evidence_model import OperatingPoint
+from bot.answering.judge.inputs import Task
+from bot.answering.judge.judge import Judge, Window
 from bot.answering.short_answer import fits
 from index.words import read_words
+from training.judge.sets import story_questions
 from training.reporting import Judged
+from training.stories import Story
 
 SHORT_ANSWER_PRECISION = 0.97
+_VERDICT_PRECISION = 0.95
 _LIKELY_PRECISION = 0.4  # share of first sentences that are right between the two thresholds
 _FEWEST = 40  # short answers that a threshold is judged by
 
@@ -77,9 +82,42 @@ def short_answer_threshold(
             right.append(any(_same(text, answer) for answer in example.answers or ()))
     order = np.argsort(-np.array(sure))
     precision = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero((precision >= SHORT_ANSWER_PRECISION) & (np.arange(len(order)) >= _FEWEST))
-    print(f"short answers: {len(right)}, right {np.mean(right):.3f}, kept {enough.max(initial=-1) + 1}")
-    return round(float(np.array(sure)[order][enough[-1]]), 3) if len(enough) else 1.0
+    many = np.arange(len(order)) >= _FEWEST
+    enough = np.flatnonzero((precision >= SHORT_ANSWER_PRECISION) & many)
+    kept = int(enough.max(initial=-1)) + 1
+    print(f"short answers: {len(right)}, right {np.mean(right):.3f}, kept {kept}")
+    return round(float(np.array(sure)[order][kept - 1]), 3) if kept else 1.0
+
+
+def verdict_threshold(judge: Judge) -> float:
+    """The lowest probability of yes or no from which on enough verdicts are right, on the answering
+    sentences of the stories that the judge has not seen."""
+    sure, right = [], []
+    for _, story in story_questions(held_out=True):
+        for each in story.questions:
+            if each.verdict is None:
+                continue
+            window = _window_of(story, each.gold[0])
+            ((judged,),) = judge.judge(Task.CLAIM, each.question, [window])
+            sure.append(max(judged.supports, judged.contradicts))
+            says = "yes" if judged.supports > judged.contradicts else "no"
+            right.append(says == each.verdict)
+    order = np.argsort(-np.array(sure))
+    precision = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero((precision >= _VERDICT_PRECISION) & (np.arange(len(order)) >= 10))
+    kept = int(enough.max(initial=-1)) + 1
+    print(f"verdicts: {len(right)}, right {np.mean(right):.3f}, kept {kept}")
+    if not kept:
+        return 0.999
+    return round(float(1 / (1 + np.exp(-np.array(sure)[order][kept - 1]))), 3)
+
+
+def _window_of(story: Story, place: str) -> Window:
+    """The sentence at a place such as "b3", with the one before it."""
+    article = next(each for each in story.articles if each.id == place[0])
+    number = int(place[1:])
+    before = article.sentences[max(0, number - 1) : number]
+    return Window(article.title, (*before, article.sentences[number]), (len(before),))
 
 
 def _same(text: str, answer: str) -> bool:
@@ -88,4 +126,3 @@ def _same(text: str, answer: str) -> bool:
     if not mine or not theirs:
         return False
     return mine <= theirs or theirs <= mine or len(mine & theirs) * 2 >= max(len(mine), len(theirs))
-

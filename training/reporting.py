@@ -61,7 +61,8 @@ def report(judged, stacked, p, labels, sources, answerable) -> None:
             line += f" @1 {np.mean([rank == 0 for rank in ranks]):.3f}"
             line += f" [{alone:.3f} {judge:.3f}]"
             line += f" @3 {np.mean([rank < 3 for rank in ranks]):.3f}"
-            line += f" read {np.mean([each.row.example.right[each.chosen].any() for each in right]):.3f}"
+            read = [each.row.example.right[each.chosen].any() for each in right]
+            line += f" read {np.mean(read):.3f}"
             line += f" MAP {np.mean(precisions):.3f}"
         if 0 < answerable[here].sum() < here.sum():
             line += f" AUROC {auroc(p[here], answerable[here]):.3f}"

@@ -54,7 +54,7 @@ from training.examples import (
     read_selqa,
 )
 from training.fitting import fit_confidence, fit_ranking
-from training.operating import operating_point, short_answer_threshold
+from training.operating import operating_point, short_answer_threshold, verdict_threshold
 from training.reporting import Judged, Row, report
 
 ROOT = Path(__file__).parents[1]
@@ -212,7 +212,10 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
     point = operating_point(held_back, labels, sources, answerable)
     firsts = [_first(each, by_fold[each.row.fold]) for each in judged]
     point = point.model_copy(
-        update={"short_answer": short_answer_threshold(judged, firsts, held_back, point)}
+        update={
+            "short_answer": short_answer_threshold(judged, firsts, held_back, point),
+            "verdict": verdict_threshold(Judge(load_judge())),
+        }
     )
     return Weights(
         ranking=ranking,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOP = 10  # passages asked of every peer: what is judged needs three, the rest is for recall
+CANDIDATES = 12  # that a reranker reads: as many as dealbot's judge, its MOST_JUDGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +43,6 @@ class Built:
 # second, from the model's folder and the one that the index was kept in.
 Build = Callable[[str, Sequence[Article]], Built]
 Open = Callable[[str, Path], Ask]
+# Some have a third, which also takes the folder of a cross-encoder and reranks CANDIDATES with it.
+# It imports the reranker itself: the others' start and memory must not grow by it.
+OpenReranked = Callable[[str, Path, str], Ask]

@@ -15,7 +15,7 @@ from haystack_integrations.components.retrievers.faiss import FAISSEmbeddingRetr
 from haystack_integrations.document_stores.faiss import FAISSDocumentStore
 
 from benchmarks.peers.model import DIMENSIONS
-from benchmarks.peers.protocol import TOP, Article, Ask, Built, Passage
+from benchmarks.peers.protocol import CANDIDATES, TOP, Article, Ask, Built, Passage
 
 PACKAGES = ("haystack-ai", "faiss-haystack", "sentence-transformers-haystack")
 _CPU = ComponentDevice.from_str("cpu")
@@ -32,16 +32,42 @@ def build(model: str, articles: Sequence[Article]) -> Built:
 
 
 def load(model: str, folder: Path) -> Ask:
-    store = FAISSDocumentStore(index_path=str(folder / "store"), embedding_dim=DIMENSIONS)
-    return _ask(_query(model, store))
+    return _ask(_query(model, _opened(folder)))
+
+
+def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
+    """Rerank with its ranker, which reads the title before each chunk, as its embedder does."""
+    from haystack_integrations.components.rankers.sentence_transformers import (
+        SentenceTransformersSimilarityRanker,
+    )
+
+    query = _query(model, _opened(folder), CANDIDATES)
+    ranker = SentenceTransformersSimilarityRanker(
+        model=cross_encoder, device=_CPU, top_k=TOP, meta_fields_to_embed=["title"]
+    )
+    query.add_component("ranker", ranker)
+    query.connect("retriever", "ranker")
+
+    def ask(question: str) -> list[Passage]:
+        asked = {"embedder": {"text": question}, "ranker": {"query": question}}
+        return _passages(query.run(asked)["ranker"]["documents"])
+
+    return ask
+
+
+def _opened(folder: Path) -> FAISSDocumentStore:
+    return FAISSDocumentStore(index_path=str(folder / "store"), embedding_dim=DIMENSIONS)
 
 
 def _ask(query: Pipeline) -> Ask:
     def ask(question: str) -> list[Passage]:
-        found = query.run({"embedder": {"text": question}})["retriever"]["documents"]
-        return [Passage(hit.meta["article_id"], hit.content, float(hit.score)) for hit in found]
+        return _passages(query.run({"embedder": {"text": question}})["retriever"]["documents"])
 
     return ask
+
+
+def _passages(found: Sequence[Document]) -> list[Passage]:
+    return [Passage(hit.meta["article_id"], hit.content, float(hit.score)) for hit in found]
 
 
 def _indexing(model: str, store: FAISSDocumentStore) -> Pipeline:
@@ -60,10 +86,10 @@ def _indexing(model: str, store: FAISSDocumentStore) -> Pipeline:
     return pipeline
 
 
-def _query(model: str, store: FAISSDocumentStore) -> Pipeline:
+def _query(model: str, store: FAISSDocumentStore, top: int = TOP) -> Pipeline:
     pipeline = Pipeline()
     embedder = SentenceTransformersTextEmbedder(model=model, device=_CPU, progress_bar=False)
     pipeline.add_component("embedder", embedder)
-    pipeline.add_component("retriever", FAISSEmbeddingRetriever(document_store=store, top_k=TOP))
+    pipeline.add_component("retriever", FAISSEmbeddingRetriever(document_store=store, top_k=top))
     pipeline.connect("embedder.embedding", "retriever.query_embedding")
     return pipeline

@@ -8,10 +8,11 @@ from langchain_core.documents import Document
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from benchmarks.peers.protocol import TOP, Article, Ask, Built, Passage
+from benchmarks.peers.protocol import CANDIDATES, TOP, Article, Ask, Built, Passage
 
 PACKAGES = (
-    "langchain-core", "langchain-community", "langchain-huggingface", "langchain-text-splitters",
+    "langchain-core", "langchain-classic", "langchain-community", "langchain-huggingface",
+    "langchain-text-splitters",
 )  # fmt: skip
 
 
@@ -26,9 +27,35 @@ def build(model: str, articles: Sequence[Article]) -> Built:
 
 
 def load(model: str, folder: Path) -> Ask:
+    return _ask(_opened(model, folder))
+
+
+def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
+    """Rerank as its guide to cross-encoders does. It returns no scores: the rank takes their place.
+    """
+    from langchain_classic.retrievers import ContextualCompressionRetriever
+    from langchain_classic.retrievers.document_compressors import CrossEncoderReranker
+    from langchain_community.cross_encoders import HuggingFaceCrossEncoder
+
+    scorer = HuggingFaceCrossEncoder(model_name=cross_encoder, model_kwargs={"device": "cpu"})
+    retriever = ContextualCompressionRetriever(
+        base_compressor=CrossEncoderReranker(model=scorer, top_n=TOP),
+        base_retriever=_opened(model, folder).as_retriever(search_kwargs={"k": CANDIDATES}),
+    )
+
+    def ask(question: str) -> list[Passage]:
+        return [
+            Passage(chunk.metadata["article_id"], chunk.page_content, -float(rank))
+            for rank, chunk in enumerate(retriever.invoke(question))
+        ]
+
+    return ask
+
+
+def _opened(model: str, folder: Path) -> FAISS:
     """Its file is a pickle, which it asks to be told that one trusts: it is the one made above."""
     embeddings = _embeddings(model)
-    return _ask(FAISS.load_local(str(folder), embeddings, allow_dangerous_deserialization=True))
+    return FAISS.load_local(str(folder), embeddings, allow_dangerous_deserialization=True)
 
 
 def _embeddings(model: str) -> HuggingFaceEmbeddings:

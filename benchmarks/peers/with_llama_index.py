@@ -12,11 +12,12 @@ from llama_index.core import (
 )
 from llama_index.core.indices.base import BaseIndex
 from llama_index.core.node_parser import SentenceSplitter
+from llama_index.core.schema import NodeWithScore
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.vector_stores.faiss import FaissVectorStore
 
 from benchmarks.peers.model import DIMENSIONS
-from benchmarks.peers.protocol import TOP, Article, Ask, Built, Passage
+from benchmarks.peers.protocol import CANDIDATES, TOP, Article, Ask, Built, Passage
 
 PACKAGES = (
     "llama-index-core", "llama-index-embeddings-huggingface", "llama-index-vector-stores-faiss",
@@ -43,9 +44,27 @@ def build(model: str, articles: Sequence[Article]) -> Built:
 
 
 def load(model: str, folder: Path) -> Ask:
+    return _ask(_opened(model, folder))
+
+
+def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
+    """Rerank with its node postprocessor, which reads the title before each chunk."""
+    from llama_index.core.postprocessor import SentenceTransformerRerank
+
+    retriever = _opened(model, folder).as_retriever(similarity_top_k=CANDIDATES)
+    reranker = SentenceTransformerRerank(model=cross_encoder, top_n=TOP, device="cpu")
+
+    def ask(question: str) -> list[Passage]:
+        hits = reranker.postprocess_nodes(retriever.retrieve(question), query_str=question)
+        return [_passage(hit, float(hit.score or 0.0)) for hit in hits]
+
+    return ask
+
+
+def _opened(model: str, folder: Path) -> BaseIndex:
     store = FaissVectorStore.from_persist_dir(str(folder))
     context = StorageContext.from_defaults(vector_store=store, persist_dir=str(folder))
-    return _ask(load_index_from_storage(context, embed_model=_embedding(model)))
+    return load_index_from_storage(context, embed_model=_embedding(model))
 
 
 def _embedding(model: str) -> HuggingFaceEmbedding:
@@ -57,9 +76,10 @@ def _ask(index: BaseIndex) -> Ask:
 
     def ask(question: str) -> list[Passage]:
         """Its score here is the squared distance: nearer is better, so the sign is turned."""
-        return [
-            Passage(hit.node.ref_doc_id or "", hit.node.get_content(), -float(hit.score or 0.0))
-            for hit in retriever.retrieve(question)
-        ]
+        return [_passage(hit, -float(hit.score or 0.0)) for hit in retriever.retrieve(question)]
 
     return ask
+
+
+def _passage(hit: NodeWithScore, score: float) -> Passage:
+    return Passage(hit.node.ref_doc_id or "", hit.node.get_content(), score)

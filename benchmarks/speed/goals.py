@@ -1,16 +1,16 @@
 """The goals of the project for speed and size, and what a record says of them: ratios within it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from benchmarks.peers.run import PEERS
 from benchmarks.speed.figures import Row
-from benchmarks.speed.names import ANSWERS, BARE, OURS, RETRIEVAL
+from benchmarks.speed.names import ANSWERS, BARE, OURS, RERANKED, RETRIEVAL, UNJUDGED
 from benchmarks.speed.starting import COMMAND
 
 AT_LEAST, AT_MOST = "at least", "at most"
 _ASKERS = 64
-_PEER = "the best peer"
+_PEER, _RERANKER = "the best peer", "the best reranking peer"
 _LARGE, _MIDDLE = 1_000_000, 10_000
 Record = dict[str, Any]
 
@@ -32,10 +32,14 @@ def reached(record: Record) -> list[Row]:
 def _latency(rows: list[Row]) -> Iterator[Row]:
     for corpus in dict.fromkeys(row["corpus"] for row in rows):
         ms = {row["system"]: row["p50_ms"] for row in rows if row["corpus"] == corpus}
-        ms |= {_PEER: _best(ms, min)}
+        ms |= {_PEER: _best(ms, min), _RERANKER: _best(ms, min, RERANKED)}
         where = f"one question, {corpus}"
         yield from _ratio(f"{where}: fastest peer ÷ retrieval", ms, _PEER, RETRIEVAL, AT_LEAST, 5)
         yield from _ratio(f"{where}: fastest peer ÷ answers", ms, _PEER, ANSWERS, AT_LEAST, 2)
+        reranker = f"{where}: fastest reranking peer ÷ answers"
+        yield from _ratio(reranker, ms, _RERANKER, ANSWERS, AT_LEAST, 5)
+        judge = f"{where}: answers ÷ answers without the judge"
+        yield from _ratio(judge, ms, ANSWERS, UNJUDGED, AT_MOST, 5)
         yield from _ratio(f"{where}: retrieval ÷ bare limit", ms, RETRIEVAL, BARE, AT_MOST, 1.5)
 
 
@@ -92,9 +96,13 @@ def _scale(rows: list[Row]) -> Iterator[Row]:
     yield _goal("a million sentences: resident MB", megabytes, AT_MOST, 1000)
 
 
-def _best(figures: dict[str, float], choose: Callable[[list[float]], float]) -> float:
+def _best(
+    figures: dict[str, float],
+    choose: Callable[[list[float]], float],
+    among: Collection[str] = PEERS,
+) -> float:
     """The best peer's; nothing that counts where no peer took part."""
-    theirs = [figure for system, figure in figures.items() if system in PEERS]
+    theirs = [figure for system, figure in figures.items() if system in among]
     return choose(theirs) if theirs else 0.0
 
 

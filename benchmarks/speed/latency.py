@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from benchmarks.speed.corpora import Corpus, index_of
 from benchmarks.speed.figures import Row, spread
-from benchmarks.speed.names import ANSWERS, BARE, ENCODER_ALONE, OURS, RETRIEVAL
+from benchmarks.speed.names import (
+    ANSWERS,
+    BARE,
+    ENCODER_ALONE,
+    OURS,
+    RERANKED,
+    RETRIEVAL,
+    UNJUDGED,
+)
 from benchmarks.speed.process import Contestants, Worker
 from benchmarks.speed.run import Run
 
@@ -17,7 +25,8 @@ def measure(run: Run, corpora: Sequence[Corpus]) -> list[Row]:
 
 
 def _of(run: Run, corpus: Corpus) -> list[Row]:
-    systems = (RETRIEVAL, ANSWERS, BARE, *run.peers)
+    reranked = [label for label, peer in RERANKED.items() if peer in run.peers]
+    systems = (RETRIEVAL, ANSWERS, UNJUDGED, BARE, *run.peers, *reranked)
     run.tell(f"latency, {corpus.name}")
     if run.peers:
         systems = (*systems, ENCODER_ALONE)
@@ -28,6 +37,10 @@ def _of(run: Run, corpus: Corpus) -> list[Row]:
     with Contestants(labels, run.leaving_out(f"latency, {corpus.name}")) as contestants:
         contestants.each(lambda _, worker: worker.do("open", folder=_folder(corpus, worker)))
         warming = supply.take(_WARMING)
+        # First of all: the judge remembers what it has read.
+        read = contestants.each(
+            lambda _, worker: worker.do("reading", questions=warming), among=(ANSWERS, *reranked)
+        )
         for command in ("ask", "tune"):
             contestants.each(lambda _, worker: worker.do(command, questions=warming))  # noqa: B023
         for turn in range(run.rounds):
@@ -38,13 +51,18 @@ def _of(run: Run, corpus: Corpus) -> list[Row]:
             )
             for label, taken in found.items():
                 times[label].append(taken)
-    return [_row(corpus, label, found) for label, found in times.items() if any(found)]
+    return [
+        {**_row(corpus, label, found), **read.get(label, {})}
+        for label, found in times.items()
+        if any(found)
+    ]
 
 
 def _folder(corpus: Corpus, worker: Worker) -> str:
     """What needs no index of its own is given ours."""
     needs_none = worker.system in (BARE, ENCODER_ALONE)
-    return str(index_of(corpus, RETRIEVAL if needs_none else worker.system))
+    system = RERANKED.get(worker.system, worker.system)
+    return str(index_of(corpus, RETRIEVAL if needs_none else system))
 
 
 def _times(label: str, worker: Worker, asked: Sequence[str]) -> list[float]:

@@ -8,8 +8,12 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.peers.protocol import TOP
+from benchmarks.speed.reading import reading
 from benchmarks.speed.steps import step_times
 from benchmarks.speed.system import System
+from bot.answering.judge.inputs import Task
+from bot.answering.judge.judge import Judge, Judgement, Window
+from bot.answering.judge.model import JudgeModel, load_judge
 from bot.answering.pipeline import Answerer
 from bot.models import Question
 from bot.service import AnswerService
@@ -21,6 +25,7 @@ from index.search import Searcher
 from index.text_store import StoredSentence
 
 _BATCH = 32  # as many questions as the service takes together
+_SURE = 5.0  # log-odds
 Place = tuple[str, int, int]  # a sentence: article, start, end
 
 
@@ -112,6 +117,12 @@ class Answers(Dealbot):
         sentences = [each.hit.sentence for each in self.ask_one(question).ranked]
         return [(each.article.id, each.start, each.end) for each in sentences]
 
+    def reading(self, questions: Sequence[str]) -> dict[str, float]:
+        """Count the windows that the judge reads for a question, and their tokens."""
+        return reading(
+            self.ask_one, questions, JudgeModel, "read", lambda layout: [len(layout.ids)]
+        )
+
     def crowd(self, questions: Sequence[str], askers: int) -> float:
         """Through the service; each asker asks again as soon as it has an answer."""
         return asyncio.run(self._crowd(questions, askers))
@@ -130,3 +141,23 @@ class Answers(Dealbot):
                 for _ in range(askers):
                     group.create_task(ask())
             return perf_counter() - started
+
+
+class Unjudged(Answers):
+    """The same path with nothing read by the judge: the cheap ranker alone orders the sentences."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answerer.ranker.judge = _Unread(load_judge())
+
+
+class _Unread(Judge):
+    """Judges every candidate alike, and high enough for an answer, without reading it."""
+
+    def judge(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
+        alike = Judgement(_SURE, _SURE, -_SURE, None, 0.0)
+        return [[alike] * len(window.candidates) for window in windows]
+
+    def tokens_in(self, text: str) -> int:
+        """Skip tokenizing too: it is a part of the judge's cost."""
+        return 0

@@ -15,7 +15,10 @@ Record = dict[str, Any]
 
 # Heading of each part's table, and its columns: a field, or a figure with its quartiles.
 _TABLES = {
-    "latency": ("One question, warm: milliseconds", ("corpus", "system", "p50_ms", "n")),
+    "latency": (
+        "One question, warm: milliseconds",
+        ("corpus", "system", "p50_ms", "n", "inputs", "tokens"),
+    ),
     "throughput": ("Answers a second", ("system", "askers", "per_second", "n")),
     "start": ("Process start to first answer: seconds", ("system", "seconds", "n")),
     "footprint": (
@@ -83,7 +86,7 @@ def _origins(origins: dict[str, Row]) -> Iterator[str]:
 
 
 def _cell(row: Row, column: str) -> Cell:
-    value = row[column]
+    value = row.get(column)
     if column in _WITH_QUARTILES:
         return f"{value:g} ({row['q1']:g}–{row['q3']:g})"
     return f"{value:,.0f}" if isinstance(value, float) else value

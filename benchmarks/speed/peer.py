@@ -12,6 +12,7 @@ import torch
 from benchmarks.peers.model import model_folder
 from benchmarks.peers.protocol import Ask
 from benchmarks.peers.run import PEERS, read_articles
+from benchmarks.speed.reading import reading
 from benchmarks.speed.system import System
 from index.machine import usable_cores
 
@@ -75,6 +76,29 @@ class Peer(OnTorch):
 
     def ask_one(self, question: str) -> object:
         return self._ask(question)
+
+
+class Reranked(Peer):
+    """A peer that ranks what it retrieves again, with a cross-encoder of the judge's size."""
+
+    def open(self, folder: str) -> None:
+        from benchmarks.peers.reranker import reranker_folder
+
+        self._ask = self._peer.load_reranked(model_folder(), Path(folder), reranker_folder())
+
+    def reading(self, questions: Sequence[str]) -> dict[str, float]:
+        """Count the candidates that the cross-encoder reads for a question, and their tokens."""
+        from transformers import BertForSequenceClassification
+
+        return reading(
+            self.ask_one, questions, BertForSequenceClassification, "forward", _tokens_of_each
+        )
+
+
+def _tokens_of_each(*, attention_mask: torch.Tensor, **_: object) -> list[int]:
+    """Count what the model reads of each input, without padding."""
+    lengths: list[int] = attention_mask.sum(dim=1).tolist()
+    return lengths
 
 
 class EncoderAlone(OnTorch):

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TextIO
 
 from benchmarks.peers.run import OFFLINE, PEERS
-from benchmarks.speed.names import SYSTEMS
+from benchmarks.speed.names import RERANKED, SYSTEMS
 from benchmarks.speed.system import System
 
 
@@ -31,6 +31,10 @@ def _system(name: str) -> System:
         from benchmarks.speed.peer import Peer
 
         return Peer(name)
+    if name in RERANKED:
+        from benchmarks.speed.peer import Reranked
+
+        return Reranked(RERANKED[name])
     module, made = SYSTEMS[name]
     system: System = getattr(import_module(f"benchmarks.speed.{module}"), made)()
     return system

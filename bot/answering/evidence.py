@@ -12,6 +12,7 @@ from bot.answering.evidence_model import EvidenceModel, judged_places
 from bot.answering.follow_up import Understood
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Judgement
+from bot.answering.judge.model import load_judge
 from bot.answering.judge.windows import Candidate, judge_windows, windows_over
 from bot.answering.lexicon import Lexicon
 from bot.answering.pool import Pool, retrieved
@@ -43,8 +44,9 @@ class EvidenceRanker:
     """Ranks sentences for a question. One instance belongs to one thread; it keeps what it knows of
     a generation's words."""
 
-    def __init__(self, model: EvidenceModel, judge: Judge) -> None:
-        self.model, self.judge = model, judge
+    def __init__(self, model: EvidenceModel, judge: Judge | None = None) -> None:
+        """With the judge that the package carries unless another is given."""
+        self.model, self.judge = model, judge or Judge(load_judge())
         self._lexicon: Lexicon | None = None
         self._generation = ""  # whose words those are
 

@@ -48,6 +48,7 @@ _RARE = 1.1  # weight of words that general English does not know
 _POOL_READ = 20  # of the pool, what "is it anywhere" looks at
 # Candidates that the judge reads, the best of the cheap ranker's.
 MOST_JUDGED = 12
+_READ_FIRST, _CLEARLY_ANSWERS = 5, 2.0  # of them at first; log-odds from which no more are read
 STACKED_NAMES = ("base", "base_lead", "judge", "judge_lead")
 
 # Judges the candidates at these places of a pool, in this order.
@@ -156,8 +157,7 @@ class EvidenceModel:
         reading = Reading(question, pool)
         features = raw_features(reading)
         base = self.weights.ranking.scores(ranking_table(question, features))
-        chosen = judged_places(base)
-        judged = read(chosen.tolist())
+        chosen, judged = _read_while_unsure(base, read)
         logits = np.array([each.answers for each in judged])
         scores = stacked_scores(self.weights.stacked, base, chosen, logits)
         row = confidence_row(reading, features, base, scores, chosen, judged)
@@ -167,6 +167,16 @@ class EvidenceModel:
             float(1 / (1 + np.exp(-odds))),
             dict(zip(chosen.tolist(), judged, strict=True)),
         )
+
+
+def _read_while_unsure(base: Array, read: ReadCandidates) -> tuple[Rows, list[Judgement]]:
+    """Which candidates the judge read, and what it says of them. The second half can hardly win
+    once a sentence of the first clearly answers, and is then left unread."""
+    chosen = judged_places(base)
+    judged = list(read(chosen[:_READ_FIRST].tolist()))
+    if len(chosen) > _READ_FIRST and max(each.answers for each in judged) < _CLEARLY_ANSWERS:
+        return chosen, [*judged, *read(chosen[_READ_FIRST:].tolist())]
+    return chosen[:_READ_FIRST], judged
 
 
 def judged_places(base: Array, most: int = MOST_JUDGED) -> Rows:

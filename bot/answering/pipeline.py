@@ -14,8 +14,6 @@ from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
 from bot.answering.evidence_model import EvidenceModel, OperatingPoint
 from bot.answering.follow_up import Understood
 from bot.answering.judge.inputs import Task
-from bot.answering.judge.judge import Judge
-from bot.answering.judge.model import load_judge
 from bot.answering.short_answer import short_answer
 from bot.answering.small_talk import small_talk
 from bot.answering.understanding import QuestionReader
@@ -71,7 +69,7 @@ class Answerer:
 
     def __init__(self) -> None:
         self._searcher = Searcher()
-        self._ranker = EvidenceRanker(EvidenceModel.load(), Judge(load_judge()))
+        self._ranker = EvidenceRanker(EvidenceModel.load())
         self._reader: QuestionReader | None = None
 
     @property
@@ -172,13 +170,14 @@ def retrieve(
 ) -> list[SentenceHit]:
     """The sentences that evidence is chosen from, for answering and for training alike."""
     hits = searcher.search_sentences(generation, understood.text, vector, _RETRIEVED)
-    return [hit for hit in hits if not _is_heading(generation, hit)]
+    return [hit for hit in hits if not _states_nothing(generation, hit)]
 
 
-def _is_heading(generation: Generation, hit: SentenceHit) -> bool:
-    """A heading or the line above a list names a topic and states nothing: it answers nothing."""
+def _states_nothing(generation: Generation, hit: SentenceHit) -> bool:
+    """A heading or the line above a list names a topic, a question asks: neither states anything,
+    so neither answers."""
     sentence = hit.sentence
-    if sentence.text.endswith(":"):
+    if sentence.text.rstrip("\"'”’)").endswith((":", "?")):
         return True
     if not may_be_heading(sentence.text):
         return False

@@ -63,15 +63,7 @@ class SentenceRanker:
         self, question: str, articles: Sequence[GivenArticle], places: Sequence[int]
     ) -> list[Judgement]:
         """What the judge says of the sentences at these places, counted through all articles."""
-        texts = [sentence for each in articles for sentence in each.sentences]
-        firsts = starts_of(np.array([len(each.sentences) for each in articles]))[:-1]
-        numbers = np.searchsorted(firsts, places, side="right") - 1
-        candidates = [
-            Candidate(place, number, int(firsts[number]), articles[number].title)
-            for place, number in zip(places, numbers.tolist(), strict=True)
-        ]
-        windows = windows_over(candidates, texts.__getitem__, self._judge.tokens_in)
-        return judge_windows(self._judge, Task.QUESTION, question, windows, len(places))
+        return judge_given(self._judge, question, articles, places)
 
     def pool(self, question: str, articles: Sequence[GivenArticle]) -> Pool:
         """All their sentences with their neighbours and passages, as an index would hold them."""
@@ -116,3 +108,18 @@ def _as_article(sentences: Sequence[str]) -> list[Span]:
     """Where the sentences stand if they come one after the other, parted by spaces."""
     ends = np.cumsum([len(sentence) + 1 for sentence in sentences]).tolist()
     return [Span(end - len(s) - 1, end - 1) for s, end in zip(sentences, ends, strict=True)]
+
+
+def judge_given(
+    judge: Judge, question: str, articles: Sequence[GivenArticle], places: Sequence[int]
+) -> list[Judgement]:
+    """What the judge says of the sentences at these places, counted through all articles."""
+    texts = [sentence for each in articles for sentence in each.sentences]
+    firsts = starts_of(np.array([len(each.sentences) for each in articles]))[:-1]
+    numbers = np.searchsorted(firsts, places, side="right") - 1
+    candidates = [
+        Candidate(place, number, int(firsts[number]), articles[number].title)
+        for place, number in zip(places, numbers.tolist(), strict=True)
+    ]
+    windows = windows_over(candidates, texts.__getitem__, judge.tokens_in)
+    return judge_windows(judge, Task.QUESTION, question, windows, len(places))

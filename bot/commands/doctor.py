@@ -72,6 +72,7 @@ _CHECKS: Mapping[str, Check] = {
     "python": machine.python,
     "encoder": answering.encoder,
     "evidence": answering.evidence,
+    "judge": answering.judge,
     "index": answering.index,
     "generations": answering.generations,
     "articles": answering.articles,

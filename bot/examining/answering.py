@@ -1,9 +1,10 @@
-"""What answers need: the encoder, the model that ranks, the index, the articles, the gate."""
+"""What answers need: encoder, evidence model, judge, index, articles, golden questions."""
 
 from contextlib import suppress
 from pathlib import Path
 
 from bot.answering.evidence_model import EvidenceModel
+from bot.answering.judge.model import load_judge
 from bot.examining.finding import WarningError
 from bot.golden import a_few_of, failed, read_golden
 from bot.settings import Settings
@@ -39,6 +40,17 @@ def evidence(settings: Settings) -> str:
         raise DamagedError(
             f"the model that ranks evidence is damaged ({error}). Install dealbot again"
         ) from error
+
+
+def judge(settings: Settings) -> str:
+    model = load_judge()
+    worst, allowed = model.check_golden(), model.record.golden_tolerance
+    if worst > allowed:
+        raise EncoderError(
+            f"the judge gives other scores here than where it was trained (off by {worst:.3f}, "
+            f"at most {allowed} is allowed). Install dealbot again"
+        )
+    return f"its weights are intact, golden scores within {worst:.3f}"
 
 
 def index(settings: Settings) -> str:

@@ -1,13 +1,19 @@
 """Pools of sentences that are in no index, without vectors."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
-from bot.answering.evidence_model import EvidenceModel
+from bot.answering.evidence_model import EvidenceModel, Ranking
+from bot.answering.judge.judge import Judge
+from bot.answering.judge.model import load_judge
 from bot.answering.lexicon import Lexicon
 from bot.answering.pool import Places, Pool
+from bot.answering.ranking import GivenArticle, judge_given
 from index.tokens import WordNumbers, read_tokens
+
+JUDGE = Judge(load_judge())
 
 
 def pool_of(
@@ -31,3 +37,9 @@ def pool_of(
         passage_dense=near,
     )
     return Pool.of(Lexicon(numbers.words, model.words), texts, titles, places)
+
+
+def rank(model: EvidenceModel, question: str, sentences: Sequence[str], title: str = "") -> Ranking:
+    """The sentences of one article, ranked for a question with what the judge says of them."""
+    read = partial(judge_given, JUDGE, question, [GivenArticle(title, sentences)])
+    return model.rank(model.question(question), pool_of(model, sentences, title), read)

@@ -1,6 +1,6 @@
-"""Ranking what was found in an index: nothing is read of a text, and words are read once."""
+"""Ranking what was found in an index: only what the judge reads is read of a text."""
 
-from types import SimpleNamespace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from bot.answering import evidence
 from bot.answering.analysis import QuestionAnalysis
 from bot.answering.evidence import EvidenceRanker
-from bot.answering.evidence_model import EvidenceModel
+from bot.answering.evidence_model import MOST_JUDGED, EvidenceModel, Ranking
 from bot.answering.ranking import GivenArticle, SentenceRanker, _as_article
 from bot.models import RankRequest, RankResult
 from index.build import build_index
@@ -67,21 +67,28 @@ def test_sentences_rank_as_they_do_where_they_are_given(
         for article in generation.texts.articles
         for rows in [range(article.first_sentence, article.end_sentence)]
     ]
-    given = model.rank(question, SentenceRanker(encoder, model).pool(_QUESTION, texts)).scores
+    ranker = SentenceRanker(encoder, model)
+    read = partial(ranker.judged, _QUESTION, texts)
+    given = model.rank(question, ranker.pool(_QUESTION, texts), read).scores
     assert len(found) == len(given) == 36
     for each in found:
         assert each.score == pytest.approx(given[each.hit.sentence.row], abs=1e-2)  # 16-bit vectors
 
 
-def test_nothing_is_read_of_a_text(
+def test_only_what_the_judge_reads_is_read_of_a_text(
     generation: Generation,
     hits: list[SentenceHit],
     model: EvidenceModel,
     question: QuestionAnalysis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(generation.texts, "_texts", None)
-    assert EvidenceRanker(model).rank(generation, question, hits)[0]
+    read: list[int] = []
+    real = generation.texts.sentence
+    monkeypatch.setattr(generation.texts, "sentence", lambda row: read.append(row) or real(row))
+    ranked, _ = EvidenceRanker(model).rank(generation, question, hits)
+    judged = [each.hit.sentence.row for each in ranked if each.judged]
+    assert 0 < len(judged) <= MOST_JUDGED < len(hits)
+    assert set(read) <= {row - 1 for row in judged}
 
 
 def test_no_hit_is_no_evidence(
@@ -139,8 +146,8 @@ def test_sentences_of_one_score_stay_in_their_order(
     question: QuestionAnalysis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    undecided = SimpleNamespace(scores=np.zeros(len(hits)), confidence=0.5)
-    monkeypatch.setattr(model, "rank", lambda question, pool: undecided)
+    undecided = Ranking(np.zeros(len(hits)), 0.5, {})
+    monkeypatch.setattr(model, "rank", lambda question, pool, read: undecided)
     ranked, _ = EvidenceRanker(model).rank(generation, question, hits)
     assert [each.hit for each in ranked] == hits
 
@@ -152,7 +159,8 @@ def test_given_sentences_are_scored_and_the_best_is_trusted(
     sentences = ("The harbour cost $3 bn.", "Its mayor welcomed the ships.")
     request = RankRequest(id="r1", question=_QUESTION, title="Harbour", sentences=sentences)
     pool = ranker.pool(_QUESTION, [GivenArticle("Harbour", sentences)])
-    expected = model.rank(model.question(_QUESTION), pool)
+    read = partial(ranker.judged, _QUESTION, [GivenArticle("Harbour", sentences)])
+    expected = model.rank(model.question(_QUESTION), pool, read)
     result = ranker.rank(request)
     assert result.id == "r1"
     assert result.scores == tuple(round(float(score), 5) for score in expected.scores)

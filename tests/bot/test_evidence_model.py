@@ -11,14 +11,16 @@ from bot.answering import evidence_model
 from bot.answering.answer_kind import AnswerKind
 from bot.answering.evidence_model import (
     CONFIDENCE_NAMES,
+    STACKED_NAMES,
     EvidenceModel,
     confidence_row,
     ranking_names,
     ranking_table,
 )
 from bot.answering.features import raw_features
+from bot.answering.judge.judge import Judgement
 from bot.answering.reading import Reading
-from tests.bot.pools import pool_of
+from tests.bot.pools import pool_of, rank
 
 _TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=120)
 
@@ -39,7 +41,7 @@ def test_any_text_gets_finite_features_and_a_probability(
     assert all(
         np.isfinite(values).all() and len(values) == len(pool) for values in features.values()
     )
-    ranking = model.rank(asked, pool)
+    ranking = rank(model, question, sentences, title)
     assert len(ranking.scores) == len(pool)
     assert np.isfinite(ranking.scores).all()
     assert 0 <= ranking.confidence <= 1
@@ -53,7 +55,11 @@ def test_the_weights_are_for_the_features_that_are_computed(model: EvidenceModel
     assert model.weights.ranking.names == tuple(ranking_names(list(features)))
     assert table.shape == (1, len(model.weights.ranking.names))
     assert model.weights.confidence.names == CONFIDENCE_NAMES
-    assert confidence_row(reading, features, np.zeros(1)).shape == (len(CONFIDENCE_NAMES),)
+    assert model.weights.stacked.names == STACKED_NAMES
+    judged = [Judgement(0.0, 0.0, 0.0, None, 0.0)]
+    scores, chosen = np.zeros(1), np.array([0])
+    row = confidence_row(reading, features, scores, scores, chosen, judged)
+    assert row.shape == (len(CONFIDENCE_NAMES),)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +91,7 @@ def test_a_sentence_with_the_kind_of_thing_asked_for_ranks_first(
     model: EvidenceModel, question: str, right: str, wrong: str
 ) -> None:
     for sentences in ([right, wrong], [wrong, right]):
-        scores = model.rank(model.question(question), pool_of(model, sentences)).scores
+        scores = rank(model, question, sentences).scores
         assert sentences[int(np.argmax(scores))] == right
 
 
@@ -99,15 +105,12 @@ def test_a_sentence_with_the_kind_of_thing_asked_for_ranks_first(
 def test_a_name_that_the_articles_lack_counts_against_the_answer(
     model: EvidenceModel, asked: str, not_there: str
 ) -> None:
-    pool = pool_of(
-        model,
-        [
-            "Acme bought Brook in March 2019 and paid $3 billion for it.",
-            "Acme closed its plant in Ohio because demand had fallen.",
-        ],
-    )
-    sure = model.rank(model.question(asked), pool).confidence
-    unsure = model.rank(model.question(not_there), pool).confidence
+    sentences = [
+        "Acme bought Brook in March 2019 and paid $3 billion for it.",
+        "Acme closed its plant in Ohio because demand had fallen.",
+    ]
+    sure = rank(model, asked, sentences).confidence
+    unsure = rank(model, not_there, sentences).confidence
     assert unsure < 0.7 * sure
 
 
@@ -142,9 +145,8 @@ def test_a_role_of_another_is_no_answer(model: EvidenceModel) -> None:
         "Ilse Brandt, the mayor of Tarn, has spoken of her doubts about Lund.",
         "Omar Field, the mayor of Lund, has not spoken.",
     ]
-    ranking = model.rank(model.question("Who is the mayor of Lund?"), pool_of(model, sentences))
+    ranking = rank(model, "Who is the mayor of Lund?", sentences)
     assert ranking.scores.argmax() == 1
-    lone = pool_of(model, sentences[:1])
-    other = model.rank(model.question("Who is the mayor of Lund?"), lone)
-    asked = model.rank(model.question("Who is the mayor of Tarn?"), lone)
+    other = rank(model, "Who is the mayor of Lund?", sentences[:1])
+    asked = rank(model, "Who is the mayor of Tarn?", sentences[:1])
     assert other.confidence < asked.confidence

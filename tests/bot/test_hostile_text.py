@@ -12,7 +12,7 @@ from bot.answering.evidence_model import EvidenceModel
 from bot.answering.follow_up import understand
 from bot.answering.names import names_in
 from bot.answering.pool import READ_WORDS
-from bot.answering.short_answer import find_short_answer
+from bot.answering.short_answer import fits
 from bot.answering.small_talk import small_talk
 from bot.models import Turn
 from index.sentences import split_sentences
@@ -42,7 +42,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "kind": lambda text: answer_kind(text[:2000]),
     "small talk": lambda text: small_talk(text[:2000]),
     "follow-up": lambda text: understand("And he?", [Turn(question=text, answer=text)]),
-    "short answer": lambda text: [find_short_answer(k, "What?", text) for k in AnswerKind],
+    "short answer": lambda text: [fits(k, "What?", text) for k in AnswerKind],
 }
 
 

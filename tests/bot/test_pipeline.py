@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.answering import pipeline
+from bot.answering.abstaining import abstention_text
 from bot.answering.citing import CitationError
 from bot.answering.composing import escape_markdown
 from bot.answering.pipeline import Answerer, EncodedQuestion
@@ -56,13 +57,13 @@ def test_a_question_is_answered_from_the_operating_point_on(
     answerer: Answerer, live: LiveGeneration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = encoded(answerer, live, COST)
-    confidence = answerer._find_evidence(live, asked)[1]
+    confidence = answerer._find_evidence(live, asked).confidence
     for threshold, status in (
         (confidence, Status.ANSWERED),
         (math.nextafter(confidence, 1), Status.ABSTAINED),
     ):
         known = answerer._ranker.model.weights.operating_point
-        point = known.model_copy(update={"threshold": threshold})
+        point = known.model_copy(update={"threshold": threshold, "likely": 1.0})
         monkeypatch.setattr(Answerer, "operating_point", point)
         receipt = answerer.answer(live, asked)
         assert receipt.answer.status is status
@@ -81,7 +82,8 @@ def test_an_answer_has_citations_and_an_abstention_what_came_closest(
     assert other.status is Status.ABSTAINED
     assert (other.citations, other.short_answer) == ((), None)
     assert [each.number for each in other.closest] == [1, 2, 3]
-    assert other.text == prompt_text("abstained")
+    assert other.text == prompt_text("abstained_lacking", lacking="Peru")
+    assert not other.likely
     assert 0 < other.confidence < answer.confidence
 
 
@@ -102,9 +104,9 @@ def test_a_follow_up_is_answered_from_what_it_leans_on(
     )
     [asked] = answerer.encode(live, [follow_up])
     receipt = answerer.answer(live, asked)
-    assert receipt.answer.understood_as == f"{asked.understood.context} {follow_up.question}"
+    assert receipt.answer.understood_as == f"{COST} {follow_up.question}"
     assert COST in asked.understood.context
-    question = answerer.ranker.model.question(follow_up.question, asked.understood.context)
+    question = answerer.ranker.model.question(receipt.answer.understood_as)
     found = [each.hit for each in receipt.ranked]
     again, confidence = answerer.ranker.rank(live.generation, question, found)
     assert [each.score for each in again] == [each.score for each in receipt.ranked]
@@ -156,16 +158,30 @@ def test_the_short_answer_is_a_span_of_the_article(
     assert HARBOUR[short.start : short.end] == short.text
 
 
-@pytest.mark.parametrize(
-    ("confidence", "given"), [(0.49, False), (0.5, True), (1.0, True)], ids=str
-)
-def test_a_name_is_given_only_where_its_sentence_is_likely_right(
-    answerer: Answerer, live: LiveGeneration, confidence: float, given: bool
+def test_an_abstention_that_is_nearly_sure_shows_what_may_be_the_answer(
+    answerer: Answerer, live: LiveGeneration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = encoded(answerer, live, "Who said that the repair will cost $12.5 million?")
-    citations = answerer.answer(live, asked).answer.citations
-    short = pipeline._short_answer(asked.understood, citations, confidence)
-    assert (short.text if short else None) == ("Mayor Ilse Brandt" if given else None)
+    known = answerer.operating_point
+    asked = encoded(answerer, live, COST)
+    confidence = answerer.answer(live, asked).answer.confidence
+    point = known.model_copy(update={"threshold": 1.0, "likely": confidence - 0.01})
+    monkeypatch.setattr(Answerer, "operating_point", point)
+    answer = answerer.answer(live, asked).answer
+    assert (answer.status, answer.likely) == (Status.ABSTAINED, True)
+    assert answer.text == prompt_text("abstained_likely")
+    assert "12.5 million" in answer.closest[0].quote
+
+
+def test_a_question_in_an_article_is_no_evidence(
+    encoder: Encoder, encoder_home: Path, tmp_path: Path, answerer: Answerer
+) -> None:
+    text = "How much does the ferry cost? It costs $7 million. “Who pays for it?” Nobody knows yet."
+    (tmp_path / "ferry.txt").write_text(text)
+    build_index([tmp_path / "ferry.txt"], tmp_path / "index", encoder, Silent())
+    live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
+    receipt = answerer.answer(live, encoded(answerer, live, "How much does the ferry cost?"))
+    assert receipt.ranked[0].hit.sentence.text == "It costs $7 million."
+    assert "How much does the ferry cost?" not in {e.hit.sentence.text for e in receipt.ranked}
 
 
 def test_the_line_above_a_list_is_no_evidence(
@@ -235,9 +251,11 @@ def test_orders_in_articles_and_questions_are_text_like_any_other(
     )
     said = answer.text.split("\n\n")
     if answer.status is Status.ABSTAINED:
-        assert said == [prompt_text("abstained")]
+        assert said == [abstention_text(question, answer.closest, likely=answer.likely)]
         return
-    if answer.short_answer:
+    if answer.verdict:
+        assert said.pop(0) == f"**{prompt_text(f'answers.{answer.verdict}')}** [1]"
+    elif answer.short_answer:
         assert said.pop(0) == f"**{escape_markdown(answer.short_answer.text)}** [1]"
     for line, citation in zip(said, answer.citations, strict=True):
         assert texts[citation.article_id][citation.start : citation.end] == citation.quote

@@ -1,4 +1,8 @@
-"""Train the judge: python -m training.judge [--compare]."""
+"""Train the judge and write its weights: python -m training.judge [--compare].
+
+A run that was interrupted goes on from its last checkpoint in build/judge. `--compare` trains both
+shapes of input a little, with equal work, and prints how each measures.
+"""
 
 import argparse
 import json
@@ -11,13 +15,16 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from bot.answering.judge.inputs import InputEncoder
+from bot.answering.judge.inputs import InputEncoder, Task
+from bot.answering.judge.model import WEIGHTS, JudgeModel
 from index.model_source import find_source
 from training.judge.examples import Asked, Example
+from training.judge.export import compare_precision, export, with_parity
 from training.judge.fitting import Recipe, fit, limited
 from training.judge.measuring import SentenceJudge, held_out_questions, measure
 from training.judge.net import JudgeNet
 from training.judge.reading import TorchReader
+from training.judge.recording import training_record
 from training.judge.sampling import Sampler
 from training.judge.sets import (
     asked_of_story,
@@ -34,6 +41,7 @@ ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "judge"
 COMPARED_TOKENS = 700_000
 EPOCHS, STORY_TURNS = 2, 2  # each epoch reads its part of the paragraphs and all stories twice
+GOLDEN = 8  # windows whose scores are kept for `dealbot doctor`
 CLAIMED_SHARE = 0.6  # of the questions, those that become claims where they can
 
 
@@ -63,6 +71,27 @@ def main() -> None:
     mix = Mix(Sampler(recipe.seed), taught, options.shared / "train")
     epochs = [partial(mix.epoch, number) for number in range(EPOCHS)]
     fit(net, epochs, encoder, recipe, WORK / "judge.pt", say=partial(print, flush=True))
+    judge = SentenceJudge(encoder, TorchReader(net))
+    figures = measure(judge, options.shared, held_out_questions(asked))
+    print(json.dumps(figures, indent=1))
+    training = training_record(recipe, options.shared / "train", source.weights_sha256, figures)
+    windows = list(held_out_windows())
+    record = export(net, tokenizer, windows[:: len(windows) // GOLDEN], training, WEIGHTS)
+    parity = compare_precision(JudgeModel.load(), net, windows)
+    print(parity)
+    with_parity(record, parity, WEIGHTS)
+
+
+def held_out_windows() -> Iterator[tuple[Task, str, str, tuple[str, ...]]]:
+    """Windows (task, asked, title, sentences) of the stories that did not teach."""
+    sampler = Sampler(Recipe().seed)
+    for name, story in story_questions(held_out=True):
+        made = [
+            *sampler.questions_of_story([*asked_of_story(name, story)], 0),
+            *sampler.claims_of_story([*claims_of_story(name, story)], 0),
+        ]
+        for each in made[::20]:
+            yield each.task, each.text, each.title, each.sentences
 
 
 class Mix:

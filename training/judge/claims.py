@@ -1,4 +1,4 @@
-"""Claims made from a question and its answer: "Who won the race?" and "X" give "X won the race."."""
+"""Claims made from questions and their answers: "Who won?" and "X" give "X won."."""
 
 import random
 import re
@@ -9,12 +9,14 @@ from training.judge.examples import RIGHT, WRONG, Asked, Example
 
 _LONGEST_ANSWER = 80
 _SUBJECT = re.compile(
-    r"^(?:who|what|which(?: \w+)?) (?P<rest>(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|"
+    r"^(?:who|what|which(?: \w+)?) "
+    r"(?P<rest>(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|"
     r"will|would|should|else|kind|type|sort)\b)\w+(?:ed|s|t|e|n|d|k|g) .+?)\??$",
     re.IGNORECASE,
 )
 _IS = re.compile(
-    r"^(?:what|who) (?P<verb>is|are|was|were) (?P<rest>(?:the|his|her|their|its|[A-Z]\w+['’]s) .+?)\??$",
+    r"^(?:what|who) (?P<verb>is|are|was|were) "
+    r"(?P<rest>(?:the|his|her|their|its|[A-Z]\w+['’]s) .+?)\??$",
     re.IGNORECASE,
 )
 _WAS_DONE = re.compile(
@@ -40,7 +42,11 @@ def claim_of(question: str, answer: str) -> str | None:
     if found and not _AUXILIARY.match(found["rest"]):
         return f"{answer[0].upper()}{answer[1:]} {found['rest']}."
     if found := _WAS_DONE.match(question):
-        lead = "" if re.match(r"(?:in|on|at|by|from|near|after|before|around|during)\b", answer, re.I) else "in "
+        lead = (
+            ""
+            if re.match(r"(?:in|on|at|by|from|near|after|before|around|during)\b", answer, re.I)
+            else "in "
+        )
         subject = found["subject"]
         return f"{subject[0].upper()}{subject[1:]} {found['verb']} {found['done']} {lead}{answer}."
     return None
@@ -91,6 +97,8 @@ def _other_answer(asked: Asked, answer: str, chance: random.Random) -> str | Non
         return re.sub(r"\d", lambda _: str(chance.randint(1, 9)), answer, count=2)
     if answer[:1].isupper():
         names = {text[n.start : n.end] for n in names_in(text)}
-        others = sorted(n for n in names if n not in answer and answer not in n and n not in asked.question)
+        others = sorted(
+            n for n in names if n not in answer and answer not in n and n not in asked.question
+        )
         return chance.choice(others) if others else None
     return None

@@ -125,7 +125,7 @@ def to_onnx(net: JudgeNet, path: Path) -> None:
         )
 
 
-def compare(model: JudgeModel, net: JudgeNet, windows) -> dict[str, float]:
+def compare_precision(model: JudgeModel, net: JudgeNet, windows) -> dict[str, float]:
     """How far the 8-bit model's probabilities are from the original's, over windows."""
     layouts = [model.layout(*window) for window in windows]
     differences, agreeing = [], 0

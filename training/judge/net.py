@@ -115,9 +115,7 @@ def loss_of(net: JudgeNet, batch: Batch) -> torch.Tensor:
     return loss
 
 
-def _softmax_loss(
-    logits: torch.Tensor, labels: torch.Tensor, known: torch.Tensor
-) -> torch.Tensor:
+def _softmax_loss(logits: torch.Tensor, labels: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
     """Over the sentences of each window and the logit 0 of "none", for each column."""
     logits = logits.masked_fill(~known, _NEGATIVE)
     logits = torch.cat([logits, torch.zeros_like(logits[:, :1])], dim=1)

@@ -33,9 +33,7 @@ class TorchReader:
         yield from results
 
     def _run(self, group: list[int], layouts: Sequence[Layout], results: list) -> None:
-        unknown = [
-            (_unlabelled(len(layouts[i].bounds)), layouts[i], (-1, -1)) for i in group
-        ]
+        unknown = [(_unlabelled(len(layouts[i].bounds)), layouts[i], (-1, -1)) for i in group]
         batch = collate(unknown)
         device = next(self._net.parameters()).device
         self._net.eval()

@@ -1,4 +1,4 @@
-"""What one epoch of training reads: windows with what is right, what is near, and what is neither."""
+"""What one epoch of training reads: windows with sentences that answer, and some that don't."""
 
 import random
 from collections import defaultdict
@@ -163,7 +163,9 @@ class Sampler:
             yield self._shown(_pair(asked, question, place), chance)
         paragraph = chance.choice(near[asked.paragraph])
         other = replace(asked, paragraph=paragraph, gold=(), span=None)
-        yield self._shown(_pair(other, question, chance.randrange(len(paragraph.sentences))), chance)
+        yield self._shown(
+            _pair(other, question, chance.randrange(len(paragraph.sentences))), chance
+        )
         if changed := near_miss(asked, _foreign_names([asked]), chance):
             missed = replace(asked, gold=(), span=None)
             yield self._shown(_pair(missed, self._worded(changed, chance), gold), chance)

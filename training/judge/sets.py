@@ -106,9 +106,13 @@ def read_fool_me_twice(path: Path) -> Iterator[Example]:
         record = json.loads(line)
         supports = record["label"] == "SUPPORTS"
         gold = [s.strip(" ,") for s in record["gold_evidence"]]
-        others = [s.strip(" ,") for s in record["other_evidence"] if s not in record["gold_evidence"]]
+        others = [
+            s.strip(" ,") for s in record["other_evidence"] if s not in record["gold_evidence"]
+        ]
         for right in gold:
-            sentences = (right, *others[:2]) if zlib.crc32(right.encode()) % 2 else (*others[:2], right)
+            sentences = (
+                (right, *others[:2]) if zlib.crc32(right.encode()) % 2 else (*others[:2], right)
+            )
             # One of several gold sentences need not decide the claim by itself.
             label = RIGHT if len(gold) == 1 else -1
             yield Example(

@@ -18,6 +18,7 @@ from tokenizers import Tokenizer
 
 MAX_ASKED_TOKENS, MAX_TITLE_TOKENS, MAX_SENTENCE_TOKENS = 48, 16, 96
 MAX_WINDOW_TOKENS = 240  # of all sentences together; later ones are cut
+_READ_CHARS = 2_000  # more than the tokens that are read: a table without line breaks is longer
 _CLAIM_MARKER = "[unused0]"
 
 Numbers = NDArray[np.int64]
@@ -64,8 +65,9 @@ class InputEncoder:
         )
 
     def tokens(self, text: str) -> TextTokens:
-        """The tokens of a text alone. A lone surrogate, which JSON can carry, becomes "?"."""
-        plain = text.encode("utf-8", "replace").decode("utf-8")
+        """The tokens of a text alone, of its first 2,000 characters. A lone surrogate, which JSON
+        can carry, becomes "?"."""
+        plain = text[:_READ_CHARS].encode("utf-8", "replace").decode("utf-8")
         encoding = self._tokenizer.encode(plain, add_special_tokens=False)
         return TextTokens(encoding.ids, encoding.offsets)
 

@@ -45,9 +45,7 @@ class Judge:
         self._threads = ThreadPoolExecutor(threads or usable_cores(), "judging")
         self._known: OrderedDict[tuple[Task, str, Window], list[Judgement]] = OrderedDict()
 
-    def judge(
-        self, task: Task, asked: str, windows: Sequence[Window]
-    ) -> list[list[Judgement]]:
+    def judge(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
         """For each window its candidates' judgements, in their order. One thread calls this."""
         unknown = [w for w in windows if (task, asked, w) not in self._known]
         for window, judged in zip(unknown, self._read(task, asked, unknown), strict=True):
@@ -64,18 +62,12 @@ class Judge:
         """How many tokens a text has."""
         return len(self.model.tokens(text).ids)
 
-    def _read(
-        self, task: Task, asked: str, windows: Sequence[Window]
-    ) -> list[list[Judgement]]:
+    def _read(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
         if len(windows) == 1:  # on this thread: handing it over would take longer
             return [self._judged(task, asked, windows[0])]
         # The longest first: the last to be read then keeps one core the shortest time alone.
-        order = sorted(
-            range(len(windows)), key=lambda i: -sum(map(len, windows[i].sentences))
-        )
-        futures = {
-            i: self._threads.submit(self._judged, task, asked, windows[i]) for i in order
-        }
+        order = sorted(range(len(windows)), key=lambda i: -sum(map(len, windows[i].sentences)))
+        futures = {i: self._threads.submit(self._judged, task, asked, windows[i]) for i in order}
         return [futures[i].result() for i in range(len(windows))]
 
     def _judged(self, task: Task, asked: str, window: Window) -> list[Judgement]:

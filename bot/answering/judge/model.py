@@ -5,8 +5,10 @@ the largest number in it, so that a score would depend on its neighbours.
 """
 
 import hashlib
+from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock, Thread
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -17,6 +19,7 @@ from bot.answering.judge.inputs import InputEncoder, Layout, Task, TextTokens
 from bot.answering.judge.record import MODEL_FILE, RECORD_FILE, TOKENIZER_FILE, JudgeRecord
 from index.errors import EncoderError
 from index.onnx import ORT_ERRORS, open_session
+from index.publishing import file_digest
 
 WEIGHTS = Path(__file__).parent / "weights"
 _KNOWN_TEXTS = 4_096  # whose tokens are kept: about 10 MB
@@ -52,12 +55,18 @@ class JudgeModel:
     @classmethod
     def load(cls) -> Self:
         """Check every file of the package against the record, then load. Raises EncoderError."""
-        record = JudgeRecord.model_validate_json((WEIGHTS / RECORD_FILE).read_bytes())
-        for name, expected in record.files.items():
-            path = WEIGHTS / name
-            if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-                raise EncoderError(f"{path} is damaged: its checksum is wrong. {_REMEDY}")
-        return cls(record)
+        try:
+            record = JudgeRecord.model_validate_json((WEIGHTS / RECORD_FILE).read_bytes())
+            for name, expected in record.files.items():
+                if file_digest(WEIGHTS / name) != expected:
+                    raise EncoderError(
+                        f"{WEIGHTS / name} is damaged: its checksum is wrong. {_REMEDY}"
+                    )
+            return cls(record)
+        except (OSError, ValueError) as error:
+            raise EncoderError(
+                f"The judge in {WEIGHTS} cannot be read: {error}. {_REMEDY}"
+            ) from error
 
     def layout(self, task: Task, asked: str, title: str, sentences: tuple[str, ...]) -> Layout:
         tokens: list[TextTokens] = [self.tokens(sentence) for sentence in sentences]
@@ -87,9 +96,27 @@ class JudgeModel:
         return worst
 
 
-@cache
+_loading = Lock()
+
+
 def load_judge() -> JudgeModel:
     """The judge of the package, loaded once: nothing in it changes. Raises EncoderError."""
+    with _loading:
+        return _loaded()
+
+
+def load_judge_ahead() -> None:
+    """Load the judge on a thread of its own, beside what else is being opened."""
+
+    def load() -> None:
+        with suppress(EncoderError):  # who needs the judge next gets the same error
+            load_judge()
+
+    Thread(target=load, name="loading the judge", daemon=True).start()
+
+
+@cache
+def _loaded() -> JudgeModel:
     return JudgeModel.load()
 
 

@@ -102,9 +102,7 @@ class Verifier:
             frozenset[str]().union(*(self._reader.stems(each.context) for each in cited)),
         )
 
-    def _verdict(
-        self, compared: Comparison, found: list[Finding], judged: Judgement
-    ) -> Verdict:
+    def _verdict(self, compared: Comparison, found: list[Finding], judged: Judgement) -> Verdict:
         carried = self._model.probability(support_features(compared, found, judged))
         if not compared.claim.content or not compared.evidence or carried < self._model.threshold:
             found = found or [Finding(FindingKind.SUPPORT)]
