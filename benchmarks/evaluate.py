@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.plots import draw_all
+from benchmarks.stories import held_out_stories
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import SEED
 from bot.evaluation.page import terminal_text, with_tables
@@ -21,7 +22,7 @@ from index.encoder import default_home, open_current
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = Path("benchmarks/results/evaluation.json"), Path("docs/evaluation.md")
-_MEASURED = ("bot", "index", "prompts", "articles", "benchmarks/questions")
+_MEASURED = ("bot", "index", "prompts", "articles", "benchmarks/questions", "training/stories")
 _VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime", "sentencex", "tokenizers")
 
 
@@ -31,7 +32,8 @@ def main() -> None:
     encoder = open_current(options.encoders)
     progress = StageLines(_tell if options.verbose else lambda line: None)
     indexes = EvaluationIndexes(ROOT / "build/evaluation", options.encoders, encoder, progress)
-    suite = Suite(ROOT, options.shared, options.encoders, encoder, indexes)
+    stories = held_out_stories()
+    suite = Suite(ROOT, options.shared, options.encoders, encoder, indexes, stories)
     suite.run(options.only or list(suite.sets), _tell)
     results = _results(suite).compared_with(_last_committed())
     sys.stdout.write(terminal_text(results) + "\n")

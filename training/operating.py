@@ -64,14 +64,12 @@ def short_answer_threshold(
     judged: list[Judged], firsts: list[int], p: np.ndarray, point: OperatingPoint
 ) -> float:
     """The lowest value of confidence times span probability from which on enough short answers are
-    right, on questions whose short answer is known and on those that nothing answers."""
+    right, on the stories' questions whose short answer is known or that nothing answers."""
     sure, right = [], []
     for each, first, confidence in zip(judged, firsts, p, strict=True):
         example = each.row.example
-        known = example.answers is not None or (
-            not example.answerable and example.source.startswith(("story", "shifts"))
-        )
-        if not known or confidence < point.threshold:
+        known = example.answers is not None or not example.answerable
+        if not known or not example.source.startswith("story") or confidence < point.threshold:
             continue
         judgement = each.judgements[int(np.flatnonzero(each.chosen == first)[0])]
         if judgement.span is None:

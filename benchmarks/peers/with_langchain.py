@@ -31,8 +31,7 @@ def load(model: str, folder: Path) -> Ask:
 
 
 def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
-    """Rerank as its guide to cross-encoders does. It returns no scores: the rank takes their place.
-    """
+    """Rerank as its guide to cross-encoders does; the rank replaces the score it leaves out."""
     from langchain_classic.retrievers import ContextualCompressionRetriever
     from langchain_classic.retrievers.document_compressors import CrossEncoderReranker
     from langchain_community.cross_encoders import HuggingFaceCrossEncoder

@@ -25,24 +25,13 @@ def measure(run: Run, corpora: Sequence[Corpus]) -> list[Row]:
 
 
 def _of(run: Run, corpus: Corpus) -> list[Row]:
-    reranked = [label for label, peer in RERANKED.items() if peer in run.peers]
-    systems = (RETRIEVAL, ANSWERS, UNJUDGED, BARE, *run.peers, *reranked)
     run.tell(f"latency, {corpus.name}")
-    if run.peers:
-        systems = (*systems, ENCODER_ALONE)
-    labels = {system: system for system in systems}
-    labels |= {f"{system}{_REPEATED}": system for system in OURS}
+    labels = _systems(run)
     supply = corpus.supply(_WARMING + run.rounds * run.questions)
     times: dict[str, list[list[float]]] = {label: [] for label in labels}
     with Contestants(labels, run.leaving_out(f"latency, {corpus.name}")) as contestants:
         contestants.each(lambda _, worker: worker.do("open", folder=_folder(corpus, worker)))
-        warming = supply.take(_WARMING)
-        # First of all: the judge remembers what it has read.
-        read = contestants.each(
-            lambda _, worker: worker.do("reading", questions=warming), among=(ANSWERS, *reranked)
-        )
-        for command in ("ask", "tune"):
-            contestants.each(lambda _, worker: worker.do(command, questions=warming))  # noqa: B023
+        read = _warmed(contestants, supply.take(_WARMING))
         for turn in range(run.rounds):
             asked = supply.take(run.questions)
             found = contestants.each(
@@ -56,6 +45,25 @@ def _of(run: Run, corpus: Corpus) -> list[Row]:
         for label, found in times.items()
         if any(found)
     ]
+
+
+def _systems(run: Run) -> dict[str, str]:
+    """The systems by label."""
+    reranked = [label for label, peer in RERANKED.items() if peer in run.peers]
+    alone = [ENCODER_ALONE] if run.peers else []
+    systems = (RETRIEVAL, ANSWERS, UNJUDGED, BARE, *run.peers, *reranked, *alone)
+    return {system: system for system in systems} | {f"{each}{_REPEATED}": each for each in OURS}
+
+
+def _warmed(contestants: Contestants, questions: Sequence[str]) -> dict[str, Row]:
+    """Warm all and return how much each reranker reads. That comes first: the judge remembers."""
+    rerankers = (ANSWERS, *RERANKED)
+    read: dict[str, Row] = contestants.each(
+        lambda _, worker: worker.do("reading", questions=questions), among=rerankers
+    )
+    for command in ("ask", "tune"):
+        contestants.each(lambda _, worker: worker.do(command, questions=questions))  # noqa: B023
+    return read
 
 
 def _folder(corpus: Corpus, worker: Worker) -> str:

@@ -71,8 +71,12 @@ class Peer(OnTorch):
     def open(self, folder: str) -> float:
         """Seconds."""
         started = perf_counter()
-        self._ask: Ask = self._peer.load(model_folder(), Path(folder))
+        self._ask: Ask = self._load(Path(folder))
         return perf_counter() - started
+
+    def _load(self, folder: Path) -> Ask:
+        ask: Ask = self._peer.load(model_folder(), folder)
+        return ask
 
     def ask_one(self, question: str) -> object:
         return self._ask(question)
@@ -81,11 +85,6 @@ class Peer(OnTorch):
 class Reranked(Peer):
     """A peer that ranks what it retrieves again, with a cross-encoder of the judge's size."""
 
-    def open(self, folder: str) -> None:
-        from benchmarks.peers.reranker import reranker_folder
-
-        self._ask = self._peer.load_reranked(model_folder(), Path(folder), reranker_folder())
-
     def reading(self, questions: Sequence[str]) -> dict[str, float]:
         """Count the candidates that the cross-encoder reads for a question, and their tokens."""
         from transformers import BertForSequenceClassification
@@ -93,6 +92,12 @@ class Reranked(Peer):
         return reading(
             self.ask_one, questions, BertForSequenceClassification, "forward", _tokens_of_each
         )
+
+    def _load(self, folder: Path) -> Ask:
+        from benchmarks.peers.reranker import reranker_folder
+
+        ask: Ask = self._peer.load_reranked(model_folder(), folder, reranker_folder())
+        return ask
 
 
 def _tokens_of_each(*, attention_mask: torch.Tensor, **_: object) -> list[int]:

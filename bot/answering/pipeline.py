@@ -149,11 +149,11 @@ class Answerer:
         return _Found(reading, ranked, confidence, timings)
 
     def _verdict(self, live: LiveGeneration, found: "_Found") -> Verdict | None:
-        """Of the best sentence to a question for yes or no."""
+        """Of the shown sentences to a question for yes or no."""
         if not asks_for_verdict(found.reading):
             return None
-        best = [found.ranked[0].hit.sentence]
-        (judged,) = self._ranker.judged(live.generation, Task.CLAIM, found.reading, best)
+        shown = [each.hit.sentence for each in choose_evidence(found.ranked)]
+        judged = self._ranker.judged(live.generation, Task.CLAIM, found.reading, shown)
         return verdict_of(judged, self.operating_point)
 
     def _reader_of(self, live: LiveGeneration) -> QuestionReader:

@@ -1,5 +1,6 @@
 """Yes or no: what the best sentence says to a question that asks for it."""
 
+from collections.abc import Sequence
 from math import log
 
 from bot.answering.answer_kind import AnswerKind, answer_kind
@@ -13,13 +14,15 @@ def asks_for_verdict(question: str) -> bool:
     return answer_kind(question) is AnswerKind.YES_NO
 
 
-def verdict_of(judged: Judgement, point: OperatingPoint) -> Verdict | None:
-    """From the judgement of the best sentence with the question as a claim; None where neither is
-    sure enough."""
-    if max(judged.supports, judged.contradicts) < _log_odds(point.verdict):
+def verdict_of(judged: Sequence[Judgement], point: OperatingPoint) -> Verdict | None:
+    """From the judgements of the shown sentences with the question as a claim, the best first. The
+    best one decides; None where it is not sure enough, or where another is sure of the opposite."""
+    enough = log(point.verdict / (1 - point.verdict))
+    best, *others = judged
+    if max(best.supports, best.contradicts) < enough:
         return None
-    return Verdict.YES if judged.supports > judged.contradicts else Verdict.NO
-
-
-def _log_odds(probability: float) -> float:
-    return log(probability / (1 - probability))
+    if best.supports > best.contradicts:
+        disputed = any(each.contradicts >= enough for each in others)
+        return None if disputed else Verdict.YES
+    disputed = any(each.supports >= enough for each in others)
+    return None if disputed else Verdict.NO

@@ -5,23 +5,36 @@ project. `../shared/eval/README.md` tells what they are.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.evaluation.questions import EvalQuestion, GoldSpan, part_of
+from bot.errors import BatchError
+from bot.evaluation.questions import EvalClaim, EvalQuestion, GoldSpan, part_of
 from bot.models import RankRequest, Turn
+from index.text_store import TextStore
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSet:
-    """Questions over articles, which are records as a .jsonl of articles has them."""
+    """Questions and claims over articles, which are records as a .jsonl of articles has them."""
 
     articles: list[Record]
     questions: list[EvalQuestion]
+    claims: list[EvalClaim] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """Stories by name, each asked about over its own articles, and the articles of a larger corpus
+    that holds all of them. `folder` has their files."""
+
+    folder: Path
+    asked: Mapping[str, OpenSet]
+    articles: list[Record]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,22 @@ def records(path: Path) -> list[Record]:
     """The objects of a .jsonl file."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
+
+
+def story(rows: Iterable[Record], texts: TextStore) -> list[EvalQuestion]:
+    """The questions of an invented story. Their gold are pieces of sentences, in any case; every
+    sentence that has one is right. Raises BatchError for a piece that no sentence has."""
+    return [
+        EvalQuestion(
+            id=row["id"],
+            question=row["question"],
+            kind=row["kind"],
+            answerable=bool(row["gold"]),
+            gold=tuple(span for piece in row["gold"] for span in _with_piece(piece, texts)),
+            short=row.get("short"),
+        )
+        for row in rows
+    ]
 
 
 def squad(questions: Iterable[Record], paragraphs: Iterable[Record]) -> OpenSet:
@@ -167,6 +196,17 @@ def mtrag(rows: Iterable[Record]) -> OpenSet:
         if row["answerability"] in kinds
     ]
     return OpenSet(articles, questions)
+
+
+def _with_piece(piece: str, texts: TextStore) -> list[GoldSpan]:
+    found = [
+        _span(sentence.article.id, sentence.start, sentence.end)
+        for sentence in texts.sentences(range(texts.sentence_count))
+        if piece.casefold() in sentence.text.casefold()
+    ]
+    if not found:
+        raise BatchError(f"No sentence of the articles has {piece!r}")
+    return found
 
 
 def _rank_case(row: Record, sentences: Sequence[str], gold: Iterable[int]) -> RankCase:

@@ -43,11 +43,15 @@ class EvaluationIndexes:
 
     def over_records(self, name: str, records: Iterable[Mapping[str, Any]]) -> LiveGeneration:
         """An index of these records, which are articles as a .jsonl file has them."""
+        return open_live(self.built_of(name, records), self._encoders, reuse=self._encoder)
+
+    def built_of(self, name: str, records: Iterable[Mapping[str, Any]]) -> Path:
+        """The folder of an index of these records."""
         path = self._home / "articles" / f"{name}.jsonl"
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
         path.write_text("".join(lines), encoding="utf-8")
-        return open_live(self.built(name, [path]), self._encoders, reuse=self._encoder)
+        return self.built(name, [path])
 
 
 def files_digest(paths: Iterable[Path]) -> str:

@@ -1,6 +1,6 @@
 """What each method made of each question, and the measures over many of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,18 +100,34 @@ def rows_of(
 
 
 def _row(name: str, method: str, part: str, columns: Columns) -> Row:
-    found = measures(columns)
+    def measure(drawn: NDArray[np.int64]) -> dict[str, float]:
+        return measures(columns.at(drawn))
+
+    return row_with_intervals(name, method, part, columns.answerable, measure)
+
+
+def row_with_intervals(
+    name: str,
+    method: str,
+    part: str,
+    positive: Bools,
+    measure: Callable[[NDArray[np.int64]], dict[str, float]],
+) -> Row:
+    """A row with the interval of each measure. `positive` says which of the cases are answerable;
+    `measure` gets the positions of the cases to measure."""
+    count = len(positive)
+    found = measure(np.arange(count))
 
     def again(drawn: NDArray[np.int64]) -> Floats:
-        return np.array(list(measures(columns.at(drawn)).values()))
+        return np.array(list(measure(drawn).values()))
 
-    low, high = bootstrap_interval(len(columns.score), again, seed=SEED)
+    low, high = bootstrap_interval(count, again, seed=SEED)
     return Row(
         set=name,
         method=method,
         part=part,
-        n=len(columns.score),
-        answerable=int(columns.answerable.sum()),
+        n=count,
+        answerable=int(positive.sum()),
         measures=_defined(found),
         low=_defined(dict(zip(found, low, strict=True))),
         high=_defined(dict(zip(found, high, strict=True))),

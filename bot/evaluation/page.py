@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from bot.errors import BatchError
+from bot.evaluation.claim_checks import CHECK, CLAIM_MEASURES
 from bot.evaluation.follow_ups import SHARE, SIMILARITY
 from bot.evaluation.outcomes import MEASURES
-from bot.evaluation.results import Answers, Results, measured, row_cells
+from bot.evaluation.results import Answers, Results, Row, measured, row_cells
 from bot.evaluation.summary import HEADERS
 from bot.evaluation.tables import Cell, markdown_table, table
 
@@ -42,17 +43,25 @@ def _text(results: Results, draw: _Table) -> str:
         blocks.append(f"In brackets: the change since {results.before_commit[:12]}.")
     if results.left_out:
         blocks.append(f"Left out: {'; '.join(results.left_out)}.")
-    names = measured(results.rows, _NAMES)
-    rows = [row_cells(row, names) for row in results.rows]
-    blocks.append(draw(("set", "part", "method", "n", *names), rows))
+    claims = [row for row in results.rows if row.method == CHECK]
+    questions = [row for row in results.rows if row.method != CHECK]
+    blocks.append(_measures_table(draw, questions, _NAMES))
     if results.answers:
         overall = [_answer_cells(each) for each in results.answers]
         blocks.append(draw(("set", "part", *HEADERS[1:]), overall))
+    if claims:
+        blocks.append("Claims:")
+        blocks.append(_measures_table(draw, claims, CLAIM_MEASURES))
     for each in results.answers:
         if each.part == "all":
             blocks.append(f"By kind of question, {each.set}:")
             blocks.append(draw(HEADERS, [row.cells() for row in each.rows[:-1]]))
     return "\n\n".join(blocks)
+
+
+def _measures_table(draw: _Table, rows: Sequence[Row], known: Sequence[str]) -> str:
+    names = measured(rows, known)
+    return draw(("set", "part", "method", "n", *names), [row_cells(row, names) for row in rows])
 
 
 def _answer_cells(answers: Answers) -> list[Cell]:

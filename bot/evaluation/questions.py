@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from bot.errors import BatchError
-from bot.models import Question
+from bot.models import Question, Verdict
 from index.text_store import TextStore
 
 Part = Literal["tune", "final"]
@@ -36,16 +36,28 @@ class GoldSpan(BaseModel):
 
 class EvalQuestion(Question):
     """A question with what a right answer cites. Any one of `gold` is right; with `needs_all` the
-    answer needs every one of them. `split` says whether it may be tuned to."""
+    answer needs every one of them. `split` says whether it may be tuned to. `short` and `verdict`
+    are the right short answer and the right yes or no, where they are known."""
 
     answerable: bool
     kind: str = ""
     split: Part | None = None
     gold: tuple[GoldSpan, ...] = ()
     needs_all: bool = False
+    short: str | None = None
+    verdict: Verdict | None = None
 
     def is_gold(self, article_id: str, start: int, end: int) -> bool:
         return any(span.is_at(article_id, start, end) for span in self.gold)
+
+
+class EvalClaim(BaseModel):
+    """A claim with its label; one that is `false` is contradicted or not found."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    claim: str
+    label: Literal["supported", "contradicted", "not_found", "false"]
 
 
 def check_gold(question: EvalQuestion, texts: TextStore) -> None:

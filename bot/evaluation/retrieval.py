@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.pipeline import Answerer, EncodedQuestion
-from bot.evaluation.judging import Place, places
+from bot.answering.evidence import Evidence
+from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
+from bot.evaluation.judging import Place
 from bot.evaluation.metrics import best_first
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.plain_bm25 import PlainBm25
@@ -18,6 +19,7 @@ from index.text_store import StoredSentence
 
 DEPTH = 40  # ranks that are looked at: what the pipeline chooses evidence from
 METHODS = BM25, DENSE, HYBRID, EVIDENCE = "BM25", "dense", "hybrid", "evidence"
+ABLATIONS = CHEAP, JUDGE = "cheap", "judge"  # evidence without the judge, and the judge alone
 _BATCH = 32
 
 _UNKNOWN = float("nan")
@@ -53,7 +55,10 @@ class Methods:
             DENSE: self._dense,
             HYBRID: self._hybrid,
             EVIDENCE: self._evidence,
+            CHEAP: self._cheap,
+            JUDGE: self._judge,
         }
+        self._last: tuple[EncodedQuestion, Receipt] | None = None
 
     def encode(self, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Every question as the pipeline understands it, which all methods are given."""
@@ -66,13 +71,11 @@ class Methods:
     def outcomes(self, questions: Sequence[EvalQuestion]) -> dict[str, list[Outcome]]:
         """What every method makes of every question."""
         encoded = self.encode(questions)
-        return {
-            name: [
-                outcome_of(question, method(each))
-                for question, each in zip(questions, encoded, strict=True)
-            ]
-            for name, method in self.all.items()
-        }
+        found: dict[str, list[Outcome]] = {name: [] for name in self.all}
+        for question, each in zip(questions, encoded, strict=True):
+            for name, method in self.all.items():
+                found[name].append(outcome_of(question, method(each)))
+        return found
 
     def _bm25(self, encoded: EncodedQuestion) -> Ranking:
         """Articles by the BM25 of their whole text, sentences by their own; of the question as it
@@ -104,9 +107,34 @@ class Methods:
     def _evidence(self, encoded: EncodedQuestion) -> Ranking:
         """The order and the confidence of `dealbot ask`; an article stands where its best
         sentence does."""
-        receipt = self._answerer.answer(self._live, encoded)
-        found = places(receipt, DEPTH)
-        return Ranking(found, _once(article for article, _, _ in found), receipt.answer.confidence)
+        receipt = self._receipt(encoded)
+        sentences = [each.hit.sentence for each in receipt.ranked]
+        return _ranking(sentences, receipt.answer.confidence)
+
+    def _cheap(self, encoded: EncodedQuestion) -> Ranking:
+        """The sentences of `evidence` in the cheap ranker's order."""
+        receipt, ranker = self._receipt(encoded), self._answerer.ranker
+        if not receipt.ranked:
+            return _ranking([], -np.inf)
+        hits = [each.hit for each in receipt.ranked]
+        distinct, pool = ranker.pool(self._live.generation, hits)
+        question = ranker.model.question(receipt.answer.understood_as)
+        scores = ranker.model.base_scores(question, pool)
+        sentences = [distinct[place].hit.sentence for place in best_first(scores)]
+        return _ranking(sentences, float(scores.max()))
+
+    def _judge(self, encoded: EncodedQuestion) -> Ranking:
+        """The sentences of `evidence` by the judge's log-odds; those that it did not read come
+        behind, in the cheap ranker's order."""
+        ranked = sorted(self._receipt(encoded).ranked, key=_log_odds, reverse=True)
+        best = _log_odds(ranked[0]) if ranked else -np.inf
+        return _ranking([each.hit.sentence for each in ranked], best)
+
+    def _receipt(self, encoded: EncodedQuestion) -> Receipt:
+        """Answer a question once for all methods that look at the answer."""
+        if self._last is None or self._last[0] is not encoded:
+            self._last = encoded, self._answerer.answer(self._live, encoded)
+        return self._last[1]
 
     def _places(self, rows: Iterable[np.int64]) -> list[Place]:
         return [_place(self._rows[row]) for row in rows]
@@ -117,7 +145,7 @@ def outcome_of(question: EvalQuestion, ranking: Ranking) -> Outcome:
     gold_articles = {span.article_id for span in question.gold}
     unknown = question.answerable and not question.gold
     return Outcome(
-        part=question.split or "final",
+        part=question.split or "",
         answerable=question.answerable,
         score=ranking.score,
         rank=_UNKNOWN if unknown else _rank(question.is_gold(*p) for p in ranking.sentences),
@@ -127,6 +155,19 @@ def outcome_of(question: EvalQuestion, ranking: Ranking) -> Outcome:
 
 def _rank(right: Iterable[bool]) -> float:
     return next((float(rank) for rank, is_right in enumerate(right, 1) if is_right), float("inf"))
+
+
+def _log_odds(evidence: Evidence) -> float:
+    return evidence.judged.answers if evidence.judged else -np.inf
+
+
+def _ranking(sentences: Sequence[StoredSentence], score: float) -> Ranking:
+    """An article stands where its best sentence does."""
+    return Ranking(
+        [_place(sentence) for sentence in sentences],
+        _once(sentence.article.id for sentence in sentences),
+        score,
+    )
 
 
 def _once(ids: Iterable[str]) -> list[str]:

@@ -1,16 +1,19 @@
 """Choosing the answering sentence among given ones: ours by `dealbot rank`, and the peers."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
-from bot.answering.ranking import SentenceRanker
+from bot.answering.evidence_model import EvidenceModel
+from bot.answering.ranking import GivenArticle, SentenceRanker
 from bot.evaluation.datasets import RankCase
 from bot.evaluation.metrics import Floats, average_precision, best_first, first_rank
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.plain_bm25 import PlainBm25
 from bot.evaluation.remembering import RememberingEncoder
-from bot.evaluation.retrieval import BM25, DENSE, EVIDENCE
+from bot.evaluation.retrieval import ABLATIONS, BM25, CHEAP, DENSE, EVIDENCE
+from bot.models import RankRequest
 from index.encoder import Encoder
 
 _LEXICAL_WEIGHT = 0.5  # of BM25 beside the cosine, as in the first release's retrieval
@@ -21,7 +24,8 @@ class Selection:
 
     def __init__(self, cases: Sequence[RankCase], encoder: Encoder) -> None:
         """BM25 counts its words in the sentences of the whole set."""
-        self._ranker = SentenceRanker(RememberingEncoder.around(encoder))
+        self._model = EvidenceModel.load()
+        self._ranker = SentenceRanker(RememberingEncoder.around(encoder), self._model)
         sentences = [sentence for case in cases for sentence in case.request.sentences]
         ends = np.cumsum([len(case.request.sentences) for case in cases])
         self._rows = np.split(np.arange(len(sentences)), ends[:-1])
@@ -30,22 +34,19 @@ class Selection:
         self._questions = encoder.encode_queries([case.request.question for case in cases])
         self._cases = cases
 
-    def outcomes(self, method: str) -> list[Outcome]:
-        """Of every case, and of every case again with its answer removed."""
-        return [
-            self._outcome(method, number, kept)
-            for number, case in enumerate(self._cases)
-            for kept in _with_and_without_gold(case)
-        ]
+    def outcomes(self, methods: Sequence[str]) -> dict[str, list[Outcome]]:
+        """Of every case, and of every case again with its answer removed. The methods take turns,
+        so that the judge remembers a case from one to the next."""
+        found: dict[str, list[Outcome]] = {method: [] for method in methods}
+        for number, case in enumerate(self._cases):
+            for kept in _with_and_without_gold(case):
+                for method in methods:
+                    found[method].append(self._outcome(method, number, kept))
+        return found
 
     def _outcome(self, method: str, number: int, kept: list[int]) -> Outcome:
         case = self._cases[number]
-        if method == EVIDENCE:
-            result = self._ranker.rank(case.only(kept))
-            scores, confidence = np.array(result.scores), result.confidence
-        else:
-            scores = self._peer_scores(method, number)[kept]
-            confidence = float(scores.max())
+        scores, confidence = self._scores(method, number, kept)
         relevant = np.array([kept[place] in case.gold for place in best_first(scores)], bool)
         return Outcome(
             part=case.part,
@@ -54,6 +55,32 @@ class Selection:
             rank=first_rank(relevant),
             average_precision=average_precision(relevant),
         )
+
+    def _scores(self, method: str, number: int, kept: list[int]) -> tuple[Floats, float]:
+        """The scores of the kept sentences with the confidence, or else the best score."""
+        request = self._cases[number].only(kept)
+        if method == EVIDENCE:
+            result = self._ranker.rank(request)
+            return np.array(result.scores), result.confidence
+        if method in ABLATIONS:
+            scores = self._ablated_scores(method, request)
+        else:
+            scores = self._peer_scores(method, number)[kept]
+        return scores, float(scores.max())
+
+    def _ablated_scores(self, method: str, request: RankRequest) -> Floats:
+        question = self._model.question(request.question)
+        articles = [GivenArticle(request.title, request.sentences)]
+        pool = self._ranker.pool(request.question, articles)
+        if method == CHEAP:
+            return self._model.base_scores(question, pool)
+        read = partial(self._ranker.judged, request.question, articles)
+        ranking = self._model.rank(question, pool, read)
+        logits = {place: judged.answers for place, judged in ranking.judged.items()}
+        # What the judge did not read comes behind, in the cheap ranker's order.
+        scores: Floats = ranking.scores - ranking.scores.max() + min(logits.values()) - 1
+        scores[list(logits)] = list(logits.values())
+        return scores
 
     def _peer_scores(self, method: str, number: int) -> Floats:
         rows = self._rows[number]

@@ -1,30 +1,28 @@
 """The evaluation over every set that is there, as `make eval` runs it."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.answering.pipeline import Answerer
 from bot.evaluation import datasets
-from bot.evaluation.asking import ask_all
+from bot.evaluation.claim_checks import claim_row
 from bot.evaluation.curves import curves_of
-from bot.evaluation.datasets import OpenSet, RankCase, records
+from bot.evaluation.datasets import OpenSet, RankCase, Record, Stories, records
 from bot.evaluation.follow_ups import follow_up_rows
 from bot.evaluation.indexes import EvaluationIndexes, files_digest
-from bot.evaluation.judging import Judged
+from bot.evaluation.measurement import Measurement
 from bot.evaluation.outcomes import PARTS, Outcome, rows_of
-from bot.evaluation.questions import EvalQuestion
+from bot.evaluation.questions import EvalClaim, EvalQuestion
 from bot.evaluation.results import Answers, Curves, Row
-from bot.evaluation.retrieval import EVIDENCE, HYBRID, METHODS, Methods
+from bot.evaluation.retrieval import ABLATIONS, EVIDENCE, HYBRID, METHODS, Methods
 from bot.evaluation.selection import Selection
 from bot.evaluation.summary import summarise
-from bot.service import AnswerService
 from index.encoder import Encoder
-from index.errors import ExpectedError
 from index.live import LiveIndex
 
-ARTICLES, SEED, SQUAD, SELQA, QED = "articles", "seed", "SQuAD 2", "SelQA", "QED"
+ARTICLES, SEED, STORY = "articles", "seed", "story"
+STORIES, ONE_CORPUS = "stories", "stories, one corpus"
+SQUAD, SELQA, QED = "SQuAD 2", "SelQA", "QED"
 NOMIRACL, CANARD, MTRAG = "NoMIRACL", "CANARD", "MTRAG-UN"
 
 
@@ -46,6 +44,7 @@ class Suite:
     encoders: Path
     encoder: Encoder
     indexes: EvaluationIndexes
+    stories: Stories
     rows: list[Row] = field(default_factory=list)
     answers: list[Answers] = field(default_factory=list)
     curves: list[Curves] = field(default_factory=list)
@@ -56,9 +55,14 @@ class Suite:
     @property
     def sets(self) -> Mapping[str, _Set]:
         questions, sets = self.root / "benchmarks/questions", self.shared / "eval"
+        story = sets / "story_dev"
+        story_files = (story / "questions.jsonl", story / "claims.jsonl")
         return {
             ARTICLES: _Set((questions / "articles.jsonl", self.root / "articles"), self._own),
             SEED: _Set((questions / "seed.jsonl", self.shared / "seed/article.txt"), self._own),
+            STORY: _Set((*story_files, *sorted(story.glob("*.md"))), self._story),
+            STORIES: _Set((self.stories.folder,), self._stories),
+            ONE_CORPUS: _Set((self.stories.folder,), self._one_corpus),
             SQUAD: _Set(
                 (sets / "squad2_sent_dev.jsonl", sets / "squad_paragraphs_dev.jsonl"), self._squad
             ),
@@ -84,22 +88,33 @@ class Suite:
             each.measure(name, each.files)
 
     def _own(self, name: str, files: tuple[Path, ...]) -> None:
-        """One of our own question sets: asked of the service as a user would, and of each
-        method."""
+        """One of our own question sets."""
         questions = [EvalQuestion.model_validate(record) for record in records(files[0])]
-        live = LiveIndex(self.indexes.built(name, files[1:]), self.encoders)
-        judged = asyncio.run(_asked(live, questions))
-        for part in PARTS:
-            pairs = zip(questions, judged, strict=True)
-            of_part = [one for question, one in pairs if part in ("all", question.split)]
-            rows = tuple(summarise(of_part))
-            self.answers.append(Answers(set=name, part=part, rows=rows))
-        self._add_open(name, Methods(live.current), questions)
-        self.generations[name] = live.current.generation.id
+        self._ask(name, LiveIndex(self.indexes.built(name, files[1:]), self.encoders), questions)
+
+    def _story(self, name: str, files: tuple[Path, ...]) -> None:
+        live = LiveIndex(self.indexes.built(name, files[2:]), self.encoders)
+        questions = datasets.story(records(files[0]), live.current.generation.texts)
+        claims = [EvalClaim.model_validate(record) for record in records(files[1])]
+        self._ask(name, live, questions, claims)
+
+    def _stories(self, name: str, files: tuple[Path, ...]) -> None:
+        """Each story is an index of its own."""
+        measured = Measurement()
+        for story, asked in self.stories.asked.items():
+            live = self._live(f"{name}-{story}", asked.articles)
+            measured.ask(live, asked.questions, asked.claims)
+        self._add_measured(name, measured)
+
+    def _one_corpus(self, name: str, files: tuple[Path, ...]) -> None:
+        """The questions of all stories, asked of one index."""
+        questions = [each for asked in self.stories.asked.values() for each in asked.questions]
+        self._ask(name, self._live(name, self.stories.articles), questions)
 
     def _squad(self, name: str, files: tuple[Path, ...]) -> None:
         found = datasets.squad(*map(records, files))
-        self._add_open(name, self._methods(name, found), found.questions)
+        outcomes = self._methods(name, found).outcomes(found.questions)
+        self._add_curved(name, outcomes)
 
     def _selqa(self, name: str, files: tuple[Path, ...]) -> None:
         self._add_selection(name, datasets.selqa(records(files[0])))
@@ -109,13 +124,11 @@ class Suite:
 
     def _nomiracl(self, name: str, files: tuple[Path, ...]) -> None:
         """Each question is asked of an index of its own ten passages."""
-        answerer = Answerer()
-        outcomes: dict[str, list[Outcome]] = {method: [] for method in METHODS}
+        measured = Measurement()
         for number, each in enumerate(datasets.nomiracl(records(files[0]))):
             live = self.indexes.over_records(f"{name}-{number}", each.articles)
-            for method, found in Methods(live, answerer).outcomes(each.questions).items():
-                outcomes[method] += found
-        self._add(name, outcomes)
+            measured.add_outcomes(live, each.questions)
+        self._add(name, measured.outcomes)
 
     def _canard(self, name: str, files: tuple[Path, ...]) -> None:
         found, rewrites = datasets.canard(records(files[0]))
@@ -134,27 +147,42 @@ class Suite:
         self.generations[name] = live.generation.id
         return Methods(live)
 
-    def _add_open(self, name: str, methods: Methods, questions: Sequence[EvalQuestion]) -> None:
-        outcomes = methods.outcomes(questions)
+    def _live(self, name: str, articles: Sequence[Record]) -> LiveIndex:
+        return LiveIndex(self.indexes.built_of(name, articles), self.encoders)
+
+    def _ask(
+        self,
+        name: str,
+        live: LiveIndex,
+        questions: Sequence[EvalQuestion],
+        claims: Sequence[EvalClaim] = (),
+    ) -> None:
+        """Measure a set that has one index."""
+        measured = Measurement()
+        measured.ask(live, questions, claims)
+        self.generations[name] = live.current.generation.id
+        self._add_measured(name, measured)
+
+    def _add_measured(self, name: str, measured: Measurement) -> None:
+        for part in PARTS:
+            if of_part := measured.of_part(part):
+                rows = tuple(summarise(of_part))
+                self.answers.append(Answers(set=name, part=part, rows=rows))
+        self._add_curved(name, measured.outcomes)
+        if measured.checked:
+            self.rows.append(claim_row(name, measured.checked))
+
+    def _add_curved(self, name: str, outcomes: Mapping[str, Sequence[Outcome]]) -> None:
+        """The ablations are rows without a curve."""
         self._add(name, outcomes)
-        self.curves.append(curves_of(name, outcomes, outcomes[EVIDENCE]))
+        plotted = {method: outcomes[method] for method in METHODS}
+        self.curves.append(curves_of(name, plotted, outcomes[EVIDENCE]))
 
     def _add_selection(self, name: str, cases: Sequence[RankCase]) -> None:
-        selection = Selection(cases, self.encoder)
-        outcomes = {method: selection.outcomes(method) for method in METHODS}
+        outcomes = Selection(cases, self.encoder).outcomes((*METHODS, *ABLATIONS))
         self._add(name, outcomes)
         self.curves.append(curves_of(name, {}, outcomes[EVIDENCE]))
 
     def _add(self, name: str, outcomes: Mapping[str, Sequence[Outcome]]) -> None:
         for method, found in outcomes.items():
             self.rows += rows_of(name, method, found, calibrated=method == EVIDENCE)
-
-
-async def _asked(live: LiveIndex, questions: Sequence[EvalQuestion]) -> list[Judged]:
-    """Raises what the first question that fails raises: every one of ours can be asked."""
-
-    def fail(error: ExpectedError) -> None:
-        raise error
-
-    async with AnswerService(live, max_waiting=1, deadline_s=60) as service:
-        return await ask_all(service, live.current, questions, fail)

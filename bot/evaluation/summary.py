@@ -13,8 +13,8 @@ from bot.evaluation.tables import Cell, table
 OVERALL = "overall"
 
 HEADERS = (
-    "kind", "n", "first", "cited", "ranked 1st", "wrong", "refused", "abstained", "AUROC", "ECE",
-    "inexact", "p50 ms",
+    "kind", "n", "first", "cited", "ranked 1st", "wrong", "refused", "abstained", "bold",
+    "bold wrong", "verdicts", "verdict wrong", "AUROC", "ECE", "inexact", "p50 ms",
 )  # fmt: skip
 
 
@@ -25,7 +25,9 @@ class Summary(BaseModel):
     evidence), `ranked_first` (gold is ranked first, answered or not), `refused` (abstained).
     Of the unanswerable: `abstained`. Of all: `wrong` (answered, and the first evidence is not
     gold), `auroc` of confidence for answerable or not, `ece` of confidence against `ranked_first`.
-    `inexact` counts citations that are not the article's text; `p50_ms` is a lone question's."""
+    `bold` and `verdicts` count short answers and verdicts; `bold_wrong` and `verdict_wrong` are
+    the shares of these that are wrong. `inexact` counts citations that are not the article's text;
+    `p50_ms` is a lone question's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +40,10 @@ class Summary(BaseModel):
     wrong: float | None
     refused: float | None
     abstained: float | None
+    bold: int = 0
+    bold_wrong: float | None = None
+    verdicts: int = 0
+    verdict_wrong: float | None = None
     auroc: float | None
     ece: float | None
     inexact: int
@@ -46,8 +52,9 @@ class Summary(BaseModel):
     def cells(self) -> list[Cell]:
         """In the order of HEADERS."""
         shares = (self.first, self.cited, self.ranked_first, self.wrong, self.refused)
-        return [self.kind, self.n, *shares, self.abstained, self.auroc, self.ece, self.inexact,
-                None if self.p50_ms is None else f"{self.p50_ms:.1f}"]  # fmt: skip
+        shown = (self.bold, self.bold_wrong, self.verdicts, self.verdict_wrong)
+        return [self.kind, self.n, *shares, self.abstained, *shown, self.auroc, self.ece,
+                self.inexact, None if self.p50_ms is None else f"{self.p50_ms:.1f}"]  # fmt: skip
 
 
 def summarise(judged: Sequence[Judged]) -> list[Summary]:
@@ -61,6 +68,8 @@ def summary_of(kind: str, judged: Sequence[Judged]) -> Summary:
     answerable = [one for one in judged if one.answerable]
     unanswerable = [one for one in judged if not one.answerable]
     confidence = np.array([one.confidence for one in judged])
+    shorts = [one.short_right for one in judged if one.short_right is not None]
+    verdicts = [one.verdict_right for one in judged if one.verdict_right is not None]
     return Summary(
         kind=kind,
         n=len(judged),
@@ -71,6 +80,10 @@ def summary_of(kind: str, judged: Sequence[Judged]) -> Summary:
         wrong=_share(one.wrong for one in judged),
         refused=_share(not one.answered for one in answerable),
         abstained=_share(not one.answered for one in unanswerable),
+        bold=len(shorts),
+        bold_wrong=_share(not right for right in shorts),
+        verdicts=len(verdicts),
+        verdict_wrong=_share(not right for right in verdicts),
         auroc=rounded(auroc(confidence, np.array([one.answerable for one in judged], bool))),
         ece=rounded(
             calibration_error(confidence, np.array([one.ranked_first for one in judged], bool))

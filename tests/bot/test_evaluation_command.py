@@ -6,13 +6,29 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.datasets import selqa
+from bot.evaluation.datasets import OpenSet, Stories, selqa
 from bot.evaluation.indexes import EvaluationIndexes
+from bot.evaluation.questions import EvalClaim, EvalQuestion, GoldSpan
 from bot.evaluation.remembering import RememberingEncoder
+from bot.evaluation.retrieval import Methods
 from bot.evaluation.selection import Selection
-from bot.evaluation.suite import ARTICLES, CANARD, NOMIRACL, QED, SEED, SELQA, SQUAD, Suite
+from bot.evaluation.suite import (
+    ARTICLES,
+    CANARD,
+    NOMIRACL,
+    ONE_CORPUS,
+    QED,
+    SEED,
+    SELQA,
+    SQUAD,
+    STORIES,
+    STORY,
+    Suite,
+)
+from bot.models import Question
 from index.encoder import Encoder
-from tests.bot.conftest import HARBOUR, InProcess, Silent
+from index.live import open_live
+from tests.bot.conftest import FERRY, HARBOUR, InProcess, Silent
 from tests.bot.test_evaluation_datasets import (
     CANARD as CANARD_ROWS,
 )
@@ -42,6 +58,28 @@ OFF_TOPIC: dict[str, Any] = {
     "id": "off", "question": "Which volcano erupted on Jupiter's moons?", "kind": "off-topic",
     "answerable": False, "split": "final", "gold": [],
 }  # fmt: skip
+STORY_QUESTIONS = [
+    {"id": "t1", "kind": "direct", "question": "How many sailors did the company hire?",
+     "gold": ["HIRED 35 sailors"], "short": "35"},
+    {"id": "v1", "kind": "near-miss", "question": "Which volcano erupted?", "gold": []},
+]  # fmt: skip
+STORY_CLAIMS = [
+    {"claim": "Northline Ferries ordered two electric boats.", "label": "supported"},
+    {"claim": "Volcanoes erupted on Jupiter's moons.", "label": "false"},
+]
+# Of two stories, with one article that nothing is asked about.
+TRAMS = "Tram drivers in Lunt went on strike on Monday. Omar Field leads their union."
+WHO = EvalQuestion(id="who", question="Who leads the union?", kind="direct", answerable=True,
+                   gold=(GoldSpan(article_id="trams", start=47, end=76),))  # fmt: skip
+HELD_OUT = {
+    "harbour": OpenSet(
+        [{"id": "harbour", "text": HARBOUR}],
+        [EvalQuestion.model_validate({**each, "split": None}) for each in (WHEN, OFF_TOPIC)],
+        [EvalClaim(claim="The bridge will stay open.", label="contradicted")],
+    ),
+    "trams": OpenSet([{"id": "trams", "text": TRAMS}], [WHO]),
+}
+CORPUS = [*(each.articles[0] for each in HELD_OUT.values()), {"id": "owls", "text": "Owls nest."}]
 
 
 def write(path: Path, *rows: object) -> Path:
@@ -123,12 +161,16 @@ def suite(tmp_path: Path, encoder_home: Path, encoder: Encoder) -> Suite:
     write(sets / "nomiracl_en_dev.jsonl", NOMIRACL_ROW)
     write(sets / "canard_dev.jsonl", *CANARD_ROWS)
     write(sets / "mtragun_dev.jsonl", MTRAG)
+    write(sets / "story_dev/questions.jsonl", *STORY_QUESTIONS)
+    write(sets / "story_dev/claims.jsonl", *STORY_CLAIMS)
+    (sets / "story_dev/1.md").write_text(FERRY)
     project = tmp_path / "project"
     write(project / "benchmarks/questions/articles.jsonl", WHEN, OFF_TOPIC)
     (project / "articles").mkdir()
     (project / "articles/harbour.txt").write_text(HARBOUR)
     indexes = EvaluationIndexes(project / "build/evaluation", encoder_home, encoder, Silent())
-    return Suite(project, tmp_path / "shared", encoder_home, encoder, indexes)
+    stories = Stories(tmp_path, HELD_OUT, CORPUS)
+    return Suite(project, tmp_path / "shared", encoder_home, encoder, indexes, stories)
 
 
 def test_the_suite_measures_every_set_that_is_there(suite: Suite) -> None:
@@ -137,7 +179,7 @@ def test_the_suite_measures_every_set_that_is_there(suite: Suite) -> None:
     assert suite.left_out == [f"{SEED}: seed.jsonl is not there"]
     rows = {(row.set, row.method): row.measures for row in suite.rows if row.part == "all"}
     for name, measure in ((ARTICLES, "@1"), (SQUAD, "article@1"), (SELQA, "MAP"), (QED, "MRR")):
-        for method in ("BM25", "dense", "hybrid", "evidence"):
+        for method in ("BM25", "dense", "hybrid", "evidence", "cheap", "judge"):
             assert 0 < rows[name, method][measure] <= 1
     assert "AUROC" in rows[QED, "evidence"]  # from the case with its answer removed
     assert rows[NOMIRACL, "evidence"] == {}  # one question has no order
@@ -146,20 +188,78 @@ def test_the_suite_measures_every_set_that_is_there(suite: Suite) -> None:
     alone, history = (rows[CANARD, f"evidence, {form}"] for form in ("alone", "with history"))
     assert alone["similarity"] < history["similarity"]
     assert {answers.part for answers in suite.answers} == {"all", "tune", "final"}
-    assert {curve.set for curve in suite.curves} == {ARTICLES, SQUAD, SELQA, QED}
-    assert set(suite.generations) >= {ARTICLES, SQUAD, CANARD}
+    stories = {STORY, STORIES, ONE_CORPUS}
+    assert {curve.set for curve in suite.curves} == {ARTICLES, SQUAD, SELQA, QED, *stories}
+    assert set(suite.generations) >= {ARTICLES, STORY, ONE_CORPUS, SQUAD, CANARD}
 
 
-@pytest.mark.parametrize("method", ["BM25", "dense", "hybrid", "evidence"])
+def test_stories_are_asked_alone_and_in_one_corpus(suite: Suite) -> None:
+    suite.run([STORY, STORIES, ONE_CORPUS], lambda _: None)
+    rows = {(row.set, row.method): row for row in suite.rows}
+    assert {row.part for row in suite.rows} == {"all"}
+    assert [rows[STORIES, method].n for method in ("evidence", "check")] == [3, 1]
+    assert rows[STORIES, "check"].measures["contradicted"] in (0, 1)
+    assert rows[STORY, "check"].answerable == 1
+    assert "contradicted" not in rows[STORY, "check"].measures  # the label says only "false"
+    assert (ONE_CORPUS, "check") not in rows
+    answers = {each.set: each.rows for each in suite.answers}
+    assert [row.kind for row in answers[STORY]] == ["direct", "near-miss", "overall"]
+    for name in (STORY, STORIES, ONE_CORPUS):
+        assert rows[name, "evidence"].measures["@1"] == answers[name][-1].ranked_first == 1
+    articles = [live_articles(suite, name) for name in (STORIES + "-trams", ONE_CORPUS)]
+    assert articles == [{"trams"}, {"harbour", "trams", "owls"}]
+
+
+def live_articles(suite: Suite, name: str) -> set[str]:
+    """The articles of an index that the suite built."""
+    folder = suite.indexes.built(name, [suite.root / f"build/evaluation/articles/{name}.jsonl"])
+    texts = open_live(folder, suite.encoders, reuse=suite.encoder).generation.texts
+    return {article.id for article in texts.articles}
+
+
+def test_an_absent_story_is_left_out(suite: Suite) -> None:
+    (suite.shared / "eval/story_dev/claims.jsonl").unlink()
+    suite.stories = Stories(suite.root / "nowhere", {}, [])
+    suite.run([STORY, STORIES, ONE_CORPUS], lambda _: None)
+    assert suite.left_out == [
+        f"{STORY}: claims.jsonl is not there",
+        f"{STORIES}: nowhere is not there",
+        f"{ONE_CORPUS}: nowhere is not there",
+    ]
+
+
+METHODS = ["BM25", "dense", "hybrid", "evidence", "cheap", "judge"]
+
+
+def test_ablations_rank_the_sentences_of_evidence(built_index: Path, encoder_home: Path) -> None:
+    methods = Methods(open_live(built_index, encoder_home))
+    asked = "When will the harbour bridge close?"
+    (encoded,) = methods.encode([Question(question=asked)])
+    evidence, cheap, judge = (methods.all[name](encoded) for name in METHODS[3:])
+    assert sorted(cheap.sentences) == sorted(judge.sentences) == sorted(evidence.sentences)
+    (greeting,) = methods.encode([Question(question="hello")])
+    for name in METHODS[3:]:
+        assert methods.all[name](greeting).sentences == []
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_a_case_is_ranked_again_without_its_answer(encoder: Encoder, method: str) -> None:
     """The gold sentence stands first, so that what is left changes its places."""
     first = {**SELQA_ROW, "candidates": ["Otters eat fish.", "It rains.", "Trams are late."]}
     cases = selqa([{**first, "labels": [1, 0, 0]}, {**first, "labels": [1, 1, 1]}])
-    whole, removed, nothing_left = Selection(cases, encoder).outcomes(method)
+    whole, removed, nothing_left = Selection(cases, encoder).outcomes([method])[method]
     assert (whole.answerable, whole.rank, whole.average_precision) == (True, 1.0, 1.0)
     assert (removed.answerable, removed.rank) == (False, float("inf"))
     assert removed.score < whole.score
     assert nothing_left.answerable
+
+
+def test_what_the_judge_did_not_read_comes_last(encoder: Encoder) -> None:
+    late = [f"Tram {number} is late." for number in range(2, 20)]
+    row = {**SELQA_ROW, "candidates": [*late, "Otters eat fish."], "labels": [0] * 18 + [1]}
+    found = Selection(selqa([row]), encoder).outcomes(["evidence", "cheap", "judge"])
+    assert found["judge"][0].rank == 1
+    assert len({outcomes[0].score for outcomes in found.values()}) == 3  # each has its own
 
 
 def test_an_index_is_kept_until_its_articles_change(suite: Suite, tmp_path: Path) -> None:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import BatchError
 from bot.evaluation import datasets
 from bot.evaluation.questions import GoldSpan, of_part, part_of
 from bot.models import Turn
+from index.models import Article, Span
+from index.text_store import Layout, TextStore, TextStoreWriter
 
 PARAGRAPH = "The mill was built in 1871. It burnt down twice."
 SQUAD_PARAGRAPHS = [
@@ -57,6 +60,22 @@ def test_squad_is_questions_over_paragraphs_as_articles() -> None:
     assert unanswerable.gold == ()
     assert not unanswerable.answerable
     assert answerable.split == unanswerable.split == part_of("Mill")
+
+
+def test_a_story_names_its_gold_by_pieces_of_sentences(tmp_path: Path) -> None:
+    with TextStoreWriter(tmp_path) as writer:
+        spans = [Span(0, 27), Span(28, 48)]
+        writer.add(Article("mill", PARAGRAPH), Layout.of(PARAGRAPH, spans, [range(2)]))
+    texts = TextStore(tmp_path)
+    row = {"id": "t1", "kind": "direct", "question": "When was it built?", "short": "1871",
+           "gold": ["Built IN 1871"]}  # fmt: skip
+    none = {"id": "v1", "kind": "near-miss", "question": "Who sold it?", "gold": []}
+    built, sold = datasets.story([row, none], texts)
+    assert built.gold == (GoldSpan(article_id="mill", start=0, end=27),)
+    assert (built.kind, built.short, built.split) == ("direct", "1871", None)
+    assert not sold.answerable
+    with pytest.raises(BatchError, match="No sentence of the articles has 'sold'"):
+        datasets.story([{**row, "gold": ["sold"]}], texts)
 
 
 def test_selqa_takes_every_labelled_sentence_as_gold() -> None:

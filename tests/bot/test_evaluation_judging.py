@@ -1,12 +1,14 @@
 """Judging answers and summing them up, on answers made by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import BatchError
-from bot.evaluation.judging import Judged, judge
+from bot.evaluation.judging import Judged, is_same_answer, judge
 from bot.evaluation.questions import EvalQuestion, GoldSpan, check_gold
-from bot.evaluation.summary import summarise, summary_table
-from bot.models import Answer, Citation, Role, Status
+from bot.evaluation.summary import HEADERS, Summary, summarise, summary_table
+from bot.models import Answer, Citation, Role, ShortAnswer, Status, Verdict
 from index.models import Article, Span
 from index.text_store import Layout, TextStore, TextStoreWriter
 
@@ -91,6 +93,65 @@ def test_the_sentence_ranked_first_counts_even_where_nothing_was_answered(texts:
     assert not judge(asked, abstained, None, texts, 2.0).ranked_first
 
 
+def with_short(text: str, place: tuple[int, int] = NOON) -> Answer:
+    """An answer with a short answer; where it stands does not matter here."""
+    short = ShortAnswer(citation=1, start=place[0], end=place[0] + len(text), text=text)
+    return answer(citation(place)).model_copy(update={"short_answer": short})
+
+
+def test_a_short_answer_is_right_by_its_words(texts: TextStore) -> None:
+    known = question(NOON).model_copy(update={"short": "at noon"})
+    assert judged(known, with_short("noon"), texts).short_right is True
+    assert judged(known, with_short("The ferry"), texts).short_right is False
+    assert judged(known, answer(citation(NOON)), texts).short_right is None
+
+
+def test_a_short_answer_is_right_by_its_sentence_where_none_is_known(texts: TextStore) -> None:
+    assert judged(question(NOON), with_short("noon"), texts).short_right is True
+    assert judged(question(NOON), with_short("four", COINS), texts).short_right is False
+    assert judged(question(answerable=False), with_short("noon"), texts).short_right is False
+
+
+@pytest.mark.parametrize(
+    ("known", "given", "right"),
+    [
+        (Verdict.YES, Verdict.YES, True),
+        (Verdict.YES, Verdict.NO, False),
+        (None, Verdict.NO, True),
+        (Verdict.YES, None, None),
+    ],
+)
+def test_a_verdict_is_compared_with_the_known_one(
+    texts: TextStore, known: Verdict | None, given: Verdict | None, right: bool | None
+) -> None:
+    asked = question(NOON).model_copy(update={"verdict": known})
+    got = answer(citation(NOON)).model_copy(update={"verdict": given})
+    assert judged(asked, got, texts).verdict_right is right
+
+
+def test_a_verdict_on_what_cannot_be_answered_is_wrong(texts: TextStore) -> None:
+    got = answer(citation(NOON)).model_copy(update={"verdict": Verdict.NO})
+    assert judged(question(answerable=False), got, texts).verdict_right is False
+
+
+@pytest.mark.parametrize(
+    ("given", "known", "same"),
+    [
+        ("$2.6bn", "2.6 billion dollar", True),
+        ("140", "140 employees", True),
+        ("Ilic", "the founder, Goran Ilic", True),  # all words of one
+        ("4 May 2031", "9 May 2031", True),  # two words of three: the rule is no stricter
+        ("in March", "in May and June", False),
+        ("2031", "four coins", False),
+        ("–", "four coins", False),
+    ],
+)
+def test_short_answers_are_the_same_where_they_share_half_of_the_words(
+    given: str, known: str, same: bool
+) -> None:
+    assert is_same_answer(given, known) is is_same_answer(known, given) is same
+
+
 def test_every_citation_that_is_not_the_text_is_counted(texts: TextStore) -> None:
     bent = citation(NOON, quote="The ferry sails at one.")
     lost = citation(NOON).model_copy(update={"article_id": "tram"})
@@ -157,6 +218,25 @@ def test_a_summary_counts_each_share_of_its_own_questions() -> None:
     assert (overall.n, overall.wrong, overall.auroc) == (5, 0.4, 0.8333)
     assert (overall.refused, overall.first) == (0.3333, 0.3333)
     assert overall.ece == pytest.approx((0.1 + 0.6 + 0.6 + 0.1 + 0.5) / 5)
+
+
+def test_a_summary_counts_short_answers_and_verdicts() -> None:
+    base = one("direct", answerable=True, answered=True, first=True, confidence=0.9, ms=1)
+    shown = [
+        replace(base, short_right=True),
+        replace(base, short_right=False, verdict_right=False),
+        replace(base, short_right=False),
+        base,
+    ]
+    (row, _) = summarise(shown)
+    assert (row.bold, row.bold_wrong, row.verdicts, row.verdict_wrong) == (3, 0.6667, 1, 1.0)
+    assert dict(zip(HEADERS, row.cells(), strict=True))["bold wrong"] == 0.6667
+
+
+def test_a_summary_of_an_older_result_is_read() -> None:
+    (row,) = summarise([])
+    older = row.model_dump(exclude={"bold", "bold_wrong", "verdicts", "verdict_wrong"})
+    assert Summary.model_validate(older) == row
 
 
 def test_no_question_is_an_empty_row() -> None:

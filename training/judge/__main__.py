@@ -19,7 +19,7 @@ from bot.answering.judge.inputs import InputEncoder, Task
 from bot.answering.judge.model import WEIGHTS, JudgeModel
 from index.model_source import find_source
 from training.judge.examples import Asked, Example
-from training.judge.export import compare_precision, export, with_parity
+from training.judge.export import compare_precision, export, with_figures
 from training.judge.fitting import Recipe, fit, limited
 from training.judge.measuring import SentenceJudge, held_out_questions, measure
 from training.judge.net import JudgeNet
@@ -71,15 +71,20 @@ def main() -> None:
     mix = Mix(Sampler(recipe.seed), taught, options.shared / "train")
     epochs = [partial(mix.epoch, number) for number in range(EPOCHS)]
     fit(net, epochs, encoder, recipe, WORK / "judge.pt", say=partial(print, flush=True))
+    windows = list(held_out_windows())
+    record = export(
+        net,
+        tokenizer,
+        windows[:: len(windows) // GOLDEN],
+        training_record(recipe, options.shared / "train", source.weights_sha256),
+        WEIGHTS,
+    )
+    parity = compare_precision(JudgeModel.load(), net, windows)
+    print(parity)
     judge = SentenceJudge(encoder, TorchReader(net))
     figures = measure(judge, options.shared, held_out_questions(asked))
     print(json.dumps(figures, indent=1))
-    training = training_record(recipe, options.shared / "train", source.weights_sha256, figures)
-    windows = list(held_out_windows())
-    record = export(net, tokenizer, windows[:: len(windows) // GOLDEN], training, WEIGHTS)
-    parity = compare_precision(JudgeModel.load(), net, windows)
-    print(parity)
-    with_parity(record, parity, WEIGHTS)
+    with_figures(record, parity, figures, WEIGHTS)
 
 
 def held_out_windows() -> Iterator[tuple[Task, str, str, tuple[str, ...]]]:

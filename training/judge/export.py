@@ -86,9 +86,13 @@ def export(
     return record
 
 
-def with_parity(record: JudgeRecord, parity: dict[str, float], folder: Path) -> None:
-    """The record again, with how the 8-bit model compares with the original."""
-    _write(record.model_copy(update={"parity": parity}), folder)
+def with_figures(
+    record: JudgeRecord, parity: dict[str, float], figures: dict[str, float], folder: Path
+) -> None:
+    """Write the record again, with how the 8-bit model compares with the original and how good the
+    original is."""
+    training = {**record.training, "figures": figures}
+    _write(record.model_copy(update={"parity": parity, "training": training}), folder)
 
 
 def _write(record: JudgeRecord, folder: Path) -> None:

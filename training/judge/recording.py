@@ -20,10 +20,8 @@ LICENCES = {
 _TOOLS = ("numpy", "onnx", "onnxruntime", "tokenizers", "torch", "transformers")
 
 
-def training_record(
-    recipe: Recipe, data: Path, weights_sha256: str, figures: dict[str, float]
-) -> dict[str, Any]:
-    """What was read, from where, with what, and how good the full-precision judge is alone."""
+def training_record(recipe: Recipe, data: Path, weights_sha256: str) -> dict[str, Any]:
+    """What was read, from where, and with what."""
     files = [*(data / f"{name}.json" for name in SQUAD_SHIFTS), data / "fm2_dev.jsonl",
              data / "cad_nli" / "train.tsv"]  # fmt: skip
     stories = hashlib.sha256()
@@ -38,5 +36,4 @@ def training_record(
         },
         "licences": LICENCES,
         "versions": {name: importlib.metadata.version(name) for name in _TOOLS},
-        "figures": figures,
     }

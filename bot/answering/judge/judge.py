@@ -13,7 +13,7 @@ from bot.answering.judge.model import JudgeModel, LayoutLogits, Logits
 from index.machine import usable_cores
 from index.models import Span
 
-_REMEMBERED = 8_192  # windows; what is kept of one takes about 500 bytes
+_REMEMBERED = 4_096  # windows, about 6 MB: those of some hundred questions
 _LONGEST_ANSWER = 24  # tokens
 
 

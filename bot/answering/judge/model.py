@@ -4,7 +4,6 @@ Every layout is read alone and on one thread. A batch would be padded, and 8-bit
 the largest number in it, so that a score would depend on its neighbours.
 """
 
-import hashlib
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from index.onnx import ORT_ERRORS, open_session
 from index.publishing import file_digest
 
 WEIGHTS = Path(__file__).parent / "weights"
-_KNOWN_TEXTS = 4_096  # whose tokens are kept: about 10 MB
+_KNOWN_TEXTS = 1_024  # whose tokens are kept: about 6 MB
 _REMEDY = "Install dealbot again."
 
 Logits = NDArray[np.float32]
@@ -123,7 +122,8 @@ def _loaded() -> JudgeModel:
 @cache
 def judge_digest() -> str:
     """Names the weights: with others, answers may be others."""
-    return hashlib.sha256((WEIGHTS / RECORD_FILE).read_bytes()).hexdigest()
+    record = JudgeRecord.model_validate_json((WEIGHTS / RECORD_FILE).read_bytes())
+    return record.files[MODEL_FILE]
 
 
 def _probability(logits: NDArray[np.floating]) -> NDArray[np.floating]:
