@@ -10,6 +10,7 @@ from bot.errors import QuestionError
 from prompts import text as prompt_text
 
 MAX_QUESTION_CHARS = 2000
+SURE = 0.5  # the confidence from which an answer is shown without "I'm not sure"
 
 
 def check_question(text: str) -> None:
@@ -188,8 +189,7 @@ class Answer(BaseModel):
     question; `understood_as` is the question with what it took over from the history; `prompts`
     is the version of the texts in `prompts/`; `written` is what a model wrote of it, each sentence
     verified, and `writing` is there wherever one was asked; `error` is set where a line of a batch
-    got no answer, and why. `likely` is set on an abstention whose first closest sentence is
-    probably the answer."""
+    got no answer, and why."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -206,11 +206,15 @@ class Answer(BaseModel):
     understood_as: str = ""
     short_answer: ShortAnswer | None = None
     verdict: Verdict | None = None
-    likely: bool = False
     written: tuple[WrittenSentence, ...] = ()
     writing: Writing | None = None
     prompts: str = ""
     error: str | None = None
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it is an answer that is more likely wrong than right, and is shown as such."""
+        return bool(self.citations) and self.confidence < SURE
 
     @property
     def evidence(self) -> tuple[Citation, ...]:

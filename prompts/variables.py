@@ -137,7 +137,6 @@ class Lacked(Variables):
 
 
 class OperatingPoint(Variables):
-    likely: float = Field(examples=[0.14], description="the least for 'This may be it'")
     threshold: float = Field(examples=[0.28], description="the least confidence that is enough")
     questions: Count
     answered_unanswerable: float = Field(examples=[0.02], description="a share of 1")

@@ -7,20 +7,17 @@ from bot.answering.evidence_model import OperatingPoint
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Window
 from bot.answering.short_answer import fits
-from index.words import read_words
+from bot.evaluation.judging import is_same_answer
 from training.judge.sets import story_questions
 from training.reporting import Judged
 from training.stories import Story
 
 SHORT_ANSWER_PRECISION = 0.97
 _VERDICT_PRECISION = 0.95
-_LIKELY_PRECISION = 0.4  # share of first sentences that are right between the two thresholds
 _FEWEST = 40  # short answers that a threshold is judged by
 
 
-def operating_point(
-    p: np.ndarray, labels: np.ndarray, sources: np.ndarray, answerable: np.ndarray
-) -> OperatingPoint:
+def operating_point(p: np.ndarray, sources: np.ndarray, answerable: np.ndarray) -> OperatingPoint:
     """The equal error rate: the threshold at which, on the tuning part of our questions and on the
     stories, as large a share of the unanswerable is answered as of the answerable is refused. The
     sum of both is flat around it, so its minimum moves far when a single question changes; this
@@ -38,26 +35,15 @@ def operating_point(
         return abs(float(np.mean(answered)) - float(np.mean(refused)))
 
     threshold = round(float(min(thresholds, key=gap)), 2)
-    tuning = np.logical_or.reduce(groups)
     final = np.isin(sources, ["articles-final", "seed-final"])
     return OperatingPoint(
         threshold=threshold,
-        likely=_likely(p[tuning], labels[tuning], threshold),
         short_answer=1.0,
         verdict=0.9,
         answered_unanswerable=round(float((p[final & ~answerable] >= threshold).mean()), 3),
         refused_answerable=round(float((p[final & answerable] < threshold).mean()), 3),
         questions=int(final.sum()),
     )
-
-
-def _likely(p: np.ndarray, labels: np.ndarray, threshold: float) -> float:
-    """The lowest confidence from which on, up to the threshold, enough first sentences answer."""
-    for lowest in np.arange(0.05, threshold, 0.01):
-        between = (p >= lowest) & (p < threshold)
-        if between.sum() >= 10 and labels[between].mean() >= _LIKELY_PRECISION:
-            return round(float(lowest), 2)
-    return threshold
 
 
 def short_answer_threshold(
@@ -77,7 +63,7 @@ def short_answer_threshold(
         text = example.texts[first][judgement.span.start : judgement.span.end]
         if fits(answer_kind(example.question), example.question, text):
             sure.append(float(confidence) * judgement.span_probability)
-            right.append(any(_same(text, answer) for answer in example.answers or ()))
+            right.append(any(is_same_answer(text, answer) for answer in example.answers or ()))
     order = np.argsort(-np.array(sure))
     precision = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
     many = np.arange(len(order)) >= _FEWEST
@@ -116,11 +102,3 @@ def _window_of(story: Story, place: str) -> Window:
     number = int(place[1:])
     before = article.sentences[max(0, number - 1) : number]
     return Window(article.title, (*before, article.sentences[number]), (len(before),))
-
-
-def _same(text: str, answer: str) -> bool:
-    """Whether the two share at least half of the words of the longer, or one holds the other."""
-    mine, theirs = ({w.lower for w in read_words(t)} for t in (text, answer))
-    if not mine or not theirs:
-        return False
-    return mine <= theirs or theirs <= mine or len(mine & theirs) * 2 >= max(len(mine), len(theirs))

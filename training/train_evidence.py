@@ -134,7 +134,6 @@ def _blank(words: str) -> Weights:
 
 _NO_POINT = OperatingPoint(
     threshold=0.5,
-    likely=0.5,
     short_answer=0.5,
     verdict=0.5,
     answered_unanswerable=0.0,
@@ -210,7 +209,7 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
     )
     answerable = np.array([row.example.answerable for row in rows])
     report(judged, by_fold, held_back, labels, sources, answerable)
-    point = operating_point(held_back, labels, sources, answerable)
+    point = operating_point(held_back, sources, answerable)
     firsts = [_first(each, by_fold[each.row.fold]) for each in judged]
     point = point.model_copy(
         update={

@@ -1,21 +1,20 @@
-"""What an abstention says of the closest sentence: that it may be the answer, or what it lacks."""
+"""What an abstention says of the closest sentence: what it lacks of the question."""
 
 import re
 from collections.abc import Sequence
 
 from bot.answering.names import names_in
 from bot.models import Citation
-from index.words import read_words
+from index.words import FUNCTION_WORDS, read_words
 from prompts import text
 
-_NUMBER = re.compile(r"(?<![\w.,])\d[\d,.]*\d|(?<![\w.,])\d(?![\w])")
+# Not the parts of "COVID-19" or of "2031-05-04".
+_NUMBER = re.compile(r"(?<![\w.,-])\d(?:[\d,.]*\d)?(?![\w-])")
 _MOST_NAMED = 2
 
 
-def abstention_text(question: str, closest: Sequence[Citation], *, likely: bool) -> str:
+def abstention_text(question: str, closest: Sequence[Citation]) -> str:
     """The line above the closest sentences."""
-    if likely:
-        return text("abstained_likely")
     lacking = lacking_in(question, closest[0]) if closest else []
     if not lacking:
         return text("abstained")
@@ -27,9 +26,9 @@ def lacking_in(question: str, citation: Citation) -> list[str]:
     there = {word.lower for word in read_words(f"{citation.title} {citation.quote}")}
     asked = [question[name.start : name.end] for name in names_in(question)]
     asked += _NUMBER.findall(question)
-    return [each for each in asked if not _has_any(there, each)]
+    return [each for each in dict.fromkeys(asked) if not _has_any(there, each)]
 
 
 def _has_any(there: set[str], asked: str) -> bool:
-    words = {word.lower for word in read_words(asked)}
+    words = {word.lower for word in read_words(asked)} - FUNCTION_WORDS
     return not words or not words.isdisjoint(there)

@@ -29,6 +29,7 @@ _SIGNS = (
         re.IGNORECASE,
     ),
     re.compile(r"[\"“'`]\w{1,30}[\"”'`] ?: ?[\"“'`\[{\d]"),  # a part of JSON
+    re.compile(r"_{3,}"),  # a blank to be filled in
 )
 _ADDRESSES = (
     re.compile(  # a model by its name, or told what it is

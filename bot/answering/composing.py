@@ -17,11 +17,14 @@ def compose_text(
     written: Sequence[WrittenSentence] = (),
     *,
     verdict: Verdict | None = None,
+    unsure: bool = False,
 ) -> str:
     """Markdown with [1] markers. What comes from articles, or from a model, is escaped: it is
     shown, never acted on."""
     lines = []
-    if verdict:
+    if unsure and not written:
+        lines.append(prompt_text("answers.unsure"))
+    elif verdict:
         lines.append(f"**{prompt_text(f'answers.{verdict}')}** [{citations[0].number}]")
     elif short:
         lines.append(f"**{escape_markdown(short.text)}** [{short.citation}]")

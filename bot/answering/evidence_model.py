@@ -79,15 +79,13 @@ class OperatingPoint(BaseModel):
     """The thresholds, and what the first meant on questions held back from training: the share of
     unanswerable ones answered, of answerable ones refused.
 
-    A question is answered from the confidence `threshold` on; between `likely` and `threshold` the
-    bot abstains and shows the best sentence as one that may be the answer. A short answer is shown
-    where the confidence times the probability of its span is at least `short_answer`, a verdict
+    A question is answered from the confidence `threshold` on. A short answer is shown where the
+    confidence times the probability of its span is at least `short_answer`, a verdict
     where the judge's probability of yes or of no is at least `verdict`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threshold: float
-    likely: float
     short_answer: float
     verdict: float
     answered_unanswerable: float
@@ -98,7 +96,6 @@ class OperatingPoint(BaseModel):
         return text(
             "lists.operating_point",
             threshold=self.threshold,
-            likely=self.likely,
             questions=self.questions,
             answered_unanswerable=self.answered_unanswerable,
             refused_answerable=self.refused_answerable,

@@ -31,6 +31,9 @@ _MOST_READ_NAMES = 4  # names that are tried in the place of a pronoun
 _LABELS = re.compile(r"(?<!\*)\*[^*\n]{1,40}\*(?!\*)|\[\d{1,3}\]|\*\*|^> ", re.MULTILINE)
 
 
+_ESCAPED = re.compile(r"\\([^\w\s])")  # the markdown of the bot's answers
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """A question as asked, what the search adds to it from the conversation ("" for nothing), and
@@ -113,6 +116,6 @@ def _names(history: Sequence[Turn]) -> list[str]:
     found: dict[str, None] = {}
     for turn in reversed(history):
         for text in (turn.question, turn.answer):
-            said = _LABELS.sub(" ", text[:_READ_CHARS])
+            said = _ESCAPED.sub(r"\1", _LABELS.sub(" ", text[:_READ_CHARS]))
             found.update(dict.fromkeys(said[span.start : span.end] for span in names_in(said)))
     return list(found)[:_MOST_NAMES]

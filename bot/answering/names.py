@@ -10,7 +10,7 @@ LONG_MONTH = (
 MONTH = rf"(?:{LONG_MONTH}|May|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
 WEEKDAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _CAPITALISED = r"(?:[A-ZÀ-ÖØ-Þ][\w&.’'-]*\w|[A-Z])"
-_NAME = re.compile(rf"{_CAPITALISED}(?: (?:of |de |van |von |the )?{_CAPITALISED})*")
+_NAME = re.compile(rf"(?<!\w){_CAPITALISED}(?: (?:of |de |van |von |the )?{_CAPITALISED})*")
 _ORGANISATION_WORD = re.compile(
     r"\b(?:Inc|Corp|Ltd|LLC|AG|PLC|Group|Company|Corporation|Journal|Times|Post|Bank|University|"
     r"Institute|Agency|Ministry|Council|Commission|Committee|Association|News|Reuters|Bloomberg|"
@@ -20,7 +20,7 @@ _ORGANISATION_WORD = re.compile(
 _POSSESSIVE = re.compile(r"(?<=\w)(['’]s\b ?)")
 # Capitalised at the start of a sentence or by custom, but no part of a name.
 _NOT_A_NAME = re.compile(
-    rf"(?:{MONTH}|{WEEKDAY}|The|A|An|In|On|At|By|For|This|That|These|Those|It|Its|He|She|They|We|"
+    rf"(?:{MONTH}|{WEEKDAY}|I(?:['’]m)?|The|A|An|In|On|At|By|For|This|That|These|Those|It|Its|He|She|They|We|"
     r"However|Meanwhile|But|And|Or|If|As|Both|Analysts?|Insiders?|Sources?|CEO|CFO|GPUs?|AI|US|"
     r"Whether|What|When|With|Under|Such|Some|There|Their|His|Her|One|Two|No|Not|According|"
     r"Although|While|Since|After|Before|Who|Whom|Whose|Which|Where|Why|How|Did|Does|Do|Is|Are|"

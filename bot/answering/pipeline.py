@@ -18,7 +18,7 @@ from bot.answering.short_answer import short_answer
 from bot.answering.small_talk import small_talk
 from bot.answering.understanding import QuestionReader
 from bot.answering.verdict import asks_for_verdict, verdict_of
-from bot.models import Answer, Citation, Question, ShortAnswer, Status, Verdict
+from bot.models import SURE, Answer, Citation, Question, ShortAnswer, Status, Verdict
 from index.generations import Generation
 from index.live import LiveGeneration
 from index.models import Span
@@ -114,16 +114,16 @@ class Answerer:
         closest = () if citations else cite_closest(ranked)
         check_citations(texts, (*citations, *closest))
         short, verdict = None, None
-        if citations:
+        unsure = confidence < SURE
+        if citations and not unsure:
             short = _short_answer(found, citations[0], point)
             verdict = self._verdict(live, found)
-        likely = bool(closest) and confidence >= point.likely
         asked = encoded.question.question
         answer = Answer(
             id=encoded.question.id,
             question=asked,
             status=Status.ANSWERED if citations else Status.ABSTAINED,
-            text=_text(encoded, citations, closest, short, verdict, likely=likely),
+            text=_text(encoded, citations, closest, short, verdict, unsure=unsure),
             citations=citations,
             closest=closest,
             confidence=round(confidence, 4),
@@ -132,7 +132,6 @@ class Answerer:
             understood_as=found.reading,
             short_answer=short,
             verdict=verdict,
-            likely=likely,
             prompts=chosen_prompts().version,
         )
         return Receipt(answer, tuple(ranked), point, live.generation, found.timings)
@@ -217,10 +216,10 @@ def _text(
     short: ShortAnswer | None,
     verdict: Verdict | None,
     *,
-    likely: bool,
+    unsure: bool,
 ) -> str:
     if citations:
-        return compose_text(citations, short, verdict=verdict)
+        return compose_text(citations, short, verdict=verdict, unsure=unsure)
     if encoded.talk:
         return prompt_text(encoded.talk)
-    return abstention_text(encoded.question.question, closest, likely=likely)
+    return abstention_text(encoded.question.question, closest)

@@ -13,7 +13,7 @@ from bot.answering.abstaining import abstention_text
 from bot.answering.citing import CitationError, check_citations
 from bot.answering.composing import compose_text
 from bot.answering.copies import are_copies
-from bot.models import Answer, Citation, Place, Role, ShortAnswer, Status, Verdict
+from bot.models import SURE, Answer, Citation, Place, Role, ShortAnswer, Status, Verdict
 from index.generations import Generation
 from index.text_store import TextStore
 from prompts import chosen
@@ -33,7 +33,6 @@ class Recalled(BaseModel):
     short_answer: ShortAnswer | None
     confidence: float = Field(ge=0, le=1)
     verdict: Verdict | None = None
-    likely: bool = False
 
     @classmethod
     def of(cls, answer: Answer) -> Self | None:
@@ -49,7 +48,6 @@ class Recalled(BaseModel):
             short_answer=answer.short_answer,
             confidence=answer.confidence,
             verdict=answer.verdict,
-            likely=answer.likely,
         )
 
     def answer(self, question: str, generation: Generation) -> Answer:
@@ -61,15 +59,20 @@ class Recalled(BaseModel):
             _check(generation, citations)
         self._check_short_answer()
         abstained = not self.citations
-        if (self.verdict and abstained) or (self.likely and not abstained):
-            raise CitationError("a verdict of nothing, or an answer that is only likely")
+        if self.verdict and abstained:
+            raise CitationError("a verdict of nothing")
         return Answer(
             id="",
             question=question,
             status=Status.ABSTAINED if abstained else Status.ANSWERED,
-            text=abstention_text(question, self.closest, likely=self.likely)
+            text=abstention_text(question, self.closest)
             if abstained
-            else compose_text(self.citations, self.short_answer, verdict=self.verdict),
+            else compose_text(
+                self.citations,
+                self.short_answer,
+                verdict=self.verdict,
+                unsure=self.confidence < SURE,
+            ),
             citations=self.citations,
             closest=self.closest,
             confidence=self.confidence,
@@ -78,7 +81,6 @@ class Recalled(BaseModel):
             understood_as=question,
             short_answer=self.short_answer,
             verdict=self.verdict,
-            likely=self.likely,
             prompts=chosen().version,
         )
 

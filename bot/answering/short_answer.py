@@ -16,7 +16,8 @@ _MOST_WORDS = 8
 _MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|USD|EUR|GBP)\b")
 _NUMBER = re.compile(
     r"\d|\b(?:no|none|half|third|quarter|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|"
-    r"eleven|twelve|dozens?|hundreds?|thousands?|millions?|billions?|\w+(?:teen|ty))\b",
+    r"eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty|dozens?|hundreds?|thousands?|millions?|billions?|trillions?)\b",
     re.IGNORECASE,
 )
 _NO_SPAN = {AnswerKind.REASON, AnswerKind.MANNER, AnswerKind.YES_NO}

@@ -36,7 +36,9 @@ def with_written(receipt: Receipt, kept: Sequence[Kept], writing: Writing) -> Re
     short = answer.short_answer  # it is of the first evidence, which stays the first
     changed: dict[str, object] = {
         "mode": Mode.LLM,
-        "text": compose_text(citations, short, written, verdict=answer.verdict),
+        "text": compose_text(
+            citations, short, written, verdict=answer.verdict, unsure=answer.unsure
+        ),
         "citations": citations,
         "written": written,
     }

@@ -41,7 +41,7 @@ def answer_view(answer: Answer) -> RenderableType:
     its line and the closest sentences, called that."""
     shown = answer.citations or answer.closest
     quotes = [quote_line(citation, answer.short_answer) for citation in shown]
-    if quotes and not answer.citations and not answer.likely:
+    if quotes and not answer.citations:
         quotes.insert(0, Text(f"{prompt_text('closest')}:", HEADING))
     return stacked([_opening(answer), quotes, source_lines(shown), _footer(answer)])
 
@@ -79,7 +79,9 @@ def _opening(answer: Answer) -> Iterator[RenderableType]:
     if answer.status is Status.ABSTAINED:
         yield Text(inert(answer.text), HEADING)
         return
-    if answer.verdict:
+    if answer.unsure:
+        yield Text(prompt_text("answers.unsure"), HEADING)
+    elif answer.verdict:
         said = prompt_text(f"answers.{answer.verdict}")
         yield Text.assemble((said, EXACT), " ", (f"[{answer.citations[0].number}]", MARKER))
     elif answer.short_answer:

@@ -92,24 +92,19 @@ def test_what_lacks_are_pieces_of_the_question(question: str, quote: str) -> Non
     assert all(each and each in question for each in lacking_in(question, cited(quote)))
 
 
-def test_a_likely_answer_is_shown_as_one() -> None:
-    text = abstention_text("Who is Omar Field?", [BRIDGE], likely=True)
-    assert text == "I'm not sure. This may be it:"
-
-
 def test_an_abstention_names_what_the_first_closest_sentence_lacks() -> None:
     closest = [BRIDGE, cited("Omar Field leads the union.")]
-    text = abstention_text("Who is Omar Field?", closest, likely=False)
+    text = abstention_text("Who is Omar Field?", closest)
     assert text == "The articles don't say. The closest sentence doesn't mention Omar Field."
 
 
 def test_an_abstention_names_two_of_them_at_most() -> None:
     question = "Did Rosa Oduya, Omar Field and Sam Okoro sign in 2032?"
-    text = abstention_text(question, [BRIDGE], likely=False)
+    text = abstention_text(question, [BRIDGE])
     assert text.endswith("doesn't mention Rosa Oduya or Omar Field.")
 
 
 @pytest.mark.parametrize("closest", [[], [BRIDGE]])
 def test_an_abstention_that_lacks_nothing_is_short(closest: list[Citation]) -> None:
-    text = abstention_text("Why did Ilse Brandt resign?", closest, likely=False)
+    text = abstention_text("Why did Ilse Brandt resign?", closest)
     assert text == "The articles don't say."

@@ -189,7 +189,7 @@ def test_a_name_with_an_escaped_character_stays_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [text("abstained"), text("abstained_likely"), text("abstained_lacking", lacking="it")]
+    "answer", [text("abstained"), text("answers.unsure"), text("abstained_lacking", lacking="it")]
 )
 def test_an_abstention_has_no_names(answer: str) -> None:
     history = (Turn(question="who leads the harbour?", answer=answer),)

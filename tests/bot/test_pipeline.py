@@ -63,7 +63,7 @@ def test_a_question_is_answered_from_the_operating_point_on(
         (math.nextafter(confidence, 1), Status.ABSTAINED),
     ):
         known = answerer._ranker.model.weights.operating_point
-        point = known.model_copy(update={"threshold": threshold, "likely": 1.0})
+        point = known.model_copy(update={"threshold": threshold})
         monkeypatch.setattr(Answerer, "operating_point", point)
         receipt = answerer.answer(live, asked)
         assert receipt.answer.status is status
@@ -83,7 +83,7 @@ def test_an_answer_has_citations_and_an_abstention_what_came_closest(
     assert (other.citations, other.short_answer) == ((), None)
     assert [each.number for each in other.closest] == [1, 2, 3]
     assert other.text == prompt_text("abstained_lacking", lacking="Peru")
-    assert not other.likely
+    assert not other.unsure
     assert 0 < other.confidence < answer.confidence
 
 
@@ -158,18 +158,18 @@ def test_the_short_answer_is_a_span_of_the_article(
     assert HARBOUR[short.start : short.end] == short.text
 
 
-def test_an_abstention_that_is_nearly_sure_shows_what_may_be_the_answer(
+def test_an_answer_that_is_more_likely_wrong_than_right_says_so(
     answerer: Answerer, live: LiveGeneration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = answerer.operating_point
     asked = encoded(answerer, live, COST)
-    confidence = answerer.answer(live, asked).answer.confidence
-    point = known.model_copy(update={"threshold": 1.0, "likely": confidence - 0.01})
-    monkeypatch.setattr(Answerer, "operating_point", point)
-    answer = answerer.answer(live, asked).answer
-    assert (answer.status, answer.likely) == (Status.ABSTAINED, True)
-    assert answer.text == prompt_text("abstained_likely")
-    assert "12.5 million" in answer.closest[0].quote
+    sure = answerer.answer(live, asked).answer
+    assert not sure.unsure
+    monkeypatch.setattr(pipeline, "SURE", math.nextafter(sure.confidence, 2))
+    unsure = answerer.answer(live, asked).answer
+    assert unsure.text.startswith(f"{prompt_text('answers.unsure')}\n\n> ")
+    assert (unsure.status, unsure.short_answer) == (Status.ANSWERED, None)
+    assert unsure.citations == sure.citations
+    assert sure.model_copy(update={"confidence": 0.49}).unsure
 
 
 def test_a_question_in_an_article_is_no_evidence(
@@ -251,9 +251,11 @@ def test_orders_in_articles_and_questions_are_text_like_any_other(
     )
     said = answer.text.split("\n\n")
     if answer.status is Status.ABSTAINED:
-        assert said == [abstention_text(question, answer.closest, likely=answer.likely)]
+        assert said == [abstention_text(question, answer.closest)]
         return
-    if answer.verdict:
+    if answer.unsure:
+        assert said.pop(0) == prompt_text("answers.unsure")
+    elif answer.verdict:
         assert said.pop(0) == f"**{prompt_text(f'answers.{answer.verdict}')}** [1]"
     elif answer.short_answer:
         assert said.pop(0) == f"**{escape_markdown(answer.short_answer.text)}** [1]"

@@ -142,7 +142,6 @@ SENTENCE = "The repair will cost $12.5 million and take two years."
 AMOUNT, YEARS = Span(21, 34), Span(44, 53)
 POINT = OperatingPoint(
     threshold=0.5,
-    likely=0.3,
     short_answer=0.4,
     verdict=0.7,
     answered_unanswerable=0.1,

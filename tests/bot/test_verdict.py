@@ -15,7 +15,6 @@ from bot.models import Verdict
 def point(verdict: float) -> OperatingPoint:
     return OperatingPoint(
         threshold=0.5,
-        likely=0.3,
         short_answer=0.4,
         verdict=verdict,
         answered_unanswerable=0.1,
@@ -59,15 +58,15 @@ def test_other_questions_ask_for_none(question: str) -> None:
 def test_the_surer_side_gives_the_verdict(
     supports: float, contradicts: float, verdict: Verdict | None
 ) -> None:
-    assert verdict_of(judged(supports, contradicts), point(0.7)) == verdict
+    assert verdict_of([judged(supports, contradicts)], point(0.7)) == verdict
 
 
 @pytest.mark.parametrize("probability", [0.1, 0.5, 0.7, 0.95])
 def test_the_threshold_is_a_probability(probability: float) -> None:
     edge = log(probability / (1 - probability))
-    assert verdict_of(judged(edge + 1e-6, -9.0), point(probability)) is Verdict.YES
-    assert verdict_of(judged(-9.0, edge + 1e-6), point(probability)) is Verdict.NO
-    assert verdict_of(judged(edge - 1e-6, edge - 1e-6), point(probability)) is None
+    assert verdict_of([judged(edge + 1e-6, -9.0)], point(probability)) is Verdict.YES
+    assert verdict_of([judged(-9.0, edge + 1e-6)], point(probability)) is Verdict.NO
+    assert verdict_of([judged(edge - 1e-6, edge - 1e-6)], point(probability)) is None
 
 
 _LOGIT = st.floats(-20, 20)
@@ -78,6 +77,15 @@ def test_exchanging_both_sides_exchanges_the_verdict(
     one: float, other: float, threshold: float
 ) -> None:
     opposite = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES, None: None}
-    found = verdict_of(judged(one, other), point(threshold))
+    found = verdict_of([judged(one, other)], point(threshold))
     if one != other:
-        assert verdict_of(judged(other, one), point(threshold)) == opposite[found]
+        assert verdict_of([judged(other, one)], point(threshold)) == opposite[found]
+
+
+def test_a_sentence_that_is_sure_of_the_opposite_takes_the_verdict_away() -> None:
+    yes, no, neither = judged(3.0, -3.0), judged(-3.0, 3.0), judged(-3.0, -3.0)
+    assert verdict_of([yes, neither, yes], point(0.9)) is Verdict.YES
+    assert verdict_of([no, neither], point(0.9)) is Verdict.NO
+    assert verdict_of([yes, no], point(0.9)) is None
+    assert verdict_of([no, neither, yes], point(0.9)) is None
+    assert verdict_of([neither, yes], point(0.9)) is None

@@ -10,7 +10,8 @@ MODEL_FILE, TOKENIZER_FILE, RECORD_FILE = "judge.onnx", "tokenizer.json", "judge
 
 
 class GoldenScore(BaseModel):
-    """A window and the logits that the original model gave its sentences, one triple each."""
+    """A window and the logits that the 8-bit model gave its sentences where it was made, one triple
+    each."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

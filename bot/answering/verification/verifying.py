@@ -7,6 +7,7 @@ number, date or name of the evidence in the place of its own, or without a "not"
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import exp
 
 from bot.answering.analysis import WordWeights
 from bot.answering.judge.inputs import Task
@@ -23,10 +24,9 @@ from index.models import Span
 
 _EXCHANGED = {FindingKind.NUMBER, FindingKind.DATE, FindingKind.NAME, FindingKind.SPEAKER}
 _MOST_EXCHANGES = 6  # that are tried for one finding
-_MAY_CONTRADICT = -1.4  # log-odds of the judge, a fifth: below, no exchange is tried
-_TOLD = 0.75  # of a claim's words, from which a "not" alone is the difference
 _MOST_BEFORE = 2  # sentences before the evidence that the judge reads
-_NOTHING = Judgement(-10.0, -10.0, -10.0, None, 0.0)
+_NOT_AT_ALL = -10.0  # log-odds
+_NOTHING = Judgement(_NOT_AT_ALL, _NOT_AT_ALL, _NOT_AT_ALL, None, 0.0)
 _READ_CHARS = 2_000  # of a sentence; a table that lost its line breaks holds nobody up
 
 
@@ -43,12 +43,15 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`score` is the probability that the evidence carries the claim; `findings` say why it is not
-    supported, and are none where it is."""
+    """`score` is the mean of the probability that the evidence carries the claim, of the judge's
+    own, and of the share of its words that it has; `findings` say why it is not supported, and are
+    none where it is. `supports` and `contradicts` are the judge's log-odds."""
 
     standing: Standing
     score: float
     findings: tuple[Finding, ...]
+    supports: float = _NOT_AT_ALL
+    contradicts: float = _NOT_AT_ALL
 
 
 class Verifier:
@@ -71,8 +74,8 @@ class Verifier:
         compared = self.compare(claim, cited, initials)
         judged = self.judged(claim, cited)
         verdict = self._verdict(compared, findings(compared), judged)
-        if verdict.standing is Standing.NOT_FOUND and judged.contradicts >= _MAY_CONTRADICT:
-            return self._contradicted(compared, verdict, cited, initials) or verdict
+        if verdict.standing is Standing.NOT_FOUND:
+            return self._contradicted(compared, verdict, initials) or verdict
         return verdict
 
     def judged(self, claim: str, cited: Sequence[Cited]) -> Judgement:
@@ -102,24 +105,32 @@ class Verifier:
             frozenset[str]().union(*(self._reader.stems(each.context) for each in cited)),
         )
 
-    def _verdict(self, compared: Comparison, found: list[Finding], judged: Judgement) -> Verdict:
-        carried = self._model.probability(support_features(compared, found, judged))
-        if not compared.claim.content or not compared.evidence or carried < self._model.threshold:
+    def _verdict(
+        self, compared: Comparison, found: list[Finding], judged: Judgement | None
+    ) -> Verdict:
+        """By the words alone where there is no judgement."""
+        said = judged or _NOTHING
+        features = support_features(compared, found, said)
+        told = self._model.by_words(features) >= self._model.lexical_threshold
+        by_judge = self._model.by_judge(features)
+        if judged is not None and _may_be_judged(compared):
+            told = told or by_judge >= self._model.threshold
+        if not compared.claim.content or not compared.evidence or not told:
             found = found or [Finding(FindingKind.SUPPORT)]
         standing = Standing.NOT_FOUND if found else Standing.SUPPORTED
-        return Verdict(standing, carried, tuple(found))
+        score = _score(compared, by_judge, said)
+        return Verdict(standing, score, tuple(found), said.supports, said.contradicts)
 
     def _contradicted(
         self,
         compared: Comparison,
         verdict: Verdict,
-        cited: Sequence[Cited],
         initials: Initials | None,
     ) -> Verdict | None:
-        """The claim as it would stand, if that is supported."""
+        """The claim as it would stand, if its words alone say that it is supported."""
         found = verdict.findings
         if all(each.kind is FindingKind.NEGATION for each in found):
-            if self._told_without_not(compared):
+            if self._verdict(compared, [], None).standing is Standing.SUPPORTED:
                 return replace(verdict, standing=Standing.CONTRADICTED)
             return None
         spans = {each.claim for each in found}
@@ -128,14 +139,9 @@ class Verifier:
             return None
         for exchange in _exchanges(compared, found[0]):
             changed = self._exchanged(compared, exchange, initials)
-            judged = self.judged(changed.claim.text, cited)
-            if self._verdict(changed, findings(changed), judged).standing is Standing.SUPPORTED:
-                return Verdict(Standing.CONTRADICTED, verdict.score, (exchange,))
+            if self._verdict(changed, findings(changed), None).standing is Standing.SUPPORTED:
+                return replace(verdict, standing=Standing.CONTRADICTED, findings=(exchange,))
         return None
-
-    def _told_without_not(self, compared: Comparison) -> bool:
-        """Whether the evidence has all that the claim says, but for a "not" of either."""
-        return compared.share(compared.anywhere) >= _TOLD
 
     def _exchanged(
         self, compared: Comparison, exchange: Finding, initials: Initials | None
@@ -149,6 +155,20 @@ class Verifier:
         other = compared.evidence[number].text[span.start : span.end]
         changed = self._reader.read(f"{claim[: at.start]}{other}{claim[at.end :]}", initials)
         return Comparison(self._reader, changed, compared.evidence, compared.context)
+
+
+def _may_be_judged(compared: Comparison) -> bool:
+    """Whether the judge may find a claim supported that the words don't: by one sentence that
+    states all that it says, since the judge knows no orders, and not where people are addressed."""
+    states_all = not any(each.withheld for each in compared.evidence)
+    return len(compared.evidence) == 1 and states_all and "@" not in compared.claim.text
+
+
+def _score(compared: Comparison, carried: float, judged: Judgement) -> float:
+    """The probability hardly tells a claim that is half told from one that is not told at all. On
+    WiCE this mean has an AUROC of .81, the probability .69, the judge .74, the words .79."""
+    told = compared.share(compared.anywhere, compared.claim.telling) if compared.evidence else 0
+    return (carried + told + 1 / (1 + exp(-judged.supports))) / 3
 
 
 def judge_window(cited: Sequence[Cited]) -> Window:

@@ -27,7 +27,9 @@ def answer_pages(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
 
 def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
     short, title = answer.short_answer, ""
-    if answer.verdict:
+    if answer.unsure:
+        title = prompt_text("answers.unsure")
+    elif answer.verdict:
         title = f"{prompt_text(f'answers.{answer.verdict}')} {marker(answer.citations[0].number)}"
     elif short:
         title = f"{escape(short.text).strip()} {marker(short.citation)}"
@@ -47,7 +49,7 @@ def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
 
 
 def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    heading = "" if answer.likely else f"### {prompt_text('closest')}"
+    heading = f"### {prompt_text('closest')}"
     quotes = [
         quote_block(citation, head="" if number else heading)
         for number, citation in enumerate(answer.closest)
