@@ -57,7 +57,7 @@ def run(arguments: Sequence[str], **environment: str) -> subprocess.CompletedPro
     ("question", "short", "words"),
     [
         ("How much is the partnership worth?", "$100 billion", "$100 billion"),
-        ("When is the first gigawatt due?", "the second half of 2026", "first gigawatt"),
+        ("When did OpenAI and Nvidia announce their partnership?", "November", "November"),
         ("How much did Nvidia invest in Anthropic?", "$10 billion", "Anthropic"),
     ],
 )

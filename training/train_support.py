@@ -11,7 +11,7 @@ import argparse
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -74,15 +74,29 @@ def main() -> None:
     options = arguments.parse_args()
     verifier = Verifier(EvidenceModel.load().words, _blank())
     texts, made = bundled_texts(ROOT / "articles"), generated_texts()
-    judged = [*story_cases(verifier), *nli_cases(options.shared / "train" / "cad_nli" / "dev.tsv")]
-    taught = [
-        *_table_rows(list(bundled_cases(texts)), verifier, initials_of(texts), True),
-        *_table_rows(list(generated_cases(made))[::GENERATED_ONE_IN], verifier, None, False),
-        *_table_rows(judged, verifier, None, True),
+    bundled, generated = list(bundled_cases(texts)), list(generated_cases(made))
+    by_words = [
+        *_table_rows(bundled, verifier, initials_of(texts), True, judged=False),
+        *_table_rows(generated, verifier, None, False, judged=False),
     ]
-    table = _table([row for row in taught if not is_held_back(row.case.text)])
-    people = _table(_table_rows(wice_cases(options.shared), verifier, None, False))
-    model = _train(table, people)
+    others = [*story_cases(verifier), *nli_cases(options.shared / "train" / "cad_nli" / "dev.tsv")]
+    by_judge = [
+        *_table_rows(bundled, verifier, initials_of(texts), True),
+        *_table_rows(generated[::GENERATED_ONE_IN], verifier, None, False),
+        *_table_rows(others, verifier, None, True),
+    ]
+    people = _table_rows(wice_cases(options.shared), verifier, None, False)
+    lexical, lexical_threshold, lexical_record = _train(
+        _without_judge(by_words), _without_judge(people)
+    )
+    linear, threshold, record = _train(by_judge, people)
+    model = SupportModel(
+        lexical=lexical,
+        lexical_threshold=lexical_threshold,
+        linear=linear,
+        threshold=threshold,
+        training={**record, "lexical": lexical_record},
+    )
     text = json.dumps(model.model_dump(mode="json"), indent=1)
     options.out.write_text(text + "\n", encoding="utf-8")
 
@@ -121,13 +135,23 @@ class Row:
     bundled: bool
 
 
-def _table_rows(cases, verifier: Verifier, initials: Initials | None, bundled: bool):
+def _without_judge(rows: Sequence[Row]) -> list[Row]:
+    return [
+        replace(row, features={n: v for n, v in row.features.items() if not n.startswith("judge_")})
+        for row in rows
+    ]
+
+
+def _table_rows(
+    cases, verifier: Verifier, initials: Initials | None, bundled: bool, *, judged: bool = True
+) -> list[Row]:
+    """Without the judge's scores where nothing needs them: it takes most of the time."""
     rows = []
     for case in cases:
         compared = verifier.compare(case.claim, cited(case), initials)
         found = findings(compared)
-        judged = verifier.judged(case.claim, cited(case))
-        rows.append(Row(case, support_features(compared, found, judged), bool(found), bundled))
+        said = verifier.judged(case.claim, cited(case) if judged else [])
+        rows.append(Row(case, support_features(compared, found, said), bool(found), bundled))
     return rows
 
 
@@ -145,7 +169,12 @@ def _table(rows: Sequence[Row]) -> Table:
     )
 
 
-def _train(table: Table, people: Table) -> SupportModel:
+def _train(
+    taught: Sequence[Row], measured: Sequence[Row]
+) -> tuple[Linear, float, dict[str, float]]:
+    """A model, its threshold, and the record of both."""
+    table = _table([row for row in taught if not is_held_back(row.case.text)])
+    people = _table(measured)
     held_out = _held_out(table)
     linear = _fit(table, np.full(len(table.rows), True))
     threshold = _threshold(np.where(table.refused, 0.0, held_out), table.labels)
@@ -159,7 +188,7 @@ def _train(table: Table, people: Table) -> SupportModel:
     print(json.dumps(training, indent=1), threshold)
     for name, weight in zip(linear.names, linear.weights, strict=True):
         print(f"{name:20} {weight:6.2f}")
-    return SupportModel(linear=linear, threshold=threshold, training=training)
+    return linear, threshold, training
 
 
 def _fit(table: Table, chosen: np.ndarray) -> Linear:
@@ -204,7 +233,9 @@ def _auroc(scores: np.ndarray, labels: np.ndarray) -> float:
 
 def _blank() -> SupportModel:
     empty = Linear(names=(), mean=(), deviation=(), weights=(), bias=0.0, clip=1.0)
-    return SupportModel(linear=empty, threshold=0.5, training={})
+    return SupportModel(
+        lexical=empty, lexical_threshold=0.5, linear=empty, threshold=0.5, training={}
+    )
 
 
 if __name__ == "__main__":

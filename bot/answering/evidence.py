@@ -27,6 +27,8 @@ _MOST_WORDS = 100_000  # that are known: 30 MB
 # our questions (103 with an answer): with 1 a right one is among those shown for .82, 1.7 a
 # question; with 1.5 for .84, 1.9; with 2 for .86, 2.1; always three for .88, 3.0.
 _NEARLY_AS_GOOD = 1.5
+# Any "they" of the articles fits the question alone: it has to answer clearly better, in log-odds.
+_READ_ALONE = 2.0
 _READ_FOR_A_READING = 6  # sentences that the readings of a follow-up are compared on
 
 
@@ -86,7 +88,8 @@ class EvidenceRanker:
 
         def best(reading: str) -> float:
             judged = self.judged(generation, Task.QUESTION, reading, sentences)
-            return max(each.answers for each in judged)
+            alone = _READ_ALONE if reading == understood.asked else 0.0
+            return max(each.answers for each in judged) - alone
 
         return max(understood.readings, key=best)
 

@@ -72,11 +72,10 @@ def _readings(asked: str, names: Sequence[str], before: Sequence[str]) -> Iterat
         yield f"{before[-1]} {asked}"
     if _is_cut_short(asked):
         return
-    pronoun = _PRONOUN.search(asked)
-    for name in names[:_MOST_READ_NAMES] if pronoun else ():
-        assert pronoun
+    if pronoun := _PRONOUN.search(asked):
         whose = "'s" if pronoun[0].lower() in {"his", "its", "their"} else ""
-        yield f"{asked[: pronoun.start()]}{name}{whose}{asked[pronoun.end() :]}"
+        for name in names[:_MOST_READ_NAMES]:
+            yield f"{asked[: pronoun.start()]}{name}{whose}{asked[pronoun.end() :]}"
     yield asked
 
 

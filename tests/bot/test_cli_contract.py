@@ -340,6 +340,7 @@ def test_doctor_reports_each_subject_and_fails_where_one_is_a_problem(
         "python",
         "encoder",
         "evidence",
+        "judge",
         "index",
         "generations",
         "articles",

@@ -95,11 +95,11 @@ class Steps:
 
 def test_questions_that_are_answered_pass_and_are_counted(live: LiveGeneration) -> None:
     steps = Steps()
-    earlier = (Turn(question=CLOSED, answer="In June."),)
+    earlier = (Turn(question="Is the harbour closed?", answer="It closed in June."),)
     questions = [
         golden(CLOSED),
         golden("What does the market pay for fish?", expect="PAYS  $1.5\nbn."),
-        GoldenQuestion(question="And in June?", history=earlier, expect="closed in June"),
+        GoldenQuestion(question="And when did it close?", history=earlier, expect="closed in June"),
     ]
     report = check_golden(live, questions, steps)
     assert report

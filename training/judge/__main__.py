@@ -21,7 +21,7 @@ from index.model_source import find_source
 from training.judge.examples import Asked, Example
 from training.judge.export import compare_precision, export, with_figures
 from training.judge.fitting import Recipe, fit, limited
-from training.judge.measuring import SentenceJudge, held_out_questions, measure
+from training.judge.measuring import SentenceJudge, held_out_questions, measure, measure_briefly
 from training.judge.net import JudgeNet
 from training.judge.reading import TorchReader
 from training.judge.recording import training_record
@@ -39,7 +39,7 @@ from training.stories import Story
 
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "judge"
-COMPARED_TOKENS = 700_000
+COMPARED_TOKENS = 300_000
 EPOCHS, STORY_TURNS = 2, 2  # each epoch reads its part of the paragraphs and all stories twice
 GOLDEN = 8  # windows whose scores are kept for `dealbot doctor`
 CLAIMED_SHARE = 0.6  # of the questions, those that become claims where they can
@@ -145,7 +145,7 @@ def compare(
         examples = limited(iter(listed), encoder, COMPARED_TOKENS)
         fit(net, [partial(list, examples)], encoder, recipe, WORK / f"compare-{name}.pt")
         judge = SentenceJudge(encoder, TorchReader(net))
-        print(name, json.dumps(measure(judge, shared, held_out)), flush=True)
+        print(name, json.dumps(measure_briefly(judge, shared, held_out)), flush=True)
 
 
 if __name__ == "__main__":
