@@ -28,7 +28,6 @@ QUESTIONS = (
     "Who is Jensen Huang reportedly frustrated with?",
     "How much did Nvidia invest in Anthropic?",
     "When did OpenAI and Nvidia announce their partnership?",
-    "What does OpenAI use Nvidia's GPUs for?",
 )
 
 # The model writes once for all of the tests, which are counted without that.
