@@ -13,7 +13,7 @@ from bot.answering.names import looks_like_person, names_in
 from index.models import Span
 from index.words import read_words
 
-_MOST_WORDS = 8
+_MOST_WORDS, _MOST_CHARS = 8, 200
 _MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|USD|EUR|GBP)\b")
 _NUMBER = re.compile(
     r"\d|\b(?:no|none|half|third|quarter|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|"
@@ -50,6 +50,8 @@ def short_answer(
 
 def fits(kind: AnswerKind, question: str, text: str) -> bool:
     """Whether the text can answer: short, new, and of the kind that is asked for."""
+    if len(text) > _MOST_CHARS:
+        return False
     words = [word.lower for word in read_words(text)]
     asked = {word.lower for word in read_words(question)}
     if kind in _NO_SPAN or not 0 < len(words) <= _MOST_WORDS or asked.issuperset(words):
