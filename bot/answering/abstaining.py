@@ -1,4 +1,4 @@
-"""What an abstention says of the closest sentence: what it lacks of the question."""
+"""Wording an abstention: it names what the closest sentence lacks of the question."""
 
 import re
 from collections.abc import Sequence

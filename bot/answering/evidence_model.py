@@ -174,7 +174,7 @@ class EvidenceModel:
 
 
 def _read_while_unsure(base: Array, read: ReadCandidates) -> tuple[Rows, list[Judgement]]:
-    """Which candidates the judge read, and what it says of them. The second half can hardly win
+    """Let the judge read candidates; return their places and judgements. The later ones hardly win
     once a sentence of the first clearly answers, and is then left unread."""
     chosen = judged_places(base)
     judged = list(read(chosen[:_READ_FIRST].tolist()))
@@ -255,7 +255,7 @@ def confidence_row(
     chosen: Rows,
     judged: Sequence[Judgement],
 ) -> Array:
-    """What decides whether the best candidate answers, in the order of CONFIDENCE_NAMES. Its lead
+    """Features of whether the best candidate answers, in the order of CONFIDENCE_NAMES. Its lead
     over the next is not among it: where several articles tell one story the next says the same,
     and the answer is the surer for it."""
     question, article = reading.question, reading.pool.places.article

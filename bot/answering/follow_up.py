@@ -27,7 +27,7 @@ _MOST_TURNS, _MOST_QUESTIONS, _MOST_NAMES, _READ_CHARS = 6, 2, 6, 1_000
 _MOST_READ_NAMES = 4  # names that are tried in the place of a pronoun
 
 
-# The bot's own labels ("*Context:*") and markers ("[1]"), which nobody asked about.
+# The bot's own labels ("*Context:*") and markers ("[1]") are no part of a question.
 _LABELS = re.compile(r"(?<!\*)\*[^*\n]{1,40}\*(?!\*)|\[\d{1,3}\]|\*\*|^> ", re.MULTILINE)
 
 

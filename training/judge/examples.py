@@ -1,6 +1,5 @@
 """Training examples of the judge: a text, a window of sentences, and a label for each sentence."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,7 +69,3 @@ def window_example(
         tuple(RIGHT if i in gold else WRONG for i in range(start, end)),
         span=span,
     )
-
-
-def spans_of_sentences(text: str, spans: Sequence) -> tuple[str, ...]:
-    return tuple(text[span.start : span.end] for span in spans)

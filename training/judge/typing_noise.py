@@ -29,7 +29,7 @@ _WORD = re.compile(r"[A-Za-z]{5,}")
 
 
 def typed(question: str, chance: random.Random) -> str:
-    """The question as somebody in a hurry types it; it asks the same."""
+    """Rewrite the question as people type in a hurry; it asks the same."""
     text = question
     if chance.random() < 0.12 and (words := _keywords(text)):
         text = " ".join(words)

@@ -27,7 +27,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the judge says of one sentence, in log-odds. `span` is its best short answer, in code
+    """The judge's view of one sentence, in log-odds. `span` is its best short answer, in code
     points of the sentence, and `span_probability` how likely that is where the sentence answers."""
 
     answers: float
