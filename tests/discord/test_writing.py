@@ -44,12 +44,12 @@ async def test_only_what_the_articles_carry_is_shown(
     endpoint.always(says(draft(TRUE, FALSE)))
     answer = await written(fake)
     assert answer.embed["description"].startswith(f"{TRUE} \\[1\\]\n\n> ")
-    assert "99" not in answer.text
+    assert "$99" not in answer.text
     assert "1 of 2 sentences verified" in answer.text
     kept = await writing.office.store.receipts.get(receipt_id(answer))
     assert kept is not None
     assert kept.answer.mode == "llm"
-    assert "99" not in kept.answer.model_dump_json()
+    assert "$99" not in kept.answer.model_dump_json()
 
 
 async def test_the_quotes_are_there_before_the_model_has_written(

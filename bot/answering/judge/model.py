@@ -105,13 +105,17 @@ def load_judge() -> JudgeModel:
 
 
 def load_judge_ahead() -> None:
-    """Load the judge on a thread of its own, beside what else is being opened."""
+    """Load the judge on a thread of its own, beside what else is being opened.
+
+    The process waits for the thread before it exits: onnxruntime aborts a process that ends
+    while it loads a model.
+    """
 
     def load() -> None:
         with suppress(EncoderError):  # who needs the judge next gets the same error
             load_judge()
 
-    Thread(target=load, name="loading the judge", daemon=True).start()
+    Thread(target=load, name="loading the judge").start()
 
 
 @cache
