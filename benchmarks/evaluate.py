@@ -18,7 +18,7 @@ from bot.evaluation.page import terminal_text, with_tables
 from bot.evaluation.results import Origin, Results, read_results, written
 from bot.evaluation.suite import Suite
 from bot.terminal.progress import StageLines
-from index.encoder import default_home, open_current
+from index.encoder.encoder import default_home, open_current
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = Path("benchmarks/results/evaluation.json"), Path("docs/evaluation.md")

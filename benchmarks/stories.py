@@ -3,9 +3,9 @@
 They lie with the training data, which the program does not import; so their reading is here.
 """
 
+from bot.domain.models import Turn, Verdict
 from bot.evaluation.datasets import OpenSet, Record, Stories
 from bot.evaluation.questions import EvalClaim, EvalQuestion, GoldSpan
-from bot.models import Turn, Verdict
 from training.judge.sets import story_questions
 from training.stories import FOLDER, Story, StoryQuestion, read_stories
 

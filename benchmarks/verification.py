@@ -32,11 +32,11 @@ from benchmarks.claims.texts import (
     generated_texts,
     initials_of,
 )
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.verification.verifying import Verdict, Verifier
-from bot.claims import Standing
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.verification.verifier import Verdict, Verifier
+from bot.domain.claims import Standing
 from bot.evaluation.metrics import auroc
-from index.initials import Initials
+from index.text.initials import Initials
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/verification.json"

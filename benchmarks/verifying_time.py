@@ -16,14 +16,14 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.claims.corrupting import negated
-from bot.answering.checking import Checker
+from bot.answering.draft_sentence import Written
 from bot.answering.pipeline import Answerer, Receipt
-from bot.models import Question, Status
+from bot.answering.verification.checker import Checker
+from bot.domain.models import Question, Status
 from bot.terminal.progress import StageLines
-from bot.written import Written
-from index.build import build_index
-from index.encoder import default_home, open_current
-from index.live import LiveIndex
+from index.building.build import build_index
+from index.encoder.encoder import default_home, open_current
+from index.generations.live import LiveIndex
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = ROOT / "benchmarks/questions/seed.jsonl"

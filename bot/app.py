@@ -5,16 +5,16 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from typing import TYPE_CHECKING
 
 from bot.answering.judge.model import load_judge_ahead
-from bot.errors import SettingsError
+from bot.config.settings import Settings
+from bot.domain.errors import SettingsError
 from bot.generation.ledger import Ledger, MemoryLedger
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
-from bot.service import AnswerService
-from bot.settings import Settings
-from index.live import LiveIndex
+from bot.serving.service import AnswerService
+from index.generations.live import LiveIndex
 
 if TYPE_CHECKING:
-    from bot.generation.rewriting import Rewriter
+    from bot.generation.rewriter import Rewriter
     from bot.generation.writer import Writer
 
 
@@ -64,7 +64,7 @@ def _open_writers(
 ) -> AbstractAsyncContextManager[tuple["Writer", "Rewriter | None"]]:
     try:
         # Here: the client takes half a second, and who has no model need not have it.
-        from bot.generation.opening import open_writers
+        from bot.generation.setup import open_writers
     except ImportError as error:
         raise SettingsError(
             f"llm_model is set, and the client for models cannot be loaded ({error}): "

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex, StoredVectors
-from index.generations import Generation
-from index.lexical import LexicalIndex, best_rows
+from index.generations.generation import Generation
 from index.ranges import distinct, run_begins
-from index.terms import Analyzer
-from index.text_store import StoredPassage, StoredSentence
+from index.stores.dense import DenseIndex, StoredVectors
+from index.stores.lexical import LexicalIndex, best_rows
+from index.stores.terms import Analyzer
+from index.stores.text_store import StoredPassage, StoredSentence
 
 Scores = NDArray[np.floating]
 

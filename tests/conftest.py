@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from index.adopt import adopt
-from index.build import build_index
-from index.encoder import Encoder, default_home, open_current
+from index.building.build import build_index
+from index.encoder.adoption import adopt
+from index.encoder.encoder import Encoder, default_home, open_current
+from index.encoder.model_source import DEFAULT_NAME
 from index.errors import EncoderError
-from index.model_source import DEFAULT_NAME
 from tests.llm import ScriptedEndpoint
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from index.build import build_index
-from index.encoder import Encoder
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from tests.conftest import Silent
 
 ROOT = Path(__file__).parents[1]

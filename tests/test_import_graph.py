@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "index", "prompts")
-ADOPTION = {"index/adopt.py", "index/original_model.py"}
+ADOPTION = {"index/encoder/adoption.py", "index/encoder/original_model.py"}
 ADOPTION_TOOLS = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
 MODULES = sorted(
     path.relative_to(ROOT) for name in PACKAGES for path in (ROOT / name).rglob("*.py")
@@ -48,10 +48,10 @@ def within(folder: str) -> set[str]:
 
 
 def test_the_walk_sees_the_modules() -> None:
-    assert {"bot/cli.py", "index/build.py", "bot/answering/pipeline.py"} <= set(
+    assert {"bot/cli.py", "index/building/build.py", "bot/answering/pipeline.py"} <= set(
         map(Path.as_posix, MODULES)
     )
-    assert "index/dense.py" in importers_of("faiss")
+    assert "index/stores/dense.py" in importers_of("faiss")
 
 
 def test_the_index_never_imports_the_bot() -> None:
@@ -61,9 +61,9 @@ def test_the_index_never_imports_the_bot() -> None:
 
 def test_only_adoption_imports_the_tools_of_adoption() -> None:
     assert importers_of(*ADOPTION_TOOLS) == ADOPTION
-    assert {module.as_posix() for module in MODULES if "index.adopt" in dict(imports(module))} == {
-        "bot/commands/model.py"
-    }
+    assert {
+        module.as_posix() for module in MODULES if "index.encoder.adoption" in dict(imports(module))
+    } == {"bot/commands/model.py"}
 
 
 def test_only_the_discord_package_imports_discord() -> None:
@@ -81,7 +81,7 @@ def test_nothing_opens_archives_unpickles_or_reads_xml() -> None:
     """Whose bombs nobody then has to defuse. HTML is read by lxml, without entities."""
     archives = importers_of("zipfile", "tarfile", "gzip", "bz2", "lzma", "zstandard", "xml")
     assert archives | importers_of("pickle", "marshal", "shelve", "dill", "joblib") == set()
-    assert importers_of("zlib") == {"index/vector_cache.py"}  # for its checksums
+    assert importers_of("zlib") == {"index/stores/vector_cache.py"}  # for its checksums
 
 
 def test_answering_knows_no_terminal_and_no_event_loop() -> None:
@@ -105,7 +105,7 @@ def test_only_the_command_line_reads_the_environment() -> None:
     assert "bot/commands/options.py" in readers
     # Adoption tells huggingface_hub through the environment to stay off the network.
     # onnxruntime is told through it, before it is loaded, not to report to its maker.
-    assert readers <= within("bot/commands") | {"bot/cli.py", "index/onnx.py"} | ADOPTION
+    assert readers <= within("bot/commands") | {"bot/cli.py", "index/encoder/onnx.py"} | ADOPTION
 
 
 @pytest.mark.parametrize("module", MODULES, ids=Path.as_posix)

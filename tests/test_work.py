@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from bot.answering.pipeline import Answerer
+from bot.domain.models import Question
 from bot.evaluation.datasets import records
-from bot.models import Question
-from index.build import build_index
-from index.encoder import Encoder, open_current
-from index.live import LiveGeneration, open_live
+from index.building.build import build_index
+from index.encoder.encoder import Encoder, open_current
+from index.generations.live import LiveGeneration, open_live
 from index.search import Searcher
 from tests.conftest import CountedSession, Silent
 
@@ -146,7 +146,7 @@ def counted_in_child(program: str, *arguments: str) -> list[str]:
 _OPEN = """
 import sys
 from pathlib import Path
-from index.live import open_live
+from index.generations.live import open_live
 
 def read():
     [line] = (x for x in open("/proc/self/io") if x.startswith("rchar"))

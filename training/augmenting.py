@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.answering.analysis import QuestionAnalysis, WordWeights, stem
-from index.words import read_words
+from bot.answering.question.analysis import QuestionAnalysis, WordWeights, stem
+from index.text.words import read_words
 from training.examples import SentenceList
 
 _NAME = re.compile(r"(?<=\s)(?:[A-Z][\w’'-]*|\d{4})(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]*)*")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder import Encoder
+from index.encoder.encoder import Encoder
 
 
 class CachingEncoder:

@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.evidence import EvidenceRanker
-from bot.answering.evidence_model import EvidenceModel, ReadCandidates
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Judgement
 from bot.answering.pipeline import retrieve
-from bot.answering.pool import Pool
-from bot.answering.ranking import GivenArticle, SentenceRanker
-from bot.answering.small_talk import small_talk
-from bot.answering.understanding import QuestionReader
-from bot.models import Question
-from index.live import LiveGeneration
+from bot.answering.question.reader import QuestionReader
+from bot.answering.question.small_talk import small_talk
+from bot.answering.ranking.evidence import EvidenceRanker
+from bot.answering.ranking.evidence_model import EvidenceModel, ReadCandidates
+from bot.answering.ranking.given_sentences import GivenArticle, SentenceRanker
+from bot.answering.ranking.pool import Pool
+from bot.domain.models import Question
+from index.generations.live import LiveGeneration
 from index.search import Searcher
-from index.text_store import StoredSentence
+from index.stores.text_store import StoredSentence
 from training.judge.measuring import held_out_questions
 from training.judge.sets import read_squad_shifts, story_questions
 from training.stories import Kind

@@ -5,7 +5,7 @@ from collections.abc import Sequence, Set
 import numpy as np
 from scipy.optimize import minimize
 
-from bot.answering.evidence_model import CONFIDENCE_NAMES, Linear
+from bot.answering.ranking.evidence_model import CONFIDENCE_NAMES, Linear
 
 # What must not speak for an answer, and what may go either way; all else must not speak against.
 # Without these bounds a few hundred questions teach accidents of one set.

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from bot.answering.answer_kind import answer_kind
-from bot.answering.evidence_model import OperatingPoint
+from bot.answering.citing.short_answer import fits
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Window
-from bot.answering.short_answer import fits
-from bot.evaluation.judging import is_same_answer
+from bot.answering.question.answer_kind import answer_kind
+from bot.answering.ranking.evidence_model import OperatingPoint
+from bot.evaluation.verdicts import is_same_answer
 from training.judge.sets import story_questions
 from training.reporting import Judged
 from training.stories import Story

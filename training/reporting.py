@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.evidence_model import Linear, stacked_scores
 from bot.answering.judge.judge import Judgement
+from bot.answering.ranking.evidence_model import Linear, stacked_scores
 from bot.evaluation.metrics import auroc, calibration_error
 from training.examples import Example
 

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answering.evidence_model import (
+from bot.answering.judge.judge import Judge
+from bot.answering.judge.model import judge_digest, load_judge
+from bot.answering.ranking.evidence_model import (
     STACKED_NAMES,
     WEIGHTS_FILE,
     WORDS_FILE,
@@ -33,15 +35,13 @@ from bot.answering.evidence_model import (
     read_word_weights,
     stacked_table,
 )
-from bot.answering.features import raw_features
-from bot.answering.judge.judge import Judge
-from bot.answering.judge.model import judge_digest, load_judge
-from bot.answering.ranking import SentenceRanker
-from bot.answering.reading import Reading
-from index.build import build_index
-from index.encoder import Encoder, default_home, open_current
-from index.live import open_live
-from index.sentences import split_sentences
+from bot.answering.ranking.features import raw_features
+from bot.answering.ranking.given_sentences import SentenceRanker
+from bot.answering.ranking.matches import Reading
+from index.building.build import build_index
+from index.encoder.encoder import Encoder, default_home, open_current
+from index.generations.live import open_live
+from index.text.sentences import split_sentences
 from training.augmenting import augmented, removed
 from training.caching import CachingEncoder
 from training.examples import (

@@ -26,14 +26,14 @@ from benchmarks.claims.texts import (
     generated_texts,
     initials_of,
 )
-from bot.answering.evidence_model import EvidenceModel, Linear
+from bot.answering.ranking.evidence_model import EvidenceModel, Linear
 from bot.answering.verification.features import support_features
 from bot.answering.verification.findings import findings
 from bot.answering.verification.support_model import SUPPORT_FILE, SupportModel
-from bot.answering.verification.verifying import Cited, Verifier
-from bot.claims import FindingKind
+from bot.answering.verification.verifier import Cited, Verifier
+from bot.domain.claims import FindingKind
 from bot.evaluation.metrics import auroc
-from index.initials import Initials
+from index.text.initials import Initials
 from training.fitting import fit_logistic
 from training.judge.examples import RIGHT
 from training.judge.sets import read_nli, story_questions

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.claims.cases import Case
-from bot.answering.verification.verifying import Cited
+from bot.answering.verification.verifier import Cited
 
 _PARTS = 3  # of which one is held back from training
 RETELLINGS = Path(__file__).parent / "retellings.jsonl"

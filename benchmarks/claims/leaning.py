@@ -14,15 +14,15 @@ from benchmarks.claims.cases import Case, Text
 from benchmarks.claims.judged import retelling_cases
 from benchmarks.claims.texts import bundled_cases, bundled_texts
 from benchmarks.speed.process import ROOT
-from bot.answering.checking import Checker
-from bot.answering.names import looks_like_person, names_in
 from bot.answering.pipeline import Answerer
-from bot.claims import Claims, Standing
+from bot.answering.text.names import looks_like_person, names_in
+from bot.answering.verification.checker import Checker
+from bot.domain.claims import Claims, Standing
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.tables import markdown_table
 from bot.terminal.progress import StageLines
-from index.encoder import default_home, open_current
-from index.live import LiveIndex
+from index.encoder.encoder import default_home, open_current
+from index.generations.live import LiveIndex
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from benchmarks import corpus
 from benchmarks.claims.cases import Case, Text, cases
 from benchmarks.claims.corrupting import names
 from benchmarks.claims.paraphrases import retold
-from index.initials import Initials, InitialsLearner
-from index.sentences import is_heading, split_sentences
-from index.sources import read_articles
+from index.articles.sources import read_articles
+from index.text.initials import Initials, InitialsLearner
+from index.text.sentences import is_heading, split_sentences
 
 SEED = 11
 _GENERATED = 1500  # sentences

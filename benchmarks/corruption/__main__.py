@@ -24,7 +24,7 @@ from typing import Any
 from benchmarks.corruption.ground import make_ground
 from benchmarks.corruption.trials import Trial, try_all
 from bot.evaluation.tables import table
-from index.encoder import default_home
+from index.encoder.encoder import default_home
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks/results/corruption.json"

@@ -10,14 +10,14 @@ from random import Random
 from typing import Any, Self
 
 from bot.answering.pipeline import Answerer
-from bot.models import Question
+from bot.domain.models import Question
 from bot.terminal.progress import StageLines
-from index.build import build_index
-from index.encoder import CURRENT, Encoder, open_current
-from index.encoder_record import RECORD_FILE, read_record
-from index.generations import GENERATIONS, POINTER, Generation, published
-from index.live import LiveGeneration
-from index.manifest import MANIFEST
+from index.building.build import build_index
+from index.encoder.encoder import CURRENT, Encoder, open_current
+from index.encoder.record import RECORD_FILE, read_record
+from index.generations.generation import GENERATIONS, POINTER, Generation, published
+from index.generations.live import LiveGeneration
+from index.generations.manifest import MANIFEST
 from tests.damage import Victim
 
 ARTICLES = Path(__file__).resolve().parents[2] / "articles"

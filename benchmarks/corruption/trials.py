@@ -10,14 +10,14 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from benchmarks.corruption.ground import EDITIONS, QUIET, Ground, as_nobody, sources
-from index.build import build_index
-from index.encoder import Encoder, open_current
-from index.encoder_record import EncoderRecord
+from index.building.build import build_index
+from index.encoder.encoder import Encoder, open_current
+from index.encoder.record import EncoderRecord
 from index.errors import BuildError, ExpectedError
-from index.generations import GENERATIONS, POINTER, Generation, current_folder
-from index.manifest import SCHEMA_VERSION, Manifest
-from index.opening import open_intact
-from index.verifying import find_damage
+from index.generations.current import open_intact
+from index.generations.generation import GENERATIONS, POINTER, Generation, current_folder
+from index.generations.integrity import find_damage
+from index.generations.manifest import SCHEMA_VERSION, Manifest
 from tests.damage import DAMAGES, Victim, rewrite
 
 # Of a hundred; the manifest is a file of the generation, too, but would seldom be drawn.

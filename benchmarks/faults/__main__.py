@@ -21,7 +21,7 @@ from benchmarks.faults.random_kills import kill_at_random
 from benchmarks.faults.report import RESULTS, keep, problems, summary, table
 from benchmarks.faults.stores import store_operations
 from benchmarks.faults.tracing import Kind
-from index.encoder import default_home, open_current
+from index.encoder.encoder import default_home, open_current
 
 _NAMES = (
     *("first build", "build", "full build", "rebuild", "rollback", "migrate"),

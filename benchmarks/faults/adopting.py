@@ -7,9 +7,9 @@ from pathlib import Path
 
 from benchmarks.faults.operations import Found, Operation
 from benchmarks.faults.tracing import in_child
-from index.adopt import adopt
-from index.encoder import CURRENT, Encoder, installed, open_current
-from index.encoder_record import RECORD_FILE
+from index.encoder.adoption import adopt
+from index.encoder.encoder import CURRENT, Encoder, installed, open_current
+from index.encoder.record import RECORD_FILE
 from index.errors import ExpectedError
 from tests.tiny_models import make_tiny_models
 

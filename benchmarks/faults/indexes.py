@@ -6,17 +6,17 @@ from pathlib import Path
 
 from benchmarks.faults.operations import Found, Operation
 from bot.answering.pipeline import Answerer
-from bot.models import Question
-from bot.rebuilding import Rebuilder
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.models import Question
+from bot.rebuild.rebuilder import Rebuilder
 from bot.terminal.progress import StageLines
-from index.build import build_index
-from index.encoder import Encoder
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from index.errors import IndexDamagedError, IndexMissingError
-from index.generations import GENERATIONS, POINTER, open_current, published, roll_back
-from index.live import LiveGeneration, LiveIndex
-from index.publishing import read_pointer
-from index.verifying import find_damage
+from index.files.publication import read_pointer
+from index.generations.generation import GENERATIONS, POINTER, open_current, published, roll_back
+from index.generations.integrity import find_damage
+from index.generations.live import LiveGeneration, LiveIndex
 
 MONTHS = ("March", "April", "May", "June", "July")
 _QUESTION = Question(question="When did the harbour of Tarn open?")

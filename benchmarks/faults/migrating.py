@@ -6,11 +6,11 @@ from pathlib import Path
 
 from benchmarks.faults.indexes import best_quote, damage, leftovers, quiet
 from benchmarks.faults.operations import Found
-from bot.models import Question
-from index.build import build_index
-from index.encoder import Encoder
+from bot.domain.models import Question
+from index.building.build import build_index
+from index.building.migration import migrate_index
+from index.encoder.encoder import Encoder
 from index.errors import OlderIndexError
-from index.migrating import migrate_index
 
 _STORED = Path(__file__).parents[2] / "tests/index/schemas/3.tar.xz"
 _QUESTION = Question(question="How much did the lamp cost?")

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.faults.operations import Found, Operation
 from bot.store import AuditEntry, ServerSettings, Store
 from bot.store.database import Database
-from bot.store.migrating import migrate
+from bot.store.migration import migrate
 from bot.store.schema import STEPS
 
 _NAME, _BACKUP = "store.sqlite", "backup.sqlite"

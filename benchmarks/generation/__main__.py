@@ -26,8 +26,8 @@ from bot.evaluation.datasets import records
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.questions import EvalQuestion
 from bot.terminal.progress import StageLines
-from index.encoder import default_home, open_current
-from index.live import LiveIndex
+from index.encoder.encoder import default_home, open_current
+from index.generations.live import LiveIndex
 
 RESULTS = ROOT / "benchmarks/results"
 _RUNS = ROOT / "build/generation"  # whole, for --judged

@@ -9,15 +9,15 @@ from pydantic import SecretStr
 
 from benchmarks.generation.judgements import key_of
 from benchmarks.generation.recording import RecordingBackend, RecordingWriter, evidence_of
+from bot.domain.models import Answer, Question, WrittenSentence
 from bot.evaluation.questions import EvalQuestion
 from bot.generation.budget import Budget, Caps, Prices
 from bot.generation.drafts import DraftSentence, read_draft
 from bot.generation.errors import GenerationError
 from bot.generation.ledger import MemoryLedger
 from bot.generation.model import Model
-from bot.models import Answer, Question, WrittenSentence
-from bot.service import AnswerService
-from index.live import LiveIndex
+from bot.serving.service import AnswerService
+from index.generations.live import LiveIndex
 
 # So that a slow machine has the same sentences to show; how long it took is told.
 _PATIENCE_S = 300.0

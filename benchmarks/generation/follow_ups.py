@@ -19,8 +19,9 @@ from benchmarks.generation.models import QWEN, SMOLLM, endpoint
 from benchmarks.generation.recording import RecordingBackend
 from benchmarks.speed.process import ROOT
 from benchmarks.speed.record import made_from, save
-from bot.answering.follow_up import leant_on
-from bot.answering.rewrites import flaw_in
+from bot.answering.question.follow_up import leant_on
+from bot.answering.question.rewrites import flaw_in
+from bot.domain.models import Question, Rewritten
 from bot.evaluation.datasets import canard, records
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import Columns, measures
@@ -31,10 +32,9 @@ from bot.generation.budget import Budget, Caps, Prices
 from bot.generation.errors import GenerationError
 from bot.generation.ledger import MemoryLedger
 from bot.generation.model import Model
-from bot.generation.rewriting import Rewriter, read_rewrite
-from bot.models import Question, Rewritten
+from bot.generation.rewriter import Rewriter, read_rewrite
 from bot.terminal.progress import StageLines
-from index.encoder import default_home, open_current
+from index.encoder.encoder import default_home, open_current
 
 _PATIENCE_S = 300.0  # a slow machine has the same rewrites; how long they took is told
 _SEED = 7

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.speed.process import ROOT
-from index.publishing import file_digest
+from index.files.publication import file_digest
 from tests.llm.serving import serving
 from tests.llm.smollm import smollm_weights
 

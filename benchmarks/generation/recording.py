@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from bot.answering.draft_sentence import Carried, Written
 from bot.answering.pipeline import Receipt
 from bot.generation.backend import Backend
 from bot.generation.writer import Verify, Writer
-from bot.written import Carried, Written
 
 
 class RecordingBackend(Backend):

@@ -16,10 +16,10 @@ from benchmarks.overload.arriving import Ask, Outcome
 from benchmarks.soak.signs import running_bot
 from bot.app import open_live_index, open_service
 from bot.commands.run import SWITCH_S
-from bot.errors import ServiceBusyError
-from bot.models import Question
-from bot.settings import Settings
-from index.encoder import default_home
+from bot.config.settings import Settings
+from bot.domain.errors import ServiceBusyError
+from bot.domain.models import Question
+from index.encoder.encoder import default_home
 from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Invocation
 

@@ -25,7 +25,7 @@ from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import SEED, rows_of
 from bot.evaluation.tables import Cell, markdown_table
 from bot.terminal.progress import StageLines
-from index.encoder import default_home, open_current
+from index.encoder.encoder import default_home, open_current
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "build/peers"

@@ -13,8 +13,8 @@ from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import SEED
 from bot.evaluation.questions import EvalQuestion
 from bot.evaluation.retrieval import BM25, EVIDENCE, HYBRID, Methods, Ranking
-from index.encoder import Encoder
-from index.live import LiveGeneration, open_live
+from index.encoder.encoder import Encoder
+from index.generations.live import LiveGeneration, open_live
 
 OURS = (BM25, HYBRID, EVIDENCE)
 

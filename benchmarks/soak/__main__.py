@@ -17,7 +17,7 @@ from benchmarks.soak.soaking import Size, soak
 from bot.evaluation.datasets import records
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.terminal.progress import StageLines
-from index.encoder import default_home, open_current
+from index.encoder.encoder import default_home, open_current
 
 ROOT = Path(__file__).resolve().parents[2]
 

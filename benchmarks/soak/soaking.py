@@ -16,10 +16,10 @@ from benchmarks.soak.crowd import Asked, Crowd
 from benchmarks.soak.faults import Weather
 from benchmarks.soak.signs import measure_signs
 from benchmarks.soak.watching import Watch, resident_mb, watching
+from bot.config.settings import Settings
 from bot.discord import client, running
 from bot.discord.client import DealbotClient
-from bot.discord.office import open_office
-from bot.settings import Settings
+from bot.discord.runtime import open_office
 from tests.fake_discord import FakeDiscord, pointed
 
 _PATIENCE_S = 120.0  # in which somebody at least gets an answer

@@ -10,13 +10,13 @@ from tokenizers import Tokenizer
 
 from benchmarks.peers.protocol import TOP
 from benchmarks.speed.system import System
-from index.encoder import default_home
-from index.encoder_record import MODEL_FILE, TOKENIZER_FILE, EncoderRecord, read_record
-from index.generations import current_folder
+from index.encoder.encoder import default_home
+from index.encoder.onnx import onnxruntime
+from index.encoder.record import MODEL_FILE, TOKENIZER_FILE, EncoderRecord, read_record
+from index.files.publication import read_pointer
+from index.generations.generation import current_folder
+from index.generations.manifest import read_manifest
 from index.machine import usable_cores
-from index.manifest import read_manifest
-from index.onnx import onnxruntime
-from index.publishing import read_pointer
 
 _SEED, _TRIALS = 0, 30
 

@@ -15,13 +15,13 @@ from benchmarks.peers.run import PEERS
 from benchmarks.speed.process import ROOT, Worker
 from bot.evaluation.datasets import records
 from bot.evaluation.indexes import files_digest
-from index.encoder import default_home
+from index.articles.sources import read_articles
+from index.encoder.encoder import default_home
 from index.errors import ExpectedError
-from index.generations import current_folder
-from index.manifest import read_manifest
-from index.publishing import read_pointer
-from index.sentences import split_sentences
-from index.sources import read_articles
+from index.files.publication import read_pointer
+from index.generations.generation import current_folder
+from index.generations.manifest import read_manifest
+from index.text.sentences import split_sentences
 
 HOME = ROOT / "build/bench"
 BUNDLED = "bundled articles"

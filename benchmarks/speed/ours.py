@@ -15,14 +15,14 @@ from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Judgement, Window
 from bot.answering.judge.model import JudgeModel, load_judge
 from bot.answering.pipeline import Answerer
-from bot.models import Question
-from bot.service import AnswerService
+from bot.domain.models import Question
+from bot.serving.service import AnswerService
 from bot.terminal.progress import StageLines
-from index.build import build_index
-from index.encoder import default_home, open_current
-from index.live import LiveIndex
+from index.building.build import build_index
+from index.encoder.encoder import default_home, open_current
+from index.generations.live import LiveIndex
 from index.search import Searcher
-from index.text_store import StoredSentence
+from index.stores.text_store import StoredSentence
 
 _BATCH = 32  # as many questions as the service takes together
 _SURE = 5.0  # log-odds

@@ -9,8 +9,8 @@ from benchmarks.speed.figures import Row, spread
 from benchmarks.speed.names import ANSWERS, RETRIEVAL
 from benchmarks.speed.process import Contestants, Worker
 from benchmarks.speed.run import Run
-from index.generations import current_folder
-from index.manifest import read_manifest
+from index.generations.generation import current_folder
+from index.generations.manifest import read_manifest
 
 _WARMING, _KNOWN = 5, 200
 _PARTS = {RETRIEVAL: "retrieval", ANSWERS: "answers"}

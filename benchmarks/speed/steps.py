@@ -8,7 +8,7 @@ from time import perf_counter
 from types import FunctionType, ModuleType
 from typing import Any
 
-from bot.answering import evidence
+from bot.answering.ranking.given_sentences import evidence
 from index import dense, encoder, lexical, text_store
 
 # The module whose classes do each step. What one of them calls of another counts for itself.

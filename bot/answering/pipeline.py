@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.abstaining import abstention_text
-from bot.answering.citing import check_citations, cite, cite_closest
-from bot.answering.composing import compose_text
-from bot.answering.evidence import Evidence, EvidenceRanker, choose_evidence
-from bot.answering.evidence_model import EvidenceModel, OperatingPoint
-from bot.answering.follow_up import Understood
+from bot.answering.citing.abstention import abstention_text
+from bot.answering.citing.citations import check_citations, cite, cite_closest
+from bot.answering.citing.composition import compose_text
+from bot.answering.citing.short_answer import short_answer
+from bot.answering.citing.verdict import asks_for_verdict, verdict_of
 from bot.answering.judge.inputs import Task
-from bot.answering.short_answer import short_answer
-from bot.answering.small_talk import small_talk
-from bot.answering.understanding import QuestionReader
-from bot.answering.verdict import asks_for_verdict, verdict_of
-from bot.models import SURE, Answer, Citation, Question, ShortAnswer, Status, Verdict
-from index.generations import Generation
-from index.live import LiveGeneration
+from bot.answering.question.follow_up import Understood
+from bot.answering.question.reader import QuestionReader
+from bot.answering.question.small_talk import small_talk
+from bot.answering.ranking.evidence import Evidence, EvidenceRanker, choose_evidence
+from bot.answering.ranking.evidence_model import EvidenceModel, OperatingPoint
+from bot.domain.models import SURE, Answer, Citation, Question, ShortAnswer, Status, Verdict
+from index.generations.generation import Generation
+from index.generations.live import LiveGeneration
 from index.models import Span
 from index.search import Searcher, SentenceHit
-from index.sentences import is_heading, may_be_heading
+from index.text.sentences import is_heading, may_be_heading
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 

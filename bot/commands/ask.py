@@ -12,13 +12,13 @@ from bot.answering.pipeline import Receipt
 from bot.app import open_live_index, open_service
 from bot.commands.batch import BatchPrinter, Line, read_batch
 from bot.commands.options import LLM, batch_option, json_flag, load_settings, setting
-from bot.errors import BatchError
-from bot.models import Answer, Question, Status, check_question
-from bot.service import AnswerService
-from bot.settings import Settings
-from bot.terminal.growing import growing
+from bot.config.settings import Settings
+from bot.domain.errors import BatchError
+from bot.domain.models import Answer, Question, Status, check_question
+from bot.serving.service import AnswerService
+from bot.terminal.answers import print_answer
+from bot.terminal.drafts import growing
 from bot.terminal.layout import console
-from bot.terminal.rendering import print_answer
 from index.errors import ExpectedError
 
 _IN_FLIGHT = 64  # two of the service's batches: one is computed while the next one gathers

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import click
 from pydantic import BaseModel, ValidationError
 
-from bot.errors import BatchError
+from bot.domain.errors import BatchError
 from index.errors import ExpectedError
 
 _Request = TypeVar("_Request", bound=BaseModel)

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from bot.app import open_live_index, open_service
-from bot.claims import MAX_CHECKED_CHARS, Check, Claims, claim_spans
 from bot.commands.options import json_flag, load_settings, setting
-from bot.errors import QuestionError
-from bot.settings import Settings
-from bot.terminal.checking import print_check
+from bot.config.settings import Settings
+from bot.domain.claims import MAX_CHECKED_CHARS, Check, Claims, claim_spans
+from bot.domain.errors import QuestionError
+from bot.terminal.checks import print_check
 
 _BYTES = 4 * MAX_CHECKED_CHARS + 1  # a character takes four at most
 

@@ -9,11 +9,11 @@ import click
 
 from bot.commands.options import LLM, json_flag, load_settings, setting
 from bot.commands.token import read_token, token_file
-from bot.errors import TokenError
-from bot.examining import answering, keeping, machine, serving, sharing, writing
-from bot.examining.finding import Check, Level, WarningError, examine
-from bot.settings import Settings
-from bot.terminal.plain import visible
+from bot.config.settings import Settings
+from bot.doctor import answering, keeping, machine, serving, sharing, writing
+from bot.doctor.finding import Check, Level, WarningError, examine
+from bot.domain.errors import TokenError
+from bot.wording.visible import visible
 from index.errors import ExpectedError
 
 _SKEW_S = 2.5  # an answer is timed by Discord's clock, which waits three seconds for the first sign

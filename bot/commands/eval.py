@@ -9,14 +9,14 @@ import click
 from bot.app import open_live_index, open_service
 from bot.commands.batch import read_batch
 from bot.commands.options import json_flag, load_settings, setting
-from bot.errors import BatchError
-from bot.evaluation.asking import ask_all
-from bot.evaluation.judging import Judged
+from bot.config.settings import Settings
+from bot.domain.errors import BatchError
 from bot.evaluation.questions import EvalQuestion, of_part
+from bot.evaluation.runs import ask_all
 from bot.evaluation.summary import OVERALL, Summary, summarise, summary_table
-from bot.settings import Settings
+from bot.evaluation.verdicts import Judged
 from index.errors import ExpectedError
-from index.live import LiveGeneration
+from index.generations.live import LiveGeneration
 
 
 @click.command("eval")

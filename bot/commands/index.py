@@ -7,16 +7,16 @@ from typing import Any
 import click
 
 from bot.commands.options import json_flag, load_settings, setting
-from bot.terminal.plain import visible
 from bot.terminal.progress import progress_on_stderr
-from index.build import BuildReport, build_index
-from index.encoder import open_current
+from bot.wording.visible import visible
+from index.building.build import BuildReport, build_index
+from index.building.migration import migrate_index
+from index.encoder.encoder import open_current
 from index.errors import IndexDamagedError, SourceError
-from index.generations import GENERATIONS, POINTER, current_folder, published, roll_back
-from index.manifest import Manifest, read_manifest
-from index.migrating import migrate_index
-from index.opening import open_intact
-from index.verifying import find_damage, older_schema
+from index.generations.current import open_intact
+from index.generations.generation import GENERATIONS, POINTER, current_folder, published, roll_back
+from index.generations.integrity import find_damage, older_schema
+from index.generations.manifest import Manifest, read_manifest
 
 _log = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 import click
 
 from bot.commands.options import json_flag, load_settings, setting
-from bot.terminal.plain import visible
-from index import encoder as encoders
+from bot.wording.visible import visible
+from index.encoder.encoder import encoder as encoders
 
 
 @click.group("model")
@@ -25,7 +25,7 @@ def adopt_model(
     """Export a sentence-transformers model to what the program runs on: a folder with a model,
     or by default the all-MiniLM-L6-v2 that comes with the `adopt` extra. It is stored in 8 bits
     where that changes hardly anything of what it finds."""
-    from index.adopt import adopt  # brings torch, which nothing else needs
+    from index.encoder.adoption import adopt  # brings torch, which nothing else needs
 
     home = load_settings(**flags).encoders
     record = adopt(

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
-from bot.errors import SettingsError
-from bot.settings import PREFIX, Settings
+from bot.config.settings import PREFIX, Settings
+from bot.domain.errors import SettingsError
 from prompts import PromptError, choose
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

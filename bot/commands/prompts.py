@@ -7,10 +7,10 @@ import click
 
 from bot.app import open_live_index, open_service
 from bot.commands.options import json_flag, load_settings, setting
-from bot.errors import SettingsError
-from bot.models import Question
-from bot.settings import Settings
-from bot.terminal.plain import visible
+from bot.config.settings import Settings
+from bot.domain.errors import SettingsError
+from bot.domain.models import Question
+from bot.wording.visible import visible
 from prompts import Prompts, chosen, short_texts
 
 # What a model is told, in the order of its messages.
@@ -62,7 +62,7 @@ def show(name: str, question: str | None, **flags: str | None) -> None:
 async def _for_question(settings: Settings, name: str, question: str) -> str:
     """What a model gets under this name, with the evidence that the index has for the question."""
     # Here: the client of models takes half a second, and may not be there.
-    from bot.generation.prompting import Offer, answer_messages, rewrite_messages
+    from bot.generation.prompts import Offer, answer_messages, rewrite_messages
 
     if name in _REWRITING:
         messages, names = rewrite_messages(question, ()), _REWRITING

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
-from bot.answering.ranking import SentenceRanker
+from bot.answering.ranking.given_sentences import SentenceRanker
 from bot.commands.batch import BatchPrinter, read_batch
 from bot.commands.options import batch_option, json_flag, load_settings, setting
-from bot.errors import BatchError
-from bot.models import RankRequest, RankResult
-from index.encoder import open_current
+from bot.domain.errors import BatchError
+from bot.domain.models import RankRequest, RankResult
+from index.encoder.encoder import open_current
 from index.errors import ExpectedError
 
 

@@ -7,7 +7,7 @@ import click
 
 from bot.app import open_live_index, open_service
 from bot.commands.options import LLM, load_settings, setting
-from bot.settings import Settings
+from bot.config.settings import Settings
 from bot.terminal.repl import run_repl
 
 

@@ -12,12 +12,12 @@ import click
 
 from bot.commands.options import LLM, load_settings, setting
 from bot.commands.token import read_token
-from bot.errors import TokenError
+from bot.config.settings import Settings
+from bot.domain.errors import TokenError
 from bot.monitoring.logs import LogLevel, log_to_stderr, notice, tell_end
-from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.discord.office import Office
+    from bot.discord.runtime import Office
 
 _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try again
 # With each packet that it sends, the event loop lets go of the interpreter's lock, and the compute
@@ -65,8 +65,8 @@ def command(context: click.Context, /, **flags: Any) -> None:
 
 async def _run(settings: Settings, token: str) -> None:
     # Here, for half a second of discord.py is nothing that --help has to wait for.
-    from bot.discord.discretion import keep_out_of_log
-    from bot.discord.office import open_office
+    from bot.discord.log_filter import keep_out_of_log
+    from bot.discord.runtime import open_office
 
     keep_out_of_log(token)
     if not settings.metrics_port:
@@ -87,7 +87,7 @@ async def _run(settings: Settings, token: str) -> None:
 async def _serve(office: "Office", token: str) -> None:
     """What is loaded by now stays, or has no cycles, as a generation of the index: to look through
     it for garbage again and again would hold everybody up, each time for a tenth of a second."""
-    from bot.discord.running import run_bot
+    from bot.discord.runner import run_bot
 
     gc.collect()
     gc.freeze()

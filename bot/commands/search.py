@@ -7,13 +7,13 @@ import click
 from bot.app import open_live_index
 from bot.commands.batch import BatchPrinter, read_batch
 from bot.commands.options import batch_option, json_flag, load_settings, setting
-from bot.errors import BatchError
-from bot.models import Found, FoundText, Question, check_question
-from bot.terminal.rendering import print_found
+from bot.domain.errors import BatchError
+from bot.domain.models import Found, FoundText, Question, check_question
+from bot.terminal.answers import print_found
 from index.errors import ExpectedError
-from index.live import LiveGeneration
+from index.generations.live import LiveGeneration
 from index.search import Searcher
-from index.text_store import StoredPassage, StoredSentence
+from index.stores.text_store import StoredPassage, StoredSentence
 
 
 @click.command("search")

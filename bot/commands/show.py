@@ -9,12 +9,12 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot.commands.options import load_settings, setting
-from bot.terminal.plain import visible
+from bot.wording.visible import visible
 from index.errors import ExpectedError, IndexMissingError
-from index.holding import Hold
-from index.opening import open_intact
-from index.text_store import TextStore
-from index.verifying import verify
+from index.files.holds import Hold
+from index.generations.current import open_intact
+from index.generations.integrity import verify
+from index.stores.text_store import TextStore
 
 _log = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from typing import TypeVar
 import click
 
 from bot.commands.options import json_flag, load_settings, setting
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.store import Store
-from bot.store.restoring import restore as restore_store
+from bot.store.backups import restore as restore_store
 
 _Done = TypeVar("_Done")
 

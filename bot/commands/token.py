@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from bot.errors import TokenError
+from bot.domain.errors import TokenError
 
 _LONGEST = 4096  # a token has about 70 characters
 

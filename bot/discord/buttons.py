@@ -7,22 +7,22 @@ from typing import Any, ClassVar, Self
 
 import discord
 
-from bot.discord.acknowledging import defer, insist, respond
+from bot.discord.acknowledgement import defer, insist, respond
 from bot.discord.client import Interaction, asker_of
-from bot.discord.delivering import persistently, token_left_s
+from bot.discord.delivery import persistently, token_left_s
+from bot.discord.erasure import ForgetButton
 from bot.discord.failures import told, visit
-from bot.discord.forgetting import ForgetButton
 from bot.discord.lookups import further, in_context
+from bot.discord.page_buttons import Pages, TurnButton, pages_of, show_list, turns
 from bot.discord.permissions import may_delete
-from bot.discord.receipts import readable_receipt
+from bot.discord.receipt_access import readable_receipt
 from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.evidence import more_evidence_pages, sentence_in_context
 from bot.discord.signed_button import TAG, SignedButton
-from bot.discord.turning import Pages, TurnButton, pages_of, show_list, turns
-from bot.errors import QuestionError
-from bot.models import Answer
+from bot.domain.errors import QuestionError
+from bot.domain.models import Answer
 from bot.store.receipts import Kept
-from bot.store.signing import Signer
+from bot.store.signatures import Signer
 from prompts import text
 
 _ID = r"(?P<receipt>[a-z2-7]{12})"

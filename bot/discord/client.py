@@ -9,10 +9,10 @@ import discord
 from discord import app_commands
 from discord.backoff import ExponentialBackoff
 
-from bot.asking import Asker
-from bot.discord.office import Office
-from bot.discord.pacing import PacedSocket
-from bot.discord.turning_away import TurningAway
+from bot.discord.overload import TurningAway
+from bot.discord.paced_socket import PacedSocket
+from bot.discord.runtime import Office
+from bot.requests.handler import Asker
 
 LONGEST_PAUSE_S = 60.0
 _REMEMBERED = 1_000  # messages and channels

@@ -11,11 +11,11 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord.acknowledging import insist, is_public
+from bot.discord.acknowledgement import insist, is_public
 from bot.discord.client import Interaction, asker_of
-from bot.discord.delivering import persistently, token_left_s
+from bot.discord.delivery import persistently, token_left_s
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import (
+from bot.domain.errors import (
     BugError,
     QuestionError,
     ServiceBusyError,

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 import discord
 
-from bot.errors import TokenError
+from bot.domain.errors import TokenError
 from index.errors import ExpectedError
 
 # What answering needs, and nothing else: the rest a server's admins need not grant.

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.answering.citing import cite_ranked
+from bot.answering.citing.citations import cite_ranked
 from bot.answering.pipeline import Receipt
 from bot.discord.rendering.evidence import SentenceInContext
 from bot.discord.rendering.sources import ListedArticle
-from bot.errors import QuestionError
-from bot.models import Answer, Citation
-from index.text_store import StoredArticle, TextStore
+from bot.domain.errors import QuestionError
+from bot.domain.models import Answer, Citation
+from index.stores.text_store import StoredArticle, TextStore
 from prompts import text as prompt_text
 
 _AROUND_CHARS = 600  # of the article, before and after a sentence

@@ -8,21 +8,21 @@ from functools import partial
 
 import discord
 
-from bot.asking import Asker, after
-from bot.discord.answering import answer_message
+from bot.discord.answers import answer_message
 from bot.discord.client import DealbotClient
-from bot.discord.delivering import persistently
+from bot.discord.delivery import persistently
 from bot.discord.failures import UNSENT, in_words
 from bot.discord.permissions import check_place, check_voice, may_react
 from bot.discord.rendering.notices import refusal_text
-from bot.errors import (
+from bot.domain.errors import (
     LimitedError,
     NotAllowedError,
     ServiceBusyError,
     ServiceClosedError,
     StoreError,
 )
-from bot.models import Question, Turn
+from bot.domain.models import Question, Turn
+from bot.requests.handler import Asker, after
 from bot.store.receipts import Kept
 from prompts import text as prompt_text
 

@@ -3,7 +3,7 @@
 import discord
 
 from bot.discord.client import DealbotClient, Interaction
-from bot.errors import NotAllowedError
+from bot.domain.errors import NotAllowedError
 from bot.store.receipts import Kept
 from bot.store.settings import ServerSettings
 from prompts import text as prompt_text

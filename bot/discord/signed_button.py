@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import discord
 
-from bot.store.signing import Signer
+from bot.store.signatures import Signer
 
 TAG = r"(?P<tag>[A-Za-z0-9_-]{12})"
 

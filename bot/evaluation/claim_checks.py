@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.claims import Check, Claims, Standing
+from bot.domain.claims import Check, Claims, Standing
 from bot.evaluation.metrics import Bools, auroc
 from bot.evaluation.outcomes import row_with_intervals
 from bot.evaluation.questions import EvalClaim
 from bot.evaluation.results import Row
-from bot.service import AnswerService
+from bot.serving.service import AnswerService
 
 CHECK = "check"  # the method of these rows
 CLAIM_MEASURES = "supported", "passed", "contradicted", "AUROC"

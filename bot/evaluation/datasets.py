@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.errors import BatchError
+from bot.domain.errors import BatchError
+from bot.domain.models import RankRequest, Turn
 from bot.evaluation.questions import EvalClaim, EvalQuestion, GoldSpan, part_of
-from bot.models import RankRequest, Turn
-from index.text_store import TextStore
+from index.stores.text_store import TextStore
 
 Record = dict[str, Any]
 

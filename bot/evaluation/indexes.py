@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import index
-from index.build import build_index
-from index.encoder import Encoder
-from index.generations import POINTER
-from index.live import LiveGeneration, open_live
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.generation import POINTER
+from index.generations.live import LiveGeneration, open_live
 from index.progress import Progress
 
 _KEY = "made-from.sha256"

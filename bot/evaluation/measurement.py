@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.answering.pipeline import Answerer
-from bot.evaluation.asking import ask_all
 from bot.evaluation.claim_checks import CheckedClaim, check_all
-from bot.evaluation.judging import Judged
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.questions import EvalClaim, EvalQuestion
 from bot.evaluation.retrieval import Methods
-from bot.service import AnswerService
+from bot.evaluation.runs import ask_all
+from bot.evaluation.verdicts import Judged
+from bot.serving.service import AnswerService
 from index.errors import ExpectedError
-from index.live import LiveGeneration, LiveIndex
+from index.generations.live import LiveGeneration, LiveIndex
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from bot.errors import BatchError
+from bot.domain.errors import BatchError
 from bot.evaluation.claim_checks import CHECK, CLAIM_MEASURES
 from bot.evaluation.follow_ups import SHARE, SIMILARITY
 from bot.evaluation.outcomes import MEASURES

@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.errors import BatchError
-from bot.models import Question, Verdict
-from index.text_store import TextStore
+from bot.domain.errors import BatchError
+from bot.domain.models import Question, Verdict
+from index.stores.text_store import TextStore
 
 Part = Literal["tune", "final"]
 

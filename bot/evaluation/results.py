@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.errors import BatchError
+from bot.domain.errors import BatchError
 from bot.evaluation.summary import Summary
 from bot.evaluation.tables import Cell, shown
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.evidence import Evidence
 from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
-from bot.evaluation.judging import Place
+from bot.answering.ranking.evidence import Evidence
+from bot.domain.models import Question
 from bot.evaluation.metrics import best_first
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.plain_bm25 import PlainBm25
 from bot.evaluation.questions import EvalQuestion
-from bot.models import Question
-from index.live import LiveGeneration
+from bot.evaluation.verdicts import Place
+from index.generations.live import LiveGeneration
 from index.search import Searcher
-from index.text_store import StoredSentence
+from index.stores.text_store import StoredSentence
 
 DEPTH = 40  # ranks that are looked at: what the pipeline chooses evidence from
 METHODS = BM25, DENSE, HYBRID, EVIDENCE = "BM25", "dense", "hybrid", "evidence"

@@ -5,16 +5,16 @@ from functools import partial
 
 import numpy as np
 
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.ranking import GivenArticle, SentenceRanker
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.ranking.given_sentences import GivenArticle, SentenceRanker
+from bot.domain.models import RankRequest
+from bot.evaluation.cached_encoder import RememberingEncoder
 from bot.evaluation.datasets import RankCase
 from bot.evaluation.metrics import Floats, average_precision, best_first, first_rank
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.plain_bm25 import PlainBm25
-from bot.evaluation.remembering import RememberingEncoder
 from bot.evaluation.retrieval import ABLATIONS, BM25, CHEAP, DENSE, EVIDENCE
-from bot.models import RankRequest
-from index.encoder import Encoder
+from index.encoder.encoder import Encoder
 
 _LEXICAL_WEIGHT = 0.5  # of BM25 beside the cosine, as in the first release's retrieval
 

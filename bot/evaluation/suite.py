@@ -17,8 +17,8 @@ from bot.evaluation.results import Answers, Curves, Row
 from bot.evaluation.retrieval import ABLATIONS, EVIDENCE, HYBRID, METHODS, Methods
 from bot.evaluation.selection import Selection
 from bot.evaluation.summary import summarise
-from index.encoder import Encoder
-from index.live import LiveIndex
+from index.encoder.encoder import Encoder
+from index.generations.live import LiveIndex
 
 ARTICLES, SEED, STORY = "articles", "seed", "story"
 STORIES, ONE_CORPUS = "stories", "stories, one corpus"

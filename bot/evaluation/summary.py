@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from bot.evaluation.judging import Judged
 from bot.evaluation.metrics import auroc, calibration_error
 from bot.evaluation.tables import Cell, table
+from bot.evaluation.verdicts import Judged
 
 OVERALL = "overall"
 

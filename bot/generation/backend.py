@@ -11,12 +11,12 @@ from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel, SecretStr
 from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_exponential_jitter
 
+from bot.domain.models import Trouble
 from bot.generation.bounded_transport import BoundedTransport, UnboundedAnswerError
 from bot.generation.budget import Usage
 from bot.generation.dialect import Dialect
 from bot.generation.errors import GenerationError
 from bot.generation.retries import RetryBudget
-from bot.models import Trouble
 
 _CONNECT_S = 3.0
 _ATTEMPTS = 3

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bot.domain.models import Trouble
 from bot.generation.errors import FAULTS, GenerationError
-from bot.models import Trouble
 
 _FAILURES = 3  # in a row
 _PAUSE_S, _LONGEST_PAUSE_S = 15.0, 300.0

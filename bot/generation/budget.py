@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
+from bot.domain.models import Trouble
 from bot.generation.errors import Cap, GenerationError, OverBudgetError
 from bot.generation.ledger import MILLION, Ledger, Spent
-from bot.models import Trouble
 from bot.monitoring.observer import Observer
 
 _MOST_TOKENS = 1_000_000_000  # in one request: what says more is mistaken

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import from_json
 
-from bot.answering.names import names_in
+from bot.answering.text.names import names_in
+from bot.domain.models import Trouble
 from bot.generation.errors import GenerationError
 from bot.generation.loose_json import read_json
-from bot.models import Trouble
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 
 MOST_SENTENCES = 4  # of a draft
 MOST_CITED = 4  # by one sentence: who cites all there is tells nothing of what carries it

@@ -3,7 +3,7 @@ the quotes, and is told that it is those."""
 
 from enum import StrEnum
 
-from bot.models import Trouble
+from bot.domain.models import Trouble
 
 # What speaks against the endpoint, and not against us or a single draft.
 FAULTS = frozenset(

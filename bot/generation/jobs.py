@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from bot.domain.models import Trouble
 from bot.generation.errors import GenerationError
-from bot.models import Trouble
 
 _REMEMBERED = 256
 _KEPT_S = 1800.0  # what people typed is kept no longer anywhere, unless an admin wants it

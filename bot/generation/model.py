@@ -7,12 +7,12 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel
 
+from bot.domain.models import Trouble
 from bot.generation.backend import Backend
 from bot.generation.breaker import CircuitBreaker
 from bot.generation.budget import Budget
 from bot.generation.errors import FAULTS, GenerationError
-from bot.generation.prompting import estimated_tokens
-from bot.models import Trouble
+from bot.generation.prompts import estimated_tokens
 from bot.monitoring.degradations import Degradations, Part
 
 _FOR_A_TURN = 0.5  # of the time that there is: what is written needs the rest

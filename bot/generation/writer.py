@@ -13,17 +13,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
 
+from bot.answering.draft_sentence import Carried, Written
 from bot.answering.pipeline import Receipt
-from bot.errors import BugError
-from bot.generation.composing import Kept, with_written
+from bot.domain.errors import BugError
+from bot.domain.models import Trouble, Writing
+from bot.generation.composition import Kept, with_written
 from bot.generation.drafts import MOST_CITED, MOST_SENTENCES, Draft, DraftReader, DraftSentence
 from bot.generation.errors import GenerationError
 from bot.generation.jobs import Job, Jobs, Progress
 from bot.generation.model import Model
-from bot.generation.prompting import Offer, answer_messages
-from bot.models import Trouble, Writing
-from bot.service import OnDraft
-from bot.written import Carried, Written
+from bot.generation.prompts import Offer, answer_messages
+from bot.serving.service import OnDraft
 from index.errors import ExpectedError
 from prompts import chosen as chosen_prompts
 

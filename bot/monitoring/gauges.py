@@ -10,8 +10,8 @@ from prometheus_client.registry import Collector
 
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.gateway import Gateway
-from bot.service import AnswerService
-from index.live import LiveIndex
+from bot.serving.service import AnswerService
+from index.generations.live import LiveIndex
 
 _Gauge = GaugeMetricFamily
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 
-from bot.terminal.plain import visible
+from bot.wording.visible import visible
 
 # These packages never log what was asked; others do, at their DEBUG: discord.py all that comes from
 # Discord, aiosqlite every value.

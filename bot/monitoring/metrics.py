@@ -12,9 +12,9 @@ from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from bot.answering.pipeline import Timings
+from bot.domain.models import Answer, Status, Trouble, Writing
 from bot.generation.errors import Cap
 from bot.generation.ledger import Spent
-from bot.models import Answer, Status, Trouble, Writing
 from bot.monitoring.logs import handled_for_s
 from bot.monitoring.observer import Observer, reason_of
 from index.errors import ExpectedError

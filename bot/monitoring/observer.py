@@ -4,9 +4,9 @@ import logging
 from collections.abc import Sequence
 
 from bot.answering.pipeline import Timings
+from bot.domain.models import Answer, Status, Writing
 from bot.generation.errors import Cap
 from bot.generation.ledger import Spent
-from bot.models import Answer, Status, Writing
 from bot.monitoring.logs import handled_for_s, question_id
 from index.errors import ExpectedError
 

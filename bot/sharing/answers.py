@@ -7,13 +7,13 @@ import time
 from functools import cache
 from importlib.metadata import version
 
-from bot.answering.citing import CitationError
-from bot.answering.evidence_model import model_digest
-from bot.answering.recalling import Recalled
-from bot.models import Answer, Question
+from bot.answering.citing.citations import CitationError
+from bot.answering.citing.recall import Recalled
+from bot.answering.ranking.evidence_model import model_digest
+from bot.domain.models import Answer, Question
 from bot.monitoring.observer import Observer
 from bot.sharing.link import AwayError, Link
-from index.live import LiveGeneration, LiveIndex
+from index.generations.live import LiveGeneration, LiveIndex
 
 _KEPT_S = 3600
 _LARGEST = 64_000  # bytes; an answer has about three thousand

@@ -5,7 +5,7 @@ import time
 
 from limits.aio.storage import RedisStorage
 
-from bot.limits import Limiter, Limits
+from bot.serving.limits import Limiter, Limits
 from bot.sharing.link import AwayError, Link
 
 _PREFIX = "dealbot:limits"

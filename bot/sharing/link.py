@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bot.errors import SettingsError
+from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Degradations, Part
 
 _TIMEOUT_S = (

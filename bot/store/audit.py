@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.store.database import Database, Row
-from bot.store.moments import to_text
+from bot.store.timestamps import to_text
 
 _COLUMNS = "id, happened, guild, actor, action, detail, outcome"
 

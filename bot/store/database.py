@@ -13,10 +13,10 @@ from typing import Any, Self
 
 import aiosqlite
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
 from bot.store.health import DamagedError, Health, is_read
-from index.publishing import fsync
+from index.files.publication import fsync
 
 _NEEDED = (3, 37)  # strict tables; RETURNING came with 3.35
 _DAMAGED = "is damaged: put a backup in its place, or move it away to start anew"

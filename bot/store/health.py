@@ -2,7 +2,7 @@
 
 import time
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations, Part
 
 _CALM_S = 10.0  # on a disk that is nearly full, every other write may work

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.models import Answer, Turn
+from bot.domain.models import Answer, Turn
 from bot.store.audit import Audit, AuditEntry
 from bot.store.database import Database
 from bot.store.receipts import Kept, Receipts
-from bot.store.signing import Hasher
+from bot.store.signatures import Hasher
 from bot.store.usage import KeptUsage, UsageByDay
 from bot.store.votes import Votes
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.models import Answer, Question, Status
+from bot.domain.models import Answer, Question, Status
 from bot.store.database import Database, Row
-from bot.store.moments import to_text
 from bot.store.recent import RecentQuestions, Typed
+from bot.store.timestamps import to_text
 
 _ID = re.compile(r"[a-z2-7]{12}")
 _COLUMNS = (

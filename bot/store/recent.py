@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.models import Question
+from bot.domain.models import Question
 
 CONVERSATION = timedelta(minutes=30)  # what was talked about longer ago is another one
 _MOST = 2_000  # a few MB at most; 300 a minute, which the limits allow in all, fill it in seven

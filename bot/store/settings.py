@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.errors import UnreadableSettingsError
+from bot.domain.errors import UnreadableSettingsError
 from bot.store.database import Database
 from prompts import text
 

@@ -10,14 +10,14 @@ from typing import Self
 from bot.monitoring.degradations import Degradations
 from bot.store.audit import Audit
 from bot.store.database import Database
-from bot.store.describing import StoreInfo, describe
-from bot.store.locking import only_process
-from bot.store.migrating import migrate, remove_backups
+from bot.store.description import StoreInfo, describe
+from bot.store.lock import only_process
+from bot.store.migration import migrate, remove_backups
 from bot.store.people import People
 from bot.store.receipts import Receipts
 from bot.store.schema import STEPS
 from bot.store.settings import SettingsOfServers
-from bot.store.signing import Hasher, Signer, secret
+from bot.store.signatures import Hasher, Signer, secret
 from bot.store.usage import UsageByDay
 from bot.store.values import Values
 from bot.store.votes import Votes

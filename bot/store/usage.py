@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.generation.ledger import MILLION, Spent
 from bot.store.database import Database
-from bot.store.signing import Hasher
+from bot.store.signatures import Hasher
 
 _SPENT = """
 SELECT coalesce(sum(input_tokens) FILTER (WHERE asker = ?2), 0),

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from bot.errors import QuestionError
+from bot.domain.errors import QuestionError
 from bot.store.database import Database
 from prompts import text
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from bot.errors import BugError
+from bot.domain.errors import BugError
 from index.errors import ExpectedError
 
 _log = logging.getLogger(__name__)

@@ -5,9 +5,11 @@ from bisect import bisect_left
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from bot.answering.evidence import Evidence
 from bot.answering.pipeline import Receipt
-from bot.models import Answer, Citation
+from bot.answering.ranking.evidence import Evidence
+from bot.domain.models import Answer, Citation
+from bot.terminal.answers import confidence, origin, quoted, understood_line
+from bot.terminal.answers import generation as generation_line
 from bot.terminal.layout import (
     CITED,
     FAINT,
@@ -18,12 +20,10 @@ from bot.terminal.layout import (
     joined,
     stacked,
 )
-from bot.terminal.rendering import confidence, origin, quoted, understood_line
-from bot.terminal.rendering import generation as generation_line
-from bot.wording import counted, outcome_words
-from index.generations import Generation
-from index.manifest import Manifest
-from index.text_store import StoredArticle, StoredSentence, TextStore
+from bot.wording.measures import counted, outcome_words
+from index.generations.generation import Generation
+from index.generations.manifest import Manifest
+from index.stores.text_store import StoredArticle, StoredSentence, TextStore
 from prompts import text
 
 _BEST = 8  # sentences that :why shows

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.style import Style
 from rich.text import Text
 
-from bot.terminal.plain import visible
+from bot.wording.visible import visible
 
 EXACT, CITED, MARKER, FAINT, HEADING = "bold green", "bold", "bold cyan", "dim", "bold"
 TROUBLE = "red"

@@ -12,19 +12,19 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.text import Text
 
-from bot.models import Question, Turn
-from bot.service import AnswerService
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.models import Question, Turn
+from bot.serving.service import AnswerService
+from bot.terminal.answers import answer_view
+from bot.terminal.drafts import growing
 from bot.terminal.failures import in_words
-from bot.terminal.growing import growing
 from bot.terminal.history import open_history
 from bot.terminal.interrupts import InterruptedByUserError, Interrupts
 from bot.terminal.layout import FAINT, TROUBLE, console, inert
-from bot.terminal.rebuilding import Rebuild
-from bot.terminal.rendering import answer_view
+from bot.terminal.rebuilds import Rebuild
 from bot.terminal.repl_commands import CommandCompleter, Conversation, LeaveError, run_command
-from bot.wording import counted
-from index.live import LiveIndex
+from bot.wording.measures import counted
+from index.generations.live import LiveIndex
 from prompts import text
 
 

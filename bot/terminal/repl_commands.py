@@ -12,16 +12,16 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.answering.pipeline import Receipt
-from bot.claims import Claims
-from bot.models import Citation, Turn
-from bot.service import AnswerService
-from bot.terminal.checking import check_view
+from bot.domain.claims import Claims
+from bot.domain.models import Citation, Turn
+from bot.serving.service import AnswerService
+from bot.terminal.checks import check_view
 from bot.terminal.inspection import context_view, index_view, sources_view, why_view
 from bot.terminal.layout import inert, show
-from bot.terminal.rebuilding import Rebuild
-from bot.terminal.replaying import read_receipt, replay, replayed_view
+from bot.terminal.rebuilds import Rebuild
+from bot.terminal.replay import read_receipt, replay, replayed_view
 from index.errors import ExpectedError
-from index.live import LiveIndex
+from index.generations.live import LiveIndex
 from prompts import text
 
 _REMEMBERED = 6  # turns that a follow-up may lean on

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.discord.office import open_office
-from bot.discord.running import build_client
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.discord.runner import build_client
+from bot.discord.runtime import open_office
 from bot.terminal.progress import StageLines
-from index.build import build_index
-from index.encoder import default_home, open_current
+from index.building.build import build_index
+from index.encoder.encoder import default_home, open_current
 from tests.fake_discord import Channel, FakeDiscord, Message, User, pointed
 
 ANSWERED = "How much is the partnership worth?"

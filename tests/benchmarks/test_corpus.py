@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks import corpus
 from benchmarks.corpus import GeneratedArticle, generate
-from index.sentences import split_sentences
-from index.sources import read_articles
+from index.articles.sources import read_articles
+from index.text.sentences import split_sentences
 
 
 @pytest.fixture(scope="module")

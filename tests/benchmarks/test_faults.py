@@ -27,9 +27,9 @@ from tempfile import TemporaryDirectory
 from benchmarks.faults.enumerating import Enumeration
 from benchmarks.faults.indexes import Editions, index_operations
 from benchmarks.faults.tracing import Kind
-from index.encoder import open_current
+from index.encoder.encoder import open_current
 from benchmarks.faults.power import IN_MEMORY
-import index.build, index.publishing
+import index.building.build, index.files.publication
 temporary = TemporaryDirectory(dir=IN_MEMORY)
 folder, encoders = Path(temporary.name), Path(sys.argv[1])
 %s
@@ -89,13 +89,16 @@ def test_every_file_of_a_generation_is_seen_to_be_written_and_synced(encoder_hom
 @pytest.mark.parametrize(
     ("spoilt", "found"),
     [
-        ("index.publishing.fsync_tree = lambda folder: None", "torn: "),
-        ("index.build.publish_folder = lambda made, final: made.rename(final)", "torn: "),
+        ("index.files.publication.fsync_tree = lambda folder: None", "torn: "),
+        ("index.building.build.publish_folder = lambda made, final: made.rename(final)", "torn: "),
         (
-            "index.build.write_pointer = lambda path, text: path.write_text(text)",
+            "index.building.build.write_pointer = lambda path, text: path.write_text(text)",
             "CURRENT does not hold a name",
         ),
-        ("index.publishing.sweep_staging = lambda parent: None", "the next build leaves .staging"),
+        (
+            "index.files.publication.sweep_staging = lambda parent: None",
+            "the next build leaves .staging",
+        ),
     ],
 )
 def test_a_build_that_could_lose_something_is_found_out(

@@ -10,7 +10,7 @@ from benchmarks.generation.asking import opened
 from benchmarks.generation.judgements import key_of, load
 from benchmarks.generation.report import figures, side_by_side
 from bot.evaluation.questions import EvalQuestion
-from index.live import LiveIndex
+from index.generations.live import LiveIndex
 from tests.llm import ScriptedEndpoint, says
 from tests.llm.drafts import cites
 from tests.llm.endpoint import Received

@@ -7,7 +7,7 @@ from benchmarks.peers.run import PEERS
 from benchmarks.speed.goals import reached
 from benchmarks.speed.names import ANSWERS, RERANKED, UNJUDGED
 from benchmarks.speed.reading import reading
-from bot.answering.evidence_model import MOST_JUDGED
+from bot.answering.ranking.evidence_model import MOST_JUDGED
 
 
 class Model:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from index.build import build_index
-from index.encoder import Encoder
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from tests.bot.steered import SteeredIndex
 from tests.conftest import Silent
 

@@ -5,13 +5,13 @@ from functools import partial
 
 import numpy as np
 
-from bot.answering.evidence_model import EvidenceModel, Ranking
 from bot.answering.judge.judge import Judge
 from bot.answering.judge.model import load_judge
-from bot.answering.lexicon import Lexicon
-from bot.answering.pool import Places, Pool
-from bot.answering.ranking import GivenArticle, judge_given
-from index.tokens import WordNumbers, read_tokens
+from bot.answering.ranking.evidence_model import EvidenceModel, Ranking
+from bot.answering.ranking.given_sentences import GivenArticle, judge_given
+from bot.answering.ranking.lexicon import Lexicon
+from bot.answering.ranking.pool import Places, Pool
+from index.text.tokens import WordNumbers, read_tokens
 
 JUDGE = Judge(load_judge())
 

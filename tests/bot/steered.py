@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.answering.pipeline import Receipt
-from bot.models import Question
-from bot.service import AnswerService, OnWait
-from index.encoder import Encoder, Vectors
-from index.live import LiveGeneration, LiveIndex
+from bot.domain.models import Question
+from bot.serving.service import AnswerService, OnWait
+from index.encoder.encoder import Encoder, Vectors
+from index.generations.live import LiveGeneration, LiveIndex
 
 STUCK_S = 10  # longer than anything here takes: only a failing test waits for it
 

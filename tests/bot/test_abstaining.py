@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.abstaining import abstention_text, lacking_in
-from bot.models import Citation, Role
+from bot.answering.citing.abstention import abstention_text, lacking_in
+from bot.domain.models import Citation, Role
 
 
 def cited(quote: str, title: str = "") -> Citation:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.admission import Admission
+from bot.serving.admission import Admission
 from tests.bot.steered import Clock
 
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.commands.batch import BatchPrinter, Line, read_batch
-from bot.errors import BatchError
-from bot.models import Question, RankRequest
+from bot.domain.errors import BatchError
+from bot.domain.models import Question, RankRequest
 
 
 def lines_of(path: Path, content: bytes) -> list[Line[Question]]:

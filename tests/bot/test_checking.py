@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from bot.claims import MAX_CHECKED_CHARS, MAX_CHECKED_SENTENCES, Claims, claim_spans
-from bot.errors import QuestionError
-from bot.models import Question
-from bot.service import AnswerService
-from index.live import LiveIndex
+from bot.domain.claims import MAX_CHECKED_CHARS, MAX_CHECKED_SENTENCES, Claims, claim_spans
+from bot.domain.errors import QuestionError
+from bot.domain.models import Question
+from bot.serving.service import AnswerService
+from index.generations.live import LiveIndex
 from tests.bot.conftest import InProcess
 
 TEXT = (

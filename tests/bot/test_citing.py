@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answering.citing import CitationError, check_citations, cite, cite_closest
-from bot.answering.evidence import MAX_EVIDENCE, Evidence, choose_evidence
-from bot.models import Role
+from bot.answering.citing.citations import CitationError, check_citations, cite, cite_closest
+from bot.answering.ranking.evidence import MAX_EVIDENCE, Evidence, choose_evidence
+from bot.domain.models import Role
 from index.models import Article
-from index.passages import group_passages
 from index.search import SentenceHit
-from index.sentences import split_sentences
-from index.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.text.passages import group_passages
+from index.text.sentences import split_sentences
 
 PIECES = st.sampled_from(
     [

@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from index.generations import current_folder
-from index.holding import remove_unheld
-from index.text_store import StoredArticle, TextStore
+from index.files.holds import remove_unheld
+from index.generations.generation import current_folder
+from index.stores.text_store import StoredArticle, TextStore
 from tests.bot.conftest import AWKWARD, HARBOUR, InProcess, Program
 
 BOT = (sys.executable, "-m", "bot")

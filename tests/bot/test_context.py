@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.context import leans_on_previous, named_by
+from bot.answering.text.context import leans_on_previous, named_by
 
 
 @pytest.mark.parametrize(

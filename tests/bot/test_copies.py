@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.copies import DistinctHit, are_copies, collapse_copies
-from bot.answering.evidence_model import EvidenceModel
 from bot.answering.pipeline import Answerer
-from bot.answering.pool import READ_WORDS
-from bot.models import Question
-from index.build import build_index
-from index.encoder import Encoder
-from index.live import open_live
+from bot.answering.ranking.copies import DistinctHit, are_copies, collapse_copies
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.ranking.pool import READ_WORDS
+from bot.domain.models import Question
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.live import open_live
 from index.search import SentenceHit
-from index.text_store import StoredArticle, StoredSentence
+from index.stores.text_store import StoredArticle, StoredSentence
 from tests.bot.pools import pool_of
 from tests.conftest import Silent
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
-from index.encoder import Encoder
-from index.generations import GENERATIONS, POINTER, published
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.generation import GENERATIONS, POINTER, published
 from tests.bot.conftest import InProcess, Program, Silent
 from tests.damage import flip, truncate
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.claims import Check, CheckedSentence, Standing
+from bot.domain.claims import Check, CheckedSentence, Standing
 from bot.evaluation.claim_checks import CheckedClaim, checked_claim, claim_row
 from bot.evaluation.page import terminal_text
 from bot.evaluation.questions import EvalClaim

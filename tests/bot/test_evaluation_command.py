@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from bot.domain.models import Question
+from bot.evaluation.cached_encoder import RememberingEncoder
 from bot.evaluation.datasets import OpenSet, Stories, selqa
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.questions import EvalClaim, EvalQuestion, GoldSpan
-from bot.evaluation.remembering import RememberingEncoder
 from bot.evaluation.retrieval import Methods
 from bot.evaluation.selection import Selection
 from bot.evaluation.suite import (
@@ -25,9 +26,8 @@ from bot.evaluation.suite import (
     STORY,
     Suite,
 )
-from bot.models import Question
-from index.encoder import Encoder
-from index.live import open_live
+from index.encoder.encoder import Encoder
+from index.generations.live import open_live
 from tests.bot.conftest import FERRY, HARBOUR, InProcess, Silent
 from tests.bot.test_evaluation_datasets import (
     CANARD as CANARD_ROWS,

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import BatchError
+from bot.domain.errors import BatchError
+from bot.domain.models import Turn
 from bot.evaluation import datasets
 from bot.evaluation.questions import GoldSpan, of_part, part_of
-from bot.models import Turn
 from index.models import Article, Span
-from index.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import Layout, TextStore, TextStoreWriter
 
 PARAGRAPH = "The mill was built in 1871. It burnt down twice."
 SQUAD_PARAGRAPHS = [

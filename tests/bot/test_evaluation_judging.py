@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import BatchError
-from bot.evaluation.judging import Judged, is_same_answer, judge
+from bot.domain.errors import BatchError
+from bot.domain.models import Answer, Citation, Role, ShortAnswer, Status, Verdict
 from bot.evaluation.questions import EvalQuestion, GoldSpan, check_gold
 from bot.evaluation.summary import HEADERS, Summary, summarise, summary_table
-from bot.models import Answer, Citation, Role, ShortAnswer, Status, Verdict
+from bot.evaluation.verdicts import Judged, is_same_answer, judge
 from index.models import Article, Span
-from index.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import Layout, TextStore, TextStoreWriter
 
 TEXT = "The ferry sails at noon. It costs four coins. Dogs ride free."
 NOON, COINS, DOGS = (0, 24), (25, 45), (46, 61)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.errors import BatchError
+from bot.domain.errors import BatchError
 from bot.evaluation.curves import curves_of
 from bot.evaluation.outcomes import Columns, Outcome, measures, rows_of
 from bot.evaluation.page import BEGIN, END, page_text, terminal_text, with_tables

@@ -3,8 +3,8 @@
 import pytest
 
 from benchmarks.stories import held_out_stories, open_set
+from bot.domain.models import Verdict
 from bot.evaluation.datasets import Stories
-from bot.models import Verdict
 from training.stories import Story, read_stories
 
 

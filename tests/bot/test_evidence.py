@@ -5,15 +5,19 @@ from functools import partial
 import numpy as np
 import pytest
 
-from bot.answering import evidence
-from bot.answering.analysis import QuestionAnalysis
-from bot.answering.evidence import EvidenceRanker
-from bot.answering.evidence_model import MOST_JUDGED, EvidenceModel, Ranking
-from bot.answering.ranking import GivenArticle, SentenceRanker, _as_article
-from bot.models import RankRequest, RankResult
-from index.build import build_index
-from index.encoder import Encoder
-from index.generations import Generation, open_current
+from bot.answering.question.analysis import QuestionAnalysis
+from bot.answering.ranking.evidence import EvidenceRanker
+from bot.answering.ranking.evidence_model import MOST_JUDGED, EvidenceModel, Ranking
+from bot.answering.ranking.given_sentences import (
+    GivenArticle,
+    SentenceRanker,
+    _as_article,
+    evidence,
+)
+from bot.domain.models import RankRequest, RankResult
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.generation import Generation, open_current
 from index.models import Span
 from index.search import Searcher, SentenceHit
 from tests.conftest import Silent

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering import evidence_model
-from bot.answering.answer_kind import AnswerKind
-from bot.answering.evidence_model import (
+from bot.answering.judge.judge import Judgement
+from bot.answering.question.answer_kind import AnswerKind
+from bot.answering.ranking.evidence_model import (
     CONFIDENCE_NAMES,
     STACKED_NAMES,
     EvidenceModel,
@@ -17,9 +17,9 @@ from bot.answering.evidence_model import (
     ranking_names,
     ranking_table,
 )
-from bot.answering.features import raw_features
-from bot.answering.judge.judge import Judgement
-from bot.answering.reading import Reading
+from bot.answering.ranking.features import raw_features
+from bot.answering.ranking.given_sentences import evidence_model
+from bot.answering.ranking.matches import Reading
 from tests.bot.pools import pool_of, rank
 
 _TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=120)

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.examining import answering, keeping, machine, serving, sharing
-from bot.examining.finding import Check, Finding, Level, examine
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.doctor import answering, keeping, machine, serving, sharing
+from bot.doctor.finding import Check, Finding, Level, examine
 from bot.store import Store
-from index.generations import GENERATIONS, published
+from index.generations.generation import GENERATIONS, published
 from tests.bot.conftest import InProcess
 from tests.damage import truncate
 from tests.sharing.redis_server import RedisServer, redis_server

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fair_queue import FairQueue
+from bot.serving.fair_queue import FairQueue
 
 Party = tuple[str | None, str | None]
 

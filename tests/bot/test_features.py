@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.features import raw_features
-from bot.answering.letters import Letters
-from bot.answering.reading import Reading
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.ranking.features import raw_features
+from bot.answering.ranking.matches import Reading
+from bot.answering.text.letters import Letters
 from tests.bot.pools import pool_of
 
 # These look beyond the sentence: at the others, at its place or its passage.

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.composing import compose_text
-from bot.answering.follow_up import Understood, understand
-from bot.models import Citation, Role, ShortAnswer, Turn, Verdict
+from bot.answering.citing.composition import compose_text
+from bot.answering.question.follow_up import Understood, understand
+from bot.domain.models import Citation, Role, ShortAnswer, Turn, Verdict
 from prompts import text
 
 HISTORY = (

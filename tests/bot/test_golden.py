@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.answering.pipeline import Answerer
-from bot.errors import BatchError
-from bot.golden import GateError, GoldenQuestion, GoldenReport, check_golden, read_golden
-from bot.models import MAX_QUESTION_CHARS, Question, Role, Turn
-from index.encoder import Encoder
+from bot.domain.errors import BatchError
+from bot.domain.models import MAX_QUESTION_CHARS, Question, Role, Turn
+from bot.rebuild.golden import GateError, GoldenQuestion, GoldenReport, check_golden, read_golden
+from index.encoder.encoder import Encoder
 from index.errors import BuildError
-from index.generations import open_current
-from index.live import LiveGeneration
+from index.generations.generation import open_current
+from index.generations.live import LiveGeneration
 from tests.conftest import Silent
 
 CLOSED = "When did the harbour close?"

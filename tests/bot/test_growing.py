@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from bot.models import Answer, Mode, Status, Writing, WrittenSentence
-from bot.terminal.growing import growing
+from bot.domain.models import Answer, Mode, Status, Writing, WrittenSentence
+from bot.terminal.drafts import growing
 
 _WRITTEN = WrittenSentence(text="The bridge \x1b[31mcloses.", citations=(1,))
 _DRAFT = Answer(

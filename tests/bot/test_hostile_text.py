@@ -5,17 +5,17 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.answer_kind import AnswerKind, answer_kind
-from bot.answering.composing import escape_markdown
-from bot.answering.context import leans_on_previous
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.follow_up import understand
-from bot.answering.names import names_in
-from bot.answering.pool import READ_WORDS
-from bot.answering.short_answer import fits
-from bot.answering.small_talk import small_talk
-from bot.models import Turn
-from index.sentences import split_sentences
+from bot.answering.citing.composition import escape_markdown
+from bot.answering.citing.short_answer import fits
+from bot.answering.question.answer_kind import AnswerKind, answer_kind
+from bot.answering.question.follow_up import understand
+from bot.answering.question.small_talk import small_talk
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.ranking.pool import READ_WORDS
+from bot.answering.text.context import leans_on_previous
+from bot.answering.text.names import names_in
+from bot.domain.models import Turn
+from index.text.sentences import split_sentences
 from tests.bot.pools import pool_of
 
 _MODEL = EvidenceModel.load()

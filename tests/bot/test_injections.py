@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.verification.verifying import Cited, Verdict, Verifier
-from bot.claims import Standing
-from index.sentences import split_sentences
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.verification.verifier import Cited, Verdict, Verifier
+from bot.domain.claims import Standing
+from index.text.sentences import split_sentences
 
 INJECTIONS = Path(__file__).parents[1] / "injections.jsonl"
 ROWS = [json.loads(line) for line in INJECTIONS.read_text(encoding="utf-8").splitlines()]

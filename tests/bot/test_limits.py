@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from limits.aio.storage import MemoryStorage
 from pydantic import ValidationError
 
-from bot.errors import LimitedError
-from bot.limits import Limiter, Limits
+from bot.domain.errors import LimitedError
+from bot.serving.limits import Limiter, Limits
 
 PLENTY = "100000/minute"
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from bot.errors import QuestionError
-from bot.models import (
+from bot.domain.errors import QuestionError
+from bot.domain.models import (
     MAX_QUESTION_CHARS,
     Answer,
     Citation,

@@ -7,9 +7,9 @@ import logging
 import pytest
 
 from bot.answering.pipeline import Receipt
-from bot.errors import BugError, QuestionError, ServiceBusyError
-from bot.models import MAX_QUESTION_CHARS, Question, Turn
-from bot.service import AnswerService
+from bot.domain.errors import BugError, QuestionError, ServiceBusyError
+from bot.domain.models import MAX_QUESTION_CHARS, Question, Turn
+from bot.serving.service import AnswerService
 from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
 
 Tasks = list[asyncio.Task[Receipt]]
@@ -76,7 +76,7 @@ async def test_while_too_many_ask_few_wait_and_the_rest_is_refused_at_once(
 async def test_when_the_load_ends_a_question_waits_for_nothing_and_a_burst_is_taken_in(
     live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.admission._CALM_S", 0)
+    monkeypatch.setattr("bot.serving.admission._CALM_S", 0)
     async with service_of(live, max_waiting=_MOST) as service:
         async with at_work(service, live):
             taken = await crowd(service, live)
@@ -91,7 +91,7 @@ async def test_when_the_load_ends_a_question_waits_for_nothing_and_a_burst_is_ta
 async def test_a_crowd_of_questions_that_fail_leaves_room_like_any_other(
     live: SteeredIndex, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.admission._CALM_S", 0)
+    monkeypatch.setattr("bot.serving.admission._CALM_S", 0)
     async with service_of(live, max_waiting=8) as service:
         async with at_work(service, live):
             failing = await ask_many(service, 9, "An unencodable one")

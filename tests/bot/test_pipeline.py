@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from bot.answering import pipeline
-from bot.answering.abstaining import abstention_text
-from bot.answering.citing import CitationError
-from bot.answering.composing import escape_markdown
+from bot.answering.citing.abstention import abstention_text
+from bot.answering.citing.citations import CitationError
+from bot.answering.citing.composition import escape_markdown
 from bot.answering.pipeline import Answerer, EncodedQuestion
-from bot.models import Answer, Question, Status, Turn
-from index.build import build_index
-from index.encoder import Encoder
-from index.live import LiveGeneration, open_live
+from bot.domain.models import Answer, Question, Status, Turn
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.live import LiveGeneration, open_live
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 from tests.bot.conftest import HARBOUR

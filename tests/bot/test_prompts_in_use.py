@@ -4,7 +4,7 @@ import ast
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from bot.errors import (
+from bot.domain.errors import (
     DeadlineError,
     LimitedError,
     NotAllowedError,

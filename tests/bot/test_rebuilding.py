@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-import bot.rebuilding
-from bot.errors import BatchError
-from bot.golden import GateError
+import bot.rebuild.rebuilder
+from bot.config.settings import Settings
+from bot.domain.errors import BatchError
 from bot.monitoring.degradations import Degradations, Part
-from bot.rebuilding import Rebuilder, RebuildStoppedError
-from bot.settings import Settings
-from index.build import build_index
-from index.differences import Differences
-from index.encoder import Encoder
+from bot.rebuild.golden import GateError
+from bot.rebuild.rebuilder import Rebuilder, RebuildStoppedError
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from index.errors import BuildError, EncoderError, IndexMissingError, SourceError
-from index.generations import GENERATIONS, POINTER, open_current, published
-from index.live import LiveIndex
-from index.manifest import MANIFEST
-from index.publishing import only_writer
+from index.files.publication import only_writer
+from index.generations.differences import Differences
+from index.generations.generation import GENERATIONS, POINTER, open_current, published
+from index.generations.live import LiveIndex
+from index.generations.manifest import MANIFEST
 from tests.conftest import Silent
 from tests.damage import rewrite
 
@@ -148,15 +148,15 @@ async def test_half_of_the_cores_are_left_to_those_who_ask(
     settings: Settings, live: LiveIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     threads: list[Any] = []
-    really_open = bot.rebuilding.open_current
+    really_open = bot.rebuild.rebuilder.open_current
 
     def open_it(home: Path, **options: Any) -> Encoder:
         threads.append(options.get("threads"))
         return really_open(home, **options)
 
-    monkeypatch.setattr(bot.rebuilding, "open_current", open_it)
+    monkeypatch.setattr(bot.rebuild.rebuilder, "open_current", open_it)
     for cores, expected in ((7, 3), (1, 1)):
-        monkeypatch.setattr(bot.rebuilding, "usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(bot.rebuild.rebuilder, "usable_cores", lambda cores=cores: cores)
         async with Rebuilder(live, settings) as rebuilder:
             await rebuilder.rebuild(Silent())
         assert threads.pop() == expected
@@ -394,7 +394,7 @@ async def test_rolling_back_keeps_off_the_event_loop(
     three: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[threading.Thread] = []
-    really_roll_back, really_reload = bot.rebuilding.roll_back, LiveIndex.reload
+    really_roll_back, really_reload = bot.rebuild.rebuilder.roll_back, LiveIndex.reload
 
     def roll_back(*arguments: Any, **named: Any) -> Any:
         used.append(threading.current_thread())
@@ -404,7 +404,7 @@ async def test_rolling_back_keeps_off_the_event_loop(
         used.append(threading.current_thread())
         return really_reload(live)
 
-    monkeypatch.setattr(bot.rebuilding, "roll_back", roll_back)
+    monkeypatch.setattr(bot.rebuild.rebuilder, "roll_back", roll_back)
     monkeypatch.setattr(LiveIndex, "reload", reload)
     async with Rebuilder(LiveIndex(three.index, three.encoders), three) as rebuilder:
         await rebuilder.rollback()

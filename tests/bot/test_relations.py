@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.ownership import compare_owners
-from bot.answering.reading import Reading
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.ownership import compare_owners
 from tests.bot.pools import pool_of
 
 

@@ -12,9 +12,9 @@ import pexpect
 import pytest
 
 from bot.terminal.progress import StageLines
-from index.build import build_index
-from index.encoder import open_current
-from index.generations import published
+from index.building.build import build_index
+from index.encoder.encoder import open_current
+from index.generations.generation import published
 from tests.marked_words import mark_all, marks_in, words_in
 
 # Python 3.12 on warns of forking while other threads run, which pexpect cannot do without.

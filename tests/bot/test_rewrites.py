@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.answering.rewrites import Flaw, flaw_in
-from bot.models import MAX_QUESTION_CHARS, Question, Rewritten, Turn
+from bot.answering.question.rewrites import Flaw, flaw_in
+from bot.domain.models import MAX_QUESTION_CHARS, Question, Rewritten, Turn
 
 HISTORY = (
     Turn(question="Who orders boats?", answer="Northline Ferries orders two boats. [1]"),

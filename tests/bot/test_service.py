@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from bot.answering.pipeline import Receipt
-from bot.errors import (
+from bot.domain.errors import (
     BugError,
     DeadlineError,
     QuestionError,
     ServiceBusyError,
     ServiceClosedError,
 )
-from bot.models import Question, Turn
-from index.build import build_index
-from index.encoder import Encoder
+from bot.domain.models import Question, Turn
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from tests.bot.conftest import Silent
 from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
 
@@ -364,7 +364,7 @@ async def test_a_history_makes_it_another_question(live: SteeredIndex) -> None:
 @pytest.fixture
 def short_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits at all is told so."""
-    monkeypatch.setattr("bot.service._MOMENT_S", 0.001)
+    monkeypatch.setattr("bot.serving.service._MOMENT_S", 0.001)
 
 
 @pytest.mark.usefixtures("short_moment")
@@ -410,7 +410,7 @@ async def test_who_asked_what_somebody_gave_up_has_a_place_of_his_own(live: Stee
 async def test_who_is_answered_within_a_moment_is_told_nothing(
     live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.service._MOMENT_S", 60)
+    monkeypatch.setattr("bot.serving.service._MOMENT_S", 60)
     told: asyncio.Queue[int] = asyncio.Queue()
     async with service_of(live) as service:
         await service.answer(Question(question="Who ordered boats?"), on_wait=told.put)
@@ -425,7 +425,7 @@ async def test_a_notice_that_fails_or_hangs_costs_nobody_the_answer(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("bot.service._TELLING_S", 0.001)
+    monkeypatch.setattr("bot.serving.service._TELLING_S", 0.001)
     tried = asyncio.Event()
 
     async def tell(place: int) -> None:

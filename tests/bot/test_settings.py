@@ -8,8 +8,8 @@ import click
 import pytest
 
 from bot.cli import cli
-from bot.errors import SettingsError
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.errors import SettingsError
 
 
 @pytest.fixture(autouse=True)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.answer_kind import AnswerKind, answer_kind
-from bot.answering.evidence_model import OperatingPoint
+from bot.answering.citing.short_answer import fits, short_answer
 from bot.answering.judge.judge import Judgement
-from bot.answering.short_answer import fits, short_answer
+from bot.answering.question.answer_kind import AnswerKind, answer_kind
+from bot.answering.ranking.evidence_model import OperatingPoint
 from index.models import Span
 
 KINDS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.answering.small_talk import small_talk
+from bot.answering.question.small_talk import small_talk
 from prompts import text
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.spelling import SpellingCorrector
-from index.words import read_words
+from bot.answering.question.spelling import SpellingCorrector
+from bot.answering.ranking.evidence_model import EvidenceModel
+from index.text.words import read_words
 
 ARTICLE = "Nvidia will fund ten gigawatts of capacity at Anthropic; the partnership is unshakable."
 

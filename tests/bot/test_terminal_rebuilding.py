@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.config.settings import Settings
 from bot.terminal.progress import StageLines
-from bot.terminal.rebuilding import Rebuild
-from index.build import build_index
-from index.encoder import open_current
+from bot.terminal.rebuilds import Rebuild
+from index.building.build import build_index
+from index.encoder.encoder import open_current
 from index.errors import BuildError
-from index.generations import published
-from index.live import LiveIndex
+from index.generations.generation import published
+from index.generations.live import LiveIndex
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
+from bot.domain.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
+from bot.terminal.answers import answer_view, found_view, percent, print_answer, print_found
 from bot.terminal.layout import Hanging, console, linked, show
-from bot.terminal.rendering import answer_view, found_view, percent, print_answer, print_found
 
 _OUR_CODES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")  # colours and links
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import open_service
-from bot.models import Question
-from bot.settings import Settings
+from bot.config.settings import Settings
+from bot.domain.models import Question
 from bot.store import Kept, Store, new_id
-from index.live import LiveIndex
+from index.generations.live import LiveIndex
 from tests.bot.conftest import Program
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.token import read_token
-from bot.errors import TokenError
+from bot.domain.errors import TokenError
 
 
 @pytest.fixture(autouse=True)

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.understanding import QuestionReader
-from bot.models import Question, Turn
-from index.build import build_index
-from index.encoder import Encoder
-from index.generations import open_current
+from bot.answering.question.reader import QuestionReader
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.domain.models import Question, Turn
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.generation import open_current
 from tests.conftest import Silent
 
 TEXT = (

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.addressing import addresses_a_model
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.verification.verifying import Cited, Verdict, Verifier
-from bot.claims import FindingKind, Standing
-from index.sentences import split_sentences
-from index.sources import read_articles
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.text.addressing import addresses_a_model
+from bot.answering.verification.verifier import Cited, Verdict, Verifier
+from bot.domain.claims import FindingKind, Standing
+from index.articles.sources import read_articles
+from index.text.sentences import split_sentences
 
 ARTICLES = Path(__file__).parents[2] / "articles"
 VERIFIER = Verifier(EvidenceModel.load().words)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.evidence_model import OperatingPoint
+from bot.answering.citing.verdict import asks_for_verdict, verdict_of
 from bot.answering.judge.judge import Judgement
-from bot.answering.verdict import asks_for_verdict, verdict_of
-from bot.models import Verdict
+from bot.answering.ranking.evidence_model import OperatingPoint
+from bot.domain.models import Verdict
 
 
 def point(verdict: float) -> OperatingPoint:

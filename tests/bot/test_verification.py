@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.evidence_model import EvidenceModel
+from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.verification.slots import prepositions_swapped
-from bot.answering.verification.verifying import Cited, Verdict, Verifier
-from bot.claims import FindingKind, Standing
-from index.initials import Initials
+from bot.answering.verification.verifier import Cited, Verdict, Verifier
+from bot.domain.claims import FindingKind, Standing
+from index.text.initials import Initials
 
 VERIFIER = Verifier(EvidenceModel.load().words)
 BRIDGE = "The harbour bridge in Tarn will close on 4 May 2031 for repairs that cost $12.5 million."

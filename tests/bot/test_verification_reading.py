@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.evidence_model import EvidenceModel
+from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.verification.cues import CueKind
 from bot.answering.verification.reading import Reading, SentenceReader
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.config.settings import Settings
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office, open_office
-from bot.discord.running import build_client
+from bot.discord.runner import build_client
+from bot.discord.runtime import Office, open_office
 from bot.monitoring.observer import Observer
-from bot.settings import Settings
-from index.build import build_index
-from index.encoder import Encoder
-from index.live import LiveIndex
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.live import LiveIndex
 from tests.conftest import Silent
 from tests.fake_discord import Channel, FakeDiscord, Message, User, pointed
 from tests.fake_discord.remote import Remote
@@ -168,7 +168,7 @@ def opened_office(
         }
         with pytest.MonkeyPatch.context() as patch:
             if given["index"] == town_index:
-                patch.setattr("bot.discord.office.open_live_index", lambda *_: _town)
+                patch.setattr("bot.discord.runtime.open_live_index", lambda *_: _town)
             async with open_office(Settings(**given), observer) as office:
                 yield office
 

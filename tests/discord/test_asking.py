@@ -8,7 +8,7 @@ from discord import Permissions
 
 from bot.discord.client import DealbotClient
 from bot.store.settings import ServerSettings
-from index.encoder import Encoder
+from index.encoder.encoder import Encoder
 from tests.discord.conftest import (
     ANSWERED,
     HOSTILE_ARTICLES,
@@ -58,7 +58,7 @@ async def test_an_answer_is_an_embed_with_buttons(
 async def test_the_question_is_deferred_before_it_is_computed(
     dealbot: DealbotClient, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.service._MOMENT_S", 0.0)
+    monkeypatch.setattr("bot.serving.service._MOMENT_S", 0.0)
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
     free = threading.Event()
     dealbot.office.desk.service._compute.submit(free.wait)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.discord.client import DealbotClient
-from index.build import build_index
-from index.encoder import Encoder
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from tests.conftest import Silent
 from tests.discord.conftest import (
     ANSWERED,

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.claims import Check, CheckedSentence, FindingKind, Piece, Reason, Standing
 from bot.discord.client import DealbotClient
 from bot.discord.rendering.checks import check_embeds
+from bot.domain.claims import Check, CheckedSentence, FindingKind, Piece, Reason, Standing
 from bot.store.settings import ServerSettings
 from tests.discord.discord_markdown import read
 from tests.discord.hostile import hostile

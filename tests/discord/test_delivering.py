@@ -5,7 +5,7 @@ from time import monotonic
 
 import pytest
 
-from bot.discord import delivering
+from bot.discord import delivery as delivering
 from bot.discord.client import DealbotClient
 from tests.discord.conftest import ANSWERED
 from tests.fake_discord import FakeDiscord, Fault, Invocation

@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from bot.discord.invite import PERMISSIONS, UnreachableError, introduce, invite_link
-from bot.errors import TokenError
+from bot.domain.errors import TokenError
 from tests.fake_discord import FakeDiscord
 
 

@@ -7,7 +7,7 @@ import discord
 import pytest
 
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
+from bot.discord.runtime import Office
 from bot.monitoring.observer import Observer
 from tests.discord.conftest import ANSWERED, OpenOffice, ask, connected, receipt_id
 from tests.discord.test_load import ask_all, is_answer, outcomes, people, until
@@ -69,7 +69,7 @@ async def test_no_more_are_read_than_there_is_room_for(
 ) -> None:
     """Though they come so close together that nobody is inside when the next is there."""
     harbour = fake.guild("Harbour")
-    monkeypatch.setattr("bot.discord.pacing._LEAST_S", 60)
+    monkeypatch.setattr("bot.discord.paced_socket._LEAST_S", 60)
     await fake.gateway.caught_up()
     read = read_by(dealbot)
     with full(office, 3, harbour.id), fake.faults.hold("POST /interactions/*/*"):

@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import given
 
-from bot.discord.escaping import at_line_start, escape, inert, plain_label
+from bot.discord.text.escapes import at_line_start, escape, inert, plain_label
 from tests.discord.discord_markdown import read
 from tests.discord.hostile import FLOODS, PIECES, hostile
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
+from bot.discord.runtime import Office
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,

@@ -26,7 +26,7 @@ from bot.discord.rendering.evidence import (
 )
 from bot.discord.rendering.notices import refusal_text
 from bot.discord.rendering.sources import ListedArticle, article_pages, sources_pages
-from bot.models import (
+from bot.domain.models import (
     Answer,
     Citation,
     Mode,
@@ -40,8 +40,8 @@ from bot.models import (
     WrittenSentence,
 )
 from bot.store.receipts import Kept
-from bot.store.signing import Signer
-from index.encoder import Encoder
+from bot.store.signatures import Signer
+from index.encoder.encoder import Encoder
 from index.errors import SourceError
 from tests.discord.conftest import OpenOffice, ask, connected, indexed, receipt_id
 from tests.discord.hostile import FLOODS, hostile

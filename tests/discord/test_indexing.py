@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from bot.discord import delivering
+from bot.discord import delivery as delivering
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
-from bot.discord.running import build_client
-from index.build import BuildReport, build_index
-from index.encoder import Encoder
-from index.generations import current_folder, published
-from index.live import LiveGeneration, LiveIndex
-from index.manifest import MANIFEST
+from bot.discord.runner import build_client
+from bot.discord.runtime import Office
+from index.building.build import BuildReport, build_index
+from index.encoder.encoder import Encoder
+from index.generations.generation import current_folder, published
+from index.generations.live import LiveGeneration, LiveIndex
+from index.generations.manifest import MANIFEST
 from index.progress import Progress
 from tests.conftest import Silent
 from tests.damage import flip
@@ -83,7 +83,7 @@ def held_build(monkeypatch: pytest.MonkeyPatch, reached: asyncio.Event) -> Itera
         assert gate.wait(10)
         return build_index(*given, **named)
 
-    monkeypatch.setattr("bot.rebuilding.build_index", building)
+    monkeypatch.setattr("bot.rebuild.rebuilder.build_index", building)
     try:
         yield
     finally:
@@ -250,7 +250,7 @@ async def test_the_reference_of_a_bug_is_the_same_everywhere(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("bot.rebuilding.build_index", broken)
+    monkeypatch.setattr("bot.rebuild.rebuilder.build_index", broken)
     asked = await run(fake, town, "rebuild")
     await shows(fake, asked, "inside")
     [logged] = [record.getMessage() for record in caplog.records if record.exc_info]
@@ -304,7 +304,7 @@ async def test_progress_is_shown_once_a_second_at_most(
             threading.Event().wait(0.05)  # more often than edits are allowed
         return build_index(sources, index, encoder, progress, **named)
 
-    monkeypatch.setattr("bot.rebuilding.build_index", telling)
+    monkeypatch.setattr("bot.rebuild.rebuilder.build_index", telling)
     asked = await run(fake, town, "rebuild")
 
     def seen() -> bool:

@@ -88,7 +88,7 @@ async def test_the_button_survives_a_restart(fake: FakeDiscord, opened_office: O
 async def test_what_does_not_fit_a_file_is_told(
     dealbot: DealbotClient, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.commands.keeping._LARGEST", 10)
+    monkeypatch.setattr("bot.discord.commands.data._LARGEST", 10)
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     told = await (await fake.slash(ann, "export", channel=harbour.general)).final()
     assert "more than Discord takes" in told.content

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.links import LONGEST_LINK, sentence_link, web_link
+from bot.discord.text.links import LONGEST_LINK, sentence_link, web_link
 from tests.discord.discord_markdown import read
 from tests.discord.hostile import hostile
 

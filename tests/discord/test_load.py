@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from bot.answering.pipeline import Receipt
-from bot.asking import Desk
-from bot.models import Question
+from bot.domain.models import Question
+from bot.requests.handler import Desk
 from index.errors import ExpectedError
-from index.live import LiveGeneration
+from index.generations.live import LiveGeneration
 from tests.discord.conftest import ANSWERED, OpenOffice, connected, receipt_id
 from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Guild, Invocation, Message, User

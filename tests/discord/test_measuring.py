@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from bot.discord.escaping import escape
-from bot.discord.measuring import chop, length, shorten, with_margin
+from bot.discord.text.escapes import escape
+from bot.discord.text.lengths import chop, length, shorten, with_margin
 from tests.discord.hostile import FLOODS, hostile
 
 

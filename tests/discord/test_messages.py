@@ -3,9 +3,9 @@
 import pytest
 from discord import Permissions
 
-from bot.asking import Asker
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
+from bot.discord.runtime import Office
+from bot.requests.handler import Asker
 from bot.store.settings import ServerSettings
 from tests.discord.conftest import (
     ANSWERED,

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
+from bot.discord.runtime import Office
 from bot.monitoring.degradations import Part
 from bot.monitoring.gauges import Watched
 from bot.monitoring.http import serve
@@ -104,7 +104,7 @@ async def test_a_bug_is_counted_as_one_and_its_series_was_there_before(
         raise ZeroDivisionError
 
     assert await watching.value("dealbot_refusals_total", reason="bug") == 0
-    monkeypatch.setattr("bot.discord.answering.shown", broken)
+    monkeypatch.setattr("bot.discord.answers.shown", broken)
     ann = fake.user("Ann")
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=fake.dm(ann))
     assert "Something went wrong" in (await asked.final()).text

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
+from bot.discord.runtime import Office
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,

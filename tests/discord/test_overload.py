@@ -5,10 +5,10 @@ from itertools import count
 
 import pytest
 
-from bot.asking import Asker
-from bot.discord.office import Office
-from bot.door import Door
-from bot.errors import ServiceBusyError
+from bot.discord.runtime import Office
+from bot.domain.errors import ServiceBusyError
+from bot.requests.capacity import Door
+from bot.requests.handler import Asker
 from tests.discord.conftest import ANSWERED, OpenOffice, ask
 from tests.discord.test_load import (
     ask_all,
@@ -38,7 +38,7 @@ async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
 async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.admission._CALM_S", 0)
+    monkeypatch.setattr("bot.serving.admission._CALM_S", 0)
     inside: list[ExitStack] = []
     persons = count()
 
@@ -105,7 +105,7 @@ def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
 async def test_one_server_keeps_no_other_out(
     opened_office: OpenOffice, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.door._ROOM", 32)
+    monkeypatch.setattr("bot.requests.capacity._ROOM", 32)
     harbour, market = fake.guild("Harbour"), fake.guild("Market")
     async with gated(opened_office, fake) as (gate, _):
         crowd = [(harbour, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 32))]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.escaping import escape, inert
-from bot.discord.measuring import length
-from bot.discord.paging import CONTINUES, Block, Run, paged
+from bot.discord.text.escapes import escape, inert
+from bot.discord.text.lengths import length
+from bot.discord.text.pages import CONTINUES, Block, Run, paged
 from tests.discord.discord_markdown import read
 from tests.discord.hostile import FLOODS, hostile
 

@@ -9,8 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discord.escaping import inert
-from bot.discord.paging import CONTINUES
 from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.evidence import (
     SentenceInContext,
@@ -19,12 +17,14 @@ from bot.discord.rendering.evidence import (
 )
 from bot.discord.rendering.layout import dated
 from bot.discord.rendering.notices import error_embed, help_embed, refusal_text
-from bot.discord.rendering.rebuilding import RebuildChanges, differences_embed, progress_embed
+from bot.discord.rendering.rebuilds import RebuildChanges, differences_embed, progress_embed
 from bot.discord.rendering.receipts import RankedSentence, receipt_pages
 from bot.discord.rendering.sources import ListedArticle, article_pages, sources_pages
 from bot.discord.rendering.status import BotStatus, status_embed
-from bot.discord.wording import day, short_id
-from bot.models import (
+from bot.discord.text.escapes import inert
+from bot.discord.text.pages import CONTINUES
+from bot.discord.text.wording import day, short_id
+from bot.domain.models import (
     Answer,
     Citation,
     Mode,

@@ -19,8 +19,8 @@ import pytest
 
 from bot.answering.pipeline import Answerer
 from bot.discord.client import DealbotClient
-from index.generations import GENERATIONS
-from index.text_store import TEXTS
+from index.generations.generation import GENERATIONS
+from index.stores.text_store import TEXTS
 from tests.discord.conftest import ANSWERED, ARTICLES
 from tests.fake_discord import TOKEN, FakeDiscord, Guild, Invocation
 

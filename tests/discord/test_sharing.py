@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.office import Office
+from bot.discord.runtime import Office
 from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected
 from tests.fake_discord import FakeDiscord
 from tests.sharing.conftest import until

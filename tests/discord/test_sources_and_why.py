@@ -6,7 +6,7 @@ import pytest
 
 from bot.discord.client import DealbotClient
 from bot.monitoring.degradations import Part
-from index.encoder import Encoder
+from index.encoder.encoder import Encoder
 from tests.discord.conftest import (
     ANSWERED,
     ARTICLES,

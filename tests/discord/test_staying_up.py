@@ -11,11 +11,11 @@ import discord
 import pytest
 
 from bot.discord import client as client_module
-from bot.discord import running as running_module
+from bot.discord import runner as running_module
 from bot.discord.client import DealbotClient
-from bot.discord.office import Office
-from bot.discord.running import build_client, run_bot
-from bot.errors import TokenError
+from bot.discord.runner import build_client, run_bot
+from bot.discord.runtime import Office
+from bot.domain.errors import TokenError
 from tests.discord.conftest import ANSWERED
 from tests.fake_discord import FakeDiscord, Guild, Message
 

@@ -3,10 +3,10 @@
 import pytest
 from discord import app_commands
 
-from bot.discord import running as running_module
+from bot.discord import runner as running_module
 from bot.discord.client import DealbotClient, Interaction
-from bot.discord.office import Office
-from bot.discord.running import build_client
+from bot.discord.runner import build_client
+from bot.discord.runtime import Office
 from tests.discord.conftest import ANSWERED, running
 from tests.fake_discord import FakeDiscord
 

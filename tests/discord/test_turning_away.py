@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.discord.turning_away import TurningAway
+from bot.discord.overload import TurningAway
 from tests.bot.steered import Clock
 
 _AT_ONCE, _WAITING = 4, 64

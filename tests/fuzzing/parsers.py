@@ -9,22 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.commands.batch import read_batch
-from bot.discord.escaping import escape, inert
+from bot.config.settings import PREFIX, Settings, _from_file
+from bot.discord.text.escapes import escape, inert
+from bot.domain.models import Question, RankRequest, check_question
 from bot.evaluation.questions import EvalQuestion
-from bot.golden import read_golden
-from bot.models import Question, RankRequest, check_question
-from bot.settings import PREFIX, Settings, _from_file
-from bot.store.signing import Signer
-from bot.terminal.plain import visible
-from index.encoder_record import RECORD_FILE, read_record
+from bot.rebuild.golden import read_golden
+from bot.store.signatures import Signer
+from bot.wording.visible import visible
+from index.articles.sources import read_articles
+from index.encoder.record import RECORD_FILE, read_record
 from index.errors import ExpectedError, SourceError
-from index.manifest import MANIFEST, read_manifest
+from index.files.publication import read_pointer
+from index.generations.manifest import MANIFEST, read_manifest
 from index.models import Article
-from index.publishing import read_pointer
-from index.sentences import split_sentences
-from index.sources import read_articles
-from index.vector_cache import VectorCache, keys_of
-from index.words import read_words
+from index.stores.vector_cache import VectorCache, keys_of
+from index.text.sentences import split_sentences
+from index.text.words import read_words
 from prompts import PromptError, Prompts
 
 _LIMIT = 100_000  # bytes of an article

@@ -8,11 +8,11 @@ from contextlib import aclosing
 import pytest
 from pydantic import SecretStr
 
+from bot.domain.models import Trouble
 from bot.generation.backend import Backend
 from bot.generation.budget import Usage
 from bot.generation.drafts import Draft
 from bot.generation.errors import GenerationError
-from bot.models import Trouble
 from tests.llm import ScriptedEndpoint, fails, says, sends, streams
 
 KEY = "sk-test-5d2f"

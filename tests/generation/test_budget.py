@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.config.settings import Settings
 from bot.generation.budget import Budget, Caps, Prices, Usage
 from bot.generation.errors import Cap, GenerationError, OverBudgetError, Trouble
 from bot.generation.ledger import Ledger, MemoryLedger, Spent
-from bot.generation.opening import budget_of
+from bot.generation.setup import budget_of
 from bot.monitoring.metrics import Metrics
-from bot.settings import Settings
 from bot.store import Store
 
 ANN, BOB = "1310000000000000042", "1310000000000000043"

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from bot.domain.models import Trouble
 from bot.generation.errors import GenerationError
 from bot.generation.jobs import Job, Jobs, Progress
-from bot.models import Trouble
 
 
 class Author:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import open_live_index, open_service
+from bot.config.settings import Settings
+from bot.domain.models import Answer, Question
 from bot.generation.ledger import MemoryLedger, Spent
-from bot.models import Answer, Question
-from bot.service import AnswerService
-from bot.settings import Settings
+from bot.serving.service import AnswerService
 from tests.llm import ScriptedEndpoint, cuts, fails, hangs, says
 from tests.llm.endpoint import Act
 

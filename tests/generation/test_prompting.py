@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.generation.prompting import as_data, rewrite_messages
-from bot.models import Turn
+from bot.domain.models import Turn
+from bot.generation.prompts import as_data, rewrite_messages
 
 
 @given(st.text() | st.text(alphabet="<>/&evidncqustosim|[INST]\n\u202e\u200b \0"))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from bot.app import open_live_index, open_service
-from bot.errors import ServiceBusyError
+from bot.config.settings import Settings
+from bot.domain.errors import ServiceBusyError
+from bot.domain.models import Answer, Question, Turn
 from bot.generation.ledger import MemoryLedger
-from bot.models import Answer, Question, Turn
-from bot.service import AnswerService
-from bot.settings import Settings
+from bot.serving.service import AnswerService
 from tests.llm import Received, ScriptedEndpoint, fails, hangs, says, sends, stalls
 from tests.llm.endpoint import Act
 

@@ -12,12 +12,11 @@ from click.testing import CliRunner
 from sentence_transformers import SentenceTransformer
 
 from bot.commands.model import command
-from index import model_source
-from index.adopt import adopt
-from index.encoder import CURRENT, installed, open_by_id, open_current
-from index.encoder_record import MODEL_FILE
+from index.encoder.adoption import adopt
+from index.encoder.encoder import CURRENT, installed, model_source, open_by_id, open_current
+from index.encoder.record import MODEL_FILE
 from index.errors import EncoderError
-from index.publishing import read_pointer, write_pointer
+from index.files.publication import read_pointer, write_pointer
 from tests.tiny_models import PASSAGE_PROMPT, QUERY_PROMPT, make_tiny_models
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -131,8 +130,8 @@ def test_8_bits_are_taken_where_that_is_within_the_bounds(
     models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """This model, of random numbers, is not within the usual ones."""
-    monkeypatch.setattr("index.adopt._TOLERANCE_IN_8_BITS", 0.5)
-    monkeypatch.setattr("index.adopt._LOSS_IN_8_BITS", 1.0)
+    monkeypatch.setattr("index.encoder.adoption._TOLERANCE_IN_8_BITS", 0.5)
+    monkeypatch.setattr("index.encoder.adoption._LOSS_IN_8_BITS", 1.0)
     home = tmp_path / "home"
     record = adopt(str(models["dense"]), home, report=_silent)
     assert record.precision == "int8"
@@ -162,7 +161,7 @@ def test_full_precision_is_a_flag_of_the_command(models: dict[str, Path], tmp_pa
 def test_what_8_bits_would_change_stays_in_full_precision(
     models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
-    monkeypatch.setattr(f"index.adopt.{bound}", 0.0)
+    monkeypatch.setattr(f"index.encoder.adoption.{bound}", 0.0)
     told: list[str] = []
     record = adopt(str(models["dense"]), tmp_path / "home", report=told.append)
     assert record.precision == "fp32"
@@ -182,7 +181,7 @@ def test_a_model_that_cannot_be_stored_in_8_bits_is_adopted_as_it_is(
     def cut_off(model: Path, target: Path) -> None:
         target.write_bytes(model.read_bytes()[:1000])
 
-    monkeypatch.setattr("index.adopt.quantize", cut_off)
+    monkeypatch.setattr("index.encoder.adoption.quantize", cut_off)
     told: list[str] = []
     home = tmp_path / "home"
     record = adopt(str(models["dense"]), home, report=told.append)

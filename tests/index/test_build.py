@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import build_index
-from index.dense import DenseIndex, Vectors, embedded_text
-from index.encoder import Encoder
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from index.errors import BuildError, ExpectedError, IndexMissingError, SourceError
-from index.generations import GENERATIONS, POINTER, Generation, open_current, published
-from index.lexical import LexicalIndex
+from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
+from index.generations.integrity import verify
 from index.models import DenseType
-from index.terms import TermLists
-from index.vector_cache import VectorCache, keys_of
-from index.verifying import verify
+from index.stores.dense import DenseIndex, Vectors, embedded_text
+from index.stores.lexical import LexicalIndex
+from index.stores.terms import TermLists
+from index.stores.vector_cache import VectorCache, keys_of
 from tests.conftest import Silent
 
 FIRST = "The harbour opened in May. Its mayor welcomed the ships."
@@ -398,8 +398,8 @@ def test_a_generation_that_is_not_accepted_leaves_nothing(
 _BUILDER = """
 import sys, time
 from pathlib import Path
-import index.build
-from index.encoder import open_current
+import index.building.build
+from index.encoder.encoder import open_current
 articles, index_folder, encoders, moment = sys.argv[1:]
 
 def stop(*_, **__):
@@ -416,9 +416,9 @@ class Progress:
             stop()
 
 if moment in ("publish_folder", "write_pointer", "_prune"):
-    setattr(index.build, moment, stop)
+    setattr(index.building.build, moment, stop)
 encoder = open_current(Path(encoders), threads=1)
-index.build.build_index([Path(articles)], Path(index_folder), encoder, Progress())
+index.building.build.build_index([Path(articles)], Path(index_folder), encoder, Progress())
 """
 
 
@@ -457,11 +457,11 @@ def test_a_killed_build_leaves_an_index_that_answers_and_the_next_build_sweeps(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-import index.writing_vectors
-from index.build import build_index
-from index.encoder import open_current
+import index.building.vectors
+from index.building.build import build_index
+from index.encoder.encoder import open_current
 articles, index_folder, encoders, most = sys.argv[1:]
-index.writing_vectors._ENCODED_AT_ONCE = 16
+index.building.vectors._ENCODED_AT_ONCE = 16
 
 class Progress:
     encoded = 0
@@ -527,7 +527,7 @@ def test_the_codes_of_the_generation_before_are_kept_while_they_are_good(
         (articles / "harbour.txt").write_text(f"{ships} It rained {number} times.")
         if number == 2:  # as if old codes had become bad
             monkeypatch.setattr(
-                "index.writing_vectors.recall", lambda *_: 0.5 if given[-1] else 0.97
+                "index.building.vectors.recall", lambda *_: 0.5 if given[-1] else 0.97
             )
         report = build_index([articles], index, encoder, Silent(), dense_type=DenseType.COMPRESSED)
         assert report.manifest.dense.type is DenseType.COMPRESSED
@@ -581,13 +581,13 @@ def test_links_lead_no_build_out_of_the_index(
 def test_a_compressed_index_that_finds_too_little_is_refused(
     answering: Path, articles: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.writing_vectors._LEAST_RECALL", 1.1)
+    monkeypatch.setattr("index.building.vectors._LEAST_RECALL", 1.1)
     (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came." for n in range(700)))
     with pytest.raises(BuildError, match=r"finds only \d+% of the nearest.*dense_type = exact"):
         build_index([articles], answering, encoder, Silent(), dense_type=DenseType.COMPRESSED)
     assert texts_in(answering) == [FIRST]
     check_only(answering, generations=1)
-    monkeypatch.setattr("index.dense._EXACT_UP_TO", 50)  # as if it were large
+    monkeypatch.setattr("index.stores.dense._EXACT_UP_TO", 50)  # as if it were large
     report = build_index([articles], answering, encoder, Silent())
     assert report.manifest.dense.type is DenseType.EXACT
 
@@ -618,11 +618,11 @@ def test_a_place_that_cannot_be_written_is_told(
 _FULL_DISK = """
 import json, resource, sys
 from pathlib import Path
-from index.build import build_index
-from index.encoder import open_current
+from index.building.build import build_index
+from index.encoder.encoder import open_current
 from index.errors import BuildError
-from index.generations import open_current as open_index, published
-from index.terms import TermLists
+from index.generations.generation import open_current as open_index, published
+from index.stores.terms import TermLists
 from tests.conftest import Silent
 articles, index, encoders, *limits = sys.argv[1:]
 encoder = open_current(Path(encoders), threads=1)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.dense import (
+from index.models import DenseType
+from index.stores.dense import (
     DenseIndex,
     StoredVectors,
     Vectors,
@@ -18,7 +19,6 @@ from index.dense import (
     recall,
     type_for,
 )
-from index.models import DenseType
 
 
 def unit_vectors(rows: int, dimension: int, seed: int) -> Vectors:
@@ -67,7 +67,7 @@ def test_a_file_that_the_disk_cuts_off_is_an_error(tmp_path: Path, missing: int)
 import resource, sys
 from pathlib import Path
 import numpy as np
-from index.dense import DenseIndex
+from index.stores.dense import DenseIndex
 index, path = DenseIndex.of(np.ones((3, 384), np.float32)), Path(sys.argv[1])
 index.save(path)
 limit = path.stat().st_size - {missing}

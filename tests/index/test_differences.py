@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.differences import Differences, find_differences
+from index.generations.differences import Differences, find_differences
 from index.models import Article, Span
-from index.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import Layout, TextStore, TextStoreWriter
 
 Articles = Mapping[str, Sequence[str]]  # the sentences of each article
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.disk_arrays import new_array
+from index.files.arrays import new_array
 
 
 def test_a_new_array_has_its_room_and_is_read_back(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import (
+from index.encoder.encoder import (
     CURRENT,
     Encoder,
     default_home,
@@ -21,7 +21,8 @@ from index.encoder import (
     open_by_id,
     open_current,
 )
-from index.encoder_record import (
+from index.encoder.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
+from index.encoder.record import (
     GOLDEN_FILE,
     MODEL_FILE,
     RECORD_FILE,
@@ -30,9 +31,8 @@ from index.encoder_record import (
     read_record,
 )
 from index.errors import EncoderError
+from index.files.publication import write_pointer
 from index.machine import usable_cores
-from index.model_source import DEFAULT_NAME, DEFAULT_WEIGHTS_SHA256
-from index.publishing import write_pointer
 from tests.conftest import CountedSession
 from tests.damage import flip, rewrite, truncate
 
@@ -216,7 +216,7 @@ def test_a_file_that_changes_between_its_check_and_its_use_is_told(
         os.utime(folder / MODEL_FILE)  # as written to: other bytes would not be loaded at all
         return record
 
-    monkeypatch.setattr("index.encoder.read_record", read)
+    monkeypatch.setattr("index.encoder.encoder.read_record", read)
     with pytest.raises(EncoderError, match="was changed while it was opened"):
         open_current(copy.parent)
 
@@ -290,7 +290,7 @@ def test_serving_needs_none_of_the_tools_of_adoption(encoder_home: Path) -> None
     program = """
 import sys
 from pathlib import Path
-from index.encoder import open_current
+from index.encoder.encoder import open_current
 open_current(Path(sys.argv[1])).encode_queries(["Why?"])
 heavy = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
 sys.exit(", ".join(heavy & set(sys.modules)) or None)

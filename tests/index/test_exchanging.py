@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.exchanging import exchange
+from index.files.exchange import exchange
 
 
 @pytest.fixture

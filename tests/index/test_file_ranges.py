@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.dense import StoredVectors
-from index.file_lines import FileLines
-from index.file_ranges import FileRanges
+from index.files.byte_ranges import FileRanges
+from index.files.lines import FileLines
+from index.stores.dense import StoredVectors
 
 
 @pytest.mark.parametrize("mapped_up_to", [0, 10_000])

@@ -11,7 +11,8 @@ import pytest
 
 from index import generations, verifying
 from index.errors import BuildError, IndexDamagedError, IndexMissingError
-from index.generations import (
+from index.files.publication import file_digest, only_writer, write_pointer
+from index.generations.generation import (
     GENERATIONS,
     POINTER,
     Generation,
@@ -20,9 +21,14 @@ from index.generations import (
     published,
     roll_back,
 )
-from index.manifest import MANIFEST, SCHEMA_VERSION, SENTENCE_TERMS, Manifest, read_manifest
-from index.publishing import file_digest, only_writer, write_pointer
-from index.verifying import find_damage, verify
+from index.generations.integrity import find_damage, verify
+from index.generations.manifest import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    SENTENCE_TERMS,
+    Manifest,
+    read_manifest,
+)
 from tests.damage import empty, flip, lengthen, link_to, make_folder, make_pipe, rewrite, truncate
 
 

@@ -14,18 +14,18 @@ from pathlib import Path
 import pytest
 
 from index import generations, holding
-from index.build import build_index
-from index.encoder import Encoder
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from index.errors import IndexDamagedError
-from index.generations import GENERATIONS, POINTER, Generation, open_current, published
-from index.holding import Hold, remove_unheld
-from index.publishing import write_pointer
+from index.files.holds import Hold, remove_unheld
+from index.files.publication import write_pointer
+from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
 from tests.conftest import Silent
 
 _READER = """
 import sys
 from pathlib import Path
-from index.generations import open_current
+from index.generations.generation import open_current
 generation = open_current(Path(sys.argv[1]))
 print(generation.id, flush=True)
 sys.stdin.read()

@@ -14,13 +14,13 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from index.encoder import Encoder, open_current
-from index.encoder_record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, read_record
+from index.encoder.encoder import Encoder, open_current
+from index.encoder.record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, read_record
 from index.errors import EncoderError
-from index.generations import Generation, current_folder
-from index.manifest import MANIFEST
-from index.publishing import file_digest
-from index.verifying import checksums
+from index.files.publication import file_digest
+from index.generations.generation import Generation, current_folder
+from index.generations.integrity import checksums
+from index.generations.manifest import MANIFEST
 from tests.damage import rewrite
 
 

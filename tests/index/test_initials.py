@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.initials import Initials, InitialsLearner
+from index.text.initials import Initials, InitialsLearner
 
 ENGLISH = {"who", "sec", "dot"}.__contains__
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexical import LexicalIndex, best_rows
-from index.terms import Analyzer, TermListsWriter, parts_of
+from index.stores.lexical import LexicalIndex, best_rows
+from index.stores.terms import Analyzer, TermListsWriter, parts_of
 
 K1, B = 1.2, 0.75
 
@@ -123,7 +123,7 @@ def test_scores_are_the_formulas(
     tmp_path_factory: pytest.TempPathFactory, texts: list[list[str]], query: list[str], part: int
 ) -> None:
     """However many terms are counted at a time."""
-    with patch("index.lexical._PART", part):
+    with patch("index.stores.lexical._PART", part):
         index = built(texts, tmp_path_factory.mktemp("lexical"))
     scores = index.scores(query)
     assert scores.shape == (len(texts),)
@@ -186,8 +186,8 @@ def test_tables_that_the_disk_cuts_off_are_an_error(tmp_path: Path, texts: int) 
 import resource, sys
 from pathlib import Path
 import numpy as np
-from index.lexical import LexicalIndex
-from index.terms import TermListsWriter
+from index.stores.lexical import LexicalIndex
+from index.stores.terms import TermListsWriter
 folder = Path(sys.argv[1])
 folder.mkdir()
 with TermListsWriter(folder / "terms", {{"ship": 0}}) as writer:

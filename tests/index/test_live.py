@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import Encoder
+from index.encoder.encoder import Encoder
 from index.errors import EncoderError, IndexDamagedError, IndexMissingError
-from index.generations import GENERATIONS, POINTER, current_folder, published
-from index.live import LiveIndex, open_live
-from index.manifest import MANIFEST
-from index.publishing import write_pointer
+from index.files.publication import write_pointer
+from index.generations.generation import GENERATIONS, POINTER, current_folder, published
+from index.generations.live import LiveIndex, open_live
+from index.generations.manifest import MANIFEST
 from tests.damage import flip, rewrite
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.initials import Initials, InitialsLearner
-from index.marks import ASKS, INITIALS, MONEY, QUOTES, REASON, TEACHES, read_marks
+from index.text.initials import Initials, InitialsLearner
+from index.text.marks import ASKS, INITIALS, MONEY, QUOTES, REASON, TEACHES, read_marks
 
 
 @pytest.mark.parametrize(

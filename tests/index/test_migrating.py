@@ -6,15 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
-from index.encoder import Encoder
+from index.building.build import build_index
+from index.building.migration import migrate_index
+from index.encoder.encoder import Encoder
 from index.errors import BuildError, EncoderError, ExpectedError, IndexDamagedError, OlderIndexError
-from index.generations import GENERATIONS, POINTER, current_folder, open_current, published
-from index.manifest import MANIFEST, SCHEMA_VERSION
-from index.migrating import migrate_index
-from index.opening import open_intact
-from index.publishing import file_digest
-from index.verifying import find_damage, verify
+from index.files.publication import file_digest
+from index.generations.current import open_intact
+from index.generations.generation import (
+    GENERATIONS,
+    POINTER,
+    current_folder,
+    open_current,
+    published,
+)
+from index.generations.integrity import find_damage, verify
+from index.generations.manifest import MANIFEST, SCHEMA_VERSION
 from tests.conftest import Silent
 from tests.damage import flip, rewrite
 

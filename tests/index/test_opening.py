@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from index.errors import EncoderError, IndexDamagedError, IndexMissingError, OlderIndexError
-from index.generations import GENERATIONS, POINTER, Generation, published, roll_back
-from index.manifest import MANIFEST, SCHEMA_VERSION
-from index.opening import open_intact
-from index.publishing import write_pointer
-from index.verifying import verify
+from index.files.publication import write_pointer
+from index.generations.current import open_intact
+from index.generations.generation import GENERATIONS, POINTER, Generation, published, roll_back
+from index.generations.integrity import verify
+from index.generations.manifest import MANIFEST, SCHEMA_VERSION
 from tests.damage import flip, rewrite
 
 

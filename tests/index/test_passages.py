@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.models import Span
-from index.passages import MAX_CHARS, group_passages
+from index.text.passages import MAX_CHARS, group_passages
 
 _SIZES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 120)), max_size=60)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from index import publishing
 from index.errors import BuildError, IndexDamagedError
-from index.publishing import (
+from index.files import publication as publishing
+from index.files.publication import (
     file_digest,
     fsync_tree,
     make_folder,

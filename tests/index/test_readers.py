@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.html import read_html
+from index.articles.markdown import markdown_to_text, read_markdown
 from index.errors import SourceError
-from index.html import read_html
-from index.markdown import markdown_to_text, read_markdown
 from index.models import Article
 
 
@@ -207,7 +207,7 @@ def test_unknown_time_zone_in_a_page_warns_nobody() -> None:
 
 def test_slow_libraries_load_only_when_needed() -> None:
     code = (
-        "import sys, index.sources; "
+        "import sys, index.articles.sources; "
         "print({'trafilatura', 'markdown_it', 'yaml', 'lxml'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

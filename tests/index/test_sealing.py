@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sealing import Sealed, seal_holds
+from index.files.seals import Sealed, seal_holds
 
 
 class Record(Sealed):

@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.dense import DenseIndex, StoredVectors, Vectors
-from index.generations import Generation
-from index.initials import Initials
-from index.lexical import LexicalIndex
-from index.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
+from index.building.terms import write_terms
+from index.generations.generation import Generation
+from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 from index.models import Article
-from index.passages import group_passages
 from index.search import Hits, Searcher, fuse
-from index.sentences import split_sentences
-from index.terms import Analyzer
-from index.text_store import Layout, TextStore, TextStoreWriter
-from index.token_store import write_tokens
-from index.vocabulary import count_words, save_vocabulary
-from index.writing_terms import write_terms
+from index.stores.dense import DenseIndex, StoredVectors, Vectors
+from index.stores.lexical import LexicalIndex
+from index.stores.terms import Analyzer
+from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.token_store import write_tokens
+from index.stores.vocabulary import count_words, save_vocabulary
+from index.text.initials import Initials
+from index.text.passages import group_passages
+from index.text.sentences import split_sentences
 from tests.conftest import Silent
 
 WORDS = "harbour ship mayor storm bridge train repair market fish price $5 bn July".split()

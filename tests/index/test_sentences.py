@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.models import Span
-from index.sentences import is_heading, split_sentences
+from index.text.sentences import is_heading, split_sentences
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 INVISIBLE = "\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069"

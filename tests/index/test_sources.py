@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.articles.sources import read_articles
 from index.errors import SourceError
 from index.models import Article
-from index.sources import read_articles
 
 
 def read(*paths: Path, **options: int) -> list[Article]:

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.models import Article, Span
-from index.passages import group_passages
-from index.text_store import (
+from index.stores.text_store import (
     PASSAGES,
     SENTENCES,
     Layout,
@@ -20,6 +19,7 @@ from index.text_store import (
     TextStoreWriter,
     about,
 )
+from index.text.passages import group_passages
 
 
 @st.composite

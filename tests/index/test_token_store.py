@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.file_ranges import FileRanges
-from index.initials import Initials
-from index.marks import read_marks
+from index.files.byte_ranges import FileRanges
 from index.models import Article, Span
-from index.text_store import Layout, TextStore, TextStoreWriter, about
-from index.token_store import TokenStore, TokenTable, write_tokens
-from index.words import read_words
+from index.stores.text_store import Layout, TextStore, TextStoreWriter, about
+from index.stores.token_store import TokenStore, TokenTable, write_tokens
+from index.text.initials import Initials
+from index.text.marks import read_marks
+from index.text.words import read_words
 from tests.conftest import Silent
 
 _INITIALS = Initials({"MoU": "memorandum of understanding"})

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.tokens import ADJOINS, COMMA, SPACE, WordNumbers, read_tokens
-from index.words import read_words, spellings, split_words
+from index.text.tokens import ADJOINS, COMMA, SPACE, WordNumbers, read_tokens
+from index.text.words import read_words, spellings, split_words
 
 _TEXTS = st.lists(
     st.text(max_size=60) | st.sampled_from(["The CEO didn't say.", "$5bn, 22nd", "U.S.A"]),

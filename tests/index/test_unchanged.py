@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from index import build, unchanged
-from index.build import build_index
-from index.encoder import Encoder
-from index.generations import GENERATIONS, POINTER, published
-from index.manifest import Manifest
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.generation import GENERATIONS, POINTER, published
+from index.generations.manifest import Manifest
 from tests.conftest import Silent
 
 HARBOUR = "The harbour didn't open in May. Its mayor, of the HRC, wouldn't say why. It cost $5bn."

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index.errors import BuildError
-from index.vector_cache import VectorCache, keys_of
+from index.stores.vector_cache import VectorCache, keys_of
 from tests.damage import flip
 
 DIMENSION = 8
@@ -127,7 +127,7 @@ def test_what_is_no_file_is_told(tmp_path: Path, name: str, make: Callable[[Path
 def test_only_what_is_kept_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("index.vector_cache._AT_ONCE", at_once)
+    monkeypatch.setattr("index.stores.vector_cache._AT_ONCE", at_once)
     cache = filled(tmp_path / "c")
     cache.keep_only(keys_of(["4", "unknown", "1"]))
     for each in (cache, VectorCache(tmp_path / "c", DIMENSION)):

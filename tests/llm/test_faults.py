@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.models import Answer, Mode, Question, Status, Trouble
-from bot.service import AnswerService
-from bot.wording import writing_line
+from bot.domain.models import Answer, Mode, Question, Status, Trouble
+from bot.serving.service import AnswerService
+from bot.wording.measures import writing_line
 from tests.llm import (
     ScriptedEndpoint,
     cuts,

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bot.models import Mode, Question
-from index.build import build_index
-from index.encoder import Encoder
-from index.sentences import split_sentences
+from bot.domain.models import Mode, Question
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.text.sentences import split_sentences
 from tests.conftest import Silent
 from tests.llm import ScriptedEndpoint, says
 from tests.llm.conftest import Writing

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.evidence_model import EvidenceModel
-from bot.answering.verification.verifying import Cited, Verifier
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.verification.verifier import Cited, Verifier
 from bot.app import open_live_index, open_service
-from bot.claims import Standing
-from bot.models import Answer, Mode, Question, Role
-from bot.settings import Settings
-from index.build import build_index
-from index.encoder import Encoder
-from index.generations import Generation
-from index.live import LiveIndex
-from index.text_store import about
+from bot.config.settings import Settings
+from bot.domain.claims import Standing
+from bot.domain.models import Answer, Mode, Question, Role
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.generation import Generation
+from index.generations.live import LiveIndex
+from index.stores.text_store import about
 from tests.conftest import Silent
 
 ARTICLES = Path(__file__).parents[2] / "articles"

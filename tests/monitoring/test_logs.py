@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.discretion import keep_out_of_log
+from bot.discord.log_filter import keep_out_of_log
 from bot.monitoring.logs import LogFormat, LogLevel, about, log_to_stderr, notice, question_id
 
 _HOSTILE = "a\nERROR b\r\x1b[2Jc\u2028d\x85e\u202ef\x00"

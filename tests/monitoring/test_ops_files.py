@@ -14,17 +14,17 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot import errors
 from bot.cli import cli
+from bot.config.settings import PREFIX, Settings
+from bot.domain import errors
 from bot.monitoring.degradations import Degradations
 from bot.monitoring.gateway import Gateway
 from bot.monitoring.gauges import Gauges, Watched
 from bot.monitoring.metrics import Metrics
 from bot.monitoring.observer import reason_of
-from bot.service import AnswerService
-from bot.settings import PREFIX, Settings
+from bot.serving.service import AnswerService
 from index.errors import ExpectedError
-from index.live import LiveIndex
+from index.generations.live import LiveIndex
 
 ROOT = Path(__file__).parents[2]
 OPS = ROOT / "ops"
@@ -187,7 +187,7 @@ import ctypes, sys
 PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1
 if ctypes.CDLL(None).prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0):
     sys.exit(77)
-import bot.discord.running, bot.monitoring.http
+import bot.discord.runner, bot.monitoring.http
 from bot.cli import main
 main()
 """

@@ -9,15 +9,15 @@ import pytest
 from redis import Redis
 
 from bot.app import open_service
-from bot.models import Answer, Question, Status, Turn
+from bot.config.settings import Settings
+from bot.domain.models import Answer, Question, Status, Turn
 from bot.monitoring.degradations import Degradations
 from bot.monitoring.observer import Observer
-from bot.settings import Settings
 from bot.sharing.answers import SharedAnswers
 from bot.sharing.link import Link
-from index.build import build_index
-from index.encoder import Encoder
-from index.live import LiveIndex
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.generations.live import LiveIndex
 from tests.conftest import Silent
 from tests.sharing.conftest import linked
 from tests.sharing.redis_server import RedisServer

@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack
 import pytest
 from redis import Redis
 
-from bot.errors import LimitedError
-from bot.limits import Limits
+from bot.domain.errors import LimitedError
 from bot.monitoring.degradations import Degradations
+from bot.serving.limits import Limits
 from bot.sharing.limits import SharedLimiter
 from tests.bot.test_limits import admitted, limits
 from tests.sharing.conftest import linked, until
@@ -19,7 +19,7 @@ from tests.sharing.redis_server import RedisServer
 PROCESS = """
 import asyncio, sys
 from pydantic import SecretStr
-from bot.limits import Limits
+from bot.serving.limits import Limits
 from bot.monitoring.degradations import Degradations
 from bot.sharing.limits import SharedLimiter
 from bot.sharing.link import Link

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 from redis import Redis
 
-from bot.errors import SettingsError
+from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Degradations
 from bot.sharing.link import AwayError, Link
 from tests.sharing.conftest import linked, until

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import Answer, Citation, Question, Role, Status, Turn
+from bot.domain.models import Answer, Citation, Question, Role, Status, Turn
 from bot.store import Kept, Store, new_id
 
 GUILD, CHANNEL = 1_310_000_000_000_000_001, 1_310_000_000_000_000_002

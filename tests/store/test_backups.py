@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.store import Store
-from bot.store.restoring import restore
+from bot.store.backups import restore
 from tests.store.conftest import kept
 from tests.store.test_opening import kill, writer
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.models import Turn
+from bot.domain.models import Turn
 from bot.store import Kept, Store
 from bot.store.database import Database
 from tests.store.conftest import GUILD, NOON, kept

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.generation.ledger import Spent
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.migrating import migrate
+from bot.store.migration import migrate
 from bot.store.schema import STEPS
-from bot.store.signing import Hasher
+from bot.store.signatures import Hasher
 from tests.store.conftest import GUILD
 
 OLD = Path(__file__).parent / "schemas"
@@ -150,7 +150,7 @@ _MIGRATING = f"""
 import asyncio, sys
 from pathlib import Path
 from bot.store.database import Database
-from bot.store.migrating import migrate
+from bot.store.migration import migrate
 from bot.store.schema import STEPS
 
 async def main():

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.store import AuditEntry, ServerSettings, Store
 from bot.store.database import Database
 from bot.store.schema import STEPS

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.models import Status, Turn
+from bot.domain.models import Status, Turn
 from bot.store import Store, new_id
-from bot.store.moments import to_text
+from bot.store.timestamps import to_text
 from tests.store.conftest import CHANNEL, GUILD, NOON, kept
 
 

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.store import AuditEntry, ServerSettings, Store
-from bot.store.signing import Signer
+from bot.store.signatures import Signer
 from tests.store.conftest import GUILD, NOON
 
 SIGNER = Signer(b"k" * 32)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import StoreError
+from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
 from bot.store import Store
 from tests.store.conftest import kept

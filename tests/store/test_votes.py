@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import QuestionError
+from bot.domain.errors import QuestionError
 from bot.store import Store, new_id
 from tests.store.conftest import kept
 

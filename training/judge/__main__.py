@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from bot.answering.judge.inputs import InputEncoder, Task
 from bot.answering.judge.model import WEIGHTS, JudgeModel
-from index.model_source import find_source
+from index.encoder.model_source import find_source
 from training.judge.examples import Asked, Example
 from training.judge.export import compare_precision, export, with_figures
 from training.judge.fitting import Recipe, fit, limited

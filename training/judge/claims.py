@@ -4,7 +4,7 @@ import random
 import re
 
 from bot.answering.judge.inputs import Task
-from bot.answering.names import names_in
+from bot.answering.text.names import names_in
 from training.judge.examples import RIGHT, WRONG, Asked, Example
 
 _LONGEST_ANSWER = 80

@@ -21,7 +21,7 @@ from bot.answering.judge.record import (
     GoldenScore,
     JudgeRecord,
 )
-from index.quantizing import quantize
+from index.encoder.quantization import quantize
 from training.judge.net import JudgeNet
 from training.judge.reading import TorchReader
 

@@ -9,7 +9,7 @@ import numpy as np
 from bot.answering.judge.inputs import InputEncoder, Layout, Task, TextTokens
 from bot.answering.judge.windows import window_ranges
 from bot.evaluation.metrics import auroc
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from training.judge.examples import Asked
 from training.judge.sets import asked_of_story, claims_of_story, is_held_out, story_questions
 from training.stories import Kind, Label

@@ -4,7 +4,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from bot.answering.names import names_in
+from bot.answering.text.names import names_in
 from training.judge.examples import Asked
 
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import bm25s
 
 from bot.answering.judge.inputs import Task
-from bot.answering.names import names_in
+from bot.answering.text.names import names_in
 from training.judge.claims import claims_from
 from training.judge.examples import RIGHT, UNKNOWN, WRONG, Asked, Example, Paragraph, window_example
 from training.judge.near_misses import near_miss, roles_exchanged

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.answering.judge.inputs import Task
-from index.sentences import split_sentences
+from index.text.sentences import split_sentences
 from training.judge.examples import RIGHT, WRONG, Asked, Example, Paragraph, SpanInSentence
 from training.stories import Kind, Label, Story, StoryQuestion, Verdict, read_stories
 

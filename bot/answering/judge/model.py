@@ -16,9 +16,9 @@ from tokenizers import Tokenizer
 
 from bot.answering.judge.inputs import InputEncoder, Layout, Task, TextTokens
 from bot.answering.judge.record import MODEL_FILE, RECORD_FILE, TOKENIZER_FILE, JudgeRecord
+from index.encoder.onnx import ORT_ERRORS, open_session
 from index.errors import EncoderError
-from index.onnx import ORT_ERRORS, open_session
-from index.publishing import file_digest
+from index.files.publication import file_digest
 
 WEIGHTS = Path(__file__).parent / "weights"
 _KNOWN_TEXTS = 1_024  # whose tokens are kept: about 6 MB

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from bot.answering.context import leans_on_previous
+from bot.answering.text.context import leans_on_previous
 from bot.answering.verification.reading import Reading, SentenceReader
 
 _SAME_BEGINNING = 0.7  # of the longer word, from which two may be forms of one word

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from index.words import Word
+from index.text.words import Word
 
 
 class CueKind(StrEnum):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.words import Word
+from index.text.words import Word
 
 _MONTHS = {
     name: number

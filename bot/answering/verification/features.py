@@ -15,7 +15,7 @@ from bot.answering.verification.comparison import Comparison
 from bot.answering.verification.findings import Finding
 from bot.answering.verification.reading import Name, Reading
 from bot.answering.verification.slots import prepositions_swapped, slots_taken
-from bot.claims import FindingKind
+from bot.domain.claims import FindingKind
 
 _NEAR = 4  # content words apart
 _AROUND = 3  # content words on either side of a name

@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.answering.context import leans_on_previous
+from bot.answering.text.context import leans_on_previous
 from bot.answering.verification.comparison import Comparison, is_in
 from bot.answering.verification.cues import HEDGES, JUDGE, Cue, CueKind
 from bot.answering.verification.heads import other_heads
 from bot.answering.verification.reading import Name, Reading
 from bot.answering.verification.roles import swapped_names
-from bot.claims import FindingKind
+from bot.domain.claims import FindingKind
 from index.models import Span
 
 _SPACE = re.compile(r"\s+")

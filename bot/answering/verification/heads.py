@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from bot.answering.context import leans_on_previous
+from bot.answering.text.context import leans_on_previous
+from bot.answering.text.quantities import Quantity
 from bot.answering.verification.comparison import Comparison, is_in
-from bot.answering.verification.quantities import Quantity
 from bot.answering.verification.reading import Name, Reading
 from index.models import Span
 

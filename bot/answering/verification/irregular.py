@@ -1,6 +1,6 @@
 """The forms of verbs that their stem does not show: "said" is of "say"."""
 
-from bot.answering.analysis import stem
+from bot.answering.question.analysis import stem
 
 _FORMS = (
     "be am is are was were been; become became; begin began begun; bear bore borne; bet; bid "

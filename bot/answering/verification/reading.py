@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from bot.answering.analysis import WordWeights
-from bot.answering.names import names_in
+from bot.answering.question.analysis import WordWeights
+from bot.answering.text.names import names_in
+from bot.answering.text.quantities import Quantity, read_quantities
 from bot.answering.verification.cues import Cue, read_cues
 from bot.answering.verification.dates import Date, read_dates
 from bot.answering.verification.irregular import verb_stem
-from bot.answering.verification.quantities import Quantity, read_quantities
 from bot.answering.verification.unstated import STATES_NOTHING, blanked, not_kept, read_unstated
-from index.initials import Initials
 from index.models import Span
-from index.words import FUNCTION_WORDS, Word, read_words
+from index.text.initials import Initials
+from index.text.words import FUNCTION_WORDS, Word, read_words
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
 _CLAUSE = re.compile(r"[,;:]|(?<!\w)(?:and|but|while|although|because|after|who|which)(?!\w)")

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from bot.answering.evidence_model import Linear
+from bot.answering.ranking.evidence_model import Linear
 
 SUPPORT_FILE = "support.json"
 _MODEL = files("bot.answering").joinpath("model")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.answering.addressing import addresses_a_model
+from bot.answering.text.addressing import addresses_a_model
 from index.models import Span
 
 

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from discord import app_commands
 
-from bot.discord.acknowledging import respond
+from bot.discord.acknowledgement import respond
 from bot.discord.client import DealbotClient, Interaction, asker_of
 from bot.discord.failures import told
 from bot.discord.permissions import is_operator

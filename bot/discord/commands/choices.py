@@ -2,8 +2,8 @@
 
 from discord import app_commands
 
-from bot.discord.escaping import inert
-from bot.discord.measuring import CHOICE, length, shorten, with_margin
+from bot.discord.text.escapes import inert
+from bot.discord.text.lengths import CHOICE, length, shorten, with_margin
 
 MOST = 25  # Discord's own limit
 

@@ -4,15 +4,15 @@ from itertools import islice
 
 from discord import app_commands
 
-from bot.discord.acknowledging import defer
+from bot.discord.acknowledgement import defer
 from bot.discord.client import Interaction, asker_of
 from bot.discord.commands import choices
 from bot.discord.failures import told, visit
 from bot.discord.lookups import listed, newest_first, sentences_of
+from bot.discord.page_buttons import Pages, pages_of, show_list
 from bot.discord.rendering.sources import article_pages, sources_pages
-from bot.discord.turning import Pages, pages_of, show_list
-from bot.errors import QuestionError
-from index.text_store import StoredArticle, TextStore
+from bot.domain.errors import QuestionError
+from index.stores.text_store import StoredArticle, TextStore
 from prompts import text
 
 

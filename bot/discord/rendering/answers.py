@@ -2,14 +2,14 @@
 
 import discord
 
-from bot.discord.escaping import escape, inert
-from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, embeds, fits_title, running
 from bot.discord.rendering.notices import error_embed
-from bot.discord.rendering.quoting import marker, quote_block
-from bot.discord.wording import generation_line, how_sure
-from bot.models import Answer, Status, WrittenSentence
-from bot.wording import percent, writing_line
+from bot.discord.rendering.quotes import marker, quote_block
+from bot.discord.text.escapes import escape, inert
+from bot.discord.text.pages import Block, Run
+from bot.discord.text.wording import generation_line, how_sure
+from bot.domain.models import Answer, Status, WrittenSentence
+from bot.wording.measures import percent, writing_line
 from prompts import text as prompt_text
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import discord
 
-from bot.claims import Check, CheckedSentence, Reason, Standing
-from bot.discord.escaping import escape
-from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, brief, embeds
-from bot.discord.rendering.quoting import marker, quote_block
-from bot.discord.wording import generation_line
-from bot.reasons import reason_line, standing_words
-from bot.wording import counted
+from bot.discord.rendering.quotes import marker, quote_block
+from bot.discord.text.escapes import escape
+from bot.discord.text.pages import Block, Run
+from bot.discord.text.wording import generation_line
+from bot.domain.claims import Check, CheckedSentence, Reason, Standing
+from bot.wording.measures import counted
+from bot.wording.reasons import reason_line, standing_words
 from prompts import text
 
 _MARKS = {

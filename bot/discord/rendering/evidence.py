@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.discord.escaping import escape
-from bot.discord.links import sentence_link
-from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, brief, embeds
-from bot.discord.rendering.quoting import marker, quote_block
-from bot.discord.wording import day
-from bot.models import Citation
+from bot.discord.rendering.quotes import marker, quote_block
+from bot.discord.text.escapes import escape
+from bot.discord.text.links import sentence_link
+from bot.discord.text.pages import Block, Run
+from bot.discord.text.wording import day
+from bot.domain.models import Citation
 from prompts import text as prompt_text
 
 _TITLE = 110

@@ -5,8 +5,8 @@ from enum import IntEnum
 
 import discord
 
-from bot.discord.escaping import escape, inert
-from bot.discord.measuring import (
+from bot.discord.text.escapes import escape, inert
+from bot.discord.text.lengths import (
     EMBED_AUTHOR,
     EMBED_FOOTER,
     EMBED_TITLE,
@@ -14,8 +14,8 @@ from bot.discord.measuring import (
     shorten,
     with_margin,
 )
-from bot.discord.paging import Block, Run, paged
-from bot.discord.wording import day
+from bot.discord.text.pages import Block, Run, paged
+from bot.discord.text.wording import day
 from prompts import text as prompt_text
 
 # Well below what Discord takes: a longer page fills the screen and nobody reads on.

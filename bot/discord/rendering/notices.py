@@ -4,9 +4,9 @@ import re
 
 import discord
 
-from bot.discord.escaping import escape
-from bot.discord.measuring import CONTENT, shorten, with_margin
 from bot.discord.rendering.layout import PAGE, Colour, brief, described
+from bot.discord.text.escapes import escape
+from bot.discord.text.lengths import CONTENT, shorten, with_margin
 from prompts import text as prompt_text
 
 _CHANNEL = re.compile(r"\\<#(\d{15,20})\\>")

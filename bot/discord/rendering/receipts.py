@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import discord
 
 from bot.answering.pipeline import Receipt
-from bot.discord.escaping import escape
-from bot.discord.paging import Block, Run
 from bot.discord.rendering.layout import Colour, brief, embeds, running
-from bot.discord.rendering.quoting import marker
-from bot.discord.wording import how_sure
-from bot.models import Answer
-from bot.wording import outcome_words, took
+from bot.discord.rendering.quotes import marker
+from bot.discord.text.escapes import escape
+from bot.discord.text.pages import Block, Run
+from bot.discord.text.wording import how_sure
+from bot.domain.models import Answer
+from bot.wording.measures import outcome_words, took
 from prompts import text
 
 _BEST = 8  # sentences that a receipt shows

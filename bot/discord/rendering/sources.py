@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.discord.escaping import escape
-from bot.discord.links import web_link
-from bot.discord.paging import Block, Run, paged
 from bot.discord.rendering.layout import PAGE, Colour, brief, dated, described, embeds
-from bot.discord.rendering.quoting import titled
-from bot.discord.wording import day
-from bot.wording import counted
+from bot.discord.rendering.quotes import titled
+from bot.discord.text.escapes import escape
+from bot.discord.text.links import web_link
+from bot.discord.text.pages import Block, Run, paged
+from bot.discord.text.wording import day
+from bot.wording.measures import counted
 from prompts import text
 
 _A_PAGE = 10

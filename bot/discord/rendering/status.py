@@ -6,7 +6,7 @@ import discord
 
 from bot.discord.rendering.layout import Colour, brief, described
 from bot.monitoring.degradations import Degradation
-from bot.wording import counted
+from bot.wording.measures import counted
 from prompts import text
 
 # Together they stay within one embed, even where every character is escaped.

@@ -1,0 +1,1 @@
+"""Turn evidence into an answer: citations, short answer, verdict, abstention."""

@@ -1,0 +1,34 @@
+"""Wording an abstention: it names what the closest sentence lacks of the question."""
+
+import re
+from collections.abc import Sequence
+
+from bot.answering.text.names import names_in
+from bot.domain.models import Citation
+from index.text.words import FUNCTION_WORDS, read_words
+from prompts import text
+
+# Not the parts of "COVID-19" or of "2031-05-04".
+_NUMBER = re.compile(r"(?<![\w.,-])\d(?:[\d,.]*\d)?(?![\w-])")
+_MOST_NAMED = 2
+
+
+def abstention_text(question: str, closest: Sequence[Citation]) -> str:
+    """The line above the closest sentences."""
+    lacking = lacking_in(question, closest[0]) if closest else []
+    if not lacking:
+        return text("abstained")
+    return text("abstained_lacking", lacking=" or ".join(lacking[:_MOST_NAMED]))
+
+
+def lacking_in(question: str, citation: Citation) -> list[str]:
+    """The names and numbers of the question that neither the sentence nor its title has."""
+    there = {word.lower for word in read_words(f"{citation.title} {citation.quote}")}
+    asked = [question[name.start : name.end] for name in names_in(question)]
+    asked += _NUMBER.findall(question)
+    return [each for each in dict.fromkeys(asked) if not _has_any(there, each)]
+
+
+def _has_any(there: set[str], asked: str) -> bool:
+    words = {word.lower for word in read_words(asked)} - FUNCTION_WORDS
+    return not words or not words.isdisjoint(there)

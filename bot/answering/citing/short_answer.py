@@ -1,0 +1,90 @@
+"""The piece of the best sentence that answers by itself: an amount, a date, a name.
+
+The judge finds it. It is shown only where the judge is sure of it and where it can be the kind of
+thing that was asked for.
+"""
+
+import re
+
+from bot.answering.judge.judge import Judgement
+from bot.answering.question.answer_kind import AnswerKind, answer_kind
+from bot.answering.ranking.evidence_model import OperatingPoint
+from bot.answering.text.names import looks_like_person, names_in
+from index.models import Span
+from index.text.words import read_words
+
+_MOST_WORDS, _MOST_CHARS = 8, 200
+_MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|USD|EUR|GBP)\b")
+_NUMBER = re.compile(
+    r"\d|\b(?:no|none|half|third|quarter|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|"
+    r"eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty|dozens?|hundreds?|thousands?|millions?|billions?|trillions?)\b",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\b(?:CEO|chief executive|chief|head(?:ed|s)?|boss|leads?|led|leader|runs?|president|"
+    r"chair(?:man|woman)?)\b",
+    re.IGNORECASE,
+)
+# "X, headed by A, and Y, headed by B": A stands next to Y and belongs to X all the same.
+_CLAUSE = re.compile(r";|\b(?:and|but|while|whereas|as well as)\b")
+_CLAUSE_CHARS = 60
+_NO_SPAN = {AnswerKind.REASON, AnswerKind.MANNER, AnswerKind.YES_NO}
+
+
+def short_answer(
+    question: str, sentence: str, judged: Judgement | None, confidence: float, point: OperatingPoint
+) -> Span | None:
+    """The span of `sentence` to show; None where none is sure enough."""
+    if judged is None or judged.span is None:
+        return None
+    if confidence * judged.span_probability < point.short_answer:
+        return None
+    kind, span = answer_kind(question), judged.span
+    if not fits(kind, question, sentence[span.start : span.end]):
+        return None
+    if kind is AnswerKind.PERSON and not role_fits(question, sentence, span):
+        return None
+    return span
+
+
+def fits(kind: AnswerKind, question: str, text: str) -> bool:
+    """Whether the text can answer: short, new, and of the kind that is asked for."""
+    if len(text) > _MOST_CHARS:
+        return False
+    words = [word.lower for word in read_words(text)]
+    asked = {word.lower for word in read_words(question)}
+    if kind in _NO_SPAN or not 0 < len(words) <= _MOST_WORDS or asked.issuperset(words):
+        return False
+    match kind:
+        case AnswerKind.AMOUNT:
+            return _NUMBER.search(text) is not None
+        case AnswerKind.COUNT:
+            money = _MONEY.search(text) and not _MONEY.search(question)
+            return _NUMBER.search(text) is not None and not money
+        case _:
+            return True
+
+
+def role_fits(question: str, sentence: str, person: Span) -> bool:
+    """Whether the person's role in the sentence is where the question asks for it: "Jensen Huang,
+    the chief executive of Nvidia" does not lead OpenAI. The role next to the person counts, and the
+    organisation next to that role."""
+    if not _ROLE.search(question):
+        return True
+    places = [name for name in names_in(sentence) if not looks_like_person(sentence, name)]
+    places = [name for name in places if not _ROLE.search(sentence[name.start : name.end])]
+    roles = [Span(*match.span()) for match in _ROLE.finditer(sentence)]
+    if not roles or not places:
+        return True
+    role = min(roles, key=lambda span: _gap(sentence, span, person))
+    place = min(places, key=lambda span: _gap(sentence, span, role))
+    asked = {word.lower for word in read_words(question)}
+    return any(word.lower in asked for word in read_words(sentence[place.start : place.end]))
+
+
+def _gap(sentence: str, one: Span, other: Span) -> int:
+    """The characters between two spans; a new clause between them counts as many more."""
+    first, second = sorted((one, other), key=lambda span: span.start)
+    between = sentence[first.end : second.start]
+    return len(between) + _CLAUSE_CHARS * len(_CLAUSE.findall(between))

@@ -1,0 +1,28 @@
+"""Yes or no: what the best sentence says to a question that asks for it."""
+
+from collections.abc import Sequence
+from math import log
+
+from bot.answering.judge.judge import Judgement
+from bot.answering.question.answer_kind import AnswerKind, answer_kind
+from bot.answering.ranking.evidence_model import OperatingPoint
+from bot.domain.models import Verdict
+
+
+def asks_for_verdict(question: str) -> bool:
+    """Whether the question is one for yes or no."""
+    return answer_kind(question) is AnswerKind.YES_NO
+
+
+def verdict_of(judged: Sequence[Judgement], point: OperatingPoint) -> Verdict | None:
+    """From the judgements of the shown sentences with the question as a claim, the best first. The
+    best one decides; None where it is not sure enough, or where another is sure of the opposite."""
+    enough = log(point.verdict / (1 - point.verdict))
+    best, *others = judged
+    if max(best.supports, best.contradicts) < enough:
+        return None
+    if best.supports > best.contradicts:
+        disputed = any(each.contradicts >= enough for each in others)
+        return None if disputed else Verdict.YES
+    disputed = any(each.supports >= enough for each in others)
+    return None if disputed else Verdict.NO

@@ -1,0 +1,1 @@
+"""Read a question: terms, kind, conversation, spelling."""

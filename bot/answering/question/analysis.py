@@ -1,0 +1,139 @@
+"""Reading a question: its terms and their weights, what it asks for and about whom."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+from bot.answering.question.answer_kind import AnswerKind, answer_kind
+from bot.answering.text.relations import owners
+from index.text.words import FUNCTION_WORDS, Word, read_words
+
+# Words that a question is put with, beside those that any text is held together with.
+FILLERS = FUNCTION_WORDS | frozenset(
+    "many much name called give according kind type shall may might must exactly actually say says "
+    "said".split()
+)
+# Words that only tell what kind of answer is wanted. The sentence answers them by having one, not
+# by repeating them: "How much is it worth?" is answered by "the $100 billion partnership".
+_KIND_WORDS = {
+    AnswerKind.AMOUNT: frozenset(
+        "worth cost costs price value valued money sum amount dollar size big large total".split()
+    ),
+    AnswerKind.COUNT: frozenset("number total count long old far often".split()),
+    AnswerKind.DATE: frozenset(
+        "date day month year time quarter due deadline soon exact happen happened".split()
+    ),
+    AnswerKind.PERSON: frozenset("person people man woman guy".split()),
+    AnswerKind.ORGANISATION: frozenset("company companies firm firms organization outlet".split()),
+    AnswerKind.PLACE: frozenset("place location located country city".split()),
+    AnswerKind.REASON: frozenset("reason reasons cause caused purpose come".split()),
+}
+_ANY_KIND_WORDS = frozenset[str]().union(*_KIND_WORDS.values())
+NEGATIONS = frozenset(
+    "not no never none nothing neither nor cannot without unable failed refused denied nobody "
+    "declined ruled".split()
+)
+_SUPERLATIVES = frozenset("first last only most least best worst second third final".split())
+_FOCUS = re.compile(
+    r"\b(?:what|which|how many)\s+((?:[\w'-]+\s+){0,2}?[\w'-]+?)\s+(?:is|are|was|were|do|does|did|"
+    r"has|have|had|can|could|will|would|should|[a-z]+ed|[a-z]+s)\b",
+    re.IGNORECASE,
+)
+_CARRIED_SHARE = 0.5  # of the weight of a term that was only asked about before
+_stemmer = Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=10_000)
+def stem(word: str) -> str:
+    """Snowball's English stem. The answering thread is the only caller: the stemmer keeps
+    state."""
+    stemmed: str = _stemmer.stemWord(word)
+    return stemmed
+
+
+class WordWeights:
+    """How much a word tells: 0 for function words, up to 1.15 for those that general English
+    hardly knows, in between by the logarithm of the word's rank by frequency."""
+
+    _NUMBER, _UNKNOWN, _LETTER = 0.9, 1.15, 0.2
+
+    def __init__(self, ranks: Mapping[str, int]) -> None:
+        """`ranks` from 1, the most frequent."""
+        self._ranks = ranks
+        self._largest = float(np.log(max(ranks.values())))
+        self.weight = lru_cache(10_000)(self._weight)
+
+    def known(self, word: str) -> bool:
+        return word in self._ranks
+
+    def rank(self, word: str) -> int | None:
+        return self._ranks.get(word)
+
+    def _weight(self, word: str) -> float:
+        if word in FILLERS:
+            return 0.0
+        if word[0].isdigit():
+            return self._NUMBER
+        rank = self._ranks.get(word)
+        if rank is None:
+            return self._UNKNOWN if len(word) > 1 else self._LETTER
+        return max(float(np.log(rank)) / self._largest, 0.1)
+
+
+class QuestionAnalysis:
+    """A question's terms: the distinct stems of its content words, each with its weight and
+    whether it names something particular (a name, a number, a word unknown to English)."""
+
+    def __init__(self, text: str, weights: WordWeights, context: str = "") -> None:
+        """The terms of `context`, the questions that this one leans on, count less."""
+        words = read_words(text)
+        self.text = text
+        lower = [word.lower for word in words]
+        self.stems = [stem(word) for word in lower]
+        self.kind: AnswerKind = answer_kind(text)
+        self.negated = not NEGATIONS.isdisjoint(lower)
+        self.superlatives = {
+            stem(w) for w in lower if w in _SUPERLATIVES or (w.endswith("est") and len(w) > 5)
+        }
+        self.bigrams = [
+            (stem(a), stem(b)) for a, b in pairwise(lower) if not (a in FILLERS and b in FILLERS)
+        ]
+        self.focus = _focus(text)
+        self.owners = owners(words, self.stems)
+        self._read_terms(words, read_words(context), weights)
+        self.stem_set = frozenset(self.stems).union(self.terms)
+        self.content = [(i, word) for i, word in enumerate(self.stems) if word in self.terms]
+
+    def _read_terms(self, words: list[Word], carried: list[Word], weights: WordWeights) -> None:
+        seen: dict[str, tuple[str, float, bool]] = {}
+        about_kind = _KIND_WORDS.get(self.kind, frozenset())
+        shares = [(word, i, 1.0) for i, word in enumerate(words)]
+        shares += [(word, i, _CARRIED_SHARE) for i, word in enumerate(carried)]
+        for word, position, share in shares:
+            idle = about_kind if share == 1.0 else _ANY_KIND_WORDS
+            weight = 0.0 if word.lower in idle else share * weights.weight(word.lower)
+            if weight > 0 and stem(word.lower) not in seen:
+                particular = (
+                    (word.surface[0].isupper() and position > 0)
+                    or word.lower[0].isdigit()
+                    or not weights.known(word.lower)
+                )
+                seen[stem(word.lower)] = (word.lower, weight, particular)
+        self.terms = list(seen)
+        self.words = [word for word, _, _ in seen.values()]
+        self.weights: NDArray[np.float64] = np.array([w for _, w, _ in seen.values()], float)
+        self.particular = np.array([p for _, _, p in seen.values()], bool)
+
+
+def _focus(question: str) -> str | None:
+    """The stem of the noun after "what", "which" or "how many": what the answer is one of."""
+    match = _FOCUS.search(question)
+    words = read_words(match.group(1)) if match else []
+    if not words or words[-1].lower in FILLERS:
+        return None
+    return stem(words[-1].lower)

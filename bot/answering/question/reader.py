@@ -1,0 +1,28 @@
+"""Reading a question in the light of one generation's articles and of the conversation."""
+
+from bot.answering.question.analysis import WordWeights
+from bot.answering.question.follow_up import Understood, understand
+from bot.answering.question.plain_question import plain
+from bot.answering.question.spelling import SpellingCorrector
+from bot.domain.models import Question
+from index.generations.generation import Generation
+
+
+class QuestionReader:
+    """Knows the words and the initials of one generation."""
+
+    def __init__(self, generation: Generation, english: WordWeights) -> None:
+        self.generation_id = generation.id
+        self._initials, self._english = generation.initials, english
+        self._corrector = SpellingCorrector(generation.vocabulary, english)
+
+    def read(self, asked: Question) -> Understood:
+        """The question in plain words, its initials written out and its slips corrected, with what
+        it takes over from its history; of one that was rewritten, the rewrite."""
+        question = self._corrector.correct(self._expand(plain(asked.wording)))
+        understood = understand(question, asked.history)
+        readings = understood.readings or (understood.asked,)
+        return Understood(understood.asked, self._expand(understood.context), readings)
+
+    def _expand(self, text: str) -> str:
+        return self._initials.expand_question(text, self._english.known)

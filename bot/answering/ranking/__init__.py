@@ -1,0 +1,1 @@
+"""Rank candidate sentences as evidence."""

@@ -1,0 +1,125 @@
+"""Scoring given sentences against a question by the code that picks evidence, without an index."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from bot.answering.judge.inputs import Task
+from bot.answering.judge.judge import Judge, Judgement
+from bot.answering.judge.model import load_judge
+from bot.answering.judge.windows import Candidate, judge_windows, windows_over
+from bot.answering.ranking.evidence_model import EvidenceModel
+from bot.answering.ranking.lexicon import Lexicon
+from bot.answering.ranking.pool import Places, Pool
+from bot.domain.models import RankRequest, RankResult, check_question
+from index.encoder.encoder import Encoder
+from index.models import Span
+from index.ranges import starts_of
+from index.stores.dense import Vectors, embedded_text, mean_vectors
+from index.text.passages import group_passages
+from index.text.tokens import WordNumbers, read_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class GivenArticle:
+    """Sentences in their article's order, one at least."""
+
+    title: str
+    sentences: Sequence[str]
+
+
+class SentenceRanker:
+    """Ranks sentences that stand in their article's order. One instance belongs to one thread."""
+
+    def __init__(
+        self, encoder: Encoder, model: EvidenceModel | None = None, judge: Judge | None = None
+    ) -> None:
+        """With the models that the package carries unless others are given."""
+        self._encoder = encoder
+        self._model = model or EvidenceModel.load()
+        self._judge = judge or Judge(load_judge())
+
+    def rank(self, request: RankRequest) -> RankResult:
+        """Raises QuestionError for a question that cannot be taken."""
+        check_question(request.question)
+        if not request.sentences:
+            return RankResult(id=request.id)
+        articles = [GivenArticle(request.title, request.sentences)]
+        pool = self.pool(request.question, articles)
+        ranking = self._model.rank(
+            self._model.question(request.question),
+            pool,
+            partial(self.judged, request.question, articles),
+        )
+        return RankResult(
+            id=request.id,
+            scores=tuple(round(float(score), 5) for score in ranking.scores),
+            confidence=round(ranking.confidence, 4),
+        )
+
+    def judged(
+        self, question: str, articles: Sequence[GivenArticle], places: Sequence[int]
+    ) -> list[Judgement]:
+        """What the judge says of the sentences at these places, counted through all articles."""
+        return judge_given(self._judge, question, articles, places)
+
+    def pool(self, question: str, articles: Sequence[GivenArticle]) -> Pool:
+        """All their sentences with their neighbours and passages, as an index would hold them."""
+        vector = self._encoder.encode_queries([question])[0]
+        numbers = WordNumbers()
+        sentences = read_tokens(numbers, [s for each in articles for s in each.sentences])
+        titles = read_tokens(numbers, [each.title for each in articles])
+        lexicon = Lexicon(numbers.words, self._model.words)
+        firsts = starts_of(np.array([len(each.sentences) for each in articles]))[:-1]
+        parts = [
+            self._places(vector, number, first, article)
+            for number, (first, article) in enumerate(zip(firsts.tolist(), articles, strict=True))
+        ]
+        return Pool.of(lexicon, sentences, titles, Places.joined(parts))
+
+    def _places(self, vector: Vectors, number: int, first: int, article: GivenArticle) -> Places:
+        """Those of one article, whose sentences stand from row `first` on."""
+        count = len(article.sentences)
+        vectors = self._encoder.encode_passages(
+            [embedded_text(article.title, sentence) for sentence in article.sentences]
+        )
+        runs = group_passages(_as_article(article.sentences))
+        starts, lengths = np.array([[run[0], len(run)] for run in runs]).T
+        position = np.arange(count)
+        at = first + position
+        return Places(
+            sentence=at,
+            before=np.where(position > 0, at - 1, -1),
+            after=np.where(position + 1 < count, at + 1, -1),
+            passage=np.repeat(first + starts, lengths),
+            passage_end=np.repeat(first + starts + lengths, lengths),
+            title=np.full(count, number),
+            article=np.full(count, number),
+            position=position,
+            count=np.full(count, count),
+            dense=(vectors @ vector).astype(np.float64),
+            passage_dense=np.repeat(mean_vectors(vectors, starts) @ vector, lengths).astype(float),
+        )
+
+
+def _as_article(sentences: Sequence[str]) -> list[Span]:
+    """Where the sentences stand if they come one after the other, parted by spaces."""
+    ends = np.cumsum([len(sentence) + 1 for sentence in sentences]).tolist()
+    return [Span(end - len(s) - 1, end - 1) for s, end in zip(sentences, ends, strict=True)]
+
+
+def judge_given(
+    judge: Judge, question: str, articles: Sequence[GivenArticle], places: Sequence[int]
+) -> list[Judgement]:
+    """What the judge says of the sentences at these places, counted through all articles."""
+    texts = [sentence for each in articles for sentence in each.sentences]
+    firsts = starts_of(np.array([len(each.sentences) for each in articles]))[:-1]
+    numbers = np.searchsorted(firsts, places, side="right") - 1
+    candidates = [
+        Candidate(place, number, int(firsts[number]), articles[number].title)
+        for place, number in zip(places, numbers.tolist(), strict=True)
+    ]
+    windows = windows_over(candidates, texts.__getitem__, judge.tokens_in)
+    return judge_windows(judge, Task.QUESTION, question, windows, len(places))

@@ -1,0 +1,123 @@
+"""The sentences that one question is answered from, with what stands around them, as numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answering.ranking.candidate_words import Rows, Told
+from bot.answering.ranking.lexicon import Lexicon
+from index.generations.generation import Generation
+from index.ranges import distinct, in_ranges, starts_of
+from index.search import SentenceHit
+from index.text.tokens import Tokens
+
+Array = NDArray[np.float64]
+
+# What lies behind is not read: a "sentence" of 64 kB, a table that lost its line breaks, would hold
+# up everyone.
+READ_WORDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each candidate and what belongs to it stand: rows of the pool's sentences (of the
+    passage from its first to behind its last; -1 where there is none before or after) and titles.
+    `dense` and `passage_dense` are the cosines of the question with the sentence and with its
+    passage; `position` of `count` is its place in its article, which is known by a number."""
+
+    sentence: Rows
+    before: Rows
+    after: Rows
+    passage: Rows
+    passage_end: Rows
+    title: Rows
+    article: Rows
+    position: Rows
+    count: Rows
+    dense: Array
+    passage_dense: Array
+
+    def only(self, candidates: Sequence[int]) -> Self:
+        """Of these candidates."""
+        chosen = {each.name: getattr(self, each.name)[list(candidates)] for each in fields(self)}
+        return replace(self, **chosen)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """All of them, one after the other."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Candidates, and the sentences and titles that are read for them."""
+
+    lexicon: Lexicon
+    sentences: Tokens
+    titles: Tokens
+    places: Places
+
+    @classmethod
+    def of(cls, lexicon: Lexicon, sentences: Tokens, titles: Tokens, places: Places) -> Self:
+        """Of each text what is read."""
+        sentences, titles = _shortened(sentences), _shortened(titles)
+        for texts in (sentences, titles):
+            lexicon.read(texts.words)
+        return cls(lexicon, sentences, titles, places)
+
+    @cached_property
+    def told(self) -> Told:
+        """The candidates' own words."""
+        return Told.by(self.sentences, self.places.sentence, self.lexicon)
+
+    def __len__(self) -> int:
+        return len(self.places.sentence)
+
+    def only(self, candidates: Sequence[int]) -> Self:
+        """The pool with these candidates, which stand in its order."""
+        if len(candidates) == len(self):
+            return self
+        return replace(self, places=self.places.only(candidates))
+
+
+def retrieved(generation: Generation, lexicon: Lexicon, hits: Sequence[SentenceHit]) -> Pool:
+    """Of what a search found, one hit at least. Nothing is read of a text: the words of the
+    generation's sentences are stored with it."""
+    found = [hit.sentence for hit in hits]
+    sentence = np.array([each.row for each in found])
+    article = np.array([each.article.row for each in found])
+    first = np.array([each.article.first_sentence for each in found])
+    end = np.array([each.article.end_sentence for each in found])
+    passage, passage_end = generation.texts.bounds_of(np.array([each.passage for each in found]))
+    from_row = np.minimum(passage, np.maximum(sentence - 1, first))
+    to_row = np.maximum(passage_end, np.minimum(sentence + 2, end))
+    rows, articles = distinct(in_ranges(from_row, to_row - from_row)), distinct(article)
+    at = np.searchsorted(rows, sentence)
+    places = Places(
+        sentence=at,
+        before=np.where(sentence > first, at - 1, -1),
+        after=np.where(sentence + 1 < end, at + 1, -1),
+        passage=np.searchsorted(rows, passage),
+        passage_end=np.searchsorted(rows, passage_end),
+        title=np.searchsorted(articles, article),
+        article=article,
+        position=sentence - first,
+        count=end - first,
+        dense=np.array([hit.dense for hit in hits]),
+        passage_dense=np.array([hit.passage_dense for hit in hits]),
+    )
+    sentences = generation.tokens.sentences.read(rows)
+    return Pool.of(lexicon, sentences, generation.tokens.titles.read(articles), places)
+
+
+def _shortened(tokens: Tokens) -> Tokens:
+    lengths = np.diff(tokens.starts)
+    if (lengths <= READ_WORDS).all():
+        return tokens
+    lengths = np.minimum(lengths, READ_WORDS)
+    kept = in_ranges(tokens.starts[:-1], lengths)
+    return Tokens(tokens.words[kept], tokens.gaps[kept], starts_of(lengths), tokens.marks)

@@ -1,0 +1,1 @@
+"""Read names, numbers and relations in a text."""

@@ -1,0 +1,178 @@
+"""Checking a text against the articles: each of its sentences is looked for, and then verified
+against the sentences that come nearest to it."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answering.citing.citations import check_citations, cite, cite_closest, needed_before
+from bot.answering.draft_sentence import Carried, Written
+from bot.answering.pipeline import retrieve
+from bot.answering.question.follow_up import Understood
+from bot.answering.ranking.copies import DistinctHit
+from bot.answering.ranking.evidence import Evidence, EvidenceRanker
+from bot.answering.text.context import leans_on_previous, named_by
+from bot.answering.verification.findings import Finding
+from bot.answering.verification.selection import judge
+from bot.answering.verification.verifier import Cited, Verdict, Verifier
+from bot.domain.claims import Check, CheckedSentence, Claims, Piece, Reason, Standing, claim_spans
+from bot.domain.models import Citation
+from index.generations.generation import Generation
+from index.generations.live import LiveGeneration
+from index.models import Span
+from index.search import LEXICAL_WEIGHT, Searcher, SentenceHit
+from index.stores.text_store import about
+
+_VERIFIED = 12  # sentences that each claim is verified against
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A claim's verdict, and the hits that it was verified against, in the verdict's numbers."""
+
+    verdict: Verdict
+    hits: tuple[DistinctHit, ...]
+
+
+class Checker:
+    """Checks texts. One instance belongs to one thread, as its parts do."""
+
+    def __init__(self, ranker: EvidenceRanker) -> None:
+        self._searcher, self._ranker = Searcher(), ranker
+        self._verifier = Verifier(ranker.model.words, judge=ranker.judge)
+
+    def check(self, live: LiveGeneration, claims: Claims) -> Check:
+        """Raises QuestionError for a text that cannot be taken."""
+        started = time.perf_counter()
+        text, generation = claims.question, live.generation
+        spans = claim_spans(text)
+        understood = [*_understood(text, spans)]
+        written_out = [
+            replace(
+                each,
+                asked=generation.initials.expand(each.asked),
+                context=generation.initials.expand(each.context),
+            )
+            for each in understood
+        ]
+        vectors = live.encoder.encode_queries([each.text for each in written_out])
+        sentences: list[CheckedSentence] = []
+        numbered = 0
+        for span, claim, vector in zip(spans, written_out, vectors, strict=True):
+            judged = self._judge(generation, text[span.start : span.end], claim, vector)
+            sentence = _checked(generation, text, span, judged, numbered)
+            numbered += len(sentence.citations) + len(sentence.closest)
+            sentences.append(sentence)
+        return Check(
+            id=claims.id,
+            text=text,
+            sentences=tuple(sentences),
+            generation=generation.id,
+            elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+
+    def verify(self, written: Written) -> Carried:
+        """By which of the sentences that it was written from a sentence is carried."""
+        generation = written.receipt.generation
+        hits = [written.receipt.ranked[n].hit for n in written.evidence]
+        cited = [_cited(generation, hit) for hit in hits]
+        self._verifier.read_ahead(written.question, cited)
+        judged = judge(self._verifier, written.question, cited, generation.initials)
+        if judged is None or judged.verdict.standing is not Standing.SUPPORTED:
+            findings = judged.verdict.findings if judged else ()
+            return Carried((), tuple(dict.fromkeys(each.kind for each in findings)))
+        return Carried(tuple(written.evidence[n] for n in judged.by))
+
+    def _judge(
+        self,
+        generation: Generation,
+        claim: str,
+        understood: Understood,
+        vector: NDArray[np.float32],
+    ) -> _Judged | None:
+        """By the sentence that carries it best, or by two where no single one does. Where it is
+        not found and names nobody, with the name before it: a pronoun tells too little."""
+        hits = retrieve(self._searcher, generation, understood, vector)
+        # By the sentence alone: what stands around it carries no claim.
+        hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
+        distinct = self._ranker.pool(generation, hits)[0][:_VERIFIED] if hits else []
+        cited = [_cited(generation, each.hit) for each in distinct]
+        self._verifier.read_ahead(claim, cited)
+        judged = judge(self._verifier, claim, cited, generation.initials)
+        named = named_by(claim, understood.context)
+        if named and judged and judged.verdict.standing is Standing.NOT_FOUND:
+            by_name = judge(self._verifier, named, cited, generation.initials)
+            if by_name and by_name.verdict.standing is Standing.SUPPORTED:
+                judged = by_name  # as supported it has no reasons, whose places would be others
+        if judged is None:
+            return None
+        return _Judged(judged.verdict, tuple(distinct[n] for n in judged.by))
+
+
+def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
+    """Each sentence, one that leans on the sentence before with that."""
+    before = ""
+    for span in spans:
+        sentence = text[span.start : span.end]
+        yield Understood(sentence, before if leans_on_previous(sentence) else "")
+        before = sentence
+
+
+def _cited(generation: Generation, hit: SentenceHit) -> Cited:
+    """A sentence with its article's title and date, and the sentences that it leans on."""
+    sentence = hit.sentence
+    before = tuple(each.text for each in needed_before(generation.texts, sentence))
+    context = "\n".join([about(sentence.article), *before])
+    return Cited(sentence.text, context, sentence.article.title, before)
+
+
+def _checked(
+    generation: Generation, text: str, span: Span, judged: _Judged | None, numbered: int
+) -> CheckedSentence:
+    sentence = text[span.start : span.end]
+    if judged is None:
+        return CheckedSentence(
+            start=span.start, end=span.end, text=sentence, standing=Standing.NOT_FOUND, score=0.0
+        )
+    verdict = judged.verdict
+    evidence = [Evidence(each.hit, verdict.score, each.copies) for each in judged.hits]
+    found = verdict.standing is not Standing.NOT_FOUND
+    shown = cite(generation.texts, evidence) if found else cite_closest(evidence)
+    shown = tuple(c.model_copy(update={"number": c.number + numbered}) for c in shown)
+    check_citations(generation.texts, shown)
+    return CheckedSentence(
+        start=span.start,
+        end=span.end,
+        text=sentence,
+        standing=verdict.standing,
+        score=round(verdict.score, 4),
+        citations=shown if found else (),
+        closest=() if found else shown,
+        reasons=tuple(_reason(finding, text, span, judged, shown) for finding in verdict.findings),
+    )
+
+
+def _reason(
+    finding: Finding, text: str, span: Span, judged: _Judged, shown: Sequence[Citation]
+) -> Reason:
+    in_text = in_article = number = None
+    if finding.claim is not None:
+        start, end = span.start + finding.claim.start, span.start + finding.claim.end
+        in_text = Piece(start=start, end=end, text=text[start:end])
+    if finding.evidence is not None and finding.evidence_span is not None:
+        sentence = judged.hits[finding.evidence].hit.sentence
+        at = finding.evidence_span
+        in_article = Piece(
+            start=sentence.start + at.start,
+            end=sentence.start + at.end,
+            text=sentence.text[at.start : at.end],
+        )
+        number = next(c.number for c in shown if _is_of(c, sentence.article.id, sentence.start))
+    return Reason(kind=finding.kind, in_text=in_text, in_article=in_article, citation=number)
+
+
+def _is_of(citation: Citation, article: str, start: int) -> bool:
+    return (citation.article_id, citation.start) == (article, start)

@@ -1,0 +1,117 @@
+"""What the bot works with, opened from the settings and closed in order."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from bot.app import open_live_index, open_service
+from bot.config.settings import Settings
+from bot.domain.errors import StoreError
+from bot.monitoring.degradations import Degradations
+from bot.monitoring.gateway import Gateway
+from bot.monitoring.observer import Observer
+from bot.rebuild.rebuilder import Rebuilder
+from bot.requests.handler import Desk
+from bot.serving.limits import Limiter, Limits
+from bot.sharing.answers import SharedAnswers
+from bot.sharing.limits import SharedLimiter
+from bot.sharing.link import Link
+from bot.store import Store
+from index.generations.live import LiveIndex
+
+_REFUSALS = Limits(per_user="1/minute")
+_LOCKED_S = 1.0  # that a statement waits for another program to let go of the store
+_DAY_S = 24 * 3600.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the commands, buttons and messages reach. `refusals` limits how often somebody is told
+    by direct message that something was refused. `degraded` holds what answers go on without,
+    `gateway` whether Discord is connected; `observer` hears of every stage of a
+    question. `closing` is set once the bot ends."""
+
+    desk: Desk
+    store: Store
+    live: LiveIndex
+    rebuilder: Rebuilder
+    refusals: Limiter
+    settings: Settings
+    degraded: Degradations
+    gateway: Gateway
+    observer: Observer
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@asynccontextmanager
+async def open_office(
+    settings: Settings, observer: Observer | None = None
+) -> AsyncIterator[Office]:
+    """The index, the store, which no other process may have open to answer, and the service."""
+    degraded = Degradations()
+    gateway = Gateway(degraded)
+    observer = observer or Observer(log_questions=settings.log_questions)
+    live = open_live_index(settings, degraded)
+    limits = Limits(
+        per_user=settings.limit_per_user,
+        per_channel=settings.limit_per_channel,
+        per_server=settings.limit_per_server,
+        overall=settings.limit_overall,
+    )
+    async with (
+        Store.open(
+            settings.store,
+            keep_questions=settings.keep_questions,
+            busy_timeout_s=_LOCKED_S,
+            degraded=degraded,
+        ) as store,
+        open_service(settings, live, observer, store.usage, degraded) as service,
+        Rebuilder(live, settings, degraded, observer) as rebuilder,
+        _open_link(settings, degraded) as link,
+    ):
+        limiter = SharedLimiter(limits, link) if link else Limiter(limits)
+        # What a model wrote could not be proven by what is in Redis.
+        shares = link if not settings.llm_model else None
+        answers = SharedAnswers(shares, live, observer) if shares else None
+        desk = Desk(service, limiter, store, answers)
+        forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
+        try:
+            yield Office(
+                desk=desk,
+                store=store,
+                live=live,
+                rebuilder=rebuilder,
+                refusals=Limiter(_REFUSALS),
+                settings=settings,
+                degraded=degraded,
+                gateway=gateway,
+                observer=observer,
+            )
+        finally:
+            gateway.close()
+            forgetting.cancel()
+            with suppress(asyncio.CancelledError):
+                await forgetting
+
+
+@asynccontextmanager
+async def _open_link(settings: Settings, degraded: Degradations) -> AsyncIterator[Link | None]:
+    if settings.redis_url is None:
+        yield None
+        return
+    async with Link.open(settings.redis_url, degraded) as link:
+        yield link
+
+
+async def _forget_daily(store: Store, keep_days: int) -> None:
+    """Also where the bot runs for longer than what it keeps may be kept."""
+    while True:
+        try:
+            await store.forget_old(keep_days)
+        except StoreError as error:
+            _log.warning("what is old could not be removed: %s", error.user_message)
+        await asyncio.sleep(_DAY_S)

@@ -1,0 +1,1 @@
+"""Text for Discord: escapes, lengths, pages, links."""

@@ -1,0 +1,107 @@
+"""The bot at work: its limits, and how it is, if it runs."""
+
+import urllib.error
+import urllib.request
+from itertools import pairwise
+from typing import TypeVar
+
+from limits import RateLimitItem, parse_many
+from pydantic import BaseModel, ValidationError
+
+from bot.config.settings import Settings
+from bot.doctor.finding import WarningError
+from index.errors import ExpectedError
+
+_Page = TypeVar("_Page", bound=BaseModel)
+
+_WITHIN_S = 3.0
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class NotServingError(ExpectedError):
+    """A bot runs, and answers nobody."""
+
+
+class _Health(BaseModel):
+    healthy: bool
+
+
+class _Degraded(BaseModel):
+    part: str
+    message: str
+
+
+class _Readiness(BaseModel):
+    ready: bool = False
+    degraded: tuple[_Degraded, ...] = ()
+    generation: str = ""
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """What is asked is this machine, and nobody whom an answer names."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def limits(settings: Settings) -> str:
+    """A limit that is looser than the one around it is never reached, which nobody means."""
+    named = {
+        "limit_per_user": settings.limit_per_user,
+        "limit_per_channel": settings.limit_per_channel,
+        "limit_per_server": settings.limit_per_server,
+        "limit_overall": settings.limit_overall,
+    }
+    names = list(named)
+    for inner, outer in pairwise(names):
+        if _each_second(named[inner]) > _each_second(named[outer]):
+            raise WarningError(
+                f"{inner} ({named[inner]}) allows more than {outer} ({named[outer]}): set "
+                f"DEALBOT_{inner.upper()} lower, or the other higher"
+            )
+    return ", ".join(f"{name.removeprefix('limit_')} {limit}" for name, limit in named.items())
+
+
+def _each_second(limit: str) -> float:
+    def rate(item: RateLimitItem) -> float:
+        return item.amount / item.get_expiry()
+
+    return min(map(rate, parse_many(limit)))
+
+
+def running(settings: Settings) -> str:
+    """Asks the bot that these settings run, if it does, for what it goes on without."""
+    host, port = settings.metrics_host, settings.metrics_port
+    if not port:
+        return "a bot that runs cannot be asked how it is, for metrics_port is 0"
+    host = _ANYWHERE.get(host, host)
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    health = _told(f"{address}/healthz", _Health)
+    if health is None:
+        return f"no bot answers at {address}"
+    if not health.healthy:
+        raise NotServingError("it computes no answers any more: restart it")
+    ready = _told(f"{address}/readyz", _Readiness) or _Readiness()
+    if ready.degraded:
+        raise WarningError(
+            "it goes on without: " + "; ".join(f"{e.part} ({e.message})" for e in ready.degraded)
+        )
+    if not ready.ready:
+        raise WarningError("it is not connected to Discord; its log says why")
+    return f"it answers from generation {ready.generation}"
+
+
+def _told(url: str, kind: type[_Page]) -> _Page | None:
+    """None where nobody answers as the bot would: another program may have the port."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
+    try:
+        with opener.open(url, timeout=_WITHIN_S) as answer:
+            body = answer.read(100_000)
+    except urllib.error.HTTPError as error:  # 503 is an answer, too
+        body = error.read(100_000)
+    except OSError:
+        return None
+    try:
+        return kind.model_validate_json(body)
+    except ValidationError:
+        return None

@@ -1,0 +1,1 @@
+"""Rebuild the index while the bot keeps answering."""

@@ -1,0 +1,212 @@
+"""Rebuilding the index beside the conversation, which the old generation goes on answering."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from bot.config.settings import Settings
+from bot.monitoring.degradations import Degradations, Part
+from bot.monitoring.observer import Observer
+from bot.rebuild.golden import GoldenReport, check_golden, read_golden
+from index.building.build import BuildReport, build_index
+from index.encoder.encoder import open_by_id, open_current
+from index.errors import BuildError, ExpectedError
+from index.files.publication import only_writer, write_pointer
+from index.generations.differences import Differences, find_differences
+from index.generations.generation import POINTER, Generation, current_folder, roll_back
+from index.generations.live import LiveGeneration, LiveIndex
+from index.generations.manifest import Manifest
+from index.machine import usable_cores
+from index.progress import Progress
+
+_Done = TypeVar("_Done")
+
+
+class RebuildStoppedError(BuildError):
+    """The program ends, or whoever wanted the rebuild has left."""
+
+
+class RebuildRunningError(BuildError):
+    """There is one at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildOutcome:
+    """What was published, and what changed from the generation that answered until then."""
+
+    report: BuildReport
+    differences: Differences
+    golden: GoldenReport
+
+
+class Rebuilder:
+    """At most one rebuild or rollback at a time. Use as an async context manager: leaving it
+    stops the rebuild that runs, and nothing is published."""
+
+    def __init__(
+        self,
+        live: LiveIndex,
+        settings: Settings,
+        degraded: Degradations | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self._live, self._settings = live, settings
+        self._degraded = degraded or Degradations()
+        self._observer = observer or Observer()
+        self._work: asyncio.Future[Any] | None = None
+        self._stopping = threading.Event()
+        self._left = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._left = True
+        self._stopping.set()
+        if self._work:
+            await asyncio.wait([self._work])
+
+    @property
+    def running(self) -> bool:
+        return self._work is not None and not self._work.done()
+
+    async def rebuild(self, listener: Progress) -> RebuildOutcome:
+        """Builds, compares, asks the golden questions, publishes, and lets the new generation
+        answer. `listener` is told from another thread, and may raise to stop it. Cancelling the
+        call stops the rebuild. Whatever is raised, what answered before answers on."""
+        with self._telling():
+            return await self._alone(lambda stopping: self._rebuild(_Watched(listener, stopping)))
+
+    async def rollback(self) -> str:
+        """Lets the generation before the current one answer again; returns its id."""
+        return await self._alone(lambda _: self._roll_back())
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """A rebuild that was stopped says nothing of the next one. Of a bug the log has all."""
+        try:
+            yield
+        except (RebuildStoppedError, RebuildRunningError) as error:
+            self._observer.rebuilt(error)
+            raise
+        except Exception as error:
+            self._observer.rebuilt(error)
+            told = error.user_message if isinstance(error, ExpectedError) else "by a bug"
+            self._degraded.set(Part.REBUILD, f"The last rebuild failed: {told}")
+            raise
+        self._observer.rebuilt(None)
+        self._degraded.clear(Part.REBUILD)
+
+    async def _alone(self, work: Callable[[threading.Event], _Done]) -> _Done:
+        """Does the work on a thread. It never outlives the call, but where that is cancelled
+        twice; then leaving waits for it."""
+        if self.running:
+            raise RebuildRunningError("A rebuild is already running: try again when it has ended")
+        if self._left:
+            raise RebuildStoppedError("The program is ending: nothing was published")
+        stopping = self._stopping = threading.Event()
+        future = asyncio.get_running_loop().run_in_executor(None, work, stopping)
+        # Nobody else does where the call is cancelled, and asyncio would log that.
+        future.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._work = future
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError:
+            stopping.set()
+            await asyncio.wait([future])
+            raise
+        return future.result()
+
+    def _rebuild(self, progress: Progress) -> RebuildOutcome:
+        """Uses an encoder that leaves half of the cores to those who ask meanwhile."""
+        settings = self._settings
+        questions = read_golden(settings.golden) if settings.golden else ()
+        encoder = open_current(settings.encoders, threads=max(1, usable_cores() // 2))
+        accepted: list[tuple[Differences, GoldenReport]] = []
+
+        def accept(fresh: Generation) -> None:
+            golden = check_golden(LiveGeneration(fresh, encoder), questions, progress)
+            # Not with what CURRENT points at: another process may have moved it since.
+            answering = self._live.current.generation
+            accepted.append((find_differences(answering.texts, fresh.texts), golden))
+
+        report = build_index(
+            self._sources(),
+            settings.index,
+            encoder,
+            progress,
+            dense_type=settings.dense_type,
+            max_article_bytes=settings.max_article_bytes,
+            keep_generations=settings.keep_generations,
+            accept=accept,
+        )
+        self._take_over(report.manifest)
+        [(differences, golden)] = accepted
+        return RebuildOutcome(report, differences, golden)
+
+    def _sources(self) -> list[Path]:
+        """What the generation was read from, unless the settings name articles of their own."""
+        if "articles" in self._settings.model_fields_set:
+            return list(self._settings.articles)
+        return [Path(source) for source in self._live.current.generation.manifest.sources]
+
+    def _roll_back(self) -> str:
+        manifest = roll_back(self._settings.index, accept=self._check_encoder)
+        self._take_over(manifest)
+        return manifest.id
+
+    def _take_over(self, published: Manifest) -> None:
+        """Lets what was just published answer. Where it cannot be opened, CURRENT goes back to
+        what answers: a restart would find nothing else."""
+        try:
+            with ExitStack() as undo:
+                undo.callback(self._point_back, published.id)
+                self._live.reload()
+                undo.pop_all()
+            self._degraded.clear(Part.INDEX)
+        except ExpectedError as error:
+            raise BuildError(
+                f"What was published could not be opened, so the generation before it answers on: "
+                f"{error.user_message}"
+            ) from error
+
+    def _point_back(self, published: str) -> None:
+        index, answering = self._settings.index, self._live.current.generation.id
+        with suppress(ExpectedError, OSError), only_writer(index):  # another build's pointer stays
+            if current_folder(index).name == published:
+                write_pointer(index / POINTER, answering)
+
+    def _check_encoder(self, manifest: Manifest) -> None:
+        """Raises EncoderError where a generation cannot answer for want of its encoder."""
+        if manifest.encoder_id != self._live.current.encoder.id:
+            open_by_id(self._settings.encoders, manifest.encoder_id)
+
+
+class _Watched:
+    """Passes on what a build tells, and raises once it is to stop."""
+
+    def __init__(self, listener: Progress, stopping: threading.Event) -> None:
+        self._listener, self._stopping = listener, stopping
+
+    def start(self, stage: str, total: int | None) -> None:
+        self._listener.start(stage, total)
+        self._check()
+
+    def advance(self, steps: int) -> None:
+        self._listener.advance(steps)
+        self._check()
+
+    def _check(self) -> None:
+        # Afterwards: so "Publishing" is told, and can still be stopped.
+        if self._stopping.is_set():
+            raise RebuildStoppedError("The rebuild was stopped: nothing was published")

@@ -1,0 +1,1 @@
+"""Handle what users ask over a network: access, limits, receipts."""

@@ -1,0 +1,54 @@
+"""How a checked text looks in a terminal or a pipe."""
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from bot.domain.claims import Check, CheckedSentence, Standing
+from bot.terminal.answers import generation, quote_line, source_lines
+from bot.terminal.layout import FAINT, Hanging, console, inert, show, stacked
+from bot.wording.measures import counted, took
+from bot.wording.reasons import reason_line, standing_words
+from prompts import text
+
+_STYLES = {
+    Standing.SUPPORTED: "bold green",
+    Standing.CONTRADICTED: "bold red",
+    Standing.NOT_FOUND: "bold yellow",
+}
+
+
+def print_check(check: Check) -> None:
+    """To standard output."""
+    show(console(), check_view(check))
+
+
+def check_view(check: Check) -> RenderableType:
+    """Each sentence with how it stands, why, and the sentences that show it; at the end where
+    these stand."""
+    shown = [c for sentence in check.sentences for c in (*sentence.citations, *sentence.closest)]
+    return stacked(
+        [*map(_sentence, check.sentences), source_lines(shown), [Text(_summary(check), FAINT)]]
+    )
+
+
+def _sentence(sentence: CheckedSentence) -> Iterator[RenderableType]:
+    yield Hanging(
+        Text(f"{standing_words(sentence.standing)} ", _STYLES[sentence.standing]),
+        Text(inert(sentence.text)),
+    )
+    for reason in sentence.reasons:
+        number = f" [{reason.citation}]" if reason.citation else ""
+        yield Hanging(Text("  ! "), Text(reason_line(reason, inert) + number))
+    yield from (quote_line(citation) for citation in sentence.citations)
+    for citation in sentence.closest:
+        label = Text(f"[{citation.number}] {text('checks.closest')}: ", FAINT)
+        yield Hanging(label, Text(inert(citation.quote)))
+
+
+def _summary(check: Check) -> str:
+    count = sum(each.standing is Standing.SUPPORTED for each in check.sentences)
+    sentences = counted(len(check.sentences), "sentence")
+    supported = text("checks.title", supported=count, sentences=sentences)
+    return f"{supported} · {generation(check)} · {took(check.elapsed_ms)}"

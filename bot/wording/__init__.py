@@ -1,0 +1,1 @@
+"""Counts, durations and reasons in words, for every surface."""

@@ -1,0 +1,1 @@
+"""Read articles: files, formats, and which file holds what."""

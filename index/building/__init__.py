@@ -1,0 +1,1 @@
+"""Build a generation and publish it."""

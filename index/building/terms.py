@@ -1,0 +1,86 @@
+"""The BM25 tables of a generation that is being built."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.generations.manifest import PASSAGE_TERMS, SENTENCE_TERMS
+from index.progress import Progress
+from index.ranges import in_ranges, run_begins, starts_of
+from index.stores.lexical import LexicalIndex
+from index.stores.terms import Analyzer, Numbers, TermListsWriter
+from index.stores.text_store import TextStore
+from index.stores.token_store import StoredWords, TokenStore
+from index.text.tokens import Tokens
+
+_NO_TERMS = 0  # the number of what stands in a text without a term
+_AT_ONCE = 4_000  # passages
+
+Rows = NDArray[np.int64]
+
+
+def write_terms(staging: Path, texts: TextStore, tokens: TokenStore, progress: Progress) -> None:
+    """Of sentences and of passages, each with what its article is about, its initials written
+    out."""
+    numbers, of_words = _term_numbers(tokens.words)
+    first_sentences = texts.first_sentences
+    progress.start("Counting words", len(first_sentences))
+    with (
+        TemporaryDirectory(dir=staging, prefix=".terms-") as scratch,
+        TermListsWriter(Path(scratch, "sentences"), numbers) as of_sentences,
+        TermListsWriter(Path(scratch, "passages"), numbers) as of_passages,
+    ):
+        for start in range(0, len(first_sentences), _AT_ONCE):
+            first = first_sentences[start : start + _AT_ONCE]
+            after = first_sentences[start + len(first) :][:1].tolist() or [texts.sentence_count]
+            rows = np.arange(first[0], after[0])
+            articles = texts.articles_of(rows)
+            begins = run_begins(articles)
+            titles = _Terms.of(tokens.titles.read(articles[begins]), of_words)
+            title = np.cumsum(begins) - 1  # of each row
+            own = _Terms.of(tokens.sentences.read(rows), of_words)
+            of_sentences.add(*_joined(titles, title, own, np.arange(len(rows) + 1)))
+            bounds = np.append(first, after) - first[0]
+            of_passages.add(*_joined(titles, title[bounds[:-1]], own, bounds))
+            progress.advance(len(first))
+        LexicalIndex.build(of_sentences.lists(), staging / SENTENCE_TERMS)
+        LexicalIndex.build(of_passages.lists(), staging / PASSAGE_TERMS)
+
+
+def _term_numbers(words: StoredWords) -> tuple[dict[str, int], Numbers]:
+    """The number of each term, and of each word's term; -1 for a word that is none."""
+    analyzer, numbers = Analyzer(), {"\0": _NO_TERMS}  # no text has that one
+    of_words = np.full(len(words), -1, np.int32)
+    for word, (_, lower) in enumerate(words):
+        if (term := analyzer.term(lower)) is not None:
+            of_words[word] = numbers.setdefault(term, len(numbers))
+    return numbers, of_words
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The terms of texts, one after the other, and where each text's begin."""
+
+    flat: Numbers
+    starts: Rows
+
+    @classmethod
+    def of(cls, tokens: Tokens, of_words: Numbers) -> "_Terms":
+        numbers = of_words[tokens.words]
+        telling = numbers >= 0
+        return cls(numbers[telling], starts_of(telling)[tokens.starts])
+
+
+def _joined(titles: _Terms, title: Rows, own: _Terms, bounds: Rows) -> tuple[Numbers, Rows]:
+    """For each run of texts from one of the bounds to the next: the terms of its title and of all
+    its texts, one after the other for all runs, and how many each run has, one at least."""
+    of_title, of_own = titles.starts[title + 1] - titles.starts[title], np.diff(own.starts[bounds])
+    starts = [titles.starts[title], len(titles.flat) + own.starts[bounds[:-1]]]
+    places = in_ranges(np.stack(starts, 1).ravel(), np.stack([of_title, of_own], 1).ravel())
+    flat, lengths = np.concatenate([titles.flat, own.flat])[places], of_title + of_own
+    without = lengths == 0
+    flat = np.insert(flat, starts_of(lengths)[:-1][without], _NO_TERMS)
+    return flat, np.maximum(lengths, 1)

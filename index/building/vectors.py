@@ -1,0 +1,173 @@
+"""The vectors of a generation that is being built: encoded or known, and made searchable."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from index.encoder.encoder import Encoder
+from index.errors import BuildError
+from index.files.arrays import new_array
+from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, DenseRecord
+from index.models import DenseType
+from index.progress import Progress
+from index.stores.dense import (
+    DenseIndex,
+    Rows,
+    Stored,
+    Vectors,
+    can_be_compressed,
+    embedded_text,
+    mean_vectors,
+    recall,
+    type_for,
+)
+from index.stores.text_store import StoredSentence, TextStore
+from index.stores.vector_cache import Keys, VectorCache, keys_of
+
+_READ_AT_ONCE = 10_000  # sentences
+_ENCODED_AT_ONCE = 1_000  # of them: what is lost at most where a build is killed
+_ASKED = 200  # questions that a compressed index is tried with
+_ASKED_AGAIN = 50  # where its codes have stood the test, and few sentences are new
+_LEAST_RECALL = 0.95
+_SAME = 0.9  # cosine with what is known; with another encoder's vector it is near 0
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenVectors:
+    """`reused` counts the sentences whose vectors were known, `keys` are those of all."""
+
+    record: DenseRecord
+    reused: int
+    keys: Keys
+
+
+def write_vectors(
+    staging: Path,
+    texts: TextStore,
+    encoder: Encoder,
+    cache: VectorCache,
+    progress: Progress,
+    wanted: DenseType,
+    trained: Path | None = None,
+) -> WrittenVectors:
+    """For a search of the type `wanted`; `trained` is the file of a compressed index whose codes
+    may be good enough. Raises BuildError where a compressed index is wanted and finds too little;
+    where the number of sentences asks for one, an exact one takes its place."""
+    keys = _keys(texts)
+    known = cache.find(keys)
+    _check_known(texts, known, encoder, cache)
+    missing = np.flatnonzero(known < 0)
+    _encode(texts, keys, missing, encoder, cache, progress)
+    known[missing] = cache.find(keys[missing])
+    if (known < 0).any():
+        raise BuildError("Vectors that were just written cannot be read back: check the disk")
+    with TemporaryDirectory(dir=staging, prefix=".vectors-") as scratch:
+        shape = (len(keys), encoder.dimension)
+        vectors: Stored = new_array(Path(scratch, "vectors.npy"), shape, np.float16)
+        for start in range(0, len(keys), _READ_AT_ONCE):
+            rows = known[start : start + _READ_AT_ONCE]
+            vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
+        _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
+        progress.start("Indexing vectors", None)
+        index, record = _indexed(texts, vectors, encoder, wanted, trained)
+        index.save(staging / SENTENCE_VECTORS)
+    return WrittenVectors(record, len(keys) - len(missing), keys)
+
+
+def _keys(texts: TextStore) -> Keys:
+    rows = range(texts.sentence_count)
+    parts = (rows[start : start + _READ_AT_ONCE] for start in rows[::_READ_AT_ONCE])
+    return np.concatenate([keys_of(map(_embedded, texts.sentences(part))) for part in parts])
+
+
+def _embedded(sentence: StoredSentence) -> str:
+    return embedded_text(sentence.article.title, sentence.text)
+
+
+def _encode(
+    texts: TextStore,
+    keys: Keys,
+    missing: Rows,
+    encoder: Encoder,
+    cache: VectorCache,
+    progress: Progress,
+) -> None:
+    """Afterwards the cache has the missing rows' vectors, too."""
+    # A sentence that comes several times is encoded once.
+    once = missing[np.sort(np.unique(keys[missing], axis=0, return_index=True)[1])]
+    progress.start("Encoding sentences", len(once))
+    for start in range(0, len(once), _ENCODED_AT_ONCE):
+        rows = once[start : start + _ENCODED_AT_ONCE]
+        vectors = encoder.encode_passages(
+            [_embedded(sentence) for sentence in texts.sentences(rows)], progress=progress.advance
+        )
+        cache.append(keys[rows], vectors.astype(np.float16))
+    cache.refresh()
+
+
+def _check_known(texts: TextStore, known: Rows, encoder: Encoder, cache: VectorCache) -> None:
+    """Encodes one of the known ones again: nothing in the files says whose vectors they are."""
+    rows = np.flatnonzero(known >= 0)[:1]
+    if not len(rows):
+        return
+    [anew] = encoder.encode_passages([_embedded(each) for each in texts.sentences(rows)])
+    [kept] = cache.vectors(known[rows])
+    if anew @ kept < _SAME:
+        raise BuildError(
+            f"{cache.folder} holds vectors of another encoder than {encoder.id}: remove it, and "
+            "build again"
+        )
+
+
+def _write_passages(path: Path, texts: TextStore, vectors: Stored) -> None:
+    starts = texts.first_sentences
+    passages = new_array(path, (len(starts), vectors.shape[1]), np.float16)
+    for first in range(0, len(starts), _READ_AT_ONCE):
+        part = starts[first : first + _READ_AT_ONCE]
+        after = first + len(part)
+        end = int(starts[after]) if after < len(starts) else len(vectors)
+        sentences = vectors[int(part[0]) : end].astype(np.float32)
+        passages[first:after] = mean_vectors(sentences, part - part[0])
+    passages.flush()
+
+
+def _indexed(
+    texts: TextStore,
+    vectors: Stored,
+    encoder: Encoder,
+    wanted: DenseType,
+    trained: Path | None,
+) -> tuple[DenseIndex, DenseRecord]:
+    kind = type_for(*vectors.shape) if wanted is DenseType.AUTO else wanted
+    if kind is DenseType.EXACT:
+        return DenseIndex.of(vectors), DenseRecord(type=kind)
+    if not can_be_compressed(*vectors.shape):
+        raise BuildError(
+            f"{len(vectors)} sentences with vectors of {vectors.shape[1]} numbers cannot be "
+            "compressed: build the index with dense_type = exact"
+        )
+    found = 0.0
+    # Training takes longer than all else of a rebuild after a small change.
+    for codes in dict.fromkeys((trained, None)):
+        index = DenseIndex.of(vectors, kind, codes)
+        asked = _questions(texts, encoder, _ASKED_AGAIN if codes else _ASKED)
+        found = recall(index, vectors, asked)
+        if found >= _LEAST_RECALL:
+            record = DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))
+            return index, record
+    if wanted is kind:
+        raise BuildError(
+            f"A compressed index finds only {found:.0%} of the nearest sentences here "
+            f"({_LEAST_RECALL:.0%} are needed): build it with dense_type = exact"
+        )
+    return DenseIndex.of(vectors), DenseRecord(type=DenseType.EXACT)
+
+
+def _questions(texts: TextStore, encoder: Encoder, count: int) -> Vectors:
+    """The first halves of some sentences, drawn evenly: what somebody might type who half
+    remembers them."""
+    drawn = np.linspace(0, texts.sentence_count - 1, count).astype(np.int64)
+    words = [sentence.text.split() for sentence in texts.sentences(drawn)]
+    return encoder.encode_queries([" ".join(each[: (len(each) + 1) // 2]) for each in words])

@@ -1,0 +1,148 @@
+"""The original model in sentence-transformers: loading it, asking it about itself, exporting."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.encoder.model_source import EXTRA, ModelSource
+from index.errors import EncoderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+def load_original(source: ModelSource) -> "SentenceTransformer":
+    try:
+        import onnx  # noqa: F401  # torch's exporter needs both; better to miss them here
+        import onnxscript  # noqa: F401
+        import torch
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise EncoderError(f"Adopting a model needs the 'adopt' extra: {EXTRA}") from error
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has none
+    try:
+        model = SentenceTransformer(
+            str(source.folder.resolve()),
+            device="cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={
+                "use_safetensors": True,
+                "dtype": torch.float32,
+                # Attention in plain steps, which onnxruntime fuses: torch's own is exported with
+                # steps for rows without a token, and took a tenth longer.
+                "attn_implementation": "eager",
+            },
+        )
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        ImportError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:
+        # What a folder made elsewhere can hold is not ours to foresee.
+        raise EncoderError(f"{source.folder} cannot be loaded: {_first_line(error)}") from error
+    return model.float().eval()
+
+
+def prompts_of(model: "SentenceTransformer") -> tuple[str, str]:
+    """The prompts before queries and before passages. A model that names either is taken at its
+    word; one that only has a default prompt puts it before both."""
+    prompts = model.prompts
+    query = prompts.get("query") or ""
+    named = (prompts.get(name) for name in ("document", "passage", "corpus"))
+    passage = next((prompt for prompt in named if prompt), "")
+    if not query and not passage and model.default_prompt_name:
+        query = passage = prompts[model.default_prompt_name] or ""
+    return query, passage
+
+
+def pooling_of(model: "SentenceTransformer", prompt: str) -> str:
+    """The pooling as the model tells it; a model that pools around its prompt is refused."""
+    from sentence_transformers.sentence_transformer.modules import Pooling
+
+    for module in model:
+        if isinstance(module, Pooling):
+            if prompt and not module.include_prompt:
+                raise EncoderError(
+                    "This model leaves its prompt out when pooling, which the export cannot do."
+                )
+            mode = module.pooling_mode
+            return mode if isinstance(mode, str) else "+".join(mode)
+    raise EncoderError("This model has no pooling, so it gives no vector for a whole text.")
+
+
+def tokenizer_of(model: "SentenceTransformer") -> tuple[Any, int]:
+    """The tokenizer and the most tokens it lets through. do_lower_case is in it by now:
+    sentence-transformers adds it to the normalizer, which is exported."""
+    tokenizer, limit = model.tokenizer, model.max_seq_length
+    if not getattr(tokenizer, "is_fast", False):
+        raise EncoderError("This model has no fast tokenizer, so nothing but Python can run it.")
+    if tokenizer.pad_token_id is None or "attention_mask" not in tokenizer.model_input_names:
+        raise EncoderError("This model's tokenizer cannot pad, so it cannot encode batches.")
+    special = ("query_length", "document_length", "query_expansion")
+    if any(getattr(model[0], name, None) for name in special):
+        raise EncoderError("This model reads queries and passages to different lengths.")
+    # Tokenizers that know no limit say 10 ** 30.
+    if limit is None or limit > 1_000_000:
+        raise EncoderError("This model does not say how many tokens it reads (max_seq_length).")
+    return tokenizer, int(limit)
+
+
+def export(
+    original: "SentenceTransformer", inputs: Sequence[str], dimension: int, path: Path
+) -> None:
+    import torch
+
+    class Exportable(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.original = original
+
+        def forward(
+            self,
+            input_ids: torch.Tensor,
+            attention_mask: torch.Tensor,
+            token_type_ids: torch.Tensor | None = None,
+        ) -> torch.Tensor:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            if token_type_ids is not None:
+                features["token_type_ids"] = token_type_ids
+            embedding: torch.Tensor = self.original(features)["sentence_embedding"]
+            return embedding[:, :dimension]
+
+    # It warns that torchvision, of no use here, is missing. (Importing torch resets the level.)
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    # Two lengths, so that the trace goes through padding.
+    example = original.tokenizer(
+        ["A short text.", "Another text, which is longer."], padding=True, return_tensors="pt"
+    )
+    shape = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")}
+    try:
+        torch.onnx.export(
+            Exportable().eval(),
+            tuple(example[name] for name in inputs),
+            path,
+            input_names=list(inputs),
+            output_names=["sentence_embedding"],
+            dynamic_shapes=dict.fromkeys(inputs, shape),
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    except torch.onnx.OnnxExporterError as error:
+        raise EncoderError(
+            f"This model cannot be exported to ONNX: {_first_line(error)}"
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    """torch's errors go on for pages, with the traced program and advice to its developers."""
+    return next(iter(str(error).splitlines()), type(error).__name__)[:300]

@@ -1,0 +1,1 @@
+"""Open, verify and compare generations of an index."""

@@ -1,0 +1,184 @@
+"""Generations of an index on disk: folders that never change once published, and a pointer.
+
+<index>/CURRENT                     the id of the generation that answers
+<index>/generations/<id>/manifest.json and the files that it lists with their checksums
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Self, TypeVar
+
+from index.errors import IndexDamagedError, IndexMissingError
+from index.files.holds import Hold
+from index.files.plain_files import stamps
+from index.files.publication import (
+    only_writer,
+    read_pointer,
+    telling_disk_errors,
+    write_pointer,
+)
+from index.generations.integrity import told_as_damage, verify
+from index.generations.manifest import (
+    PASSAGE_TERMS,
+    PASSAGE_VECTORS,
+    SENTENCE_TERMS,
+    SENTENCE_VECTORS,
+    Manifest,
+)
+from index.stores.dense import DenseIndex, StoredVectors
+from index.stores.lexical import LexicalIndex
+from index.stores.text_store import ARTICLES, PASSAGES, SENTENCES, TextStore
+from index.stores.token_store import TOKENS, TokenStore
+from index.stores.vocabulary import load_vocabulary
+from index.text.initials import Initials
+
+_Opened = TypeVar("_Opened")
+
+POINTER, GENERATIONS = "CURRENT", "generations"
+
+
+class Generation:
+    """An open generation. Reading it from several threads is safe."""
+
+    def __init__(self, folder: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.texts = TextStore(folder)
+        self.tokens = TokenStore(folder)
+        self.sentence_vectors = DenseIndex.load(folder / SENTENCE_VECTORS)
+        self.passage_vectors = StoredVectors(folder / PASSAGE_VECTORS)
+        self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)
+        self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
+        self.vocabulary = load_vocabulary(folder)
+        self.initials = Initials.load(folder)
+        self._hold: Hold | None = None
+
+    @property
+    def id(self) -> str:
+        return self.manifest.id
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Checks the manifest and every checksum before any file is read as data: FAISS loads
+        many damaged files without a word and then ranks wrongly. While it is in use, no build
+        removes its folder."""
+        hold = Hold(folder)
+        before = stamps(folder)
+        generation = cls._loaded(folder, verify(folder))
+        if stamps(folder) != before:
+            raise IndexDamagedError(f"{folder} was changed while it was opened")
+        generation._hold = hold
+        return generation
+
+    @classmethod
+    def _loaded(cls, folder: Path, manifest: Manifest) -> Self:
+        with told_as_damage(folder):
+            generation = cls(folder, manifest)
+            problem = next(generation._disagreements(), None)
+        if problem:
+            raise IndexDamagedError(f"{folder / problem}")
+        return generation
+
+    def _disagreements(self) -> Iterator[str]:
+        """The files that hold another number of rows than the manifest says, or vectors of another
+        length."""
+        says = self.manifest
+        for name, found, told in (
+            (ARTICLES, len(self.texts.articles), says.articles),
+            (SENTENCES, self.texts.sentence_count, says.sentences),
+            (PASSAGES, self.texts.passage_count, says.passages),
+            (f"{TOKENS}/sentences", len(self.tokens.sentences), says.sentences),
+            (f"{TOKENS}/titles", len(self.tokens.titles), says.articles),
+            (SENTENCE_VECTORS, len(self.sentence_vectors), says.sentences),
+            (SENTENCE_VECTORS, self.sentence_vectors.dimension, says.dimension),
+            (PASSAGE_VECTORS, len(self.passage_vectors), says.passages),
+            (PASSAGE_VECTORS, self.passage_vectors.dimension, says.dimension),
+            (SENTENCE_TERMS, len(self.sentence_terms), says.sentences),
+            (PASSAGE_TERMS, len(self.passage_terms), says.passages),
+        ):
+            if found != told:
+                yield f"{name} has {found} where the manifest says {told}"
+
+
+def current_folder(index: Path) -> Path:
+    """The folder of the generation that answers; IndexMissingError says how to make one."""
+    current = read_pointer(index / POINTER)
+    if current is not None:
+        return index / GENERATIONS / current
+    if published(index):
+        raise IndexDamagedError(f"{index / POINTER} is missing")
+    raise IndexMissingError(
+        f"There is no index in {index}. Build one with: "
+        f"dealbot index build --articles PATH --index {index}"
+    )
+
+
+def current_id(index: Path) -> str | None:
+    """The id that CURRENT names; None where it names none that is there."""
+    try:
+        named = read_pointer(index / POINTER)
+    except IndexDamagedError:
+        return None
+    return named if named in published(index) else None
+
+
+def open_named(index: Path, open_: Callable[[Path], _Opened]) -> _Opened:
+    """What `open_` makes of the current generation's folder."""
+    folder = current_folder(index)
+    try:
+        return open_(folder)
+    except IndexDamagedError as error:
+        if current_folder(index) != folder:  # while it was opened, another took its place
+            return open_named(index, open_)
+        if folder.name not in published(index):
+            raise IndexDamagedError(
+                f"{index / POINTER} names a generation that is not there: {folder.name}"
+            ) from error
+        raise
+
+
+def open_current(index: Path) -> Generation:
+    try:
+        return open_named(index, Generation.open)
+    except IndexDamagedError as error:
+        if type(error) is not IndexDamagedError:  # of another version: it names its own remedy
+            raise
+        raise IndexDamagedError(
+            f"{error}. Go back with: dealbot index rollback --index {index}, "
+            f"or rebuild with: dealbot index build --full --index {index}"
+        ) from error
+
+
+def published(index: Path) -> list[str]:
+    """The ids of all published generations, oldest first: ids begin with their time."""
+    try:
+        names = os.listdir(index / GENERATIONS)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise IndexDamagedError(f"{error.filename} cannot be read: {error.strerror}") from error
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def roll_back(index: Path, *, accept: Callable[[Manifest], None] | None = None) -> Manifest:
+    """Makes the newest intact generation before the current one current again; the newest of all,
+    where CURRENT names none. `accept` gets its manifest before; what it raises leaves all as it
+    was."""
+    if not published(index):
+        current_folder(index)  # says that there is no index, before a lock makes its folder
+    with telling_disk_errors("The index was not rolled back", index), only_writer(index):
+        current = current_id(index)
+        damaged = ""
+        for generation in reversed(published(index)):
+            if current is None or generation < current:
+                try:
+                    manifest = verify(index / GENERATIONS / generation)
+                except IndexDamagedError as error:
+                    damaged = f" ({error})"
+                    continue
+                if accept:
+                    accept(manifest)
+                write_pointer(index / POINTER, generation)
+                return manifest
+        where = f"before {current}" if current else "that is intact"
+        raise IndexMissingError(f"There is no generation {where} to go back to{damaged}")

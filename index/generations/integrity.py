@@ -1,0 +1,135 @@
+"""Comparing a generation's files with its manifest, before anything reads them as data."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from index.errors import IndexDamagedError, OlderIndexError
+from index.files.publication import file_digest
+from index.generations.manifest import (
+    MANIFEST,
+    PASSAGE_TERMS,
+    PASSAGE_VECTORS,
+    SENTENCE_TERMS,
+    SENTENCE_VECTORS,
+    Manifest,
+    OlderManifest,
+    read_manifest,
+    read_older_manifest,
+)
+from index.stores.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS
+from index.stores.token_store import TOKENS
+from index.stores.vocabulary import VOCABULARY
+from index.text.initials import INITIALS
+
+_Manifest = TypeVar("_Manifest", Manifest, OlderManifest)
+
+# Files and folders that every generation has: of this schema, and of those whose texts are read.
+_TEXTS = {TEXTS, ARTICLES, SENTENCES, PASSAGES}
+_REQUIRED = {
+    *(*_TEXTS, TOKENS, VOCABULARY, INITIALS),
+    *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
+}
+
+
+@contextmanager
+def told_as_damage(folder: Path) -> Iterator[None]:
+    """For reading files that are as they were sealed, but perhaps not as we write them."""
+    try:
+        yield
+    except (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError) as error:
+        raise IndexDamagedError(f"{folder} cannot be read: {error}") from error
+
+
+def verify(folder: Path) -> Manifest:
+    """The manifest of an intact generation; IndexDamagedError names the first file that is not."""
+    return _verified(folder, read_manifest(folder))
+
+
+def verify_older(folder: Path) -> OlderManifest:
+    """The same of a generation of an older schema, of which the texts are read."""
+    return _verified(folder, read_older_manifest(folder))
+
+
+def _verified(folder: Path, manifest: _Manifest) -> _Manifest:
+    for problem in _problems(folder, manifest):
+        raise IndexDamagedError(problem)
+    return manifest
+
+
+def find_damage(folder: Path) -> list[str]:
+    """What is wrong with a generation, a sentence for each file; nothing where it is intact."""
+    try:
+        return list(_problems(folder, read_manifest(folder)))
+    except OlderIndexError:
+        return list(_problems(folder, read_older_manifest(folder)))
+    except IndexDamagedError as error:
+        return [str(error)]
+
+
+def older_schema(folder: Path) -> str:
+    """Why a generation answers nothing though it is intact, if its schema is older; else empty."""
+    try:
+        read_manifest(folder)
+    except OlderIndexError as error:
+        return str(error)
+    except IndexDamagedError:
+        pass  # told by `find_damage`
+    return ""
+
+
+def _problems(folder: Path, manifest: Manifest | OlderManifest) -> Iterator[str]:
+    if folder.is_symlink():
+        yield f"{folder} is a link"
+    if manifest.id != folder.name:
+        yield f"{folder / MANIFEST} is that of generation {manifest.id}"
+    folders = {name.partition("/")[0] for name in manifest.files}
+    required = _REQUIRED if isinstance(manifest, Manifest) else _TEXTS
+    for name in sorted(required - folders):
+        yield (
+            f"{folder} has no {name}: was it made by another version? "
+            "Rebuild with: dealbot index build --full"
+        )
+    try:
+        plain, others = _below(folder)
+    except OSError as error:
+        yield f"{error.filename or folder} cannot be read: {error.strerror}"
+        return
+    yield from (f"{folder / name} is not a plain file" for name in others)
+    for name in sorted(set(manifest.files) - {*plain, *others}):
+        yield f"{folder / name} is missing"
+    for name in sorted(set(plain) - {MANIFEST, *manifest.files}):
+        yield f"{folder / name} does not belong to the generation"
+    for name in sorted(set(plain) & set(manifest.files)):
+        try:
+            digest = file_digest(folder / name)
+        except OSError as error:
+            yield f"{folder / name} cannot be read: {error.strerror}"
+        else:
+            if digest != manifest.files[name]:
+                yield f"{folder / name} is damaged: its checksum does not match"
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The sha256 of every file below the folder, as a manifest lists them."""
+    return {name: file_digest(folder / name) for name in sorted(_below(folder)[0])}
+
+
+def _below(folder: Path) -> tuple[list[str], list[str]]:
+    """Relative paths of all plain files, and of all that is neither that nor a folder."""
+    plain, others = list[str](), list[str]()
+    for parent, folders, files in os.walk(folder, onerror=_raise):
+        for name in (*folders, *files):
+            path = Path(parent, name)
+            mode = path.lstat().st_mode
+            if not stat.S_ISDIR(mode):
+                kind = plain if stat.S_ISREG(mode) else others
+                kind.append(path.relative_to(folder).as_posix())
+    return plain, others
+
+
+def _raise(error: OSError) -> None:
+    raise error

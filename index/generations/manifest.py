@@ -1,0 +1,125 @@
+"""The manifest of a generation: what it holds and was made from, in which schema."""
+
+from pathlib import Path
+from typing import Literal, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from index.errors import IndexDamagedError, NewerIndexError, OlderIndexError
+from index.files.plain_files import read_plain
+from index.files.seals import Sealed, seal_holds
+from index.models import DenseType
+
+MANIFEST = "manifest.json"
+SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
+SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
+SCHEMA_VERSION: Literal[4] = 4
+# Joined to a folder: nothing that could lead out of it.
+_ENCODER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
+_MOST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
+
+
+class DenseRecord(BaseModel):
+    """How the sentences' vectors are searched, and for a compressed index which share of the ten
+    nearest it found, of so many questions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: DenseType
+    recall_at_10: float = 1.0
+    questions: int = 0
+
+
+class Manifest(Sealed):
+    """What a generation holds and was made from. `files` maps each file's path within the
+    generation to its sha256."""
+
+    schema_version: Literal[4]
+    id: str
+    created: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")
+    dealbot_version: str
+    encoder_id: str = Field(pattern=_ENCODER_ID)
+    dimension: int = Field(gt=0)
+    articles: int = Field(gt=0)
+    sentences: int = Field(gt=0)
+    passages: int = Field(gt=0)
+    dense: DenseRecord
+    reading: str  # tells which code read the articles
+    sources: tuple[str, ...]
+    files: dict[str, str]
+
+    def write(self, folder: Path) -> None:
+        (folder / MANIFEST).write_text(self.json_text(), encoding="utf-8")
+
+
+class OlderManifest(BaseModel):
+    """What is needed of the manifest of an older schema whose texts can still be read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schema_version: Literal[3]
+    id: str
+    encoder_id: str = Field(pattern=_ENCODER_ID)
+    sources: tuple[str, ...]
+    files: dict[str, str]
+
+
+_READABLE_SCHEMAS = get_args(OlderManifest.model_fields["schema_version"].annotation)
+
+
+class _AnyManifest(BaseModel):
+    """What manifests of all schemas have. Those before the fourth have no seal."""
+
+    schema_version: int
+    seal: str | None = None
+
+
+_Manifest = TypeVar("_Manifest", Manifest, OlderManifest)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Raises IndexDamagedError where the manifest of the generation in `folder` has changed, and
+    OlderIndexError or NewerIndexError where it is intact and of another schema."""
+    return _read(folder, Manifest)
+
+
+def read_older_manifest(folder: Path) -> OlderManifest:
+    """Raises IndexDamagedError where it has changed, or is of a schema of which nothing is read."""
+    return _read(folder, OlderManifest)
+
+
+def _read(folder: Path, kind: type[_Manifest]) -> _Manifest:
+    path = folder / MANIFEST
+    try:
+        data = read_plain(path, _MOST_BYTES)
+        found = _AnyManifest.model_validate_json(data)
+        if found.seal is not None and not seal_holds(data, found.seal):
+            raise IndexDamagedError(f"{path} is damaged: its checksum does not match")
+        if kind is Manifest:
+            _check_schema(folder, found.schema_version)
+        return kind.model_validate_json(data)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"])) or "JSON"
+        raise IndexDamagedError(
+            f"{path} cannot be used ({where}: {problem['msg']}); "
+            "was it made by another version? Rebuild with: dealbot index build"
+        ) from error
+    except OSError as error:
+        raise IndexDamagedError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _check_schema(folder: Path, version: int) -> None:
+    if version > SCHEMA_VERSION:
+        raise NewerIndexError(
+            f"{folder} was made by a newer dealbot (its schema is {version}, here it is "
+            f"{SCHEMA_VERSION}): upgrade dealbot"
+        )
+    if version < SCHEMA_VERSION:
+        remedy = "rebuild with: dealbot index build"
+        if version in _READABLE_SCHEMAS:
+            remedy = "bring it over with: dealbot index migrate"
+        raise OlderIndexError(
+            f"{folder} was made by an older dealbot (its schema is {version}, here it is "
+            f"{SCHEMA_VERSION}): {remedy} --index {folder.parents[1]}"
+        )

@@ -1,0 +1,1 @@
+"""Read and write the files of a generation: texts, words, vectors, BM25 tables."""

@@ -1,0 +1,139 @@
+"""BM25 over sentences and passages.
+
+Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
+in Lucene's variant, with the tables, files and scoring of bm25s. The tables are computed here:
+bm25s does it text by text in Python, which takes a minute and gigabytes for a million sentences.
+"""
+
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.files.arrays import new_array
+from index.ranges import run_begins, starts_of
+from index.stores.bm25 import bm25s
+from index.stores.terms import Numbers, TermLists, parts_of
+
+Scores = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+_K1, _B = 1.2, 0.75
+_PART = 4_000_000  # terms that are counted at a time
+
+
+class LexicalIndex:
+    """BM25 scores of a query against every text of a list."""
+
+    def __init__(self, bm25: bm25s.BM25) -> None:
+        self._bm25 = bm25
+
+    @classmethod
+    def build(cls, lists: TermLists, folder: Path) -> Self:
+        """Computes and saves the tables; opens what was saved. `folder` must not be there yet."""
+        with TemporaryDirectory(dir=folder.parent, prefix=".tables-") as tables:
+            bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
+            bm25.scores = _Tables(lists, Path(tables)).fill()
+            bm25.vocab_dict = lists.numbers
+            bm25.nonoccurrence_array = None
+            bm25.save(folder, show_progress=False)
+        # bm25s saves with np.save, which says nothing where the disk is full only as it closes
+        # the file: what is cut off cannot be mapped.
+        try:
+            return cls.load(folder)
+        except (EOFError, ValueError) as error:
+            reason = "what was written cannot be read back; is the disk full?"
+            raise OSError(errno.EIO, reason, str(folder)) from error
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Memory-maps the score tables; no pickle is ever read."""
+        return cls(bm25s.BM25.load(folder, mmap=True, load_vocab=True, allow_pickle=False))
+
+    def __len__(self) -> int:
+        return int(self._bm25.scores["num_docs"])
+
+    def scores(self, terms: Sequence[str]) -> Scores:
+        """The BM25 score of every row, zeros where no term is known."""
+        known = [term for term in terms if term in self._bm25.vocab_dict]
+        if not known:
+            return np.zeros(len(self), np.float32)
+        found: Scores = self._bm25.get_scores(known)
+        return found
+
+
+def best_rows(scores: Scores, count: int) -> Rows:
+    """The rows of the `count` best scores above 0, the best first, equal ones in their order.
+    Most scores are far from the best: only those that pass a threshold are ever sorted."""
+    best = float(scores.max(initial=0.0))
+    rows = np.zeros(0, np.int64)
+    for threshold in (best / 2, best / 4, best / 8, 0.0):
+        rows = np.flatnonzero(scores > threshold)
+        if len(rows) >= count:
+            break
+    found = scores[rows]
+    if len(rows) > count:
+        least = np.partition(found, len(rows) - count)[len(rows) - count]
+        rows = rows[found >= least]
+        found = scores[rows]
+    return rows[np.argsort(-found, kind="stable")[:count]]
+
+
+class _Tables:
+    """For each term one after the other the rows that have it and its score in each of them, in
+    files, computed from a part of the texts at a time."""
+
+    def __init__(self, lists: TermLists, folder: Path) -> None:
+        self._lists, self._folder = lists, folder
+        self._texts, self._terms = len(lists.lengths), len(lists.numbers)
+        self._average = float(lists.lengths.mean())
+
+    def fill(self) -> dict[str, object]:
+        """As bm25s has them."""
+        frequencies = np.zeros(self._terms, np.int64)
+        for part in parts_of(self._lists, _PART):
+            frequencies += np.bincount(self._count(*part).terms, minlength=self._terms)
+        starts = starts_of(frequencies)
+        data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
+        rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
+        idf = np.log(1 + (self._texts - frequencies + 0.5) / (frequencies + 0.5))
+        free = starts[:-1].copy()  # where each term's next entry goes
+        for first, flat, lengths in parts_of(self._lists, _PART):
+            counted = self._count(first, flat, lengths)
+            entries = np.bincount(counted.terms, minlength=self._terms)
+            before = np.concatenate([[0], np.cumsum(entries)[:-1]])
+            places = (free - before)[counted.terms] + np.arange(len(counted.terms))
+            length = lengths[counted.rows - first] / self._average
+            saturated = counted.times / (counted.times + _K1 * (1 - _B + _B * length))
+            data[places] = idf[counted.terms] * saturated
+            rows[places] = counted.rows
+            free += entries
+        return {
+            "data": data,
+            "indices": rows,
+            "indptr": starts.astype(np.int32 if starts[-1] < 2**31 else np.int64),
+            "num_docs": self._texts,
+        }
+
+    def _count(self, first: int, flat: Numbers, lengths: Numbers) -> "_Counted":
+        rows = np.repeat(np.arange(first, first + len(lengths)), lengths)
+        keys = flat.astype(np.int64) * self._texts + rows
+        keys.sort()
+        begins = np.flatnonzero(run_begins(keys))
+        times = np.diff(np.append(begins, len(keys)))
+        terms, rows = np.divmod(keys[begins], self._texts)
+        return _Counted(terms, rows, times)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """How many `times` which of `terms` stands in which of `rows`, by term and then row."""
+
+    terms: Rows
+    rows: Rows
+    times: Rows

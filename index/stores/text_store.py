@@ -1,0 +1,298 @@
+"""The texts of a generation on disk: articles, sentences and passages by row number.
+
+Layout: `texts.bin` holds the articles' texts as UTF-8, one after the other; `articles.jsonl` what
+is known of each; `sentences.npy` and `passages.npy` are int64 tables, memory-mapped, so that
+opening costs the same for a thousand sentences and for a million.
+"""
+
+import hashlib
+import json
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.files.arrays import save_array
+from index.files.byte_ranges import FileRanges
+from index.files.lines import FileLines
+from index.models import Article, Span
+from index.text.words import dates_in_words
+
+TEXTS, ARTICLES = "texts.bin", "articles.jsonl"
+SENTENCES, PASSAGES = "sentences.npy", "passages.npy"
+_SENTENCE_COLUMNS, _PASSAGE_COLUMNS = 6, 3
+_KEPT_ARTICLES = 4096  # of which is known what stands in its line
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """What is known of an article, without its text. `sha256` is of the text's UTF-8."""
+
+    row: int
+    id: str
+    title: str
+    source: str
+    url: str
+    published: str
+    sha256: str
+    byte_start: int
+    byte_end: int
+    first_sentence: int
+    end_sentence: int
+
+
+def _columns(article: StoredArticle) -> dict[str, str | int]:
+    """By name. dataclasses.asdict copies every value, which takes longer than writing them."""
+    return {each.name: getattr(article, each.name) for each in fields(article)}
+
+
+def about(article: StoredArticle) -> str:
+    """The article's title and date in words: what a sentence is about and of when, where it
+    itself only says "the deal" and "on Monday"."""
+    return f"{article.title}\n{dates_in_words(article.published)}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence: `text == article_text[start:end]`, offsets in code points."""
+
+    row: int
+    article: StoredArticle
+    start: int
+    end: int
+    text: str
+    passage: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A run of sentences `first_sentence..end_sentence` (half-open) of one article."""
+
+    row: int
+    article: StoredArticle
+    start: int
+    end: int
+    text: str
+    first_sentence: int
+    end_sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the sentences and passages of one article stand in it. A row of `sentences` has the
+    start and end in code points, the same in bytes, and the passage; one of `passages` the first
+    sentence and the one after the last."""
+
+    sentences: NDArray[np.int64]
+    passages: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, text: str, sentences: Sequence[Span], passages: Sequence[range]) -> Self:
+        """`passages` are ranges of positions in `sentences`."""
+        rows, byte, position = array("q"), 0, 0
+        for number, passage in enumerate(passages):
+            for span in sentences[passage.start : passage.stop]:
+                start = byte + len(text[position : span.start].encode())
+                byte, position = start + len(text[span.start : span.end].encode()), span.end
+                rows.extend((span.start, span.end, start, byte, number))
+        bounds = array("q", (bound for each in passages for bound in (each.start, each.stop)))
+        return cls(
+            np.frombuffer(rows, np.int64).reshape(-1, 5),
+            np.frombuffer(bounds, np.int64).reshape(-1, 2),
+        )
+
+
+def text_digest(data: bytes) -> str:
+    """What tells the texts of articles apart, given in UTF-8."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class TextStoreWriter:
+    """Writes the store article by article; the tables are written when the block is left
+    without an error."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._texts = (folder / TEXTS).open("wb")
+        self._articles = (folder / ARTICLES).open("w", encoding="utf-8")
+        self._sentences, self._passages = array("q"), array("q")  # tables, row by row
+        self.articles = 0
+
+    def add(self, article: Article, layout: Layout) -> None:
+        data = article.text.encode()
+        byte_start, first = self._texts.tell(), self.sentences
+        self._texts.write(data)
+        self._add_rows(layout, first, byte_start)
+        stored = StoredArticle(
+            row=self.articles,
+            id=article.id,
+            title=article.title,
+            source=article.source,
+            url=article.url,
+            published=article.published,
+            sha256=text_digest(data),
+            byte_start=byte_start,
+            byte_end=byte_start + len(data),
+            first_sentence=first,
+            end_sentence=self.sentences,
+        )
+        self._articles.write(json.dumps(_columns(stored), ensure_ascii=False) + "\n")
+        self.articles += 1
+
+    @property
+    def sentences(self) -> int:
+        return len(self._sentences) // _SENTENCE_COLUMNS
+
+    def _add_rows(self, layout: Layout, first: int, byte_start: int) -> None:
+        passage = len(self._passages) // _PASSAGE_COLUMNS
+        for table, rows, before in (
+            (self._sentences, layout.sentences, (0, 0, byte_start, byte_start, passage)),
+            (self._passages, layout.passages, (first, first)),
+        ):
+            table.frombytes(np.insert(rows + before, 0, self.articles, axis=1).tobytes())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._texts.close()
+        self._articles.close()
+        if kind is None:
+            _save_table(self._folder / SENTENCES, self._sentences, _SENTENCE_COLUMNS)
+            _save_table(self._folder / PASSAGES, self._passages, _PASSAGE_COLUMNS)
+
+
+def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
+    save_array(path, np.frombuffer(numbers, np.int64).reshape(-1, columns))
+
+
+class TextStore:
+    """Reads what TextStoreWriter wrote. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.articles: Sequence[StoredArticle] = _Articles(folder / ARTICLES)
+        self._sentences = _mapped(folder / SENTENCES, _SENTENCE_COLUMNS)
+        self._passages = _mapped(folder / PASSAGES, _PASSAGE_COLUMNS)
+        self._texts = FileRanges(folder / TEXTS)
+
+    @property
+    def sentence_count(self) -> int:
+        return len(self._sentences)
+
+    @property
+    def passage_count(self) -> int:
+        return len(self._passages)
+
+    @cached_property
+    def _rows_by_id(self) -> dict[str, int]:
+        return {article.id: article.row for article in self.articles}
+
+    def find_article(self, article_id: str) -> StoredArticle | None:
+        row = self._rows_by_id.get(article_id)
+        return None if row is None else self.articles[row]
+
+    def layout(self, article: StoredArticle) -> Layout:
+        """Of an article, as it was added."""
+        rows = self._sentences[article.first_sentence : article.end_sentence, 1:]
+        if not len(rows):
+            return Layout(rows, np.empty((0, 2), np.int64))
+        passage, last = rows[[0, -1], 4].tolist()
+        return Layout(
+            rows - (0, 0, article.byte_start, article.byte_start, passage),
+            self._passages[passage : last + 1, 1:] - article.first_sentence,
+        )
+
+    def article_text(self, article: StoredArticle) -> str:
+        return self._texts.read(article.byte_start, article.byte_end).decode()
+
+    def sentence(self, row: int) -> StoredSentence:
+        return self._sentence(row, *self._sentences[row].tolist())
+
+    def sentences(self, rows: Sequence[int] | range | NDArray[np.int64]) -> list[StoredSentence]:
+        """Those of several rows, in the order of the rows."""
+        rows = np.asarray(rows, np.int64)
+        table = self._sentences[rows].tolist()
+        return [self._sentence(row, *of) for row, of in zip(rows.tolist(), table, strict=True)]
+
+    def _sentence(
+        self,
+        row: int,
+        article: int,
+        start: int,
+        end: int,
+        byte_start: int,
+        byte_end: int,
+        passage: int,
+    ) -> StoredSentence:
+        text = self._texts.read(byte_start, byte_end).decode()
+        return StoredSentence(row, self.articles[article], start, end, text, passage)
+
+    @property
+    def first_sentences(self) -> NDArray[np.int64]:
+        """The first sentence row of each passage, in the order of the passages."""
+        found: NDArray[np.int64] = self._passages[:, 1]
+        return found
+
+    def articles_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The article of each sentence row."""
+        found: NDArray[np.int64] = self._sentences[rows, 0]
+        return found
+
+    def passages_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The passage of each sentence row, without reading a text."""
+        found: NDArray[np.int64] = self._sentences[rows, 5]
+        return found
+
+    def bounds_of(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The first sentence row of each of these passages, and the row behind its last."""
+        bounds = self._passages[passages]
+        return bounds[:, 1], bounds[:, 2]
+
+    def passage(self, row: int) -> StoredPassage:
+        article_row, first, end = self._passages[row].tolist()
+        start, byte_start = self._sentences[first, [1, 3]].tolist()
+        stop, byte_end = self._sentences[end - 1, [2, 4]].tolist()
+        text = self._texts.read(byte_start, byte_end).decode()
+        return StoredPassage(row, self.articles[article_row], start, stop, text, first, end)
+
+
+class _Articles(Sequence[StoredArticle]):
+    """What is known of each article, a line of JSON each, read when it is asked for: opening an
+    index costs the same for ten articles and for fifty thousand."""
+
+    def __init__(self, path: Path) -> None:
+        lines = FileLines(path)
+        self._read = lru_cache(_KEPT_ARTICLES)(lambda row: StoredArticle(**json.loads(lines[row])))
+        self._count = len(lines)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, row: int) -> StoredArticle: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[StoredArticle]: ...
+    def __getitem__(self, row: int | slice) -> StoredArticle | list[StoredArticle]:
+        if isinstance(row, slice):
+            return [self._read(each) for each in range(len(self))[row]]
+        return self._read(range(len(self))[row])
+
+
+def _mapped(path: Path, columns: int) -> NDArray[np.int64]:
+    """The table, as it is on the disk. A plain view: numpy's own class for mapped arrays makes
+    each access to a row several times slower."""
+    table: NDArray[np.int64] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    if table.dtype != np.int64 or table.shape[1:] != (columns,):
+        raise ValueError(f"{path.name} is no table of {columns} columns")
+    return table

@@ -1,0 +1,1 @@
+"""Split and normalise text: sentences, passages, words."""

@@ -1,0 +1,85 @@
+"""Texts as the numbers of their words, to be counted and compared many at a time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.ranges import starts_of
+from index.text.marks import read_marks
+from index.text.words import spellings, split_words
+
+# What stands before a word: hardly anything, white space, or a comma and white space.
+ADJOINS, SPACE, COMMA = 1, 2, 4
+GAP_BITS = 3
+_USUAL_GAPS = {"": ADJOINS, " ": ADJOINS | SPACE, "-": ADJOINS, ", ": COMMA}
+
+Spelt = tuple[str, str]  # a word as written, and in its one spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Texts: the i-th has the words from `starts[i]` to `starts[i + 1]`, each with what stands
+    before it, and the i-th of `marks`."""
+
+    words: NDArray[np.int32]
+    gaps: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    marks: NDArray[np.uint8]
+
+
+class WordNumbers:
+    """Numbers the words of texts as they come. A token is the number of a word with what stands
+    before it in the last bits."""
+
+    def __init__(self) -> None:
+        self.words: list[Spelt] = []
+        self._tokens: dict[str, list[int]] = {}
+
+    def read(self, text: str) -> list[int]:
+        """The tokens of a text."""
+        tokens, known = [], self._tokens
+        for gap, surface in split_words(text):
+            first, *others = known.get(surface) or self._number(surface)
+            tokens.append(first | (_USUAL_GAPS.get(gap) or _gap(gap)))
+            tokens += others
+        return tokens
+
+    def of(self, surface: str) -> list[int]:
+        """The numbers of the words that one written word stands for."""
+        return [token >> GAP_BITS for token in self._tokens.get(surface) or self._number(surface)]
+
+    def _number(self, surface: str) -> list[int]:
+        start = len(self.words)
+        self.words += [(surface, lower) for lower in spellings(surface)]
+        tokens = [number << GAP_BITS for number in range(start, len(self.words))]
+        # "not" adjoins the "did" of "didn't".
+        self._tokens[surface] = [tokens[0], *(token | ADJOINS for token in tokens[1:])]
+        return self._tokens[surface]
+
+
+def _gap(between: str) -> int:
+    if len(between) <= 1:
+        return ADJOINS | SPACE if between.isspace() else ADJOINS
+    if between.isspace():
+        return SPACE
+    return COMMA if between[-1].isspace() and between.rstrip().endswith(",") else 0
+
+
+def read_tokens(numbers: WordNumbers, texts: Iterable[str]) -> Tokens:
+    """Of texts that are in no generation, and so without initials that are known."""
+    found = [(numbers.read(text), read_marks(text, text)) for text in texts]
+    flat = [token for tokens, _ in found for token in tokens]
+    return unpacked(
+        np.array(flat, np.uint32),
+        starts_of(np.array([len(tokens) for tokens, _ in found], np.int64)),
+        np.array([marks for _, marks in found], np.uint8),
+    )
+
+
+def unpacked(
+    packed: NDArray[np.uint32], starts: NDArray[np.int64], marks: NDArray[np.uint8]
+) -> Tokens:
+    gaps = (packed & ((1 << GAP_BITS) - 1)).astype(np.uint8)
+    return Tokens((packed >> GAP_BITS).astype(np.int32), gaps, starts, marks)
