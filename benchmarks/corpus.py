@@ -1,9 +1,9 @@
-"""Generated articles of any size with questions whose answering sentence is known.
+"""Generated articles of any size, with questions whose answering sentence is known.
 
-Everything follows from the seed and the article's number, so that a small corpus is the beginning
-of a large one. Each article has a company of its own, which its questions name; companies, people
-and places come from a stock that grows with the corpus, the older ones met more often, as names
-do in the news. The vocabulary so grows with the size.
+Everything derives from the seed and the article's number, so a small corpus is a prefix of a large
+one. Each article has its own company, which its questions name. Other companies, people and places
+come from a pool that grows with the corpus. Older entries recur more often, as names do in the
+news. The vocabulary therefore grows with the corpus.
 """
 
 import json
@@ -19,17 +19,18 @@ from benchmarks.grammar import Fact
 SEED = 7
 _SYLLABLES = len(grammar.ONSETS) * len(grammar.VOWELS)
 _STEMS = _SYLLABLES**2 * len(grammar.CODAS)
-# Coprime to the number of stems: each number leads to another stem, and neighbours to unlike ones.
+# Coprime to the number of stems: each number maps to its own stem, neighbours to dissimilar ones.
 _SCATTER = 104_729
-_FACT_SHARE = 0.6  # of the sentences, until an article's facts are told
-_QUESTIONS_KEPT = 25_000  # in a file, more or less; they come from articles all over the corpus
+_FACT_SHARE = 0.6  # share of sentences that state a fact, until all facts are stated
+_QUESTIONS_KEPT = 25_000  # per file, approximately; spread over the whole corpus
 
 Slots = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownQuestion:
-    """A question and the only sentence that answers it, in code points of the article's text."""
+    """Question and the only sentence that answers it, as a span of code points of the article's
+    text."""
 
     question: str
     article_id: str
@@ -39,8 +40,9 @@ class KnownQuestion:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedArticle:
-    """`record` is the article as a line of a .jsonl has it; `facts` are what its sentences tell,
-    filled in from `slots`."""
+    """Article with its questions. `record` is its line in a .jsonl file; `sentences` are spans of
+    its text. `facts` gives the fact that each sentence states, None for a filler; `slots` are the
+    values filled into the templates."""
 
     record: dict[str, str]
     sentences: list[tuple[int, int]]
@@ -50,7 +52,8 @@ class GeneratedArticle:
 
 
 def generate(sentences: int, seed: int = SEED) -> Iterator[GeneratedArticle]:
-    """Articles with exactly so many sentences in all; the last one ends where the count does."""
+    """Yield articles with exactly `sentences` sentences in total; the last article is cut to
+    fit."""
     number = 0
     while sentences > 0:
         article = _article(number, seed, most=sentences)
@@ -60,8 +63,8 @@ def generate(sentences: int, seed: int = SEED) -> Iterator[GeneratedArticle]:
 
 
 def write(sentences: int, corpus: Path, questions: Path, seed: int = SEED) -> None:
-    """Both files, a JSON object a line, streamed. Of a large corpus only some articles' questions
-    are kept, evenly taken."""
+    """Write the corpus and its questions as JSON lines, streamed. For a large corpus keep only the
+    questions of evenly spaced articles."""
     corpus.parent.mkdir(parents=True, exist_ok=True)
     stride = max(1, sentences // _QUESTIONS_KEPT)
     with (
@@ -102,7 +105,8 @@ def _article(number: int, seed: int, most: int) -> GeneratedArticle:
 def _told(
     facts: list[Fact], slots: Slots, number: int, random: Random
 ) -> Iterator[tuple[str, Fact | None]]:
-    """Sentences without end: the facts in their order among others, which tell of none."""
+    """Yield sentences endlessly, each with its fact: the facts in order, mixed with fillers
+    (None)."""
     waiting = iter(facts)
     fact = next(waiting, None)
     while True:
@@ -139,7 +143,7 @@ def _filler(slots: Slots, number: int, random: Random) -> str:
 
 
 def _slots(number: int, random: Random) -> dict[str, str]:
-    """What the facts of an article say; amounts are odd enough to be met once."""
+    """Return the template values of an article. Amounts are precise enough to be rare."""
     month = random.choice(grammar.MONTHS)
     return {
         "company": _company(number),
@@ -166,7 +170,8 @@ def _slots(number: int, random: Random) -> dict[str, str]:
 
 
 def _joined(sentences: list[str], random: Random) -> tuple[str, list[tuple[int, int]]]:
-    """Paragraphs of some sentences, and where each sentence stands."""
+    """Join the sentences into paragraphs of two to five; return the text and the span of each
+    sentence."""
     spans: list[tuple[int, int]] = []
     text: list[str] = []
     left = position = 0
@@ -181,8 +186,8 @@ def _joined(sentences: list[str], random: Random) -> tuple[str, list[tuple[int, 
 
 
 def _met(newest: int, random: Random) -> int:
-    """The number of something named before, or in the stock that everybody knows: old ones
-    more often than new ones."""
+    """Draw the number of an entry named before, or of the 40 known from the start. Older entries
+    are more frequent."""
     return int((newest + 40) * random.random() ** 2)
 
 

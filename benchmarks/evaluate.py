@@ -1,18 +1,18 @@
-"""Measures everything, compares it with the last committed result, writes JSON, plots and page.
+"""Evaluation that measures everything, compares it with the last committed result, and writes JSON,
+plots and the page.
 
 Run from the project's root: make eval, or python -m benchmarks.evaluate --help
 """
 
 import argparse
-import subprocess
 import sys
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.indexes import QUIET, evaluation_indexes
+from benchmarks.machine import ROOT, git, now, tell
 from benchmarks.plots import draw_all
 from benchmarks.stories import held_out_stories
-from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import SEED
 from bot.evaluation.page import terminal_text, with_tables
 from bot.evaluation.results import Origin, Results, read_results, written
@@ -20,21 +20,20 @@ from bot.evaluation.suite import Suite
 from bot.terminal.progress import StageLines
 from index.encoder.encoder import default_home, open_current
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS, PAGE = Path("benchmarks/results/evaluation.json"), Path("docs/evaluation.md")
 _MEASURED = ("bot", "index", "prompts", "articles", "benchmarks/questions", "training/stories")
 _VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime", "sentencex", "tokenizers")
 
 
 def main() -> None:
-    """A run over some of the sets only shows its table and writes nothing."""
+    """Run the evaluation. A run over some of the sets only prints its table and writes nothing."""
     options = _options()
     encoder = open_current(options.encoders)
-    progress = StageLines(_tell if options.verbose else lambda line: None)
-    indexes = EvaluationIndexes(ROOT / "build/evaluation", options.encoders, encoder, progress)
+    progress = StageLines(tell) if options.verbose else QUIET
+    indexes = evaluation_indexes(options.encoders, encoder, progress)
     stories = held_out_stories()
     suite = Suite(ROOT, options.shared, options.encoders, encoder, indexes, stories)
-    suite.run(options.only or list(suite.sets), _tell)
+    suite.run(options.only or list(suite.sets), tell)
     results = _results(suite).compared_with(_last_committed())
     sys.stdout.write(terminal_text(results) + "\n")
     if not options.only:
@@ -52,9 +51,9 @@ def _options() -> argparse.Namespace:
 
 def _results(suite: Suite) -> Results:
     origin = Origin(
-        commit=_git("rev-parse", "HEAD").strip(),
-        changed=bool(_git("status", "--porcelain", "--", *_MEASURED)),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        commit=git("rev-parse", "HEAD"),
+        changed=bool(git("status", "--porcelain", "--", *_MEASURED)),
+        created=now(),
         seed=SEED,
         encoder=suite.encoder.id,
         versions={name: version(name) for name in _VERSIONS},
@@ -71,23 +70,8 @@ def _results(suite: Suite) -> Results:
 
 
 def _last_committed() -> Results | None:
-    committed = _git("show", f"HEAD:{RESULTS}")
+    committed = git("show", f"HEAD:{RESULTS}")
     return read_results(committed, f"the committed {RESULTS}") if committed else None
-
-
-def _git(*arguments: str) -> str:
-    """What git prints; nothing where it fails or is not there."""
-    try:
-        done = subprocess.run(
-            ["git", "--no-optional-locks", *arguments],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return ""
-    return done.stdout if done.returncode == 0 else ""
 
 
 def _write(results: Results) -> None:
@@ -97,10 +81,6 @@ def _write(results: Results) -> None:
     page = ROOT / PAGE
     page.write_text(with_tables(page.read_text(encoding="utf-8"), results), encoding="utf-8")
     draw_all(results, path.parent)
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":

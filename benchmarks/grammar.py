@@ -1,11 +1,11 @@
-"""The words and templates that the generated articles are made of: invented, in our own words."""
+"""Words and templates of the generated articles, invented for this project."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A sentence, and questions that it alone answers: all of them name the article's company."""
+    """Sentence with questions that it alone answers; all of them name the article's company."""
 
     sentence: str
     questions: tuple[str, str]
@@ -13,7 +13,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What an article is about."""
+    """Subject of an article: its title and its facts."""
 
     title: str
     facts: tuple[Fact, ...]
@@ -198,7 +198,7 @@ TOPICS = (
     ),
 )
 
-# A sentence between the facts: lead, who, what was said of what, and how it ends.
+# Parts of a filler sentence: lead, speaker, verb, adjectives, nouns and ending.
 LEADS = (
     "In the weeks before", "For most of the year", "After a long night of talks", "At first",
     "Behind closed doors", "On the trading floor", "In a crowded hall in {place2}", "By noon",

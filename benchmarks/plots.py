@@ -1,6 +1,7 @@
-"""The plots of an evaluation, one PNG each, from its JSON alone."""
+"""Plots of evaluation results, one PNG each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib
@@ -18,32 +19,40 @@ _WIDTH, _HEIGHT = 4.2, 3.6  # inches, of one panel
 
 
 def draw_all(results: Results, folder: Path) -> None:
-    """Writes every plot that these results have something for."""
+    """Write every plot that these results have data for."""
     curves = [curve for curve in results.curves if curve.coverage]
-    _panels(folder / "risk-coverage.png", curves, _draw_risk)
-    _panels(folder / "reliability.png", curves, _draw_reliability)
-    _panels(folder / "recall-by-rank.png", [c for c in curves if c.recall], _draw_recall)
+    _draw_each(folder / "risk-coverage.png", curves, _draw_risk)
+    _draw_each(folder / "reliability.png", curves, _draw_reliability)
+    _draw_each(folder / "recall-by-rank.png", [c for c in curves if c.recall], _draw_recall)
     kinds = [answers for answers in results.answers if answers.part == "all"]
-    _panels(folder / "quality-by-kind.png", kinds, _draw_kinds)
+    _draw_each(folder / "quality-by-kind.png", kinds, _draw_kinds)
 
 
-def _panels(path: Path, items: Sequence, draw) -> None:
-    """One panel an item, side by side, up to three in a row."""
+@contextmanager
+def panels(
+    path: Path, size: tuple[float, float], rows: int = 1, columns: int = 1
+) -> Iterator[list[Axes]]:
+    """Yield the panels of a figure of this size in inches, and save it as the block ends."""
+    figure, grid = pyplot.subplots(rows, columns, figsize=size, squeeze=False)
+    yield list(grid.flat)
+    figure.tight_layout()
+    # Without the version as metadata, a plot's file changes only if its figures do.
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    pyplot.close(figure)
+
+
+def _draw_each(path: Path, items: Sequence, draw) -> None:
+    """Draw one panel per item, side by side, up to three in a row."""
     if not items:
         return
     columns = min(3, len(items))
     rows = -(-len(items) // columns)
-    size = (_WIDTH * columns, _HEIGHT * rows)
-    figure, grid = pyplot.subplots(rows, columns, figsize=size, squeeze=False)
-    for axes, item in zip(grid.flat, items, strict=False):
-        draw(axes, item)
-        axes.set_title(item.set)
-    for axes in list(grid.flat)[len(items) :]:
-        axes.axis("off")
-    figure.tight_layout()
-    # Without the version in it, a plot changes only where its figures do.
-    figure.savefig(path, dpi=110, metadata={"Software": None})
-    pyplot.close(figure)
+    with panels(path, (_WIDTH * columns, _HEIGHT * rows), rows, columns) as grid:
+        for axes, item in zip(grid, items, strict=False):
+            draw(axes, item)
+            axes.set_title(item.set)
+        for axes in grid[len(items) :]:
+            axes.axis("off")
 
 
 def _draw_risk(axes: Axes, curves: Curves) -> None:
@@ -85,13 +94,16 @@ def _draw_recall(axes: Axes, curves: Curves) -> None:
 
 
 def _draw_kinds(axes: Axes, answers: Answers) -> None:
-    """Bars of what each kind is asked for: the right sentence first, or an abstention."""
+    """Draw one bar per kind of question: the share with the right sentence first if answerable,
+    else the share abstained on."""
     kinds = list(reversed(answers.rows[:-1]))
     colours = [_COLOURS["evidence"] if kind.answerable else _COLOURS["dense"] for kind in kinds]
-    axes.barh([f"{kind.kind} ({kind.n})" for kind in kinds], list(_wished(kinds)), color=colours)
+    axes.barh(
+        [f"{kind.kind} ({kind.n})" for kind in kinds], list(_expected_shares(kinds)), color=colours
+    )
     axes.set(xlim=(0, 1), xlabel="right sentence first (green), abstained (blue)")
     axes.tick_params(axis="y", labelsize="small")
 
 
-def _wished(kinds: Iterable[Summary]) -> Iterable[float]:
+def _expected_shares(kinds: Iterable[Summary]) -> Iterable[float]:
     return ((kind.first if kind.answerable else kind.abstained) or 0.0 for kind in kinds)

@@ -1,6 +1,6 @@
-"""The invented stories that did not teach the judge, as a set of the evaluation.
+"""Invented stories that did not teach the judge, as a set of the evaluation.
 
-They lie with the training data, which the program does not import; so their reading is here.
+They lie with the training data, which the program does not import, so this module reads them.
 """
 
 from bot.domain.models import Turn, Verdict

@@ -1,4 +1,4 @@
-"""How well claims are told apart: those that their evidence carries, and corrupted ones.
+"""Benchmark of verification: claims that their evidence supports, and corrupted ones.
 
 Run from the project's root: python -m benchmarks.verification [--shared FOLDER]
 
@@ -7,7 +7,6 @@ benchmarks/results/verification.json.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -17,13 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.claims.cases import Case
-from benchmarks.claims.judged import (
-    WICE,
-    cited,
-    is_held_back,
-    retelling_cases,
-    wice_cases,
-)
+from benchmarks.claims.judged import WICE, cited, is_held_back, retelling_cases, wice_cases
 from benchmarks.claims.texts import (
     SEED,
     bundled_cases,
@@ -32,22 +25,23 @@ from benchmarks.claims.texts import (
     generated_texts,
     initials_of,
 )
+from benchmarks.machine import ROOT
+from benchmarks.results_file import save_indented
 from bot.answering.ranking.evidence_model import EvidenceModel
-from bot.answering.verification.verifier import Verdict, Verifier
+from bot.answering.verification.verifier import ClaimVerdict, Verifier
 from bot.domain.claims import Standing
 from bot.evaluation.metrics import auroc
 from index.text.initials import Initials
 
-ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks/results/verification.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A case, and what verification makes of it."""
+    """Case with the verifier's verdict."""
 
     case: Case
-    verdict: Verdict
+    verdict: ClaimVerdict
 
     @property
     def supported(self) -> bool:
@@ -76,9 +70,7 @@ def main() -> None:
         "ms_a_claim": round(took, 2),
         "wice": _wice(options.shared, verifier),
     }
-    text = json.dumps(results, indent=1)
-    RESULTS.write_text(text + "\n", encoding="utf-8")
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(save_indented(results, RESULTS))
 
 
 def _held_back(cases: Sequence[Case]) -> list[Case]:
@@ -88,14 +80,14 @@ def _held_back(cases: Sequence[Case]) -> list[Case]:
 def _judged(
     cases: Sequence[Case], verifier: Verifier, initials: Initials | None
 ) -> tuple[list[Judged], float]:
-    """Each case, and the milliseconds that one took on average."""
+    """Verify each case; also return the mean milliseconds of one."""
     started = time.perf_counter()
     judged = [Judged(case, verifier.verify(case.claim, cited(case), initials)) for case in cases]
     return judged, (time.perf_counter() - started) * 1000 / len(cases)
 
 
 def _shares(judged: Sequence[Judged]) -> dict[str, float]:
-    """What the goals are set for. The AUROC is that of the score alone."""
+    """Compute the figures that have goals. The AUROC is that of the score alone."""
     right = np.array([each.case.supported for each in judged])
     kept = np.array([each.supported for each in judged])
     scores = np.array([each.verdict.score for each in judged])
@@ -122,7 +114,8 @@ def _by_kind(judged: Sequence[Judged]) -> dict[str, dict[str, float | bool]]:
 
 
 def _wice(shared: Path, verifier: Verifier) -> dict[str, float] | None:
-    """None against full or partial, by the model that has seen none of it."""
+    """Measure on WiCE, "none" against "full" and "partial"; no model was trained on it. Return None
+    if its file is missing."""
     if not (shared / WICE).exists():
         return None
     judged, _ = _judged(wice_cases(shared), verifier, None)

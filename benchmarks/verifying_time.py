@@ -1,9 +1,11 @@
-"""How long it takes to verify what a model may write, beside the answer that it is written from.
+"""Benchmark of the time to verify what a model may write, beside the time of the answer it is based
+on.
 
 Run from the project's root: python -m benchmarks.verifying_time
 
-For each question that the bundled articles answer, four sentences made of its evidence: two as they
-stand, two corrupted, each citing two sentences. Prints the medians, in milliseconds.
+For each question that the bundled articles answer, it verifies four sentences made from the
+evidence: two unchanged, two corrupted, each citing two sentences. It prints the medians in
+milliseconds.
 """
 
 import json
@@ -16,24 +18,24 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.claims.corrupting import negated
-from bot.answering.draft_sentence import Written
-from bot.answering.pipeline import Answerer, Receipt
+from benchmarks.indexes import QUIET
+from benchmarks.machine import ROOT
+from bot.answering.draft_sentence import SentenceToVerify
+from bot.answering.pipeline import QuestionAnswerer, Receipt
 from bot.answering.verification.checker import Checker
 from bot.domain.models import Question, Status
-from bot.terminal.progress import StageLines
+from bot.evaluation.datasets import records
 from index.building.build import build_index
 from index.encoder.encoder import default_home, open_current
 from index.generations.live import LiveIndex
 
-ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = ROOT / "benchmarks/questions/seed.jsonl"
 _WARMING, _SENTENCES, _CITED = 5, 4, 2
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        quiet = StageLines(lambda line: None)
-        build_index([ROOT / "articles"], Path(folder), open_current(default_home()), quiet)
+        build_index([ROOT / "articles"], Path(folder), open_current(default_home()), QUIET)
         times = list(_times(LiveIndex(Path(folder), default_home())))[_WARMING:]
     answering, verifying = (median(each) for each in zip(*times, strict=True))
     figures = {
@@ -46,11 +48,11 @@ def main() -> None:
 
 
 def _times(index: LiveIndex) -> Iterator[tuple[float, float]]:
-    answerer = Answerer()
+    answerer = QuestionAnswerer()
     checker, live = Checker(answerer.ranker), index.current
-    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
+    for record in records(QUESTIONS):
         started = perf_counter()
-        question = Question(question=json.loads(line)["question"])
+        question = Question(question=record["question"])
         receipt = answerer.answer(live, answerer.encode(live, [question])[0])
         answered = perf_counter()
         if receipt.answer.status is Status.ANSWERED and len(receipt.ranked) > _SENTENCES:
@@ -62,12 +64,12 @@ def _times(index: LiveIndex) -> Iterator[tuple[float, float]]:
             yield (answered - started) * 1000, (ended - began) * 1000
 
 
-def _written(receipt: Receipt) -> Iterator[Written]:
+def _written(receipt: Receipt) -> Iterator[SentenceToVerify]:
     for place in range(_SENTENCES):
         told = receipt.ranked[place].hit.sentence.text
         sentence = (place % 2 and negated(told, Random(place), ())) or told
         cited = tuple(range(place, place + _CITED))
-        yield Written(question=sentence[:1000], receipt=receipt, evidence=cited)
+        yield SentenceToVerify(sentence[:1000], receipt, cited)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m bot` is the program `dealbot`."""
+"""Entry point of `python -m bot`, the same program as `dealbot`."""
 
 from bot.cli import main
 

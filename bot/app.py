@@ -1,4 +1,4 @@
-"""Wiring: which pieces make the service, from the settings. Only this module knows them all."""
+"""Wiring of the service from the settings; the only module that knows all its parts."""
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def open_live_index(settings: Settings, degraded: Degradations | None = None) -> LiveIndex:
-    """The index that answers, with its encoder; where it is not the current generation, that is
-    told once."""
+    """Open the index and its encoder, and start loading the judge in the background.
+
+    Reports Part.INDEX as degraded if an older generation answers in place of the current one."""
     load_judge_ahead()
     live = LiveIndex(settings.index, settings.encoders)
     if live.degraded:
@@ -36,8 +37,10 @@ async def open_service(
     ledger: Ledger | None = None,
     degraded: Degradations | None = None,
 ) -> AsyncIterator[AnswerService]:
-    """A running service over `live`, with the model that the settings name, if they do; what that
-    costs is kept in the ledger, or in memory."""
+    """Run a service over `live` while the block lasts, with the model that the settings name.
+
+    `ledger` records what the model costs; the default keeps it in memory. Raises SettingsError if
+    `llm_model` is set but its client cannot be imported."""
     async with AsyncExitStack() as opened:
         writer = rewriter = None
         if settings.llm_model:
@@ -63,11 +66,11 @@ def _open_writers(
     degraded: Degradations | None,
 ) -> AbstractAsyncContextManager[tuple["Writer", "Rewriter | None"]]:
     try:
-        # Here: the client takes half a second, and who has no model need not have it.
+        # Imported on demand: the client takes 0.5 s and is not installed without the llm extra.
         from bot.generation.setup import open_writers
     except ImportError as error:
         raise SettingsError(
-            f"llm_model is set, and the client for models cannot be loaded ({error}): "
-            "pip install -c constraints.txt '.[llm]'"
+            f"llm_model is set, but the client for models cannot be loaded ({error}). Install it "
+            "with: pip install -c constraints.txt '.[llm]'"
         ) from error
     return open_writers(settings, ledger, observer, degraded)

@@ -1,4 +1,4 @@
-"""The program `dealbot`: its commands, and how errors become words and exit codes."""
+"""The program `dealbot`: its commands, error messages and exit codes."""
 
 import io
 import logging
@@ -10,13 +10,13 @@ from typing import NoReturn
 
 import click
 
-from bot.monitoring.logs import LogLevel, log_to_stderr, tell_end
+from bot.monitoring.logs import LogLevel, log_exit_reason, log_to_stderr
 from index.errors import ExpectedError
 
 FAILED, INTERRUPTED = 1, 130
 
-# Name of each command and the module that has it. A module is imported only when its command is
-# run or its help is shown: onnxruntime and FAISS alone take a third of a second.
+# Module of each command. It is imported only when the command runs or shows its help: onnxruntime
+# and FAISS alone take a third of a second.
 _COMMANDS = {
     "ask": "bot.commands.ask",
     "check": "bot.commands.check",
@@ -36,7 +36,7 @@ _COMMANDS = {
 
 
 class _Commands(click.Group):
-    """Imports a command's module when it is asked for."""
+    """Command group that imports a command's module on demand."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted(_COMMANDS)
@@ -50,21 +50,23 @@ class _Commands(click.Group):
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dealbot", prog_name="dealbot")
-@click.option("-v", "--verbose", is_flag=True, help="Tell more on standard error.")
+@click.option("-v", "--verbose", is_flag=True, help="Print more messages on standard error.")
 def cli(verbose: bool) -> None:
-    """Answers questions about the articles it has indexed, and proves each answer with the
-    exact sentence."""
+    """Answer questions about the indexed articles, and prove each answer with the exact sentence.
+
+    Build the index first: dealbot index build. If something does not work: dealbot doctor."""
     log_to_stderr(LogLevel.INFO if verbose else LogLevel.WARNING)
-    logging.getLogger("trafilatura").setLevel(logging.ERROR)  # we tell of pages without text
+    logging.getLogger("trafilatura").setLevel(logging.ERROR)  # we report pages without text
 
 
 def main() -> NoReturn:
-    """Runs the command line and leaves with its exit code: 0 done, 1 an expected failure told
-    in one line, 2 wrong usage, 130 interrupted."""
-    # Its plugins, of which we have none, are looked for in all that is installed.
+    """Run the command line and exit with its code.
+
+    Codes: 0 done, 1 an expected failure, reported in one line, 2 wrong usage, 130 interrupted."""
+    # Pydantic would search all installed packages for plugins; we use none.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a character shows a substitute; a crash would show nothing.
+        # Print a substitute for a character that the terminal cannot show: a crash prints nothing.
         if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
             stream.reconfigure(errors="replace")
     try:
@@ -79,23 +81,23 @@ def main() -> NoReturn:
     except ExpectedError as error:
         _leave(error.user_message, FAILED)
     except BrokenPipeError:
-        # Whoever read the output has gone (`dealbot show x | head`): nothing to tell anyone.
+        # The reader of the output has closed the pipe, as in `dealbot show x | head`.
         _drop_output()
         sys.exit(FAILED)
-    except OSError as error:  # what reads or writes files tells its own: this is the output
+    except OSError as error:  # file errors are ExpectedErrors by now: this one is the output
         _drop_output()
         _leave(f"the output cannot be written: {error.strerror or error}", FAILED)
-    except Exception:  # the surface is one of the two places that catch broadly
+    except Exception:  # only surfaces and batches catch every exception
         reference = secrets.token_hex(4)
         logging.exception("bug %s", reference)
-        _leave(f"something went wrong inside; the lines above have it as {reference}", FAILED)
+        _leave(f"something went wrong; the lines above have the details under {reference}", FAILED)
 
 
 def _drop_output() -> None:
-    """Python would flush what is left of standard output at exit, and complain once more."""
+    """Redirect standard output to /dev/null, so that Python's flush at exit does not fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    tell_end(message)
+    log_exit_reason(message)
     sys.exit(code)

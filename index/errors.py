@@ -1,41 +1,41 @@
-"""What can be expected to go wrong, told so that the person reading it knows the next step."""
+"""Expected failures. Each message says what went wrong and what to do next."""
 
 
 class ExpectedError(Exception):
-    """A failure that is not a bug. Its text is one sentence or two for the user: what went
-    wrong and what to do next. Whatever is not an ExpectedError is a bug and is logged as one."""
+    """A failure that is not a bug. Its message is one or two sentences for the user: what went
+    wrong and what to do next. Any other exception is a bug and is logged as one."""
 
     @property
     def user_message(self) -> str:
-        """The message on one line, and without what would steer a terminal, whatever file names
-        and values went into it."""
+        """Message on one line. Non-printable characters from file names and values become U+FFFD,
+        so that they cannot control a terminal."""
         line = " ".join(str(self).split())
         return "".join(c if c.isprintable() else "\ufffd" for c in line)
 
 
 class SourceError(ExpectedError):
-    """An article, or the file that should hold it, cannot be read."""
+    """An article, or an article file, that cannot be read."""
 
 
 class EncoderError(ExpectedError):
-    """The encoder is missing, damaged, or does not fit the index."""
+    """An encoder that is missing, damaged, or does not fit the index."""
 
 
 class IndexMissingError(ExpectedError):
-    """There is no index where one was looked for."""
+    """An index that does not exist at the given path."""
 
 
 class IndexDamagedError(ExpectedError):
-    """A generation's files are not what its manifest says."""
+    """A generation whose files differ from its manifest."""
 
 
 class OlderIndexError(IndexDamagedError):
-    """A generation is intact, but its schema is one that an older version wrote."""
+    """An intact generation whose schema was written by an older version."""
 
 
 class NewerIndexError(IndexDamagedError):
-    """A generation is intact, but its schema is one that only a newer version reads."""
+    """An intact generation whose schema needs a newer version to read it."""
 
 
 class BuildError(ExpectedError):
-    """An index could not be built or published; the one before is untouched."""
+    """A build or a publication that failed; the previous index is unchanged."""

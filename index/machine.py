@@ -1,10 +1,11 @@
-"""What this process may use of the machine."""
+"""Machine resources available to this process."""
 
 import os
 
 
 def usable_cores() -> int:
-    """The cores this process may use, which in a container can be fewer than there are."""
+    """Count the CPU cores that this process may use. In a container they can be fewer than the
+    machine has."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,12 +1,15 @@
-"""The types that pass between reading, building and searching."""
+"""Types shared by reading, building and searching."""
 
+import os
 from dataclasses import dataclass
 from enum import StrEnum
+
+AnyPath = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as read. All offsets everywhere count Unicode code points of `text`."""
+    """One article as read. All offsets in the program count Unicode code points of `text`."""
 
     id: str
     text: str
@@ -25,8 +28,8 @@ class Span:
 
 
 class DenseType(StrEnum):
-    """How sentences' vectors are searched: all of them exactly, or first in a compressed form.
-    AUTO chooses by their number."""
+    """Type of the sentence vector index: exact, or compressed first and then rescored. AUTO chooses
+    by the number of sentences."""
 
     AUTO = "auto"
     EXACT = "exact"

@@ -1,14 +1,14 @@
-"""What a long piece of work tells of itself."""
+"""Progress reports of long operations."""
 
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Listens to a build."""
+    """Receiver of a build's progress."""
 
     def start(self, stage: str, total: int | None) -> None:
-        """A stage begins; `total` is its number of steps where that is known."""
+        """Begin a stage; `total` is its number of steps, None if unknown."""
 
     def advance(self, steps: int) -> None:
-        """So many more steps of the stage are done. May raise to stop the work: nothing is
-        published then."""
+        """Report `steps` more steps of the stage as done. May raise to stop the build, which then
+        publishes nothing."""

@@ -1,7 +1,7 @@
-"""The words that people get from the program: in files, so that they can be changed.
+"""User-visible texts, kept in files so that an admin can change them.
 
-A folder of an admin's own takes the place of texts here by their names. What a process says is
-chosen once, when it starts: `choose`; until then, and without a folder, it is what stands here.
+An admin's folder overrides the built-in texts by name. A process selects its texts once at startup
+with `choose`. Without that call, or without a folder, the built-in texts apply.
 """
 
 from pathlib import Path
@@ -20,21 +20,21 @@ __all__ = [
     "text",
 ]
 
-_chosen: list[Prompts] = []  # one at most
+_chosen: list[Prompts] = []  # one element at most
 
 
 def choose(folder: Path | None) -> Prompts:
-    """From now on texts are those of the folder, and the program's own where it has none. Raises
-    PromptError, which names what is wrong with which file."""
+    """Load the texts of this process; texts in `folder` override the built-in ones. Raises
+    PromptError, which names the file and what is wrong with it."""
     _chosen[:] = [Prompts.load(folder)]
     return _chosen[0]
 
 
 def chosen() -> Prompts:
-    """The texts that this process uses."""
+    """Return the texts that this process uses; load the built-in ones if none were chosen."""
     return _chosen[0] if _chosen else choose(None)
 
 
 def text(name: str, /, **variables: object) -> str:
-    """The text `name` with its variables filled in."""
+    """Fill in the variables of the text `name`."""
     return chosen().text(name, **variables)

@@ -1,35 +1,35 @@
-"""One text with its variables, checked when it is read and not when somebody waits for it."""
+"""One text with its variables, checked when it is loaded and not when it is shown."""
 
 from pathlib import Path
 from string import Formatter
 
-from prompts.taking import variables_of
+from prompts.variables_by_text import variables_of
 
 
 class PromptError(ValueError):
-    """A text cannot be used; says which file and why."""
+    """A text that cannot be used; the message names the file and the reason."""
 
 
 class Template:
-    """A text in which `{name}` stands for a variable, `{name:,}` for one in a format, and `{{`
-    for a brace."""
+    """A text with variables: `{name}` inserts a value, `{name:,}` a formatted value, `{{` a
+    brace."""
 
     def __init__(self, name: str, text: str, path: Path) -> None:
-        """Raises PromptError for a variable that this text does not have, or lacks, and for a
-        format that does not fit."""
+        """Check the text. Raises PromptError for an unknown variable, a missing variable, or a
+        format that does not fit the variable's type."""
         self.name, self.text, self.path = name, text, path
-        key = name.partition(".")[2]  # of one text among others in its file
+        key = name.partition(".")[2]  # empty if the file holds a single text
         self._where = f"{key} in {path}" if key else str(path)
         self._variables = variables_of(name)
         self._check()
 
     def fill(self, **values: object) -> str:
-        """The values are put in as they are, and not read for variables again. pydantic's
-        ValidationError for wrong ones tells of a bug."""
+        """Insert the values literally; braces in a value are not parsed. Raises pydantic's
+        ValidationError for missing or wrong values, which is a bug in the caller."""
         return self.text.format(**dict(self._variables(**values)))
 
     def example(self) -> str:
-        """The text as it may look."""
+        """Fill in the example values of the variables."""
         return self.fill(**dict(self._variables.example()))
 
     def _check(self) -> None:
@@ -38,8 +38,8 @@ class Template:
         if unknown := sorted(found - known.keys()):
             there = ", ".join(f"{{{name}}}" for name in known) or "none"
             raise PromptError(
-                f"{self._where} has the unknown variable {{{unknown[0]}}}; there is: {there} "
-                "(a brace that is meant as such is written twice)"
+                f"{self._where} has the unknown variable {{{unknown[0]}}}; known variables: "
+                f"{there} (write a literal brace twice)"
             )
         if missing := sorted(known.keys() - found):
             raise PromptError(f"{self._where} lacks the variable {{{missing[0]}}}")
@@ -49,15 +49,16 @@ class Template:
             raise PromptError(f"{self._where} has a format that does not fit: {error}") from error
 
     def _names(self) -> list[str]:
-        """Plain names only: an attribute or an item of a value is nobody's business."""
+        """List the variable names in the text. Attributes and items of a value (`{a.b}`, `{a[0]}`)
+        stay in the name, so they are refused as unknown. Raises PromptError for an unbalanced
+        brace, a conversion or a nested format."""
         try:
             parts = list(Formatter().parse(self.text))
         except ValueError as error:
             raise PromptError(
-                f"{self._where} has a brace that does not close (one that is meant as such is "
-                "written twice)"
+                f"{self._where} has an unmatched brace (write a literal brace twice)"
             ) from error
         for _, name, form, conversion in parts:
             if "{" in (form or "") or conversion:
-                raise PromptError(f"{self._where} has a format that is not taken: {{{name}}}")
+                raise PromptError(f"{self._where} has an unsupported format: {{{name}}}")
         return [name for _, name, _, _ in parts if name is not None]

@@ -1,4 +1,4 @@
-"""All texts of a process: the program's own, and those of a folder that take their place."""
+"""All texts of a process: the built-in ones, and the overrides of a folder."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -10,27 +10,30 @@ from typing import Self
 from prompts.files import SUFFIXES, templates_in
 from prompts.template import PromptError, Template
 
-# Raised with every change of the program's own texts: tests/prompts keeps what they were.
-VERSION = 10
+# Increase with every change of the built-in texts. A test compares them with a snapshot.
+VERSION = 11
 _OWN = Path(__file__).parent
 
 
 class Prompts:
-    """Texts by their names."""
+    """Text templates by name."""
 
     def __init__(self, templates: Mapping[str, Template]) -> None:
         self._templates = dict(sorted(templates.items()))
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Self:
-        """Raises PromptError for a file in `folder` that cannot be used, or is no text's."""
+        """Load the built-in texts and the overrides in `folder`. Raises PromptError for a file that
+        cannot be used or that overrides no text."""
         own = [path for path in _files(_OWN) if path.suffix in SUFFIXES]
         templates = {name: each for path in own for name, each in templates_in(path).items()}
         for path in _files(folder) if folder else ():
-            _check_known(path.name, [file.name for file in own], f"{path} takes no text's place")
+            _check_known(
+                path.name, [file.name for file in own], f"{path} does not replace any text"
+            )
             texts = templates_in(path)
             for name in texts:
-                _check_known(name, templates, f"{path} has the text {name}, which there is not")
+                _check_known(name, templates, f"{path} has the unknown text {name}")
             templates |= texts
         return cls(templates)
 
@@ -40,36 +43,37 @@ class Prompts:
 
     @property
     def kinds(self) -> list[str]:
-        """Of short texts: each has a file."""
+        """Kinds of short texts, sorted; each kind is one .toml file."""
         return sorted({kind for kind, dot, _ in (n.partition(".") for n in self.names) if dot})
 
     def __getitem__(self, name: str) -> Template:
         return self._templates[name]
 
     def text(self, name: str, /, **variables: object) -> str:
-        """The text `name` with its variables filled in."""
+        """Fill in the variables of the text `name`."""
         return self._templates[name].fill(**variables)
 
     @cached_property
     def version(self) -> str:
-        """Which texts these are: the version of the program's own, and a hash of those in use."""
+        """Version of the built-in texts, followed by a hash of the texts in use."""
         parts = (f"{name}\0{each.text}\0" for name, each in self._templates.items())
         return f"{VERSION}-{hashlib.sha256(''.join(parts).encode()).hexdigest()[:8]}"
 
 
 def short_texts(kind: str) -> str:
-    """The program's own file of short texts of a kind, to start one's own from."""
+    """Read the built-in file of one kind of short texts, as a starting point for an override."""
     return (_OWN / f"{kind}.toml").read_text(encoding="utf-8")
 
 
 def _check_known(name: str, known: Iterable[str], wrong: str) -> None:
     if name not in (names := list(known)):
         near = get_close_matches(name, names, n=1, cutoff=0)
-        raise PromptError(f"{wrong}; is {near[0]} meant?")
+        raise PromptError(f"{wrong}; did you mean {near[0]}?")
 
 
 def _files(folder: Path) -> list[Path]:
-    """Those that are meant as texts; hidden ones are an editor's."""
+    """List the visible files of a folder, sorted; hidden files belong to editors. Raises
+    PromptError if the folder cannot be read."""
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:

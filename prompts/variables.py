@@ -1,4 +1,4 @@
-"""What can be filled into texts, with its type."""
+"""The variables of each text, with types, examples and descriptions."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Self
@@ -6,25 +6,25 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 Count = Annotated[int, Field(ge=0, examples=[1_200], description="how many")]
-Id = Annotated[str, Field(examples=["7qkx3mzr5avd"], description="what names it")]
-Time = Annotated[str, Field(examples=["40 seconds"], description="how long, in words")]
+Id = Annotated[str, Field(examples=["7qkx3mzr5avd"], description="its id")]
+Time = Annotated[str, Field(examples=["40 seconds"], description="a duration, in words")]
 
 
 class Variables(BaseModel):
-    """Those of one text; most have none. Every field has an example, which shows how the text
-    will look."""
+    """Variables of one text; most texts have none. Every field has an example, which shows how the
+    text will look."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     @classmethod
     def example(cls) -> Self:
-        """With the examples as values."""
+        """Build an instance from the example values."""
         fields = cls.model_fields.items()
         return cls(**{name: (field.examples or [None])[0] for name, field in fields})
 
 
 class Waiting(Variables):
-    before: int = Field(gt=0, examples=[1_200], description="how many questions come first")
+    before: int = Field(gt=0, examples=[1_200], description="number of questions ahead")
 
 
 class Counted(Variables):
@@ -33,14 +33,14 @@ class Counted(Variables):
 
 class TooMuch(Variables):
     count: Count
-    most: int = Field(ge=0, examples=[1_000], description="how many are taken")
+    most: int = Field(ge=0, examples=[1_000], description="the limit")
 
 
 class Character(Variables):
-    code: str = Field(examples=["U+0007"], description="the character, as Unicode numbers it")
+    code: str = Field(examples=["U+0007"], description="Unicode code point of the character")
 
 
-class Later(Variables):
+class RetryDelay(Variables):
     wait: Time
 
 
@@ -50,8 +50,8 @@ class Limited(Variables):
 
 
 class Limit(Variables):
-    requests: str = Field(examples=["10 requests"], description="how many, in words")
-    time: str = Field(examples=["a minute"], description="measures.every_*, or a time in words")
+    requests: str = Field(examples=["10 requests"], description="number of requests, in words")
+    time: str = Field(examples=["a minute"], description="measures.every_*, or a duration in words")
 
 
 class Reference(Variables):
@@ -59,28 +59,28 @@ class Reference(Variables):
 
 
 class Channels(Variables):
-    channels: str = Field(examples=["#news #deals"], description="their names, which lead there")
+    channels: str = Field(examples=["#news #deals"], description="links to the channels")
 
 
-class Lacking(Variables):
-    channel: str = Field(examples=["#news"], description="its name, which leads there")
-    permissions: str = Field(examples=["Embed Links"], description="as Discord calls them")
+class MissingPermissions(Variables):
+    channel: str = Field(examples=["#news"], description="link to the channel")
+    permissions: str = Field(examples=["Embed Links"], description="their names on Discord")
 
 
-class Likely(Variables):
+class Likelihood(Variables):
     likelihood: str = Field(examples=["82%"], description="measures.share")
 
 
 class Share(Variables):
-    share: float = Field(ge=0, le=1, examples=[0.82], description="of 1")
+    share: float = Field(ge=0, le=1, examples=[0.82], description="from 0 to 1")
 
 
 class Day(Variables):
-    date: datetime = Field(examples=[datetime(2031, 2, 3)], description="when it was published")
+    date: datetime = Field(examples=[datetime(2031, 2, 3)], description="date of publication")
 
 
-class Took(Variables):
-    milliseconds: float = Field(ge=0, examples=[12.4], description="how long it took")
+class Duration(Variables):
+    milliseconds: float = Field(ge=0, examples=[12.4], description="duration in milliseconds")
 
 
 class Generation(Variables):
@@ -88,25 +88,25 @@ class Generation(Variables):
 
 
 class Page(Variables):
-    page: int = Field(gt=0, examples=[2], description="which it is")
-    pages: int = Field(gt=0, examples=[3], description="how many there are")
+    page: int = Field(gt=0, examples=[2], description="number of this page")
+    pages: int = Field(gt=0, examples=[3], description="number of pages")
 
 
 class Score(Variables):
-    score: float = Field(examples=[0.913], description="how well a sentence answers")
+    score: float = Field(examples=[0.913], description="how well a sentence answers the question")
 
 
 class Scores(Variables):
-    fused: float = Field(examples=[0.512], description="what the search gave it")
-    dense: float = Field(examples=[0.614], description="by what it means")
-    lexical: float = Field(examples=[0.307], description="by its words")
+    fused: float = Field(examples=[0.512], description="combined score of the search")
+    dense: float = Field(examples=[0.614], description="score by meaning")
+    lexical: float = Field(examples=[0.307], description="score by words")
 
 
 class Cited(Variables):
     number: str = Field(examples=["[1]"], description="the number of a citation")
 
 
-class Kept(Variables):
+class StoredCounts(Variables):
     answers: str = Field(examples=["12 answers"], description="measures.answers")
     votes: str = Field(examples=["1 vote"], description="measures.votes")
 
@@ -117,48 +117,52 @@ class Supported(Variables):
 
 
 class Quoted(Variables):
-    words: str = Field(examples=["two boats"], description="of a text, or as typed")
+    words: str = Field(examples=["two boats"], description="words of a text, or as typed")
 
 
-class Claimed(Variables):
-    claimed: str = Field(examples=["“two boats”"], description="checks.quoted, of the text")
+class TextWords(Variables):
+    claimed: str = Field(
+        examples=["“two boats”"], description="checks.quoted, with words of the text"
+    )
 
 
-class Told(Variables):
-    told: str = Field(examples=["“reportedly”"], description="checks.quoted, of the article")
+class ArticleWords(Variables):
+    told: str = Field(
+        examples=["“reportedly”"], description="checks.quoted, with words of the article"
+    )
 
 
-class Both(Claimed, Told):
+class TextAndArticleWords(TextWords, ArticleWords):
     pass
 
 
-class Lacked(Variables):
-    lacking: str = Field(examples=["Acme or 2031"], description="of the question's, one or two")
+class MissingWords(Variables):
+    lacking: str = Field(examples=["Acme or 2031"], description="one or two words of the question")
 
 
 class OperatingPoint(Variables):
-    threshold: float = Field(examples=[0.28], description="the least confidence that is enough")
+    threshold: float = Field(examples=[0.28], description="lowest confidence of an answer")
     questions: Count
     answered_unanswerable: float = Field(examples=[0.02], description="a share of 1")
     refused_answerable: float = Field(examples=[0.11], description="a share of 1")
 
 
-class Made(Generation):
-    created: str = Field(examples=["2031-02-03T04:05:06Z"], description="when, in ISO 8601")
+class GenerationCreated(Generation):
+    created: str = Field(examples=["2031-02-03T04:05:06Z"], description="time in ISO 8601")
 
 
-class Held(Variables):
+class IndexSize(Variables):
     articles: str = Field(examples=["12 articles"], description="measures.articles")
     sentences: str = Field(examples=["1,300 sentences"], description="measures.sentences")
 
 
 class Latencies(Variables):
-    median: float = Field(examples=[12.4], description="milliseconds, of half the answers")
-    slow: float = Field(examples=[230.0], description="milliseconds, of 19 in 20 answers")
+    median: float = Field(examples=[12.4], description="median, in milliseconds")
+    slow: float = Field(examples=[230.0], description="95th percentile, in milliseconds")
 
 
 class Degraded(Variables):
-    part: str = Field(examples=["store"], description="of the bot")
+    part: str = Field(examples=["store"], description="part of the bot")
     since: datetime = Field(examples=[datetime(2031, 2, 3, 4, 5, tzinfo=UTC)])
 
 
@@ -168,7 +172,7 @@ class Hello(Generation):
 
 class Unknown(Variables):
     command: str = Field(examples=[":soruces"], description="what was typed")
-    meant: str = Field(examples=[":sources"], description="the nearest that there is")
+    meant: str = Field(examples=[":sources"], description="the most similar command")
 
 
 class NoNumber(Variables):
@@ -189,13 +193,13 @@ class Outcome(Variables):
 
 
 class System(Variables):
-    sentences: int = Field(gt=0, examples=[4], description="how many the model may write")
+    sentences: int = Field(gt=0, examples=[4], description="how many sentences the model may write")
 
 
 class AnswerPrompt(Variables):
     evidence: str = Field(
         examples=['<sentence number="1" source="The Paper 2026-01-31">What it says.</sentence>'],
-        description="the sentences that a model may use, one a line",
+        description="sentences that a model may use, one per line",
     )
     question: str = Field(examples=["Who invests?"], description="the question as understood")
 
@@ -203,11 +207,11 @@ class AnswerPrompt(Variables):
 class RewritePrompt(Variables):
     conversation: str = Field(
         examples=["<question>Who invests?</question>\n<answer>Nvidia does.</answer>"],
-        description="the questions before and their answers, oldest first",
+        description="earlier questions and their answers, oldest first",
     )
     question: str = Field(examples=["And how much?"], description="the question as asked")
 
 
 class Verified(Variables):
-    verified: int = Field(gt=0, examples=[3], description="how many are carried by the articles")
-    sentences: int = Field(gt=0, examples=[4], description="how many the model wrote")
+    verified: int = Field(gt=0, examples=[3], description="how many sentences the articles support")
+    sentences: int = Field(gt=0, examples=[4], description="how many sentences the model wrote")

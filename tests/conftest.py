@@ -1,5 +1,4 @@
-"""The real encoder, adopted once and shared by every test that needs it. No test reaches the
-outside."""
+"""Shared fixtures: the real encoder, adopted once for all tests. No test reaches the network."""
 
 import ipaddress
 import socket
@@ -18,7 +17,8 @@ from tests.llm import ScriptedEndpoint
 
 
 class OutsideError(AssertionError):
-    """Not an OSError: what is written to live through a bad network would live through it."""
+    """A connection beyond the loopback address. Not an OSError: code that survives a bad network
+    would hide it."""
 
 
 def _is_inside(host: Any) -> bool:
@@ -28,7 +28,7 @@ def _is_inside(host: Any) -> bool:
     try:
         return ipaddress.ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
-        return False  # a name, which somebody outside would have to be asked about
+        return False  # a name, which needs a lookup outside
 
 
 def _only_inside(name: str, real: Callable[..., Any], host_of: Callable[..., Any]) -> Any:
@@ -47,7 +47,7 @@ def _peer(sock: socket.socket, address: Any) -> Any:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_way_out() -> Iterator[None]:
-    """Refuses every address but loopback's, and every name, in this process."""
+    """Refuse every address except loopback, and every name, in this process."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
             real = getattr(socket.socket, name)
@@ -59,21 +59,21 @@ def _no_way_out() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose current encoder is the default model, with sound files. Read only: tests that
-    change files copy them first."""
+    """Return a home whose current encoder is the default model, with intact files. Read-only: tests
+    that change files copy them first."""
     try:
         if open_current(default_home()).record.name == DEFAULT_NAME:
             return default_home()
     except EncoderError:
-        pass  # none here yet, or a damaged one: adopt into a folder of our own
+        pass  # missing or damaged: adopt into a folder of our own
     home = tmp_path_factory.mktemp("encoders")
     adopt(None, home, report=lambda _: None)
     return home
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Adopting takes up to half a minute where cores are shared, and falls to whichever test asks
-    first: the time limit of those tests counts the test alone."""
+    """Exclude fixtures from the time limit of tests that need the encoder: adoption takes up to
+    half a minute on shared cores, within whichever test comes first."""
     for item in items:
         needs_encoder = "encoder_home" in getattr(item, "fixturenames", ())
         if needs_encoder and item.get_closest_marker("timeout") is None:
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class CountedSession:
-    """The session of an encoder, and how often it was run."""
+    """The session of an encoder with a counter of its runs."""
 
     def __init__(self, session: Any) -> None:
         self._session, self.runs = session, 0
@@ -92,7 +92,7 @@ class CountedSession:
 
 
 class Silent:
-    """A listener to progress that tells nobody."""
+    """A progress listener that does nothing."""
 
     def start(self, stage: str, total: int | None) -> None: ...
 
@@ -101,7 +101,7 @@ class Silent:
 
 @pytest.fixture(scope="session")
 def encoder(encoder_home: Path) -> Encoder:
-    """The default model, open."""
+    """Open the default model."""
     return open_current(encoder_home)
 
 
@@ -117,7 +117,7 @@ _EDITIONS = (
 
 @pytest.fixture(scope="session")
 def three_generations(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of three generations of a few sentences, the newest current. Read only: tests
+    """Build an index of three generations of a few sentences, the newest current. Read-only: tests
     that change it copy it first."""
     index = tmp_path_factory.mktemp("three") / "index"
     for edition in _EDITIONS:
@@ -130,6 +130,6 @@ def three_generations(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
-    """In the place of a language model's: a test tells it what to do."""
+    """Yield a scripted endpoint in place of a language model's."""
     async with ScriptedEndpoint() as scripted:
         yield scripted

@@ -1,4 +1,4 @@
-"""What disks, hands and forgers do to files."""
+"""Damage to files by disks, people and forgers."""
 
 import hashlib
 import json
@@ -45,7 +45,7 @@ def link_to(path: Path, elsewhere: Path) -> None:
 
 
 def rewrite(record: Path, **changes: Any) -> None:
-    """A manifest, or the record of an encoder, with other values and a seal that fits them."""
+    """Change values in a manifest or encoder record, with a matching seal."""
     values = json.loads(record.read_text("utf-8")) | changes | {"seal": "0" * 64}
     text = json.dumps(values)
     seal = hashlib.sha256(text.encode()).hexdigest()
@@ -54,8 +54,8 @@ def rewrite(record: Path, **changes: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """A file that is to be damaged, the same file out of harm's way, another with other bytes, and
-    what decides by chance."""
+    """A file to damage, an intact copy of it, a file with other content, and the source of
+    randomness."""
 
     path: Path
     intact: Path
@@ -71,7 +71,7 @@ def _flip_bits(victim: Victim) -> None:
 
 
 def _garble(victim: Victim) -> None:
-    """A run of bytes that are all others than before, as of a block that was written elsewhere."""
+    """Change every byte of a run of up to 512 bytes, like a block written to the wrong place."""
     data, random = bytearray(victim.path.read_bytes()), victim.random
     start = random.randrange(len(data))
     for position in range(start, min(len(data), start + random.randint(1, 512))):
@@ -84,7 +84,7 @@ def _cut_off(victim: Victim) -> None:
 
 
 def _zero(victim: Victim) -> None:
-    """As some filesystems leave a file after a power cut."""
+    """Fill the file with zeros, as some filesystems do after a power cut."""
     victim.path.write_bytes(bytes(victim.path.stat().st_size))
 
 
@@ -104,6 +104,6 @@ DAMAGES: Mapping[str, Callable[[Victim], object]] = {
     "a link": lambda victim: link_to(victim.path, victim.intact),
     "a folder": lambda victim: make_folder(victim.path),
     "a pipe": lambda victim: make_pipe(victim.path),
-    "closed": lambda victim: victim.path.chmod(0),  # to everybody but root
+    "closed": lambda victim: victim.path.chmod(0),  # except for root
     "removed": lambda victim: victim.path.unlink(),
 }

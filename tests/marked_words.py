@@ -1,18 +1,18 @@
-"""Every text of prompts/ replaced by a mark, to find words that come from nowhere else."""
+"""Marks in place of every text of prompts/, to find words that come from elsewhere."""
 
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from prompts import Prompts
-from prompts.taking import variables_of
+from prompts.variables_by_text import variables_of
 
 _MARKED = re.compile(r"⟦([a-z_.]+)[^⟦⟧]*⟧")
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 
 
 def mark_all(folder: Path) -> Path:
-    """Makes a folder in which each text is its name, around what is filled in."""
+    """Make a folder in which each text is its name around its variables; return it."""
     folder.mkdir()
     files: dict[str, list[str]] = {}
     for name in Prompts.load().names:
@@ -33,8 +33,8 @@ def words_in(*texts: str) -> set[str]:
 
 
 def marks_in(text: str, from_outside: Iterable[str]) -> set[str]:
-    """The names of the texts in it, once nothing is found in it but those, what they were filled
-    with, and words from outside."""
+    """Return the names of the texts in `text`. Asserts that it contains nothing besides them, their
+    variables and words from outside."""
     names: set[str] = set()
     while found := _MARKED.findall(text):
         names.update(found)

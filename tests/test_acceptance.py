@@ -1,4 +1,4 @@
-"""What the program is for, end to end: the bundled articles and, where it is there, the seed."""
+"""The program's purpose end to end: the bundled articles and, if present, the seed article."""
 
 import json
 import os

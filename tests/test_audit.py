@@ -1,4 +1,4 @@
-"""The audit of packages: a finding fails, a registry that cannot be asked does not."""
+"""The package audit: a finding fails, an unreachable registry does not."""
 
 import json
 import subprocess

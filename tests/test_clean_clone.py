@@ -1,4 +1,4 @@
-"""The README's commands in a clean clone and an empty environment, and the image's steps."""
+"""The README's commands in a clean clone and an empty environment, and the steps of the image."""
 
 import os
 import re
@@ -11,13 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 _COMMANDS = re.findall(r"^make \w.*$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
-# From the machine only what any machine has, and where its package registries are.
+# Only the basics of any machine, and its package registries.
 _KEPT = re.compile(r"PATH|HOME|LANG|PIP_\w+|\w*SSL\w*|\w*CERT\w*|\w*PROXY|\w*proxy")
 
 
 def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if _KEPT.fullmatch(name)}
-    # Were anything to ask a model hub, it would fail here instead of going unnoticed.
+    # A request to a model hub fails here instead of going unnoticed.
     return environment | {"HF_ENDPOINT": "http://127.0.0.1:9", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -36,7 +36,7 @@ def _run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A clone of what is committed, with the changes that are not."""
+    """Clone the repository, including uncommitted changes."""
     folder = tmp_path / "dealbot"
     subprocess.run(["git", "clone", "-q", ROOT, folder], check=True)
     changes = subprocess.run(
@@ -73,7 +73,7 @@ def test_the_first_command_answers_in_an_empty_environment_and_sets_up_only_once
 
 
 def _docker_steps(stage: str) -> list[str]:
-    """The RUN lines of a stage that do not need root."""
+    """Return the RUN lines of a stage that do not need root."""
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
     lines = dockerfile.split("\nFROM ")[1 if stage == "adopt" else 2].splitlines()
     steps = [line.removeprefix("RUN ") for line in lines if line.startswith("RUN ")]
@@ -85,7 +85,8 @@ def _docker_steps(stage: str) -> list[str]:
 def test_the_image_serves_without_torch_what_its_first_stage_made(
     clone: Path, tmp_path: Path
 ) -> None:
-    """No container engine runs here: the same commands, in two environments and two folders."""
+    """This machine has no container engine, so the same commands run in two environments and two
+    folders."""
     stages = {name: tmp_path / name for name in ("adopt", "serve")}
     for name, folder in stages.items():
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Some dozens of the corruptions that `make corruption` tries thousands of."""
+"""A few dozen of the corruptions that `make corruption` tries by the thousand."""
 
 from pathlib import Path
 

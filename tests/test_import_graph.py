@@ -1,10 +1,11 @@
-"""Who may import whom: read from the source, and seen in a process that answers."""
+"""The import graph: allowed imports, read from the source and seen in a process that answers."""
 
 import ast
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,8 @@ def parsed(module: Path) -> ast.Module:
 
 
 def imports(module: Path) -> Iterator[tuple[str, str]]:
-    """Every import of a module anywhere in it: the module that is named, and the name taken
-    from it or nothing."""
+    """Yield every import anywhere in a module: the imported module, and the name taken from it
+    (may be empty)."""
     for node in ast.walk(parsed(module)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
@@ -39,7 +40,7 @@ def imported_packages(module: Path) -> set[str]:
 
 
 def importers_of(*packages: str) -> set[str]:
-    """The modules that import any of these, as paths."""
+    """Return the paths of the modules that import any of these packages."""
     return {module.as_posix() for module in MODULES if imported_packages(module) & set(packages)}
 
 
@@ -52,6 +53,69 @@ def test_the_walk_sees_the_modules() -> None:
         map(Path.as_posix, MODULES)
     )
     assert "index/stores/dense.py" in importers_of("faiss")
+
+
+def package_of(module: str, packages: set[str]) -> str:
+    """Return the package of a module. A module beside sub-packages counts as a package of its
+    own."""
+    package = module.rpartition(".")[0]
+    has_packages = any(other.startswith(f"{package}.") for other in packages)
+    return module if module in packages or has_packages else package
+
+
+def package_imports(sources: dict[str, ast.Module], packages: set[str]) -> dict[str, set[str]]:
+    """Return, for each package, the packages that it imports."""
+    arrows: dict[str, set[str]] = {}
+    for module, tree in sources.items():
+        package = package_of(module, packages)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                named = {f"{node.module}.{alias.name}" for alias in node.names}
+                named = {n if n in sources else node.module or "" for n in named}
+            elif isinstance(node, ast.Import):
+                named = {alias.name for alias in node.names}
+            else:
+                continue
+            for name in named & sources.keys():
+                if (other := package_of(name, packages)) != package:
+                    arrows.setdefault(package, set()).add(other)
+    return arrows
+
+
+def own_sources() -> dict[str, ast.Module]:
+    """Return the modules by their dotted names; a package's name stands for its `__init__`."""
+    named = {m: m.as_posix().removesuffix(".py").removesuffix("/__init__") for m in MODULES}
+    return {name.replace("/", "."): parsed(module) for module, name in named.items()}
+
+
+def own_packages() -> set[str]:
+    return {m.parent.as_posix().replace("/", ".") for m in MODULES if m.name == "__init__.py"}
+
+
+def test_no_package_imports_one_that_imports_it() -> None:
+    sorter = TopologicalSorter(package_imports(own_sources(), own_packages()))
+    sorter.prepare()  # raises CycleError, which names the packages
+
+
+def test_a_cycle_of_packages_is_seen() -> None:
+    """Ranking imports the domain, so a domain that imports ranking closes a cycle."""
+    sources = own_sources()
+    sources["bot.domain.models"] = ast.parse("from bot.answering.ranking.pool import Pool")
+    with pytest.raises(CycleError):
+        TopologicalSorter(package_imports(sources, own_packages())).prepare()
+
+
+def test_no_core_package_imports_a_surface() -> None:
+    surfaces = ("bot.discord", "bot.terminal", "bot.commands")
+    core = within("bot") - {m for s in surfaces for m in within(s.replace(".", "/"))}
+    core -= within("bot/cli.py") | within("bot/__main__.py")
+    importers = {
+        module.as_posix()
+        for module in MODULES
+        for name, _ in imports(module)
+        if name.startswith(surfaces)
+    }
+    assert importers & core == set()
 
 
 def test_the_index_never_imports_the_bot() -> None:
@@ -78,7 +142,7 @@ def test_only_a_bot_that_is_watched_imports_what_counts() -> None:
 
 
 def test_nothing_opens_archives_unpickles_or_reads_xml() -> None:
-    """Whose bombs nobody then has to defuse. HTML is read by lxml, without entities."""
+    """No input can then be a decompression bomb. lxml reads HTML, without entities."""
     archives = importers_of("zipfile", "tarfile", "gzip", "bz2", "lzma", "zstandard", "xml")
     assert archives | importers_of("pickle", "marshal", "shelve", "dill", "joblib") == set()
     assert importers_of("zlib") == {"index/stores/vector_cache.py"}  # for its checksums
@@ -103,8 +167,8 @@ def reads_environment(module: Path) -> bool:
 def test_only_the_command_line_reads_the_environment() -> None:
     readers = {module.as_posix() for module in MODULES if reads_environment(module)}
     assert "bot/commands/options.py" in readers
-    # Adoption tells huggingface_hub through the environment to stay off the network.
-    # onnxruntime is told through it, before it is loaded, not to report to its maker.
+    # Adoption uses the environment to keep huggingface_hub off the network. onnxruntime reads it on
+    # import, to disable its telemetry.
     assert readers <= within("bot/commands") | {"bot/cli.py", "index/encoder/onnx.py"} | ADOPTION
 
 
@@ -141,7 +205,7 @@ try:
 except SystemExit as done:
     assert not done.code, done.code
 sys.exit(", ".join(sorted(set(sys.modules) & set(%r))) or None)
-""" % sorted(ADOPTION_TOOLS)  # noqa: UP031 - braces are Python's here
+""" % sorted(ADOPTION_TOOLS)  # noqa: UP031 - the text contains Python's braces
     arguments = ["ask", "When did the harbour close?", "--index", str(three_generations)]
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments, "--encoders", str(encoder_home)],

@@ -1,5 +1,5 @@
-"""Every regular expression of the program, on texts made to slow it down: doubling a text must not
-multiply its time."""
+"""Every regular expression of the program on texts made to slow it down: its time must stay linear
+in the length."""
 
 import ast
 import importlib
@@ -20,7 +20,7 @@ from tests.test_import_graph import ADOPTION, MODULES, parsed
 _USES = {"search", "match", "fullmatch", "sub", "split", "findall", "finditer"}
 _SHORT, _LONG = 1_000, 4_000  # characters
 _TOO_SHORT_TO_TELL_S = 0.01
-_MOST = 10  # times as long, where 4 is linear and 16 quadratic
+_MOST = 10  # ratio of times; 4 is linear and 16 quadratic
 _CHARACTERS_TRIED, _CHARACTERS_PAIRED = 24, 10
 _OF_CATEGORY = {
     kinds.CATEGORY_DIGIT: "1",
@@ -35,10 +35,10 @@ Pattern = re.Pattern[Any]
 
 
 def _patterns() -> Iterator[tuple[str, str, Pattern]]:
-    """Each with where it stands and one way in which it is used there."""
+    """Yield each pattern with its location and one way it is used there."""
     for module in MODULES:
         if module.as_posix() in ADOPTION | {"bot/__main__.py"}:
-            continue  # neither reads anything of others
+            continue  # neither reads input of others
         tree = parsed(module)
         loaded = importlib.import_module(".".join(module.with_suffix("").parts))
         for name, held in vars(loaded).items():
@@ -49,7 +49,8 @@ def _patterns() -> Iterator[tuple[str, str, Pattern]]:
 
 
 def _ways(tree: ast.Module, name: str, known: dict[str, object]) -> set[str]:
-    """How a pattern of this name is used; one that is held among others, by a local name."""
+    """Return how a pattern of this name is used. Patterns in a collection are used by a local
+    name."""
     used = {
         (called.value.id, called.attr)
         for called in _calls(tree)
@@ -65,7 +66,8 @@ def _calls(tree: ast.Module) -> list[ast.Attribute]:
 
 
 def _held(value: object, module: str) -> list[Pattern]:
-    """In a name of the module: itself, what a collection holds, or a class of its own."""
+    """Return the patterns in a module's value: itself, those in a collection, or those of a class
+    of the module."""
     if isinstance(value, re.Pattern):
         return [value]
     if isinstance(value, type) and value.__module__ == module:
@@ -90,7 +92,7 @@ PATTERNS = list(_patterns())
 
 
 def _characters(parts: Any) -> set[str]:
-    """Some of those that the parts of a parsed pattern match."""
+    """Return some of the characters that the parts of a parsed pattern match."""
     found: set[str] = set()
     for kind, of in parts:
         if kind is kinds.LITERAL:
@@ -126,7 +128,8 @@ def _inside(kind: object, of: Any) -> list[Any]:
 
 
 def _units(pattern: Pattern) -> list[str]:
-    """What a text that is to slow the pattern down is made of: its own characters, and pairs."""
+    """Return the units of texts that may slow the pattern down: its own characters, and pairs of
+    them."""
     written = pattern.pattern
     text = written if isinstance(written, str) else written.decode("latin-1")
     flags = pattern.flags if isinstance(written, str) else pattern.flags | re.ASCII
@@ -135,7 +138,8 @@ def _units(pattern: Pattern) -> list[str]:
 
 
 def _time(pattern: Pattern, way: str, unit: str, length: int) -> float:
-    """With an end that nothing matches, so that everything is tried."""
+    """Return the fastest of three times in seconds. The text ends in a character that no pattern
+    matches, so that the engine tries everything."""
     text = unit * (length // len(unit)) + "\0"
     subject = text if isinstance(pattern.pattern, str) else text.encode()
     given = ("", subject) if way == "sub" else (subject,)
@@ -151,7 +155,8 @@ def _time(pattern: Pattern, way: str, unit: str, length: int) -> float:
 
 @cache
 def _slowest(pattern: Pattern, way: str) -> tuple[float, str]:
-    """How many times as long the long text takes at worst, where it takes long at all."""
+    """Return the worst ratio of the long text's time to the short one's, with its unit; 0 if every
+    time is too short to measure."""
     worst = (0.0, "")
     for unit in _units(pattern):
         long = _time(pattern, way, unit, _LONG)
@@ -177,5 +182,5 @@ def test_the_search_sees_an_explosion_and_all_patterns() -> None:
         for module in MODULES
         if any(isinstance(c.value, ast.Name) and c.value.id == "re" for c in _calls(parsed(module)))
     }
-    # That of messages.py is made of an id of digits.
+    # The pattern in messages.py is built from an id of digits.
     assert compiling - places <= ADOPTION | {"bot/discord/messages.py"}

@@ -1,8 +1,7 @@
-"""How much work the hot paths do, counted: runs of the model, calls, bytes, imports; never seconds.
+"""The work of the hot paths, counted: runs of the model, calls, bytes, imports; never seconds.
 
-Each bound is about half as much again as what was counted when it was set. A change that needs
-more has to raise it here, and say why.
-"""
+Each bound is about 1.5 times the count when it was set. A change that needs more must raise it here
+and say why."""
 
 import cProfile
 import pstats
@@ -13,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.pipeline import Answerer
+from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Question
 from bot.evaluation.datasets import records
 from index.building.build import build_index
 from index.encoder.encoder import Encoder, open_current
 from index.generations.live import LiveGeneration, open_live
-from index.search import Searcher
+from index.retrieval import Searcher
 from tests.conftest import CountedSession, Silent
 
 ROOT = Path(__file__).parents[1]
 CALLS_OF_AN_ANSWER, CALLS_OF_A_SEARCH = 6_300, 1_750
 MODULES_OF_ASK, MODULES_OF_A_VERSION = 900, 260
-# What a question is answered without.
+# Answering a question imports none of these.
 NOT_FOR_ASKING = {
     *("torch", "transformers", "sentence_transformers", "onnx", "scipy", "tqdm", "matplotlib"),
     *("discord", "aiohttp", "aiosqlite", "limits", "trafilatura", "lxml"),
@@ -43,7 +42,7 @@ NOT_FOR_A_VERSION = NOT_FOR_ASKING | {
 
 @pytest.fixture(scope="module")
 def bundled(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the articles that come with the program."""
+    """Build an index of the articles that come with the program."""
     index = tmp_path_factory.mktemp("bundled") / "index"
     build_index([ROOT / "articles"], index, encoder, Silent())
     return index
@@ -70,7 +69,7 @@ def session(live: LiveGeneration, monkeypatch: pytest.MonkeyPatch) -> CountedSes
 def test_a_question_runs_the_model_once_and_asked_again_not_at_all(
     live: LiveGeneration, session: CountedSession, questions: list[str]
 ) -> None:
-    answerer = Answerer()
+    answerer = QuestionAnswerer()
     for expected in (1, 1):
         answerer.answer(live, answerer.encode(live, [Question(question=questions[0])])[0])
         assert session.runs == expected
@@ -83,7 +82,7 @@ def test_a_question_runs_the_model_once_and_asked_again_not_at_all(
 def test_a_greeting_and_a_crowd_with_one_question_cost_no_more(
     live: LiveGeneration, session: CountedSession, questions: list[str]
 ) -> None:
-    answerer = Answerer()
+    answerer = QuestionAnswerer()
     answerer.encode(live, [Question(question=questions[1])])
     answerer.encode(live, [Question(question=questions[1])] * 5)
     assert session.runs == 1
@@ -99,7 +98,7 @@ def test_a_build_runs_the_model_once_a_sentence(
     }
     assert session.runs == len(distinct)
     build_index([ROOT / "articles"], tmp_path / "index", live.encoder, Silent())
-    assert session.runs == len(distinct) + 1  # to see whose vectors they are that are known
+    assert session.runs == len(distinct) + 1  # one more run checks whose vectors are cached
 
 
 def calls_of(work: Callable[[], object]) -> int:
@@ -109,8 +108,8 @@ def calls_of(work: Callable[[], object]) -> int:
 
 
 def test_the_calls_of_an_answer_are_bounded(live: LiveGeneration, questions: list[str]) -> None:
-    """Also where nobody has asked about the sentences before."""
-    answerer = Answerer()
+    """The bound also applies to sentences that no earlier question has read."""
+    answerer = QuestionAnswerer()
 
     def ask_all() -> None:
         for encoded in answerer.encode(live, [Question(question=q) for q in questions]):
@@ -131,7 +130,7 @@ def test_the_calls_of_a_search_are_bounded(live: LiveGeneration, questions: list
 
 
 def counted_in_child(program: str, *arguments: str) -> list[str]:
-    """What the program prints in a process of its own."""
+    """Run the program in a child process and return the words that it prints."""
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         capture_output=True,
@@ -170,7 +169,7 @@ def test_opening_reads_every_byte_once_to_check_it_and_the_model_once_more(
 
     [read] = counted_in_child(_OPEN, str(bundled), str(encoder_home))
     once, again = size(generation) + size(encoder), (encoder / "model.onnx").stat().st_size
-    tables = 2_000_000  # the tokenizer, the words and what is smaller are parsed, too
+    tables = 2_000_000  # the tokenizer, the words and smaller files are parsed as well
     assert int(read) < once + again + tables
 
 

@@ -11,7 +11,8 @@ QUERY_PROMPT, PASSAGE_PROMPT = "question: ", "text of the article: "
 
 
 def make_tiny_models(root: Path) -> dict[str, Path]:
-    """Folders with a model that pools CLS, and one with prompts, mean pooling and 24 dimensions."""
+    """Make folders with two models: one pools CLS, one has prompts, mean pooling and 24
+    dimensions."""
     bert = _bert(root / "bert")
     cls = SentenceTransformer(modules=[bert, Pooling(32, pooling_mode="cls")], device="cpu")
     cls.save(str(root / "tiny-cls"))
@@ -39,7 +40,8 @@ def _bert(folder: Path) -> Transformer:
         num_attention_heads=2,
         intermediate_size=64,
         max_position_embeddings=64,
-        initializer_range=0.5,  # large, or all vectors would be alike and prove nothing
+        # large, since otherwise all vectors would be alike and prove nothing
+        initializer_range=0.5,
     )
     BertModel(config).save_pretrained(folder)
     BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)

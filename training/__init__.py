@@ -1,1 +1,1 @@
-"""Training the evidence model: python -m training.train_evidence."""
+"""Training of the evidence model: python -m training.train_evidence."""

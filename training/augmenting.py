@@ -1,8 +1,8 @@
 """Unanswerable and misspelt questions made from answerable ones.
 
-What a set of answerable questions cannot teach: that the answer is not there. Its sentence is
-taken out, a name or a word of the question is swapped for one that the article does not have, or
-the question is put to another article.
+A set of answerable questions cannot teach that the answer is missing. So the answering sentence is
+removed, a name or a word of the question is swapped for one that the article does not have, or the
+question is put to another article.
 """
 
 import random
@@ -19,7 +19,7 @@ _WORD = re.compile(r"\b[a-z]{4,}\b")
 
 
 def augmented(lists: list[SentenceList], weights: WordWeights, seed: int) -> Iterator[SentenceList]:
-    """New examples from `lists`, the same for the same seed."""
+    """Yield new examples made from `lists`, the same for the same seed."""
     chance = random.Random(seed)
     names = sorted({name for item in lists for name in _NAME.findall(item.question)})
     words = sorted({word for item in lists for word in _content(item.question, weights)})
@@ -35,13 +35,7 @@ def augmented(lists: list[SentenceList], weights: WordWeights, seed: int) -> Ite
             yield from _misspelt(item, chance)
         other = chance.choice(lists)
         if other.title != item.title and chance.random() < 0.3:
-            yield replace(
-                other,
-                source=f"{item.source}-crossed",
-                question=item.question,
-                right=(False,) * len(other.right),
-                answers=None,
-            )
+            yield _unanswerable(other, "crossed", item.question)
 
 
 def _content(question: str, weights: WordWeights) -> list[str]:
@@ -50,15 +44,13 @@ def _content(question: str, weights: WordWeights) -> list[str]:
 
 
 def removed(item: SentenceList) -> Iterator[SentenceList]:
-    """The same without its right sentences, where others are left."""
+    """Yield the list without its right sentences, if others are left."""
     kept = tuple(s for s, right in zip(item.sentences, item.right, strict=True) if not right)
     if kept:
         yield replace(
-            item,
-            source=f"{item.source}-removed",
+            _unanswerable(item, "removed", item.question),
             sentences=kept,
             right=(False,) * len(kept),
-            answers=None,
         )
 
 
@@ -92,7 +84,7 @@ def _swapped_word(
     if not present:
         return
     word = chance.choice(present)
-    # The same ending keeps the question a sentence: "invested" becomes "resigned".
+    # The same ending keeps the question grammatical: "invested" becomes "resigned".
     alike = [
         w for w in chance.choices(words, k=300) if w[-2:] == word[-2:] and stem(w) not in stems
     ]

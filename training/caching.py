@@ -1,4 +1,5 @@
-"""An encoder that remembers every text, on disk too: training reads the same sentences often."""
+"""Encoder that caches the vector of every text, on disk too: training reads the same sentences
+often."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from index.encoder.encoder import Encoder
 
 
 class CachingEncoder:
-    """Takes an encoder's place where queries and passages have no prompts."""
+    """Replacement for an encoder whose queries and passages have no prompts."""
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.encoder = encoder

@@ -1,6 +1,5 @@
-"""The questions that the evidence model learns from, each with candidates and which are right."""
+"""Questions that the evidence model learns from, each with candidates and labels."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +17,9 @@ from bot.answering.ranking.evidence_model import EvidenceModel, ReadCandidates
 from bot.answering.ranking.given_sentences import GivenArticle, SentenceRanker
 from bot.answering.ranking.pool import Pool
 from bot.domain.models import Question
+from bot.evaluation.datasets import records
 from index.generations.live import LiveGeneration
-from index.search import Searcher
+from index.retrieval import Searcher
 from index.stores.text_store import StoredSentence
 from training.judge.measuring import held_out_questions
 from training.judge.sets import read_squad_shifts, story_questions
@@ -28,10 +28,12 @@ from training.stories import Kind
 
 @dataclass(frozen=True)
 class Example:
-    """A question and its pool. `right` flags the candidates that answer; for a set that says
-    only whether any does it is None. `group` keeps what belongs together in one fold. `read` asks
-    the judge about candidates, `texts` are their sentences, `answers` the short answers that
-    annotators gave (None where they gave none)."""
+    """Question with its pool of candidates.
+
+    `right` flags the candidates that answer; it is None for a set that only says whether any does.
+    Examples with the same `group` stay in one fold. `read` asks the judge about candidates, and
+    `texts` are their sentences. `answers` are the short answers that annotators gave, or None.
+    """
 
     source: str
     group: str
@@ -46,8 +48,8 @@ class Example:
 
 @dataclass(frozen=True)
 class SentenceList:
-    """A question with the sentences of one article, before they are read; `more` are further
-    articles, whose sentences come behind in `right`."""
+    """Question with the sentences of one article, before they are read. `more` are further
+    articles; their sentences follow in `right`."""
 
     source: str
     question: str
@@ -72,26 +74,12 @@ def read_selqa(path: Path) -> list[SentenceList]:
             tuple(record["candidates"]),
             tuple(bool(label) for label in record["labels"]),
         )
-        for record in _records(path)
-    ]
-
-
-def read_qed(path: Path) -> list[SentenceList]:
-    return [
-        SentenceList(
-            "qed",
-            record["question"],
-            record["title"],
-            tuple(record["sentences"]),
-            tuple(i in set(record["gold_sentence_ids"]) for i in range(len(record["sentences"]))),
-        )
-        for record in _records(path)
-        if record["gold_sentence_ids"]
+        for record in records(path)
     ]
 
 
 def from_shifts(folder: Path) -> Iterator[SentenceList]:
-    """The questions of SQuADShifts that the judge has not seen."""
+    """Yield the questions of SQuADShifts that the judge has not seen."""
     for each in held_out_questions(list(read_squad_shifts(folder))):
         sentences = each.paragraph.sentences
         span = each.span
@@ -108,7 +96,8 @@ def from_shifts(folder: Path) -> Iterator[SentenceList]:
 
 
 def from_stories() -> Iterator[SentenceList]:
-    """The stories that the judge has not seen, each question over all articles of its story."""
+    """Yield the questions of the stories that the judge has not seen, each over all articles of its
+    story. Follow-ups are left out."""
     for name, story in story_questions(held_out=True):
         first, *others = story.articles
         for each in story.questions:
@@ -134,39 +123,43 @@ def from_stories() -> Iterator[SentenceList]:
 def from_lists(ranker: SentenceRanker, lists: Iterable[SentenceList]) -> Iterator[Example]:
     for item in lists:
         if item.sentences:
-            articles = item.articles
-            yield Example(
+            yield _example(
+                ranker,
                 item.source,
                 item.group or item.title,
                 item.question,
-                ranker.pool(item.question, articles),
+                item.articles,
                 np.array(item.right),
                 any(item.right),
-                partial(ranker.judged, item.question, articles),
-                tuple(s for article in articles for s in article.sentences),
                 item.answers,
             )
 
 
 def from_nomiracl(ranker: SentenceRanker, path: Path, split) -> Iterator[Example]:
-    """Ten passages a question, and whether any of them answers it."""
-    for record in _records(path):
+    """Yield questions with ten passages each, and whether any of them answers."""
+    for record in records(path):
         articles = []
         for passage in record["passages"]:
             sentences = [passage["text"][s.start : s.end] for s in split(passage["text"])]
             if sentences:
                 articles.append(GivenArticle(passage["title"], sentences))
         question = record["question"]
-        yield Example(
-            "nomiracl",
-            question,
-            question,
-            ranker.pool(question, articles),
-            None,
-            record["answerable"],
-            partial(ranker.judged, question, articles),
-            tuple(s for article in articles for s in article.sentences),
-        )
+        yield _example(ranker, "nomiracl", question, question, articles, None, record["answerable"])
+
+
+def _example(
+    ranker: SentenceRanker,
+    source: str,
+    group: str,
+    question: str,
+    articles: Sequence[GivenArticle],
+    right: np.ndarray | None,
+    answerable: bool,
+    answers: tuple[str, ...] | None = None,
+) -> Example:
+    pool, read = ranker.pool(question, articles), partial(ranker.judged, question, articles)
+    texts = tuple(s for article in articles for s in article.sentences)
+    return Example(source, group, question, pool, right, answerable, read, texts, answers)
 
 
 def from_our_questions(
@@ -177,11 +170,11 @@ def from_our_questions(
     judge: Judge,
     splits: set[str],
 ) -> Iterator[Example]:
-    """Our own question sets, with what retrieval finds for each. Follow-ups teach nothing here:
-    which reading is chosen depends on the models that are being fitted."""
+    """Yield our own questions with what retrieval finds for each. Follow-ups are left out: which
+    reading is chosen depends on the models that are being fitted."""
     searcher, ranker = Searcher(), EvidenceRanker(model, judge)
     reader = QuestionReader(live.generation, model.words)
-    for record in _records(path):
+    for record in records(path):
         asked = Question.model_validate(record)
         if record["split"] not in splits or small_talk(asked.question) or asked.history:
             continue
@@ -212,7 +205,3 @@ def _read_stored(
     places: Sequence[int],
 ) -> list[Judgement]:
     return ranker.judged(live.generation, Task.QUESTION, asked, [sentences[i] for i in places])
-
-
-def _records(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]

@@ -1,4 +1,5 @@
-"""Fitting linear models: listwise softmax for ranking, signed logistic for probabilities."""
+"""Fitting of linear models: listwise softmax for ranking, logistic regression with signed weights
+for probabilities."""
 
 from collections.abc import Sequence, Set
 
@@ -7,8 +8,9 @@ from scipy.optimize import minimize
 
 from bot.answering.ranking.evidence_model import CONFIDENCE_NAMES, Linear
 
-# What must not speak for an answer, and what may go either way; all else must not speak against.
-# Without these bounds a few hundred questions teach accidents of one set.
+# Features whose weight must not be positive, and features whose weight may have either sign; no
+# other weight may be negative. Without these bounds a few hundred questions teach accidents of one
+# set.
 _AGAINST = {
     "missing", "missing_most", "missing_name", "negation_differs", "other_number",
     "missing_superlative", "other_name", "points_back", "absent", "absent_most", "absent_name",
@@ -17,6 +19,13 @@ _AGAINST = {
 }  # fmt: skip
 _EITHER = {"negated", "words", "precision", "terms", "question_weight", "new_numbers",
            "new_names", "cover_numbers"}  # fmt: skip
+
+NO_MODEL = Linear(names=(), mean=(), deviation=(), weights=(), bias=0.0, clip=1.0)
+
+
+def probability(odds: np.ndarray) -> np.ndarray:
+    """Compute the probabilities of log-odds."""
+    return 1 / (1 + np.exp(-odds))
 
 
 def fit_ranking(
@@ -27,7 +36,8 @@ def fit_ranking(
     *,
     ridge: float,
 ) -> Linear:
-    """Listwise softmax (Cao et al. 2007): each table has one row a candidate of one question."""
+    """Fit a listwise softmax (Cao et al. 2007). Each table has one row per candidate of one
+    question."""
     mean, deviation, standard = _standardise(np.concatenate(tables), 5.0)
     starts = np.cumsum([0] + [len(table) for table in tables])[:-1]
     targets = np.concatenate([r / r.sum() * w for r, w in zip(right, weights, strict=True)])
@@ -51,7 +61,7 @@ def fit_ranking(
 def fit_confidence(
     table: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, ridge: float
 ) -> Linear:
-    """The probability that the first candidate answers."""
+    """Fit the probability that the first candidate answers."""
     return fit_logistic(
         table, labels, weights, CONFIDENCE_NAMES, against=_AGAINST, either=_EITHER, ridge=ridge
     )
@@ -67,14 +77,14 @@ def fit_logistic(
     either: Set[str],
     ridge: float,
 ) -> Linear:
-    """Logistic regression whose weights may not have the wrong sign: what is neither `against`
-    nor `either` must not speak against."""
+    """Fit a logistic regression with bounded weights: at most 0 for `against`, free for `either`,
+    at least 0 for all others."""
     mean, deviation, standard = _standardise(table, 4.0)
     share = weights / weights.mean()
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         odds = standard @ w[:-1] + w[-1]
-        wrong = share * (1 / (1 + np.exp(-odds)) - labels)
+        wrong = share * (probability(odds) - labels)
         value = (share * (np.logaddexp(0, odds) - labels * odds)).sum()
         slope = np.append(standard.T @ wrong + ridge * w[:-1], wrong.sum())
         return value + ridge / 2 * (w[:-1] @ w[:-1]), slope

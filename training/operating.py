@@ -1,4 +1,4 @@
-"""Choosing the thresholds that the evidence model works with."""
+"""Choice of the thresholds that the evidence model works with."""
 
 import numpy as np
 
@@ -8,20 +8,24 @@ from bot.answering.judge.judge import Judge, Window
 from bot.answering.question.answer_kind import answer_kind
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.evaluation.verdicts import is_same_answer
+from training.fitting import probability
 from training.judge.sets import story_questions
 from training.reporting import Judged
 from training.stories import Story
 
 SHORT_ANSWER_PRECISION = 0.97
 _VERDICT_PRECISION = 0.95
-_FEWEST = 40  # short answers that a threshold is judged by
+_FEWEST_SHORT, _FEWEST_VERDICTS = 40, 10  # needed to judge a threshold
 
 
 def operating_point(p: np.ndarray, sources: np.ndarray, answerable: np.ndarray) -> OperatingPoint:
-    """The equal error rate: the threshold at which, on the tuning part of our questions and on the
-    stories, as large a share of the unanswerable is answered as of the answerable is refused. The
-    sum of both is flat around it, so its minimum moves far when a single question changes; this
-    does not. Each of the three groups counts the same."""
+    """Choose the threshold of the equal error rate: the share of unanswerable questions that are
+    answered equals the share of answerable questions that are refused.
+
+    It is computed on the tuning parts of our two question sets and on the stories; each of the
+    three groups counts the same. The sum of both shares is flat around this point, so its minimum
+    moves far when a single question changes; the equal error rate does not.
+    """
     groups = [
         sources == "articles-tune",
         sources == "seed-tune",
@@ -49,8 +53,11 @@ def operating_point(p: np.ndarray, sources: np.ndarray, answerable: np.ndarray) 
 def short_answer_threshold(
     judged: list[Judged], firsts: list[int], p: np.ndarray, point: OperatingPoint
 ) -> float:
-    """The lowest value of confidence times span probability from which on enough short answers are
-    right, on the stories' questions whose short answer is known or that nothing answers."""
+    """Return the lowest confidence times span probability above which 97% of the short answers are
+    right; 1.0 if there is none.
+
+    It is judged on the stories' questions whose short answer is known or that have no answer.
+    """
     sure, right = [], []
     for each, first, confidence in zip(judged, firsts, p, strict=True):
         example = each.row.example
@@ -64,18 +71,16 @@ def short_answer_threshold(
         if fits(answer_kind(example.question), example.question, text):
             sure.append(float(confidence) * judgement.span_probability)
             right.append(any(is_same_answer(text, answer) for answer in example.answers or ()))
-    order = np.argsort(-np.array(sure))
-    precision = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
-    many = np.arange(len(order)) >= _FEWEST
-    enough = np.flatnonzero((precision >= SHORT_ANSWER_PRECISION) & many)
-    kept = int(enough.max(initial=-1)) + 1
-    print(f"short answers: {len(right)}, right {np.mean(right):.3f}, kept {kept}")
-    return round(float(np.array(sure)[order][kept - 1]), 3) if kept else 1.0
+    lowest = _lowest("short answers", sure, right, SHORT_ANSWER_PRECISION, _FEWEST_SHORT)
+    return 1.0 if lowest is None else round(float(lowest), 3)
 
 
 def verdict_threshold(judge: Judge) -> float:
-    """The lowest probability of yes or no from which on enough verdicts are right, on the answering
-    sentences of the stories that the judge has not seen."""
+    """Return the lowest probability of yes or no above which 95% of the verdicts are right; 0.999
+    if there is none.
+
+    It is judged on the answering sentences of the stories that the judge has not seen.
+    """
     sure, right = [], []
     for _, story in story_questions(held_out=True):
         for each in story.questions:
@@ -86,18 +91,25 @@ def verdict_threshold(judge: Judge) -> float:
             sure.append(max(judged.supports, judged.contradicts))
             says = "yes" if judged.supports > judged.contradicts else "no"
             right.append(says == each.verdict)
+    lowest = _lowest("verdicts", sure, right, _VERDICT_PRECISION, _FEWEST_VERDICTS)
+    return 0.999 if lowest is None else round(float(probability(lowest)), 3)
+
+
+def _lowest(
+    name: str, sure: list[float], right: list[bool], precision: float, fewest: int
+) -> np.floating | None:
+    """Return the lowest score above which this share is right, over more than `fewest` scores; None
+    if there is none."""
     order = np.argsort(-np.array(sure))
-    precision = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero((precision >= _VERDICT_PRECISION) & (np.arange(len(order)) >= 10))
+    precisions = np.cumsum(np.array(right)[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero((precisions >= precision) & (np.arange(len(order)) >= fewest))
     kept = int(enough.max(initial=-1)) + 1
-    print(f"verdicts: {len(right)}, right {np.mean(right):.3f}, kept {kept}")
-    if not kept:
-        return 0.999
-    return round(float(1 / (1 + np.exp(-np.array(sure)[order][kept - 1]))), 3)
+    print(f"{name}: {len(right)}, right {np.mean(right):.3f}, kept {kept}")
+    return np.array(sure)[order][kept - 1] if kept else None
 
 
 def _window_of(story: Story, place: str) -> Window:
-    """The sentence at a place such as "b3", with the one before it."""
+    """Return the sentence at a place such as "b3", with the one before it."""
     article = next(each for each in story.articles if each.id == place[0])
     number = int(place[1:])
     before = article.sentences[max(0, number - 1) : number]

@@ -1,4 +1,4 @@
-"""What a training run prints: what models achieve on questions that they have not seen."""
+"""Printed report of a training run: quality on questions that the models have not seen."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from training.examples import Example
 
 @dataclass(frozen=True)
 class Row:
-    """An example as the models see it: `names` are those of the raw features, which are the first
+    """Example as the models see it. `names` are those of the raw features, which are the first
     columns of `table`."""
 
     example: Example
@@ -23,8 +23,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Judged:
-    """What the cheap ranker and the judge say of an example's candidates: the former of all, the
-    latter of those at the places `chosen`."""
+    """Scores of an example's candidates: `base` of the cheap ranker for all, `judgements` of the
+    judge for those at the places `chosen`."""
 
     row: Row
     base: np.ndarray
@@ -36,13 +36,13 @@ class Judged:
         return np.array([each.answers for each in self.judgements])
 
     def scores(self, stacked: Linear) -> np.ndarray:
-        """One a candidate, as when a question is answered."""
+        """Return one score per candidate, combined as when a question is answered."""
         return stacked_scores(stacked, self.base, self.chosen, self.logits)
 
 
 def report(judged, stacked, p, labels, sources, answerable) -> None:
-    """What each set gets from models that have not seen its questions; in brackets the shares
-    right of the cheap ranker alone and of the judge alone."""
+    """Print the figures of each set, from models that have not seen its questions. Brackets give
+    the shares right of the cheap ranker alone and of the judge alone."""
     for source in sorted(set(sources)):
         chosen = [each for each, s in zip(judged, sources, strict=True) if s == source]
         here = sources == source
@@ -68,14 +68,10 @@ def report(judged, stacked, p, labels, sources, answerable) -> None:
             line += f" AUROC {auroc(p[here], answerable[here]):.3f}"
         line += f" ECE {calibration_error(p[here], labels[here]):.3f} mean {p[here].mean():.2f}"
         print(line)
-    for name in ("selqa", "qed"):
-        both = np.isin(sources, [name, f"{name}-removed", f"{name}-other-name"])
-        if 0 < answerable[both].sum() < both.sum():
-            print(
-                name,
-                "against removed and other names: AUROC",
-                round(auroc(p[both], answerable[both]), 3),
-            )
+    both = np.isin(sources, ["selqa", "selqa-removed", "selqa-other-name"])
+    if 0 < answerable[both].sum() < both.sum():
+        found = round(auroc(p[both], answerable[both]), 3)
+        print("selqa against removed and other names: AUROC", found)
     groups = {s: sources == s for s in ("articles-tune", "seed-tune")}
     groups["stories"] = np.char.startswith(sources.astype(str), "story")
     print("stories: AUROC", round(auroc(p[groups["stories"]], answerable[groups["stories"]]), 3))

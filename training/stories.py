@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent / "stories"
 
 
 class Kind(StrEnum):
-    """How a question is put, and whether the story answers it."""
+    """Form of a question, and whether the story answers it."""
 
     DIRECT = "direct"
     CASUAL = "casual"
@@ -53,7 +53,7 @@ class _Record(BaseModel):
 
 
 class StoryArticle(_Record):
-    """An article; `sentences` in their order."""
+    """Article with its sentences in order."""
 
     id: str = Field(pattern="^[a-z]$")
     title: str
@@ -68,8 +68,8 @@ class StoryTurn(_Record):
 
 
 class StoryQuestion(_Record):
-    """`gold` names every sentence that answers; `answer` is a piece of the first of them; `near`
-    names the sentences that tempt a reader to a wrong answer."""
+    """Question about a story. `gold` names every sentence that answers it, `answer` is part of the
+    first of them, and `near` names sentences that tempt to a wrong answer."""
 
     kind: Kind
     question: str
@@ -94,7 +94,8 @@ class StoryQuestion(_Record):
 
 
 class StoryClaim(_Record):
-    """`gold` names the sentences that support or contradict the claim, each by itself."""
+    """Claim about a story. `gold` names the sentences that support or contradict it, each by
+    itself."""
 
     claim: str
     label: Label
@@ -108,7 +109,7 @@ class StoryClaim(_Record):
 
 
 class Story(_Record):
-    """A few articles about one matter, with questions and claims."""
+    """Few articles about one subject, with questions and claims."""
 
     title: str
     articles: tuple[StoryArticle, ...] = Field(min_length=1, max_length=4)
@@ -128,7 +129,8 @@ class Story(_Record):
         return self
 
     def sentence(self, place: str) -> str:
-        """The sentence at a place such as "b3": article b, its fourth sentence."""
+        """Return the sentence at a place such as "b3": article b, its fourth sentence. Raises
+        ValueError if there is none."""
         article = next((each for each in self.articles if each.id == place[:1]), None)
         if article is None or not place[1:].isdigit() or int(place[1:]) >= len(article.sentences):
             raise ValueError(f"there is no sentence {place!r}")
@@ -136,7 +138,7 @@ class Story(_Record):
 
 
 def read_stories(folder: Path = FOLDER) -> Iterator[tuple[str, Story]]:
-    """Every story with the name of its file, in the order of names."""
+    """Yield every story with the name of its file, in the order of names."""
     for path in sorted(folder.glob("*.json")):
         yield path.stem, Story.model_validate_json(path.read_bytes())
 

@@ -1,16 +1,15 @@
-"""Trains bot/answering/model from sets whose licences allow shipping what is learnt from them.
+"""Training of bot/answering/model from sets whose licences allow shipping what is learnt from them.
 
     python -m training.train_evidence --shared ../shared
 
-The judge has to be trained before (python -m training.judge). What taught it must not teach here,
-or its scores would be trusted too much: SelQA and NoMIRACL (both Apache-2.0), the parts of
-SQuADShifts (CC BY 4.0) and of our stories that were held back from it, and the tuning part of our
-own questions teach. QED and the rest of our questions only measure.
+Train the judge first (python -m training.judge). What taught the judge must not teach here, or its
+scores would be trusted too much. These sets teach: SelQA and NoMIRACL (both Apache-2.0), the parts
+of SQuADShifts (CC BY 4.0) and of our stories that were held back from the judge, and the tuning
+part of our own questions. The rest of our questions only measure.
 """
 
 import argparse
 import hashlib
-import json
 import tempfile
 import zlib
 from collections import Counter
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.indexes import QUIET
+from benchmarks.results_file import save_indented
 from bot.answering.judge.judge import Judge
 from bot.answering.judge.model import judge_digest, load_judge
 from bot.answering.ranking.evidence_model import (
@@ -37,7 +38,7 @@ from bot.answering.ranking.evidence_model import (
 )
 from bot.answering.ranking.features import raw_features
 from bot.answering.ranking.given_sentences import SentenceRanker
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from index.building.build import build_index
 from index.encoder.encoder import Encoder, default_home, open_current
 from index.generations.live import open_live
@@ -53,7 +54,7 @@ from training.examples import (
     from_stories,
     read_selqa,
 )
-from training.fitting import fit_confidence, fit_ranking
+from training.fitting import NO_MODEL, fit_confidence, fit_ranking, probability
 from training.operating import operating_point, short_answer_threshold, verdict_threshold
 from training.reporting import Judged, Row, report
 
@@ -62,13 +63,13 @@ MODEL = ROOT / "bot" / "answering" / "model"
 QUESTIONS = ROOT / "benchmarks" / "questions"
 SEED, FOLDS = 1, 4
 RANKING_RIDGE, STACKED_RIDGE, CONFIDENCE_RIDGE = 3.0, 1.0, 20.0
-# How much one example counts. Ours are few and of the kind that will be asked.
+# Weight of one example. Ours are few and resemble the questions that users ask.
 RANKING_WEIGHTS = {
     "selqa": 1.0, "selqa-misspelt": 0.5, "articles-tune": 2.0, "seed-tune": 2.0, "shifts": 0.5,
     "story direct": 1.0, "story casual": 1.5, "story reworded": 1.5, "story keywords": 1.5,
     "story who-is": 2.0, "story yes-no": 1.0,
 }  # fmt: skip
-# Encyclopaedia paragraphs teach what any text teaches; stories and our own are what is asked.
+# Stories and our own questions resemble what users ask; encyclopaedia paragraphs are general.
 CONFIDENCE_WEIGHTS = {
     "selqa": 0.4,
     "selqa-removed": 0.3,
@@ -108,24 +109,22 @@ def main() -> None:
         encoder.save()
     print(Counter(row.example.source for row in rows))
     weights = train(model, rows, words)
-    (options.out / WEIGHTS_FILE).write_text(
-        json.dumps(weights.model_dump(mode="json"), indent=1) + "\n", encoding="utf-8"
-    )
+    save_indented(weights.model_dump(mode="json"), options.out / WEIGHTS_FILE)
 
 
 def vocabulary_words(encoder: Encoder) -> str:
-    """The encoder's WordPiece vocabulary, whose order is roughly that of frequency in English."""
+    """Return the words of the encoder's WordPiece vocabulary, one a line; its order is roughly that
+    of frequency in English."""
     pieces = encoder.vocabulary()
     words = [p for p in pieces if len(p) > 1 and p.isalpha() and p.isascii() and p.islower()]
     return "\n".join(dict.fromkeys(words)) + "\n"
 
 
 def _blank(words: str) -> Weights:
-    empty = Linear(names=(), mean=(), deviation=(), weights=(), bias=0.0, clip=1.0)
     return Weights(
-        ranking=empty,
-        stacked=empty,
-        confidence=empty,
+        ranking=NO_MODEL,
+        stacked=NO_MODEL,
+        confidence=NO_MODEL,
         operating_point=_NO_POINT,
         words_sha256=hashlib.sha256(words.encode()).hexdigest(),
         training={},
@@ -159,31 +158,23 @@ def _examples(encoder: CachingEncoder, model: EvidenceModel, shared: Path) -> li
         ("seed", shared / "seed" / "article.txt"),
     ):
         with tempfile.TemporaryDirectory() as folder:
-            build_index([source], Path(folder), encoder.encoder, _Silent())
+            build_index([source], Path(folder), encoder.encoder, QUIET)
             live = open_live(Path(folder), default_home())
             path = QUESTIONS / f"{name}.jsonl"
             examples += from_our_questions(live, path, name, model, judge, {"tune", "final"})
     return examples
 
 
-class _Silent:
-    def start(self, stage: str, total: int | None) -> None:
-        pass
-
-    def advance(self, steps: int) -> None:
-        pass
-
-
 def _row(model: EvidenceModel, example: Example) -> Row:
     question = model.question(example.question)
-    features = raw_features(Reading(question, example.pool))
+    features = raw_features(QuestionMatches(question, example.pool))
     table = ranking_table(question, features)
     return Row(example, tuple(features), table, zlib.crc32(example.group.encode()) % FOLDS)
 
 
 def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
-    """Fits the three models; the confidence learns from scores of rankings that have not seen the
-    question (four folds by article)."""
+    """Fit the three models. The confidence model learns from the scores of rankings that have not
+    seen the question (four folds by article)."""
     ranking = rank_model(rows)
     judged = [_judged(row, ranking) for row in rows]
     stacked = stack_model(judged)
@@ -197,16 +188,14 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
     shares = np.array([CONFIDENCE_WEIGHTS.get(source, 0.0) for source in sources])
     table = np.array(confidence_rows)
     held_back = np.zeros(len(rows))
+
+    def fitted(taught: np.ndarray) -> Linear:
+        return fit_confidence(table[taught], labels[taught], shares[taught], ridge=CONFIDENCE_RIDGE)
+
     for fold in range(FOLDS):
         inside = np.array([row.fold == fold for row in rows])
         taught = ~inside & (shares > 0)
-        linear = fit_confidence(
-            table[taught], labels[taught], shares[taught], ridge=CONFIDENCE_RIDGE
-        )
-        held_back[inside] = _probability(linear.scores(table[inside]))
-    confidence = fit_confidence(
-        table[shares > 0], labels[shares > 0], shares[shares > 0], ridge=CONFIDENCE_RIDGE
-    )
+        held_back[inside] = probability(fitted(taught).scores(table[inside]))
     answerable = np.array([row.example.answerable for row in rows])
     report(judged, by_fold, held_back, labels, sources, answerable)
     point = operating_point(held_back, sources, answerable)
@@ -220,7 +209,7 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
     return Weights(
         ranking=ranking,
         stacked=stacked,
-        confidence=confidence,
+        confidence=fitted(shares > 0),
         operating_point=point,
         words_sha256=hashlib.sha256(words.encode()).hexdigest(),
         training={
@@ -260,7 +249,8 @@ def _judged(row: Row, ranking: Linear) -> Judged:
 
 
 def stack_model(judged: list[Judged]) -> Linear:
-    """From the judged candidates of questions that have a right one and a wrong one among them."""
+    """Fit the ranking on the judged candidates of questions that have both a right and a wrong one
+    among them."""
     taught = []
     for each in judged:
         right = each.row.example.right
@@ -280,7 +270,7 @@ def stack_model(judged: list[Judged]) -> Linear:
 def _confidence_row(model: EvidenceModel, judged: Judged, stacked: Linear) -> np.ndarray:
     example = judged.row.example
     features = dict(zip(judged.row.names, judged.row.table.T, strict=False))
-    reading = Reading(model.question(example.question), example.pool)
+    reading = QuestionMatches(model.question(example.question), example.pool)
     return confidence_row(
         reading, features, judged.base, judged.scores(stacked), judged.chosen, judged.judgements
     )
@@ -295,10 +285,6 @@ def _label(judged: Judged, stacked: Linear) -> int:
 
 def _first(judged: Judged, stacked: Linear) -> int:
     return int(np.argmax(judged.scores(stacked)))
-
-
-def _probability(odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-odds))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Trains bot/answering/model/support.json from claims made of our own articles.
+"""Training of bot/answering/model/support.json from claims made of our own articles.
 
     python -m training.train_support --shared ../shared
 
-Two thirds of the articles, bundled and generated, teach, and so do the claims of the stories and
-the pairs of NLI that the judge has not seen; `python -m benchmarks.verification` measures on the
-other articles. People's judgements of WiCE only measure.
+Two thirds of the articles, bundled and generated, teach. So do the claims of the stories and the
+pairs of NLI that the judge has not seen. `python -m benchmarks.verification` measures on the other
+articles. WiCE, judged by people, only measures.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from benchmarks.claims.texts import (
     generated_texts,
     initials_of,
 )
+from benchmarks.results_file import save_indented
 from bot.answering.ranking.evidence_model import EvidenceModel, Linear
 from bot.answering.verification.features import support_features
 from bot.answering.verification.findings import findings
@@ -34,7 +35,7 @@ from bot.answering.verification.verifier import Cited, Verifier
 from bot.domain.claims import FindingKind
 from bot.evaluation.metrics import auroc
 from index.text.initials import Initials
-from training.fitting import fit_logistic
+from training.fitting import NO_MODEL, fit_logistic, probability
 from training.judge.examples import RIGHT
 from training.judge.sets import read_nli, story_questions
 from training.stories import Label, StoryArticle
@@ -42,11 +43,10 @@ from training.stories import Label, StoryArticle
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "bot" / "answering" / "model" / SUPPORT_FILE
 FOLDS, RIDGE = 5, 1.0
-# Claims that a rule refuses already teach what words mean little. Of the articles people wrote
-# there are few.
+# Claims that a rule refuses anyway teach little about wording. Articles written by people are few.
 UNREFUSED_WEIGHT, BUNDLED_WEIGHT = 3.0, 5.0
-GENERATED_ONE_IN = 3  # of the claims made by templates, which are far more than all others
-MOST_KEPT, MOST_REMOVED = 0.02, 0.10  # the goals at the operating point
+GENERATED_ONE_IN = 3  # every third claim made by templates; they far outnumber all others
+MOST_KEPT, MOST_REMOVED = 0.02, 0.10  # goals at the operating point
 
 AGAINST = {
     *(f"{kind}_lost" for kind in FindingKind), "roles_turned", "slots_taken",
@@ -57,7 +57,8 @@ EITHER = {"words", "particulars", "order", "pairs_turned"}
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One row a claim; `refused` is where a rule finds something, whatever the score."""
+    """Features and labels, one row a claim. `refused` marks claims in which a rule finds something,
+    whatever the score."""
 
     names: list[str]
     rows: np.ndarray
@@ -97,13 +98,13 @@ def main() -> None:
         threshold=threshold,
         training={**record, "lexical": lexical_record},
     )
-    text = json.dumps(model.model_dump(mode="json"), indent=1)
-    options.out.write_text(text + "\n", encoding="utf-8")
+    save_indented(model.model_dump(mode="json"), options.out)
 
 
 def story_cases(verifier: Verifier) -> Iterator[Case]:
-    """The claims of the stories that the judge has not seen, each with a sentence that decides it.
-    A claim that no sentence decides gets the one that the judge takes for its best support."""
+    """Yield the claims of the stories that the judge has not seen, each with a sentence that
+    decides it. A claim that no sentence decides gets the one that the judge rates as its best
+    support."""
     for name, story in story_questions(held_out=True):
         sentences = [(article, s) for article in story.articles for s in article.sentences]
         for claim in story.claims:
@@ -121,7 +122,7 @@ def _support(verifier: Verifier, claim: str, at: tuple[StoryArticle, str]) -> fl
 
 
 def nli_cases(path: Path) -> Iterator[Case]:
-    """Premises and hypotheses that the judge has not seen, edited to differ in one thing."""
+    """Yield premises and hypotheses that the judge has not seen, edited to differ in one thing."""
     for example in read_nli(path):
         (premise,), (label,) = example.sentences, example.labels
         yield Case(premise, "", "nli", example.text, (premise,), label == RIGHT)
@@ -145,7 +146,8 @@ def _without_judge(rows: Sequence[Row]) -> list[Row]:
 def _table_rows(
     cases, verifier: Verifier, initials: Initials | None, bundled: bool, *, judged: bool = True
 ) -> list[Row]:
-    """Without the judge's scores where nothing needs them: it takes most of the time."""
+    """Compute the features of each case. Without `judged`, skip the judge's scores, which take most
+    of the time."""
     rows = []
     for case in cases:
         compared = verifier.compare(case.claim, cited(case), initials)
@@ -172,7 +174,7 @@ def _table(rows: Sequence[Row]) -> Table:
 def _train(
     taught: Sequence[Row], measured: Sequence[Row]
 ) -> tuple[Linear, float, dict[str, float]]:
-    """A model, its threshold, and the record of both."""
+    """Fit a model; return it with its threshold and the record of both."""
     table = _table([row for row in taught if not is_held_back(row.case.text)])
     people = _table(measured)
     held_out = _held_out(table)
@@ -204,7 +206,7 @@ def _fit(table: Table, chosen: np.ndarray) -> Linear:
 
 
 def _held_out(table: Table) -> np.ndarray:
-    """What models say of the claims whose articles they have not seen."""
+    """Score each claim by a model that has not seen its article."""
     scores = np.zeros(len(table.rows))
     for fold in range(FOLDS):
         away = table.folds == fold
@@ -213,11 +215,12 @@ def _held_out(table: Table) -> np.ndarray:
 
 
 def _scores(linear: Linear, rows: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-linear.scores(rows)))
+    return probability(linear.scores(rows))
 
 
 def _threshold(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Where the worse of the two shares is the smallest part of what is allowed of it."""
+    """Choose the threshold that minimises the larger of two ratios: unsupported claims kept, and
+    supported claims removed, each divided by its goal."""
 
     def worse(threshold: float) -> float:
         kept = (scores[~labels] >= threshold).mean() / MOST_KEPT
@@ -232,9 +235,8 @@ def _auroc(scores: np.ndarray, labels: np.ndarray) -> float:
 
 
 def _blank() -> SupportModel:
-    empty = Linear(names=(), mean=(), deviation=(), weights=(), bias=0.0, clip=1.0)
     return SupportModel(
-        lexical=empty, lexical_threshold=0.5, linear=empty, threshold=0.5, training={}
+        lexical=NO_MODEL, lexical_threshold=0.5, linear=NO_MODEL, threshold=0.5, training={}
     )
 
 

@@ -1,1 +1,1 @@
-"""Claims made from articles by rule: such as the cited sentences carry, and corrupted ones."""
+"""Claims made from articles by rule: some that the cited sentences support, and corrupted ones."""

@@ -1,20 +1,19 @@
-"""The claims of one article, each with the sentences that it cites and whether they carry it."""
+"""Claims made from one article, each with the sentences that it cites and the expected verdict."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from benchmarks.claims.corrupting import ATTRIBUTED, CORRUPTIONS, hedged, join_facts
 from benchmarks.claims.rewording import REWORDINGS, merge
 
-_BESIDE = 0.5  # how often a neighbour is cited along
-Change = Callable[[str, Random, Sequence[str]], str | None]
+_BESIDE = 0.5  # share of claims that also cite a neighbouring sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What claims are made from: an article as its sentences, headings left out, and what some of
-    these say in other words."""
+    """Article that claims are made from. `sentences` leaves headings out. `retold` gives the
+    paraphrases of each sentence; it is empty if the article has none."""
 
     id: str
     title: str
@@ -24,7 +23,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A claim of a kind, and whether its evidence carries it."""
+    """Claim of one kind with its evidence. `supported` says whether the evidence supports the
+    claim."""
 
     text: str
     title: str
@@ -35,8 +35,8 @@ class Case:
 
 
 def cases(text: Text, others: Sequence[str], seed: int) -> Iterator[Case]:
-    """One claim of every kind that a sentence lends itself to, for each of the sentences. `others`
-    are names from elsewhere."""
+    """Yield one claim of every kind that applies, for each sentence of the article. `others` are
+    names from other articles, used for swaps. The same seed gives the same claims."""
     random = Random(f"{seed}/{text.id}")
     for place, sentence in enumerate(text.sentences):
         for kind, change in (REWORDINGS | CORRUPTIONS).items():
@@ -50,7 +50,8 @@ def cases(text: Text, others: Sequence[str], seed: int) -> Iterator[Case]:
 
 
 def _cited(text: Text, place: int, sentence: str, random: Random) -> tuple[str, ...]:
-    """The sentence, and as often as not the one after or before it."""
+    """Return the sentence, in half of the cases together with the next one (the previous one at the
+    end of the text)."""
     if random.random() < _BESIDE and len(text.sentences) > 1:
         beside = place + 1 if place + 1 < len(text.sentences) else place - 1
         return sentence, text.sentences[beside]
@@ -60,7 +61,7 @@ def _cited(text: Text, place: int, sentence: str, random: Random) -> tuple[str, 
 def _of_retold(
     text: Text, place: int, claim: str, random: Random, others: Sequence[str]
 ) -> Iterator[Case]:
-    """The sentence in other words, and those corrupted."""
+    """Yield a paraphrase as a supported claim, and its corruptions as unsupported claims."""
     evidence = _cited(text, place, text.sentences[place], random)
     yield Case(text.id, text.title, "retold", claim, evidence, True)
     for kind, change in CORRUPTIONS.items():
@@ -69,7 +70,10 @@ def _of_retold(
 
 
 def _of_changed_evidence(text: Text, place: int, random: Random) -> Iterator[Case]:
-    """Few sentences have a hedge to drop: some get one first, that the claim keeps or drops."""
+    """Yield a claim about a sentence that was given a hedge; the claim drops the hedge or keeps it.
+
+    Few sentences contain a hedge of their own, so one is added to the evidence.
+    """
     sentence = text.sentences[place]
     changed = hedged(sentence, random)
     if changed is None:
@@ -82,7 +86,8 @@ def _of_changed_evidence(text: Text, place: int, random: Random) -> Iterator[Cas
 
 
 def _of_two(text: Text, place: int, random: Random) -> Iterator[Case]:
-    """What becomes of two sentences that both are cited."""
+    """Yield claims that cite two consecutive sentences: both merged, their facts mixed up, or
+    another sentence of the text."""
     if place + 1 == len(text.sentences):
         return
     pair = text.sentences[place], text.sentences[place + 1]

@@ -1,6 +1,8 @@
-"""Changing a sentence so that it no longer says what the article says.
+"""Rules that change a sentence so that it no longer says what the article says.
 
-Written apart from what verification reads with, so that a slip there is not made here as well.
+Each rule takes a sentence, a random generator and names from other articles. It returns the changed
+sentence, or None if it does not apply. The rules share no code with the verifier, so that a mistake
+there is not repeated here.
 """
 
 import re
@@ -10,10 +12,10 @@ from random import Random
 ATTRIBUTED = 0.6
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?=\D|$)")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
-_MONTHS = (
+MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
-_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b(?!\w)")
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b(?!\w)")
 _SCALE = re.compile(r"(?<=\d )(?:million|billion)\b")
 _NUMBER_WORD = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b")
 _NUMBER_WORDS = "two three four five six seven eight nine ten".split()
@@ -66,7 +68,7 @@ _VERB = re.compile(
 
 
 def number(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Another number in the place of one, or another scale."""
+    """Replace a number by another one, or change its scale (million or billion)."""
     found = [m for m in _NUMBER.finditer(sentence) if not _YEAR.fullmatch(m[0])]
     scales = list(_SCALE.finditer(sentence))
     if scales and random.random() < 0.25:
@@ -88,17 +90,17 @@ def _another_number(digits: str, random: Random) -> str:
 
 
 def date(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Another month or another year."""
+    """Replace a month or a year by another one."""
     month, year = _pick(_MONTH, sentence, random), _pick(_YEAR, sentence, random)
     if month and (not year or random.random() < 0.6):
-        return _put(sentence, month, random.choice([m for m in _MONTHS if m != month[0]]))
+        return _put(sentence, month, random.choice([m for m in MONTHS if m != month[0]]))
     if year:
         return _put(sentence, year, str(int(year[0]) + random.choice([-3, -2, -1, 1, 2, 4])))
     return None
 
 
 def name(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """A name from elsewhere in the place of one."""
+    """Replace a name by one from another article."""
     found = names(sentence)
     fresh = [other for other in others if other.split()[0] not in sentence]
     if not found or not fresh:
@@ -109,20 +111,20 @@ def name(sentence: str, random: Random, others: Sequence[str]) -> str | None:
 
 
 def roles(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Two names of the sentence change places."""
+    """Swap two names of the sentence."""
     found = names(sentence)
     if len({m[0] for m in found}) < 2:
         return None
     first, *rest = found
     second = next(m for m in rest if m[0] != first[0])
     if " and " in sentence[first.end() : second.start()][:6]:
-        return None  # "OpenAI and Nvidia" says the same the other way round
+        return None  # "OpenAI and Nvidia" means the same in either order
     between = sentence[first.end() : second.start()]
     return f"{sentence[: first.start()]}{second[0]}{between}{first[0]}{sentence[second.end() :]}"
 
 
 def negation(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Without its "not"."""
+    """Drop a negation such as "not"."""
     for pattern, plain in (
         (_DO_NOT, r"does \1"),
         (_BE_NOT, r"\1"),
@@ -136,7 +138,7 @@ def negation(sentence: str, random: Random, others: Sequence[str]) -> str | None
 
 
 def negated(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """With a "not" that was not there."""
+    """Add "not" or "never" to a sentence without a negation."""
     if re.search(r"\b(?:not|no|never|n't|none|nothing|without)\b", sentence):
         return None
     match = _pick(_BE, sentence, random)
@@ -147,7 +149,7 @@ def negated(sentence: str, random: Random, others: Sequence[str]) -> str | None:
 
 
 def hedge(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Without its "reportedly"."""
+    """Drop a hedge such as "reportedly"."""
     for pattern, plain in _HEDGES:
         if pattern.search(sentence):
             return _begun(pattern.sub(plain, sentence, count=1))
@@ -155,7 +157,7 @@ def hedge(sentence: str, random: Random, others: Sequence[str]) -> str | None:
 
 
 def hedged(sentence: str, random: Random) -> str | None:
-    """With a hedge that the sentence had not."""
+    """Add a hedge to a sentence that has none. Return None if it has one or if none fits."""
     if hedge(sentence, random, ()) is not None:
         return None
     first, rest = sentence[:1], sentence[1:]
@@ -175,13 +177,14 @@ def hedged(sentence: str, random: Random) -> str | None:
 
 
 def opinion(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Somebody's view told as the article's own."""
+    """State an attributed opinion as a fact of the article."""
     match = _OPINION.search(sentence)
     return _begun(sentence[match.end() :]) if match else None
 
 
 def attribution(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Somebody else said it; or somebody, where the article says it itself."""
+    """Attribute the statement to another source. Add a source to a fifth of the sentences without
+    one."""
     fresh = [other for other in others if other.split()[0] not in sentence]
     if not fresh:
         return None
@@ -195,7 +198,8 @@ def attribution(sentence: str, random: Random, others: Sequence[str]) -> str | N
 
 
 def join_facts(one: str, other: str, random: Random) -> str | None:
-    """Who the first is about does what the second tells; or one is made the reason of the other."""
+    """Join the subject of the first sentence with the predicate of the second, or make one sentence
+    the reason of the other. Return None if the subjects may be the same or are not found."""
     if random.random() < 0.35:
         return f"{one.rstrip('.')}{random.choice(_CAUSES)}{_lowered(other[:1], other)}{other[1:]}"
     mine, its = _VERB.search(one), _VERB.search(other)
@@ -206,12 +210,12 @@ def join_facts(one: str, other: str, random: Random) -> str | None:
     if not named or named & its_named or not 1 <= len(subject.split()) <= 8:
         return None
     if re.match(r"(?:He|She|They|It|The company)\b", its_subject):
-        return None  # may well be the same
+        return None  # the pronoun may refer to the same subject
     return f"{subject}{other[its.start() :]}"
 
 
 def names(sentence: str) -> list[re.Match[str]]:
-    """Runs of capitalised words that are no month, and no opening word."""
+    """Find runs of capitalised words, without months and common opening words."""
     found = []
     for match in _NAME.finditer(sentence):
         words = match[0].split()
@@ -239,7 +243,7 @@ def _begun(sentence: str) -> str:
 
 
 def _lowered(first: str, sentence: str) -> str:
-    """Without its capital, where the sentence opens with a word that has it from there only."""
+    """Return the first letter, in lower case if the opening word is not a name."""
     opening = sentence.split()[0].strip(",")
     return first.lower() if opening in _NO_NAMES else first
 

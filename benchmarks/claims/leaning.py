@@ -1,9 +1,10 @@
-"""What it costs a claim that it names nobody: each that opens with a name, beside "It ..." or
-"He ..." after a sentence with the name.
+"""Benchmark of the cost of a pronoun: claims that open with a name, with and without that name.
 
 Run from the project's root: python -m benchmarks.claims.leaning
 
-A model that put the name back could make of a claim at most what it was with its name.
+Each claim that opens with a name is checked twice after a sentence with that name: unchanged, and
+with a pronoun such as "It" in place of the name. A model that resolves the pronoun can at best
+restore the verdict of the claim with its name.
 """
 
 import sys
@@ -13,28 +14,25 @@ from collections.abc import Iterator, Sequence
 from benchmarks.claims.cases import Case, Text
 from benchmarks.claims.judged import retelling_cases
 from benchmarks.claims.texts import bundled_cases, bundled_texts
-from benchmarks.speed.process import ROOT
-from bot.answering.pipeline import Answerer
+from benchmarks.indexes import evaluation_indexes
+from benchmarks.machine import ROOT
+from bot.answering.pipeline import QuestionAnswerer
 from bot.answering.text.names import looks_like_person, names_in
 from bot.answering.verification.checker import Checker
-from bot.domain.claims import Claims, Standing
-from bot.evaluation.indexes import EvaluationIndexes
+from bot.domain.claims import CheckRequest, Standing
 from bot.evaluation.tables import markdown_table
-from bot.terminal.progress import StageLines
-from index.encoder.encoder import default_home, open_current
+from index.encoder.encoder import default_home
 from index.generations.live import LiveIndex
 
 
 def main() -> None:
     encoders, articles = default_home(), ROOT / "articles"
-    indexes = EvaluationIndexes(
-        ROOT / "build/evaluation", encoders, open_current(encoders), StageLines(lambda line: None)
-    )
-    live = LiveIndex(indexes.built("articles", [articles]), encoders).current
-    checker, texts = Checker(Answerer().ranker), bundled_texts(articles)
+    index = evaluation_indexes(encoders).built("articles", [articles])
+    live = LiveIndex(index, encoders).current
+    checker, texts = Checker(QuestionAnswerer().ranker), bundled_texts(articles)
 
     def standing(text: str) -> Standing:
-        return checker.check(live, Claims(question=text)).sentences[-1].standing
+        return checker.check(live, CheckRequest(text=text)).sentences[-1].standing
 
     names, counts = _names(texts), Counter[tuple[str, str, str]]()
     for case in _cases(texts):
@@ -48,20 +46,22 @@ def main() -> None:
 
 
 def _cases(texts: Sequence[Text]) -> Iterator[Case]:
-    """Made by rule and written by hand."""
+    """Yield the claims made by rule, then the handwritten ones."""
     yield from bundled_cases(texts)
     for seen in (True, False):
         yield from retelling_cases({text.id: text.title for text in texts}, seen=seen)
 
 
 def _names(texts: Sequence[Text]) -> set[str]:
-    """Those that stand inside a sentence: at its beginning every word has a capital."""
+    """Collect the names found inside sentences. Names at the start of a sentence do not count: any
+    first word is capitalised."""
     sentences = [sentence for text in texts for sentence in text.sentences]
     return {s[name.start : name.end] for s in sentences for name in names_in(s) if name.start}
 
 
 def _leaning(claim: str, names: set[str]) -> tuple[str, str] | None:
-    """A sentence with the name, and the claim that leans on it. None where it opens with none."""
+    """Return a sentence with the name, and the claim with a pronoun in place of the name. Return
+    None if the claim does not open with a known name."""
     first = next(iter(names_in(claim)), None)
     if first is None or first.start or claim[: first.end] not in names:
         return None

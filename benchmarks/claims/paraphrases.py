@@ -1,4 +1,4 @@
-"""The facts of the generated articles in other words, by hand: how people retell what they read."""
+"""Handwritten paraphrases of the facts in the generated articles."""
 
 from benchmarks import grammar
 from benchmarks.corpus import GeneratedArticle
@@ -76,7 +76,7 @@ RETOLD = dict(
 
 
 def retold(made: GeneratedArticle) -> tuple[tuple[str, ...], ...]:
-    """For each sentence of the article what it says in other words, nothing for most."""
+    """Return the paraphrases of each sentence of the article; most sentences have none."""
     return tuple(
         tuple(told.format_map(made.slots) for told in RETOLD[fact.sentence]) if fact else ()
         for fact in made.facts

@@ -1,15 +1,17 @@
-"""Saying in another way what a sentence says: by rules, so that it is known to say the same."""
+"""Rules that rephrase a sentence without changing its meaning.
+
+Each rule takes a sentence, a random generator and names from other articles. It returns the changed
+sentence, or None if it does not apply.
+"""
 
 import re
 from collections.abc import Callable, Sequence
 from random import Random
 
-from benchmarks.claims.corrupting import names
+from benchmarks.claims.corrupting import MONTHS, names
 
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-)
-# Pairs that mean the same in news, either way.
+_MONTH = f"(?:{'|'.join(MONTHS)})"
+# Pairs with the same meaning in news; the first is replaced by the second.
 _SAME = (
     ("chief executive", "CEO"), ("company", "firm"), ("partnership", "alliance"),
     ("announced", "made public"), ("purchase", "acquisition"), ("workers", "employees"),
@@ -62,13 +64,13 @@ _FILLERS = re.compile(
 
 
 def same_words(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Word for word, without its trifles."""
+    """Drop filler words. Without any, return the sentence unchanged in a fifth of the cases."""
     shorter = _FILLERS.sub("", sentence)
     return shorter if shorter != sentence or random.random() < 0.2 else None
 
 
 def shortened(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Without an aside, an ending or an opening."""
+    """Drop an aside, an ending or an opening phrase; at least five words stay."""
     for pattern in (_ASIDE, _ENDING, _LEAD):
         shorter = pattern.sub("", sentence, count=1)
         if shorter != sentence and len(shorter.split()) >= 5:
@@ -77,7 +79,7 @@ def shortened(sentence: str, random: Random, others: Sequence[str]) -> str | Non
 
 
 def reworded(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Up to three of its words by others that mean the same."""
+    """Replace up to three words or phrases by synonyms."""
     told = sentence
     pairs = [pair for pair in _SAME if re.search(rf"\b{re.escape(pair[0])}\b", told)]
     for one, other in random.sample(pairs, min(len(pairs), 3)):
@@ -86,7 +88,7 @@ def reworded(sentence: str, random: Random, others: Sequence[str]) -> str | None
 
 
 def respelt(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """Money, dates and shares in another spelling."""
+    """Write money, dates and percentages in another format."""
     told = _MONEY.sub(lambda m: _money(m, random), sentence)
     told = _DATE.sub(lambda m: f"{m[2]} {m[1]}" + (f", {m[3]}" if m[3] else ""), told)
     told = _WORTH.sub(r"\1%", told)
@@ -102,7 +104,7 @@ def _money(match: re.Match[str], random: Random) -> str:
 
 
 def vaguer(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """The month in the place of the day, or the date left out."""
+    """Replace a day by its month, or drop the date."""
     if match := _DATE.search(sentence):
         year = f" {match[3]}" if match[3] else ""
         return re.sub(rf"(?:on )?{re.escape(match[0])}", f"in {match[2]}{year}", sentence, count=1)
@@ -111,7 +113,8 @@ def vaguer(sentence: str, random: Random, others: Sequence[str]) -> str | None:
 
 
 def reordered(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """The opening last, a date first, or in the passive."""
+    """Turn the sentence into the passive, or move its opening phrase to the end or its date to the
+    front."""
     for pattern, turned in _PASSIVE:
         changed = pattern.sub(turned, sentence, count=1)
         if changed != sentence:
@@ -131,7 +134,7 @@ def reordered(sentence: str, random: Random, others: Sequence[str]) -> str | Non
 
 
 def initials(sentence: str, random: Random, others: Sequence[str]) -> str | None:
-    """What initials stand for in their place, or the initials."""
+    """Replace a phrase by its abbreviation, or an abbreviation by its phrase."""
     for one, other in _INITIALS:
         if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", sentence):
             return re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", other, sentence, count=1)
@@ -139,7 +142,7 @@ def initials(sentence: str, random: Random, others: Sequence[str]) -> str | None
 
 
 def merge(one: str, other: str) -> str | None:
-    """Both facts in one sentence."""
+    """Join two sentences with "and". Return None if one does not end with a period."""
     if not (one.endswith(".") and other.endswith(".")):
         return None
     opening = other.split()[0].strip(",")

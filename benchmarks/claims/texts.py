@@ -1,4 +1,4 @@
-"""What the claims are made from: the bundled articles, and generated ones."""
+"""Texts that claims are made from: the bundled articles, and generated ones."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,12 +13,12 @@ from index.text.sentences import is_heading, split_sentences
 
 SEED = 11
 _GENERATED = 1500  # sentences
-_FEWEST_WORDS = 5  # a sentence of fewer lends itself to nothing
-_NEIGHBOURS = 3  # generated articles that lend names
+_FEWEST_WORDS = 5  # shorter sentences give no usable claims
+_NEIGHBOURS = 3  # generated articles that names are taken from
 
 
 def bundled_texts(articles: Path) -> list[Text]:
-    """The articles in a folder."""
+    """Read the articles in a folder."""
     return [
         Text(article.id, article.title, tuple(_sentences(article.text)))
         for article in read_articles([articles])
@@ -26,7 +26,7 @@ def bundled_texts(articles: Path) -> list[Text]:
 
 
 def generated_texts() -> list[Text]:
-    """Articles made up from the same seed every time."""
+    """Generate articles from a fixed seed."""
     return [
         Text(
             made.record["id"],
@@ -39,21 +39,22 @@ def generated_texts() -> list[Text]:
 
 
 def bundled_cases(texts: Sequence[Text]) -> Iterator[Case]:
-    """Names to swap come from all the articles, which tell one story."""
+    """Yield the claims of the bundled articles. Names to swap come from all articles, which cover
+    one story."""
     others = _names(texts)
     for text in texts:
         yield from cases(text, others, SEED)
 
 
 def generated_cases(texts: Sequence[Text]) -> Iterator[Case]:
-    """Names to swap come from the articles that follow."""
+    """Yield the claims of generated articles. Names to swap come from the next three articles."""
     for number, text in enumerate(texts):
         after = [texts[(number + step) % len(texts)] for step in range(1, _NEIGHBOURS + 1)]
         yield from cases(text, _names(after), SEED)
 
 
 def initials_of(texts: Sequence[Text]) -> Initials:
-    """What an index of these articles would know of their initials."""
+    """Learn the initials that an index of these articles would know."""
     learner = InitialsLearner()
     for text in texts:
         for sentence in (text.title, *text.sentences):

@@ -1,1 +1,2 @@
-"""Thousands of corruptions of an index, its encoder and its known vectors: is each one found?"""
+"""Corruption benchmark: damages an index, its encoder and its known vectors, and checks that each
+damage is detected."""

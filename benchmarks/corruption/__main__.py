@@ -1,5 +1,5 @@
-"""Corrupts an index, its encoder and its known vectors in thousands of ways; exits with 1 where one
-of them was not found, not told, or changed an answer.
+"""Benchmark that corrupts an index, its encoder and its known vectors in thousands of ways. Exits
+with 1 if a corruption was not detected, was not reported, or changed an answer.
 
 Run from the project's root: make corruption, or python -m benchmarks.corruption --help
 """
@@ -9,7 +9,6 @@ import json
 import multiprocessing
 import platform
 import secrets
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -23,10 +22,11 @@ from typing import Any
 
 from benchmarks.corruption.ground import make_ground
 from benchmarks.corruption.trials import Trial, try_all
+from benchmarks.machine import ROOT, git, tell
+from benchmarks.results_file import save_indented
 from bot.evaluation.tables import table
 from index.encoder.encoder import default_home
 
-ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks/results/corruption.json"
 _BATCH = 100
 
@@ -39,7 +39,7 @@ def main() -> None:
         trials = list(_trials(Path(folder), options.count, options.seed))
     results = _results(trials, options.seed, time.monotonic() - began)
     if options.update:
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        save_indented(results, RESULTS)
     sys.stdout.write(_report(trials) + "\n")
     for failed in results["failed"]:
         sys.stdout.write(f"FAILED: {json.dumps(failed)}\n")
@@ -55,7 +55,8 @@ def _options() -> argparse.Namespace:
 
 
 def _trials(made: Path, count: int, seed: int) -> Iterator[Trial]:
-    """In batches, each in a process of its own; those of one that dies once more, one by one."""
+    """Run the trials in batches, each batch in its own process. If a process dies, run its trials
+    again one by one."""
     for first in range(0, count, _BATCH):
         numbers = range(first, min(count, first + _BATCH))
         try:
@@ -66,23 +67,20 @@ def _trials(made: Path, count: int, seed: int) -> Iterator[Trial]:
                     yield from _apart(made, [number], seed)
                 except BrokenProcessPool:
                     yield Trial(number, "?", "?", "?", "the process died")
-        sys.stderr.write(f"{numbers[-1] + 1} of {count}\n")
+        tell(f"{numbers[-1] + 1} of {count}")
 
 
 def _apart(made: Path, numbers: Iterable[int], seed: int) -> list[Trial]:
-    # A new interpreter, for a copy of this one would share the threads' locks.
+    # Spawned, not forked: a fork would copy locks that threads of this process may hold.
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         return pool.submit(try_all, made, numbers, seed).result()
 
 
 def _results(trials: list[Trial], seed: int, seconds: float) -> dict[str, Any]:
-    commit = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.strip()
     found = Counter((trial.kind, trial.file, trial.damage) for trial in trials if not trial.failure)
     return {
         "seed": seed,
-        "commit": commit,
+        "commit": git("rev-parse", "HEAD"),
         "python": platform.python_version(),
         "seconds": round(seconds),
         "corruptions": len(trials),
@@ -92,7 +90,8 @@ def _results(trials: list[Trial], seed: int, seconds: float) -> dict[str, Any]:
 
 
 def _report(trials: list[Trial]) -> str:
-    """A row for each damage, a column for each kind of file; what failed stands in brackets."""
+    """Format the table: a row for each damage, a column for each kind of file, failures in
+    brackets."""
     kinds = sorted({trial.kind for trial in trials})
     damages = sorted({trial.damage for trial in trials})
     done = Counter((trial.damage, trial.kind) for trial in trials)

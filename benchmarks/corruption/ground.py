@@ -1,4 +1,5 @@
-"""What is damaged: an index of three generations, its encoder, and all of it once more, intact."""
+"""Files that trials damage: an index of three generations and its encoder, and an intact copy of
+both."""
 
 import json
 import os
@@ -9,10 +10,11 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
-from bot.answering.pipeline import Answerer
+from benchmarks.indexes import QUIET
+from benchmarks.machine import ROOT
+from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Question
-from bot.terminal.progress import StageLines
-from index.building.build import build_index
+from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import CURRENT, Encoder, open_current
 from index.encoder.record import RECORD_FILE, read_record
 from index.generations.generation import GENERATIONS, POINTER, Generation, published
@@ -20,47 +22,45 @@ from index.generations.live import LiveGeneration
 from index.generations.manifest import MANIFEST
 from tests.damage import Victim
 
-ARTICLES = Path(__file__).resolve().parents[2] / "articles"
-EDITIONS = (2, 3, 4)  # how many of the articles each generation has
+EDITIONS = (2, 3, 4)  # number of articles in each generation
 QUESTIONS = (
     "How much is the partnership worth?",
     "Is the deal signed?",
     "What did the spokesperson of OpenAI say?",
     "Who painted the ceiling of the chapel?",
 )
-QUIET = StageLines(lambda line: None)
 _NOBODY = 65534
 
 
 def make_ground(folder: Path, encoders: Path) -> None:
-    """Builds what every process takes a copy of."""
+    """Build the index and copy the encoder; every process works on a copy of the result."""
     encoder = open_current(encoders)
     shutil.copytree(encoders / encoder.id, folder / "encoders" / encoder.id)
     shutil.copy(encoders / CURRENT, folder / "encoders")
     kept = folder / "encoders" / encoder.id
-    # As it is adopted now, where this one was before records were sealed.
+    # Sealed as adoption does today: the installed encoder may be older than sealed records.
     (kept / RECORD_FILE).write_text(read_record(kept).sealed().json_text(), encoding="utf-8")
     for count in EDITIONS:
         build_index(sources(count), folder / "index", encoder, QUIET)
 
 
 def sources(count: int) -> list[Path]:
-    return sorted(ARTICLES.glob("*.md"))[:count]
+    return sorted((ROOT / "articles").glob("*.md"))[:count]
 
 
 class Ground:
-    """A copy of one's own, to damage and put right again."""
+    """Private copy of the index and encoder that one process damages and restores."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         self._folder, self.encoder = folder, encoder
         self.index, self.encoders = folder / "damaged/index", folder / "damaged/encoders"
-        self._answerer = Answerer()
+        self._answerer = QuestionAnswerer()
         self.ids = published(self.index)
         self.answers = {
             name: self.ask(Generation.open(self.index / GENERATIONS / name)) for name in self.ids
         }
-        # What a build makes of the same articles, whatever it knows of their vectors.
-        build_index(sources(EDITIONS[-1]), folder / "anew", encoder, QUIET, full=True)
+        # Expected files of a rebuild, made without any known vectors.
+        build_index(sources(EDITIONS[-1]), folder / "anew", encoder, QUIET, BuildOptions(full=True))
         (anew,) = (folder / "anew" / GENERATIONS).iterdir()
         self.rebuilt = json.loads((anew / MANIFEST).read_text())["files"]
 
@@ -73,14 +73,14 @@ class Ground:
         return cls(folder, open_current(folder / "intact/encoders"))
 
     def ask(self, generation: Generation) -> list[dict[str, Any]]:
-        """The answers with their citations and scores, without what differs from time to time."""
+        """Return the answers with citations and scores, without the elapsed time, which varies."""
         live = LiveGeneration(generation, self.encoder)
         asked = self._answerer.encode(live, [Question(question=each) for each in QUESTIONS])
         answers = (self._answerer.answer(live, each).answer for each in asked)
         return [answer.model_dump(exclude={"elapsed_ms"}) for answer in answers]
 
     def files(self, kind: str) -> list[Path]:
-        """Of one kind, as they lie in what is damaged."""
+        """List the files of one kind in the damaged copy."""
         if kind == "pointers":
             return [self.index / POINTER, self.encoders / CURRENT]
         if kind == "manifest":
@@ -95,8 +95,8 @@ class Ground:
         return [folder / path.relative_to(intact) for path in found]
 
     def victim(self, path: Path, random: Random) -> Victim:
-        """The other file has the same name in another generation, or is any of the index's, or of
-        the encoder's."""
+        """Return the file with another one to confuse it with: a file of the same name in another
+        generation, or any file of the index or the encoder. The other file's content differs."""
         intact = self._intact_of(path)
         root = self.index if path.is_relative_to(self.index) else path.parent
         files = sorted(each for each in self._intact_of(root).rglob("*") if each.is_file())
@@ -106,7 +106,7 @@ class Ground:
         return Victim(path, intact, random.choice(random.choice(others) or others[1]), random)
 
     def put_right(self, path: Path) -> None:
-        """A file that was damaged, whatever stands in its place; or all of a folder."""
+        """Restore a damaged file or a whole folder, whatever is at its path now."""
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
@@ -120,7 +120,8 @@ class Ground:
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Root reads what is closed to all: where it runs this, somebody else looks."""
+    """Run the block as an unprivileged user if this process is root: root can read files without
+    read permission."""
     if os.geteuid() != 0:
         yield
         return

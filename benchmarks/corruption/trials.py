@@ -1,4 +1,4 @@
-"""One corruption after the other: what was damaged, and whether that was found in time."""
+"""Corruption trials: damage one file, then check that the damage is detected in time."""
 
 import faulthandler
 import json
@@ -9,7 +9,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from benchmarks.corruption.ground import EDITIONS, QUIET, Ground, as_nobody, sources
+from benchmarks.corruption.ground import EDITIONS, Ground, as_nobody, sources
+from benchmarks.indexes import QUIET
 from index.building.build import build_index
 from index.encoder.encoder import Encoder, open_current
 from index.encoder.record import EncoderRecord
@@ -20,7 +21,7 @@ from index.generations.integrity import find_damage
 from index.generations.manifest import SCHEMA_VERSION, Manifest
 from tests.damage import DAMAGES, Victim, rewrite
 
-# Of a hundred; the manifest is a file of the generation, too, but would seldom be drawn.
+# In percent. The manifest is a file of the generation too, but would seldom be drawn.
 KINDS: Mapping[str, int] = {
     "generation": 70,
     "manifest": 5,
@@ -29,12 +30,13 @@ KINDS: Mapping[str, int] = {
     "known vectors": 5,
 }
 _NEWER = "of a newer schema"
-_LONGEST_S = 60.0  # a trial that takes longer hangs
+_LONGEST_S = 60.0  # a longer trial counts as hung
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`failure` says in words what was not as it has to be; it is empty where all was."""
+    """Outcome of one corruption. `failure` says in words what went wrong; it is empty if nothing
+    did."""
 
     number: int
     kind: str
@@ -44,7 +46,8 @@ class Trial:
 
 
 def try_all(made: Path, numbers: Iterable[int], seed: int) -> list[Trial]:
-    """The trials of these numbers, in a process of their own: one that crashes takes it along."""
+    """Run the trials with these numbers. Call it in a separate process: a trial that crashes ends
+    it."""
     with TemporaryDirectory() as folder:
         ground = Ground.copied(made, Path(folder))
         return [_try(ground, number, Random(f"{seed} {number}")) for number in numbers]
@@ -74,13 +77,13 @@ def _damage(victim: Victim, damage: str) -> None:
 
 
 def _name(ground: Ground, path: Path) -> str:
-    """Without what is another one each time."""
+    """Return the path in the damaged copy, with ids that vary between runs replaced by "ID"."""
     inside = path.relative_to(ground.index.parent).as_posix()
     return inside.replace(ground.ids[-1], "ID").replace(ground.encoder.id, "ID")
 
 
 def _serving(ground: Ground, path: Path) -> str:
-    """The newest intact generation answers, as it did before, and nothing of the damaged one was
+    """Check that the newest intact generation answers as before, and that the damaged one was not
     read."""
     read = list[str]()
 
@@ -108,7 +111,7 @@ def _serving(ground: Ground, path: Path) -> str:
 
 
 def _encoder(ground: Ground, path: Path) -> str:
-    """It is refused before anything of it is loaded."""
+    """Check that the encoder is refused before any of it is loaded."""
     read = list[str]()
 
     class Watched(Encoder):
@@ -136,8 +139,8 @@ def _pointers(ground: Ground, path: Path) -> str:
 
 
 def _rebuilding(ground: Ground, path: Path) -> str:
-    """A build makes the same files as one that computes everything; or it is refused, and what
-    answered before answers."""
+    """Check that a build makes the same files as a full build, or is refused and leaves the current
+    generation intact."""
     before = current_folder(ground.index).name
     try:
         built = build_index(sources(EDITIONS[-1]), ground.index, ground.encoder, QUIET).manifest

@@ -1,1 +1,2 @@
-"""What a crash, a power cut or a failing disk leaves, at every step of what writes."""
+"""Fault injection: crashes, power cuts and disk errors at every step of the operations that write
+files."""

@@ -1,5 +1,5 @@
-"""Breaks off building, rebuilding, migrating, rolling back, adopting and the store at every step,
-and kills builds at random; exits with 1 if anything was lost. Needs Linux on x86-64.
+"""Benchmark that interrupts building, rebuilding, migrating, rolling back, adopting and the store
+at every step, and kills builds at random. Exits with 1 if anything was lost. Needs Linux on x86-64.
 
 Run from the project's root: make faults, or python -m benchmarks.faults --help
 """
@@ -34,7 +34,7 @@ def main() -> None:
     if not supported():
         sys.exit("this traces the calls of the system, which it knows on Linux and x86-64 only")
     with TemporaryDirectory(dir=IN_MEMORY) as folder:
-        # One thread, and none before a fork: a child would miss the others.
+        # One thread, and none before a fork: a forked child lacks the other threads.
         encoder = open_current(default_home(), threads=1)
         editions = Editions(Path(folder) / "articles", default_home(), encoder)
         done = {}
@@ -65,7 +65,7 @@ def _operations(editions: Editions, folder: Path, names: tuple[str, ...]) -> Ite
     migrating = MigratingIndex(editions.encoders, editions.encoder)
     found = [*index_operations(editions), migrating, *store_operations(folder)]
     if {"adopt", "adopt again"} & set(names):
-        # Here: it brings torch, which makes every fork of the others slower.
+        # Imported late: it loads torch, which slows down every fork of the other operations.
         from benchmarks.faults.adopting import adopt_operations
 
         found += adopt_operations(folder)

@@ -1,4 +1,4 @@
-"""Adopting an encoder beside another, and once more in the place of itself, broken off."""
+"""Interrupted adoption of an encoder, next to another encoder and in place of itself."""
 
 import importlib
 import os
@@ -13,11 +13,12 @@ from index.encoder.record import RECORD_FILE
 from index.errors import ExpectedError
 from tests.tiny_models import make_tiny_models
 
-_GOOD = 0.999  # cosine with the original model's vectors
+_GOOD = 0.999  # lowest cosine with the original model's vectors
 
 
 class Adopting:
-    """`first` adopts what is there before; `is_after` tells the encoder that takes its place."""
+    """Adoption of an encoder. `first` adopts the encoder that is there before; `is_after`
+    recognises the new encoder."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class Adopting:
             if encoder.check_golden() < _GOOD:
                 problems.append("it gives other vectors")
             state = "after" if self._is_after(encoder) else "before"
-        except Exception as error:  # whatever it is, it should not be
+        except Exception as error:  # any error is a finding
             problems.append(f"lost: {error!r}")
         return Found(state, (*problems, *self._after_one_more(home)))
 
@@ -71,7 +72,7 @@ def _made_models(folder: Path) -> dict[str, str]:
 
 
 def adopt_operations(folder: Path) -> list[Operation]:
-    """With small models, which are made in `folder`."""
+    """Return the adoption operations. Their small models are made in `folder`."""
     models = in_child(lambda: _made_models(folder)).result()
 
     def take(name: str) -> Callable[[Path], None]:
@@ -81,7 +82,8 @@ def adopt_operations(folder: Path) -> list[Operation]:
         return taken
 
     def take_badly(home: Path) -> None:
-        """As one whose vectors are off by more than was measured: it opens, and is made anew."""
+        """Adopt a model and lower its recorded tolerance, so that its vectors seem to deviate too
+        much. The encoder opens, but another adoption makes it anew."""
         take("cls")(home)
         encoder = open_current(home)
         parity = encoder.record.parity.model_copy(update={"tolerance": -1.0})
@@ -94,7 +96,7 @@ def adopt_operations(folder: Path) -> list[Operation]:
     def is_made_anew(encoder: Encoder) -> bool:
         return encoder.record.parity.tolerance > 0
 
-    # What torch imports as it exports takes seconds, which every child would spend again.
+    # Imported before any fork: these imports of torch's exporter take seconds in every child.
     importlib.import_module("torch.onnx._internal.exporter._core")
     importlib.import_module("torch._dynamo")
     importlib.import_module("onnxscript.optimizer")

@@ -13,12 +13,12 @@ from benchmarks.faults.steps import SYNCS
 from benchmarks.faults.tracing import Fault, Kind, Step, Traced, in_child, trace
 
 _DEATHS = (Kind.KILLED, Kind.HALF)
-_LONGEST_S = 120  # that an operation of seconds takes; one that hangs ends by a signal
+_LONGEST_S = 120  # limit for operations that take seconds; a signal ends one that hangs
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What was found after one fault, or after a power cut at its moment."""
+    """State found after one fault, or after a power cut at the same moment."""
 
     fault: Fault | None
     cut: Cut | None
@@ -27,7 +27,7 @@ class Outcome:
 
 
 class Enumeration:
-    """Of one operation, in a folder of its own."""
+    """Runs of one operation, with and without faults, in a folder of its own."""
 
     def __init__(self, operation: Operation, folder: Path) -> None:
         self._operation, self._template, self._run = operation, folder / "made", folder / "run"
@@ -37,15 +37,16 @@ class Enumeration:
         self.steps = self._traced(None)[0].steps
 
     def outcomes(self, kinds: tuple[Kind, ...], steps: range) -> Iterator[Outcome]:
-        """Of these kinds of faults at these of the steps; for kills with the power cuts at the
-        same moments."""
+        """Yield the outcome of each of these faults at each of these steps. For kills also yield
+        the outcomes of power cuts at the same moments."""
         for kind in kinds:
             for number in steps:
                 if kind.can_befall(self.steps[number]):
                     yield from self._of(Fault(kind, number))
 
     def without_fault(self) -> Iterator[Outcome]:
-        """The operation done, and the power cut just after it: what was told must be there."""
+        """Yield the outcomes of the complete operation and of power cuts just after it: what it
+        reported as done must be there."""
         yield from self._of(None)
 
     def _of(self, fault: Fault | None) -> Iterator[Outcome]:
@@ -57,7 +58,8 @@ class Enumeration:
             yield Outcome(fault, cut, step, Found(found.state, problems))
 
     def _cuts(self, fault: Fault | None) -> tuple[Cut, ...]:
-        """All of them, but before the first sync, where nothing is promised yet, one in turn."""
+        """Return the power cuts to try. Before the first sync nothing is guaranteed yet, so only
+        one is tried, in turn."""
         if fault is None:
             return tuple(Cut)
         if fault.kind is not Kind.KILLED:
@@ -106,7 +108,7 @@ def _told(step: Step) -> str:
 
 
 def _contradictions(fault: Fault | None, traced: Traced, found: Found) -> Iterator[str]:
-    """Where what was told is not what was found."""
+    """Yield what the operation reported and what was found, where they contradict each other."""
     ended = traced.ended or {}
     if fault and not traced.met:
         yield "the step did not come"

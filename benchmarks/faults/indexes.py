@@ -1,16 +1,17 @@
-"""Building, rebuilding and rolling back, broken off."""
+"""Interrupted builds, rebuilds and rollbacks."""
 
 import asyncio
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.faults.operations import Found, Operation
-from bot.answering.pipeline import Answerer
+from benchmarks.indexes import QUIET
+from bot.answering.pipeline import QuestionAnswerer
 from bot.config.settings import Settings
 from bot.domain.models import Question
 from bot.rebuild.rebuilder import Rebuilder
-from bot.terminal.progress import StageLines
-from index.building.build import build_index
+from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import Encoder
 from index.errors import IndexDamagedError, IndexMissingError
 from index.files.publication import read_pointer
@@ -23,12 +24,10 @@ _QUESTION = Question(question="When did the harbour of Tarn open?")
 _KEPT = 3
 _BESIDE = {POINTER, GENERATIONS, ".build.lock", "vectors"}
 
-quiet = StageLines(lambda line: None)
-
 
 class Editions:
-    """The same few articles, each time with another month: what is answered tells which edition
-    it was answered from."""
+    """Editions of the same few articles, each with another month, so that an answer shows its
+    edition."""
 
     def __init__(self, folder: Path, encoders: Path, encoder: Encoder) -> None:
         self._folder, self.encoders, self.encoder = folder, encoders, encoder
@@ -38,7 +37,7 @@ class Editions:
             opened = f"The harbour of Tarn opened in {month}. Ships came from many countries."
             (edition / "harbour.txt").write_text(opened)
             (edition / "market.txt").write_text("Fish is sold at dawn. The price rose by 5%.")
-        # So many sentences that the next build forgets those that it does not need any more.
+        # Enough sentences that the next build drops the vectors that it no longer needs.
         more = " ".join(f"Ship {number} brought salt." for number in range(30))
         (self.articles(2) / "ships.txt").write_text(more)
 
@@ -46,11 +45,11 @@ class Editions:
         return self._folder / str(edition)
 
     def build(self, index: Path, edition: int, *, full: bool = False) -> None:
-        build_index([self.articles(edition)], index, self.encoder, quiet, full=full)
+        build_index([self.articles(edition)], index, self.encoder, QUIET, BuildOptions(full=full))
 
     def answered_from(self, index: Path) -> int:
-        """The edition that the current generation, and no other, answers from. Raises ValueError
-        where it answers anything else than what it should."""
+        """Return the edition that the current generation answers from. Raises ValueError for any
+        other answer."""
         said = best_quote(index, self.encoder, _QUESTION)
         for edition, month in enumerate(MONTHS):
             if said == f"The harbour of Tarn opened in {month}.":
@@ -59,8 +58,8 @@ class Editions:
 
 
 class IndexOperation:
-    """`made` are the editions that are built before; `left` the one that answers then, None where
-    there is none, `right` the one that answers after `act`."""
+    """Operation on an index. `made` are the editions built before `act`; the last of them answers
+    then. `right` is the edition that answers after `act`."""
 
     def __init__(
         self,
@@ -91,46 +90,53 @@ class IndexOperation:
             elif edition not in self._made[-1:]:
                 problems.append(f"edition {edition} answers")
         except (IndexMissingError, IndexDamagedError) as error:
-            # Of a first build the generation may be there and CURRENT not yet, which is told so.
+            # During a first build the generation may exist before CURRENT does; the error says so.
             if self._made:
                 problems.append(f"lost: {error.user_message}")
-        except Exception as error:  # whatever it is, it should not be
+        except Exception as error:  # any error is a finding
             problems.append(f"lost: {error!r}")
         problems += [f"torn: {problem}" for problem in damage(index)]
-        return Found(state, (*problems, *self._after_one_more(index)))
+        problems += after_next_build(self._next_build(index), index, self._editions.encoder)
+        return Found(state, tuple(problems))
 
-    def _after_one_more(self, index: Path) -> Iterator[str]:
+    def _next_build(self, index: Path) -> Iterator[str]:
         last = len(MONTHS) - 1
-        try:
-            self._editions.build(index, last)
-            if self._editions.answered_from(index) != last:
-                yield "the next build does not answer"
-        except Exception as error:  # as above
-            yield f"the next build fails: {error!r}"
-        left = leftovers(index, self._editions.encoder)
-        yield from (f"the next build leaves {name}" for name in left)
-        yield from (f"after the next build: {problem}" for problem in damage(index))
+        self._editions.build(index, last)
+        if self._editions.answered_from(index) != last:
+            yield "the next build does not answer"
 
 
 def best_quote(index: Path, encoder: Encoder, question: Question) -> str:
-    """What the current generation, and no other, answers; empty for an abstention."""
+    """Return the first quote of the current generation's answer; empty for an abstention. Raises
+    ValueError if another generation was opened."""
     before = read_pointer(index / POINTER)
     generation = open_current(index)
-    if generation.id not in (before, read_pointer(index / POINTER)):  # a build may end between
+    if generation.id not in (before, read_pointer(index / POINTER)):  # a build may end in between
         raise ValueError(f"{generation.id} answers, which is not the current one")
-    live, answerer = LiveGeneration(generation, encoder), Answerer()
+    live, answerer = LiveGeneration(generation, encoder), QuestionAnswerer()
     answer = answerer.answer(live, answerer.encode(live, [question])[0]).answer
     return answer.citations[0].quote if answer.citations else ""
 
 
 def damage(index: Path) -> Iterator[str]:
-    """What is wrong with any of the published generations."""
+    """Yield the damage in any of the published generations."""
     for generation in published(index):
         yield from find_damage(index / GENERATIONS / generation)
 
 
+def after_next_build(build: Iterator[str], index: Path, encoder: Encoder) -> Iterator[str]:
+    """Run the next build, an iterator of its own problems, and yield all problems: it must succeed,
+    clean up, and leave no damage."""
+    try:
+        yield from build
+    except Exception as error:  # any error is a finding
+        yield f"the next build fails: {error!r}"
+    yield from (f"the next build leaves {name}" for name in leftovers(index, encoder))
+    yield from (f"after the next build: {problem}" for problem in damage(index))
+
+
 def leftovers(index: Path, encoder: Encoder) -> Iterator[str]:
-    """What no build that is done leaves."""
+    """Yield the names of files that no finished build leaves behind."""
     yield from (each.name for each in index.iterdir() if each.name not in _BESIDE)
     generations = [each.name for each in (index / GENERATIONS).iterdir()]
     if len(generations) > _KEPT or set(generations) != set(published(index)):
@@ -142,29 +148,23 @@ def leftovers(index: Path, encoder: Encoder) -> Iterator[str]:
 
 
 def index_operations(editions: Editions) -> list[Operation]:
-    """The first build, one that also removes an old generation, a full one, one by an admin's
-    rebuild, and going back."""
-
-    def build(index: Path) -> None:
-        editions.build(index, 3)
-
-    def build_in_full(index: Path) -> None:
-        editions.build(index, 3, full=True)
+    """Return the operations: a first build, a build that also removes an old generation, a full
+    build, an admin's rebuild, and a rollback."""
 
     def rebuild(index: Path) -> None:
         places = {"index": index, "encoders": editions.encoders}
         settings = Settings(articles=(editions.articles(3),), **places)
         live = LiveIndex(index, editions.encoders)
-        asyncio.run(Rebuilder(live, settings).rebuild(quiet))
+        asyncio.run(Rebuilder(live, settings).rebuild(QUIET))
 
     def go_back(index: Path) -> None:
         roll_back(index)
 
-    three = (0, 1, 2)
+    build, three = partial(editions.build, edition=3), (0, 1, 2)
     return [
         IndexOperation("first build", editions, build, made=(), right=3),
         IndexOperation("build", editions, build, made=three, right=3),
-        IndexOperation("full build", editions, build_in_full, made=three, right=3),
+        IndexOperation("full build", editions, partial(build, full=True), made=three, right=3),
         IndexOperation("rebuild", editions, rebuild, made=three, right=3),
         IndexOperation("rollback", editions, go_back, made=three, right=1),
     ]

@@ -1,4 +1,4 @@
-"""What is broken off at every step, and how one sees that nothing was lost."""
+"""Interface of the operations to interrupt, and the state that they leave."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,23 +7,24 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a crash or an error left. `state` is "before" or "after", by what answers; `problems`
-    is what should never be."""
+    """State after a crash or an error. `state` is "before" or "after", depending on what answers;
+    `problems` lists violations."""
 
     state: str
     problems: tuple[str, ...]
 
 
 class Operation(Protocol):
-    """Something that writes below a folder. All of it runs in forked children."""
+    """Operation that writes below a folder. All methods run in forked children."""
 
     name: str
 
     def prepare(self, folder: Path) -> None:
-        """Makes the folder as it is before."""
+        """Create the folder's initial state."""
 
     def act(self, folder: Path) -> None:
-        """What is broken off."""
+        """Run the operation that is interrupted."""
 
     def examine(self, folder: Path, *, power_cut: bool) -> Found:
-        """Looks at what is left, then does it once more, which must succeed and clean up."""
+        """Examine what is left, then run the operation once more, which must succeed and clean
+        up."""

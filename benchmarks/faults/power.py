@@ -1,4 +1,5 @@
-"""What a power cut leaves: of files what was brought to the disk, and of folders as well."""
+"""Simulated power cuts: only synced bytes of files and synced entries of folders are sure to
+survive."""
 
 import os
 import shutil
@@ -7,15 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 from random import Random
 
-# What power cuts leave is computed here, so that a real disk would only make it slower.
+# Power cuts are simulated, so a real disk would only be slower.
 IN_MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 _BLOCK = 4096
-_Node = int  # an inode's number, kept from being used again by a descriptor that stays open
+_Node = int  # inode number; a descriptor that stays open prevents its reuse
 
 
 class Cut(StrEnum):
-    """A disk may bring what nobody asked for to itself in any order. ENTRIES: all names, but no
-    bytes; NOTHING: neither; SOME: of either a part, drawn at random."""
+    """Survival of changes that were not synced; a disk may write them in any order. ENTRIES: all
+    names, but no bytes. NOTHING: neither. SOME: a random part of both."""
 
     ENTRIES = "names but no bytes"
     NOTHING = "only what was synced"
@@ -23,8 +24,8 @@ class Cut(StrEnum):
 
 
 class Disk:
-    """Of the files below a folder what is sure to be on the disk: at first all of it, then what
-    is told to have reached it. Close it to let go of its descriptors."""
+    """Model of what is certainly on the disk below a folder: first everything, then what was
+    synced. Close it to release its descriptors."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -41,13 +42,13 @@ class Disk:
             os.close(handle)
 
     def reached(self, path: Path) -> None:
-        """The file's bytes, or the folder's entries, are now on the disk."""
+        """Record that the file's bytes, or the folder's entries, are now on the disk."""
         node = self._node(path)
         if not path.is_dir():
             self._bytes[node] = path.read_bytes()
             return
         entries = {each.name: self._node(each) for each in path.iterdir()}
-        for others in self._entries.values():  # what was moved here is no longer there
+        for others in self._entries.values():  # entries moved here are gone from their old folder
             for name in [name for name, moved in others.items() if moved in entries.values()]:
                 del others[name]
         self._entries[node] = entries
@@ -59,7 +60,7 @@ class Disk:
         return node
 
     def cut(self, how: Cut, target: Path, random: Random) -> None:
-        """Makes `target` what a power cut now may leave of the folder."""
+        """Write to `target` what a power cut at this moment may leave of the folder."""
         self._restore(self._root.lstat().st_ino, self._live(), target, how, random)
 
     def _live(self) -> dict[_Node, Path]:
@@ -101,7 +102,7 @@ class Disk:
 
 
 def _mixed(lasting: bytes, now: bytes, random: Random) -> bytes:
-    """Of each block the one or the other; what has never been written is zeros."""
+    """Choose the old or the new content of each block at random; bytes never written are zeros."""
     parts = []
     for start in range(0, len(now), _BLOCK):
         new = now[start : start + _BLOCK]
@@ -111,6 +112,6 @@ def _mixed(lasting: bytes, now: bytes, random: Random) -> bytes:
 
 
 def copied(folder: Path, target: Path) -> Path:
-    """An exact copy, in the place of an older one."""
+    """Copy the folder exactly, replacing an older copy, and return the target."""
     shutil.rmtree(target, ignore_errors=True)
     return Path(shutil.copytree(folder, target, symlinks=True))

@@ -1,5 +1,5 @@
-"""As much of ptrace and seccomp as it takes to stop a process before each call that may change a
-file, wherever the call comes from: Python, numpy, FAISS, onnxruntime or SQLite."""
+"""Bindings of ptrace and seccomp that stop a process before each system call that may change a
+file, whether the call comes from Python, numpy, FAISS, onnxruntime or SQLite."""
 
 import contextlib
 import ctypes
@@ -28,7 +28,8 @@ _REGISTERS = (
 
 
 def supported() -> bool:
-    """Only of this kind of machine are the registers and the numbers of calls known here."""
+    """Return whether this is Linux on x86-64, the only machine whose registers and call numbers are
+    known here."""
     return platform.system() == "Linux" and platform.machine() == "x86_64"
 
 
@@ -37,7 +38,7 @@ class _Registers(ctypes.Structure):
 
 
 class Stopped:
-    """A thread that stands before a call of the system."""
+    """Thread that is stopped before a system call."""
 
     def __init__(self, thread: int) -> None:
         self.thread = thread
@@ -53,23 +54,23 @@ class Stopped:
         return tuple(getattr(self._registers, name) for name in ("rdi", "rsi", "rdx", "r10", "r8"))
 
     def text_at(self, address: int) -> str:
-        """The C string there."""
+        """Read the C string at an address of the thread's memory."""
         text = b""
         with open(f"/proc/{self.thread}/mem", "rb", buffering=0) as memory:
             while b"\0" not in text:
-                # Up to the end of a page: the next one need not be there.
+                # Read up to the end of a page: the next page may not be mapped.
                 memory.seek(address + len(text))
                 text += memory.read(4096 - (address + len(text)) % 4096)
         return os.fsdecode(text.partition(b"\0")[0])
 
     def fail(self, error: int) -> None:
-        """The call is not made, and returns this error."""
+        """Skip the call and let it return this error number."""
         self._registers.orig_rax = _UNSIGNED - 1
         self._registers.rax = _UNSIGNED - error
         self._set()
 
     def halve(self) -> None:
-        """The third argument, the number of bytes of a write, becomes half of it."""
+        """Halve the third argument, the number of bytes of a write."""
         self._registers.rdx //= 2
         self._set()
 
@@ -78,8 +79,11 @@ class Stopped:
 
 
 def stop_before(numbers: Iterable[int]) -> None:
-    """In the child: whoever traces it sees every call with one of these numbers, also of the
-    threads that it starts, before it is made."""
+    """Install a filter in the child that stops every call with one of these numbers before it is
+    made.
+
+    The filter also covers threads that the child starts. Raises OSError if prctl fails.
+    """
     _ptrace(_TRACEME, 0)
     os.kill(os.getpid(), signal.SIGSTOP)
     wanted = sorted(numbers)
@@ -95,8 +99,8 @@ def stop_before(numbers: Iterable[int]) -> None:
 
 
 def begin(child: int) -> None:
-    """In the parent: the child has stopped itself in `stop_before`; it and all that it starts
-    are traced, and end with the parent."""
+    """Start tracing a child that stopped itself in `stop_before`. Call it in the parent; the child
+    and all that it starts are traced, and end with the parent."""
     os.waitpid(child, 0)
     followed = _FORK | _VFORK | _CLONE | _EXEC
     _ptrace(_SETOPTIONS, child, 0, followed | _SECCOMP | _EXITKILL)
@@ -104,8 +108,8 @@ def begin(child: int) -> None:
 
 
 def go_on(thread: int, signal_number: int = 0, *, until_done: bool = False) -> None:
-    """`until_done` stops it again when the call that it stands before has been made."""
-    with contextlib.suppress(ProcessLookupError):  # killed meanwhile
+    """Continue a stopped thread. With `until_done`, stop it again once its pending call is made."""
+    with contextlib.suppress(ProcessLookupError):  # killed in the meantime
         _ptrace(_SYSCALL if until_done else _CONT, thread, 0, signal_number)
 
 

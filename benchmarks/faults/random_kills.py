@@ -1,4 +1,4 @@
-"""Killing the real command at random moments, while others read."""
+"""Kills of the real build command at random moments, while another process reads."""
 
 import os
 import signal
@@ -16,13 +16,14 @@ from benchmarks.faults.indexes import MONTHS, Editions, damage, leftovers
 from benchmarks.faults.power import Disk
 from benchmarks.faults.tracing import Child, Fault, Kind, Traced, in_child, trace
 
-_BUILD_EVERY = 10  # kills; in between what was left lies where it is
+_BUILD_EVERY = 10  # kills between clean builds; leftovers stay in place until then
 
 
 @dataclass(slots=True)
 class RandomKills:
-    """How many builds were killed, how many of them were done before; how often the reader opened
-    the index and answered meanwhile; and what should never be."""
+    """Counts of builds killed after a random time and at a random step, of builds done before the
+    kill (`done_before`), and of the reader's answers during them (`opened_meanwhile`). `problems`
+    lists violations."""
 
     seed: int
     killed_by_time: int = 0
@@ -33,8 +34,11 @@ class RandomKills:
 
 
 def kill_at_random(editions: Editions, folder: Path, kills: int, seed: int) -> RandomKills:
-    """In turn after a random time and at a random step. After each the index has to answer from
-    the edition before or from the one that was being built; all generations have to be whole."""
+    """Kill builds, in turn after a random time and at a random step.
+
+    After each kill the index must answer from the edition before or from the one being built, and
+    all generations must be intact.
+    """
     index, random, result = folder / "index", Random(seed), RandomKills(seed)
     folder.mkdir(parents=True)
     started = time.monotonic()
@@ -73,7 +77,7 @@ def _run(command: list[str]) -> "subprocess.Popen[bytes]":
 
 
 def _kill_after(seconds: float, command: list[str]) -> bool:
-    """False where it was done before."""
+    """Run the command and kill it after so many seconds. Return False if it was done before."""
     process = _run(command)
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
@@ -99,7 +103,7 @@ def _traced(editions: Editions, index: Path, edition: int, fault: Fault | None) 
 def _looked_at(
     editions: Editions, index: Path, may: set[int], before: int, result: RandomKills
 ) -> int:
-    """The edition that answers now."""
+    """Note problems of the index and return the edition that answers now."""
     told = in_child(lambda: [editions.answered_from(index), list(damage(index))]).wait()
     if "result" not in told:
         result.problems.append(f"lost: {told}")
@@ -112,7 +116,7 @@ def _looked_at(
 
 
 def _built(editions: Editions, index: Path, result: RandomKills) -> int:
-    """A build that nobody kills, which has to succeed and clean up."""
+    """Run a build without a kill; it must succeed and clean up. Return the edition that answers."""
     code = _run(_command(editions, index, 0)).wait()
     if code:
         result.problems.append(f"the build that nobody killed ended with {code}")
@@ -122,7 +126,7 @@ def _built(editions: Editions, index: Path, result: RandomKills) -> int:
 
 @contextmanager
 def _reading(editions: Editions, index: Path, stop: Path) -> Iterator[Child]:
-    """Another process that opens the index and answers, over and over."""
+    """Run a process that opens the index and answers repeatedly until the block ends."""
 
     def read() -> dict[str, object]:
         problems: list[str] = []
@@ -131,7 +135,7 @@ def _reading(editions: Editions, index: Path, stop: Path) -> Iterator[Child]:
                 return {"opened": opened, "problems": problems}
             try:
                 editions.answered_from(index)
-            except Exception as error:  # whatever it is, it should not be
+            except Exception as error:  # any error is a finding
                 problems.append(f"a reader: {error!r}")
         raise AssertionError("unreachable")
 

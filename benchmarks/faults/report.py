@@ -1,6 +1,5 @@
-"""The figures of a run: kept as JSON, of which a run replaces only what it did, and as a table."""
+"""Figures of a run, as JSON and as a table. A run replaces only the operations that it did."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -10,13 +9,15 @@ from typing import Any
 from benchmarks.faults.enumerating import Outcome
 from benchmarks.faults.random_kills import RandomKills
 from benchmarks.faults.tracing import Kind
+from benchmarks.machine import ROOT
+from benchmarks.results_file import load, save_indented
 
-RESULTS = Path(__file__).parents[1] / "results/faults.json"
-_SHOWN = 20  # problems of an operation
+RESULTS = ROOT / "benchmarks/results/faults.json"
+_SHOWN = 20  # problems shown of each operation
 
 
 def summary(steps: int, outcomes: Iterable[Outcome]) -> dict[str, Any]:
-    """How many faults of each kind there were, how many power cuts, and all that was wrong."""
+    """Count the faults of each kind and the power cuts, and list all problems."""
     faults, cuts, problems = Counter[str](), 0, []
     for outcome in outcomes:
         if outcome.cut:
@@ -30,12 +31,13 @@ def summary(steps: int, outcomes: Iterable[Outcome]) -> dict[str, Any]:
 
 
 def keep(path: Path, operations: dict[str, Any], kills: RandomKills | None) -> dict[str, Any]:
-    """Writes them in the place of older ones of the same names; returns all there are."""
-    kept = json.loads(path.read_text()) if path.exists() else {}
+    """Write the figures in place of older ones of the same names; return all figures in the
+    file."""
+    kept = load(path)
     kept["operations"] = kept.get("operations", {}) | operations
     if kills:
         kept["random_kills"] = asdict(kills)
-    path.write_text(json.dumps(kept, indent=1) + "\n")
+    save_indented(kept, path)
     return kept
 
 
@@ -49,7 +51,7 @@ def problems(kept: dict[str, Any]) -> list[str]:
 
 
 def table(kept: dict[str, Any]) -> str:
-    """In Markdown."""
+    """Format the figures as Markdown."""
     kinds = [*map(str, Kind)]
     lines = [f"| operation | steps | {' | '.join(kinds)} | power cuts | lost or torn |"]
     lines.append("|---" * (len(kinds) + 4) + "|")

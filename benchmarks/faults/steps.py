@@ -1,4 +1,4 @@
-"""The calls by which a process changes files, as steps that a person can read."""
+"""System calls by which a process changes files, as readable steps."""
 
 import os
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from benchmarks.faults.ptrace import Stopped
 
-# Of x86-64. Where the call has what it changes: a descriptor, a path, a folder's descriptor and
-# a path in it, or an address that a file is mapped to; each by the place of its argument.
+# Call numbers of x86-64, by how the call names what it changes: a descriptor (first or third
+# argument), a path, a folder's descriptor and a path in it, or a mapped address.
 _OF_DESCRIPTOR = {
     1: "write",
     18: "pwrite64",
@@ -59,7 +59,7 @@ _NEED_LEAVE = _GIVE_NAMES | {"unlink", "unlinkat", "rmdir", "chmod", "fchmod", "
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call, and the file or folder that it is about."""
+    """One system call, and the file or folder that it changes, relative to the traced root."""
 
     call: str
     path: Path
@@ -72,7 +72,7 @@ class Step:
 
 
 def step_of(stopped: Stopped, root: Path) -> Step | None:
-    """What the call would change below `root`; None where it changes nothing there."""
+    """Return the change that the call would make below `root`; None if it changes nothing there."""
     call, path = _read(stopped)
     if path is None or not path.is_relative_to(root):
         return None

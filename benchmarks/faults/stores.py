@@ -1,4 +1,4 @@
-"""The bot's store, broken off while it is written, backed up and migrated."""
+"""Interrupted writes, backups and migrations of the bot's store."""
 
 # ruff: noqa: ASYNC240 - nothing else runs on this loop
 import asyncio
@@ -16,14 +16,14 @@ from bot.store.schema import STEPS
 _NAME, _BACKUP = "store.sqlite", "backup.sqlite"
 _GUILD, _WHEN = 1, datetime(2031, 5, 4, 12, tzinfo=UTC)
 _BEFORE, _AFTER = 3, 8  # entries in the audit log
-# A migration that is killed between two steps goes on from there, and keeps that version as well.
+# A migration killed between two steps continues from there, and backs up that version too.
 _BACKUPS = {f"{_NAME}.{version}.bak" for version in range(1, len(STEPS))}
 _BESIDE = {_NAME, f"{_NAME}.lock", _BACKUP, *_BACKUPS}
 
 
 class Writing:
-    """Entries, settings and a backup. What the store has said that it kept stands in a file
-    outside of the folder, where no fault can reach it."""
+    """Operation that writes audit entries and settings, then backs the store up. It counts
+    acknowledged entries in a file outside the folder, beyond the reach of faults."""
 
     name = "store"
 
@@ -38,13 +38,13 @@ class Writing:
         asyncio.run(_write(folder, range(_BEFORE, _AFTER), self._acknowledged))
 
     def examine(self, folder: Path, *, power_cut: bool) -> Found:
-        # A power cut may take the last writes (synchronous = NORMAL), never the ones before them.
+        # A power cut may lose the last writes (synchronous = NORMAL), never earlier ones.
         sure = _BEFORE if power_cut else int(self._acknowledged.read_text())
         return _examined(folder, sure)
 
 
 class Migrating:
-    """A store of the first schema, which is opened by this program."""
+    """Operation that migrates a first-schema store by opening it."""
 
     name = "store migration"
 
@@ -75,7 +75,7 @@ async def _write(folder: Path, numbers: range, acknowledged: Path) -> None:
 
 
 def _entry(number: int) -> AuditEntry:
-    # Longer than a page of SQLite's.
+    # Longer than one page of SQLite.
     return AuditEntry(_WHEN, _GUILD, 7, "rebuild", f"{number} " * 3000, "done")
 
 
@@ -99,7 +99,7 @@ async def _open(path: Path) -> None:
 def _examined(folder: Path, sure: int) -> Found:
     try:
         kept, problems = asyncio.run(_kept(folder)), list[str]()
-    except Exception as error:  # whatever it is, it should not be
+    except Exception as error:  # any error is a finding
         return Found("before", (f"lost: {error!r}",))
     if kept != list(range(len(kept))):
         problems.append(f"the entries {kept} are kept, and not those between")
@@ -110,8 +110,8 @@ def _examined(folder: Path, sure: int) -> Found:
 
 
 async def _kept(folder: Path) -> list[int]:
-    """The numbers of the entries. Then the store is written and backed up once more, which has
-    to succeed."""
+    """Read the numbers of the audit entries, write to the store and back it up again, and return
+    the numbers sorted. Raises ValueError if the backup lacks entries."""
     async with Store.open(folder / _NAME) as store:
         entries = await store.audit.latest(_GUILD, 100)
         await store.settings.change(_GUILD, lambda _: ServerSettings())
@@ -139,5 +139,6 @@ def _version(path: Path) -> int:
 
 
 def store_operations(folder: Path) -> list[Operation]:
-    """`folder` is where nothing fails."""
+    """Return the store operations. `folder` holds the count of acknowledged entries; no fault may
+    touch it."""
     return [Writing(folder / "acknowledged"), Migrating()]

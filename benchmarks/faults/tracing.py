@@ -1,4 +1,4 @@
-"""Running something in a child process with one fault at one of its steps."""
+"""Traced runs in a child process, with one fault at one step."""
 
 import errno
 import json
@@ -21,8 +21,9 @@ _ALL_CHILDREN, _WALL = -1, 0x40000000
 
 
 class Kind(StrEnum):
-    """What happens at a step: the process is killed before it, or when half of a write is done;
-    the disk is full from there on; the call is not allowed; the disk reports an error."""
+    """Kind of fault. KILLED: the process is killed before the step. HALF: it is killed after half
+    of a write. FULL: the disk is full from this step on. DENIED: the call is not permitted. BROKEN:
+    the disk reports an error."""
 
     KILLED = "killed"
     HALF = "killed in a write"
@@ -46,7 +47,7 @@ _ERRORS = {Kind.FULL: errno.ENOSPC, Kind.DENIED: errno.EACCES, Kind.BROKEN: errn
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """At the step with this number, the first being 0."""
+    """Fault of one kind at the step with this number, counted from 0."""
 
     kind: Kind
     step: int
@@ -54,8 +55,8 @@ class Fault:
 
 @dataclass(slots=True)
 class Traced:
-    """What was run: its steps, whether the fault came, and how it ended: None where it was
-    killed, else what `in_child` says of it."""
+    """Steps of a run, whether the fault occurred, and how the run ended: None if it was killed,
+    otherwise the report of `in_child`."""
 
     steps: list[Step] = field(default_factory=list)
     met: bool = False
@@ -63,9 +64,12 @@ class Traced:
 
 
 def in_child(act: Callable[[], object], before: Callable[[], None] = lambda: None) -> "Child":
-    """Forks: a child of a program with threads could wait for ever for those that it lacks, so that
-    what starts some (torch does as it computes) is for a child itself. What is raised is no bug
-    where it is told in words: `refused`; else it is `bug`."""
+    """Run `act` in a forked child.
+
+    The child reports one of three keys: `result`, `refused` (the message of an ExpectedError) or
+    `bug` (a traceback). Code that starts threads (torch does as it computes) must itself run in a
+    child: a fork of a process with threads can wait forever for threads that it lacks.
+    """
     read, write = os.pipe()
     child = os.fork()
     if child:
@@ -78,7 +82,7 @@ def in_child(act: Callable[[], object], before: Callable[[], None] = lambda: Non
         ended["result"] = act()
     except ExpectedError as error:
         ended["refused"] = error.user_message
-    except BaseException:  # of whatever kind: the parent tells it
+    except BaseException:  # of any kind: the parent reports it
         ended["bug"] = traceback.format_exc()
     finally:
         with os.fdopen(write, "w") as pipe:
@@ -89,13 +93,14 @@ def in_child(act: Callable[[], object], before: Callable[[], None] = lambda: Non
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A forked process and the pipe on which it tells how it ended."""
+    """Forked process and the pipe on which it reports how it ended."""
 
     process: int
     pipe: int
 
     def told(self) -> dict[str, Any] | None:
-        """Once; None where it was killed before it could tell."""
+        """Read the report; works only once. Return None if the process was killed before it could
+        report."""
         with os.fdopen(self.pipe) as pipe:
             text = pipe.read()
         return json.loads(text) if text else None
@@ -106,7 +111,7 @@ class Child:
         return told if told is not None else {"bug": "the process died"}
 
     def result(self) -> Any:
-        """What `act` returned, for what has to succeed."""
+        """Return the result of `act`. Raises RuntimeError if `act` failed."""
         told = self.wait()
         if "result" not in told:
             raise RuntimeError(f"what has to be there before cannot be made: {told}")
@@ -114,7 +119,8 @@ class Child:
 
 
 def trace(act: Callable[[], object], root: Path, fault: Fault | None, disk: Disk) -> Traced:
-    """`disk` is told what reaches it. Only what is below `root` counts."""
+    """Run `act` in a traced child, with a fault if given. Only steps below `root` count; `disk` is
+    updated at each sync."""
     child = in_child(act, lambda: stop_before(NUMBERS))
     begin(child.process)
     traced = _Tracer(child.process, root, fault, disk).run()

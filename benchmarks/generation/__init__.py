@@ -1,1 +1,2 @@
-"""What a language model writes of the bundled articles, and what of it is let through."""
+"""Benchmark of the answers that a language model writes about the bundled articles, and of their
+verification."""

@@ -1,5 +1,6 @@
-"""Lets a model write the answers to our questions about the deal, and tells what of it is let
-through: JSON with figures, and every answer in quotes, raw and verified, side by side.
+"""Benchmark that lets a model write the answers to our questions about the deal, and reports which
+sentences pass verification. Writes JSON with figures, and every answer in quotes, raw and verified,
+side by side.
 
 Run from the project's root: make generation, or python -m benchmarks.generation --help
 """
@@ -20,17 +21,17 @@ from benchmarks.generation import judgements
 from benchmarks.generation.asking import Row, opened
 from benchmarks.generation.models import QWEN, SMOLLM, endpoint
 from benchmarks.generation.report import figures, side_by_side, table
-from benchmarks.speed.process import ROOT
-from benchmarks.speed.record import made_from, save
+from benchmarks.indexes import evaluation_indexes
+from benchmarks.machine import ROOT
+from benchmarks.results_file import save
+from benchmarks.speed.record import made_from
 from bot.evaluation.datasets import records
-from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.questions import EvalQuestion
-from bot.terminal.progress import StageLines
-from index.encoder.encoder import default_home, open_current
+from index.encoder.encoder import default_home
 from index.generations.live import LiveIndex
 
 RESULTS = ROOT / "benchmarks/results"
-_RUNS = ROOT / "build/generation"  # whole, for --judged
+_RUNS = ROOT / "build/generation"  # complete runs, for --judged
 _QUESTIONS = ROOT / "benchmarks/questions"
 _OURS = {"articles"}
 _SEED = 7
@@ -47,8 +48,7 @@ def main() -> None:
                 name: asyncio.run(_ask(name, articles, url, options))
                 for name, articles in _sets(options.shared)
             }
-        last.parent.mkdir(parents=True, exist_ok=True)
-        last.write_text(json.dumps({**made_from(), "model": model, "sets": sets}))
+        save({**made_from(), "model": model, "sets": sets}, last)
     _report(json.loads(last.read_text()), label)
 
 
@@ -67,7 +67,8 @@ def _options() -> argparse.Namespace:
 
 
 def _sets(shared: Path) -> Iterator[tuple[str, Path]]:
-    """Names and articles; one whose articles are not there is left out, and said so."""
+    """Yield the names and articles of the sets. Skip a set whose articles are missing, and say
+    so."""
     for name, articles in {
         "articles": ROOT / "articles",
         "seed": shared / "seed/article.txt",
@@ -79,11 +80,10 @@ def _sets(shared: Path) -> Iterator[tuple[str, Path]]:
 
 
 async def _ask(name: str, articles: Path, url: str, options: argparse.Namespace) -> Row:
-    """How many were asked, and a row for each that had evidence."""
-    encoders, silent = default_home(), StageLines(lambda line: None)
-    encoder = open_current(encoders)
-    indexes = EvaluationIndexes(ROOT / "build/evaluation", encoders, encoder, silent)
-    live = LiveIndex(indexes.built(name, [articles]), encoders)
+    """Ask the questions of one set. Return how many were asked, and a row for each that had
+    evidence."""
+    encoders = default_home()
+    live = LiveIndex(evaluation_indexes(encoders).built(name, [articles]), encoders)
     asked_of = records(_QUESTIONS / f"{name}.jsonl")
     questions = [EvalQuestion.model_validate(each) for each in asked_of]
     if options.sample:
@@ -101,8 +101,8 @@ async def _ask(name: str, articles: Path, url: str, options: argparse.Namespace)
 
 
 def _report(run: Row, label: str) -> None:
-    """Figures are committed, and the answers about our own articles; those about the seed article,
-    which is not ours, stay in build/."""
+    """Write the figures and the answers, and print the table. The answers about the seed article,
+    which is not ours, stay in build/; those about our own articles are committed."""
     judged = judgements.load()
     sets = run.pop("sets")
     shown = [figures(name, each["asked"], each["rows"], judged) for name, each in sets.items()]

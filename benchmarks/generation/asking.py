@@ -1,4 +1,5 @@
-"""Asks the service, with a model that writes, and tells what became of each sentence."""
+"""Questions asked of the service with a model that writes, and the fate of each sentence it
+wrote."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,13 +20,13 @@ from bot.generation.model import Model
 from bot.serving.service import AnswerService
 from index.generations.live import LiveIndex
 
-# So that a slow machine has the same sentences to show; how long it took is told.
+# Long enough that a slow machine yields the same sentences; the rows record the time taken.
 _PATIENCE_S = 300.0
 Row = dict[str, Any]
 
 
 class Asked:
-    """The service with a recording writer."""
+    """Service with a recording writer."""
 
     def __init__(
         self, service: AnswerService, backend: RecordingBackend, writer: RecordingWriter
@@ -33,7 +34,8 @@ class Asked:
         self._service, self._backend, self._writer = service, backend, writer
 
     async def row(self, question: EvalQuestion) -> Row | None:
-        """None where there is no evidence, and so nothing to write of."""
+        """Ask one question and return its row. Return None without evidence: then nothing is
+        written."""
         self._backend.raw, self._writer.quoted = "", None
         asked = Question(question=question.question, history=question.history)
         started = perf_counter()
@@ -56,7 +58,7 @@ class Asked:
         }
 
     def _sentences(self, answer: Answer) -> list[Row]:
-        """All that could be read of the draft, and the evidence of each."""
+        """Return a row for each sentence that could be read from the draft, with its evidence."""
         try:
             drafted = read_draft(self._backend.raw).sentences
         except GenerationError:
@@ -65,7 +67,8 @@ class Asked:
         return [self._sentence(each, answer) for each in by_text.values()]
 
     def _sentence(self, drafted: DraftSentence, answer: Answer) -> Row:
-        """One that left is told with the citations that it left with."""
+        """Return the row of one sentence. A sentence that was kept is listed with its citations in
+        the answer."""
         left = next((each for each in answer.written if each.text == drafted.text), None)
         evidence, why = self._removed(drafted) if left is None else (_quoted(answer, left), "")
         return {
@@ -77,7 +80,7 @@ class Asked:
         }
 
     def _removed(self, drafted: DraftSentence) -> tuple[list[str], str]:
-        """What it cited, and what was wrong with it."""
+        """Return the evidence that a removed sentence cited, and the reason for its removal."""
         if drafted.text not in self._writer.tried:
             return [], "no whole sentence, cites nothing that it was given, or too late"
         written, carried = self._writer.tried[drafted.text]
@@ -88,7 +91,7 @@ class Asked:
 async def opened(
     live: LiveIndex, url: str, name: str, key: SecretStr | None = None
 ) -> AsyncIterator[Asked]:
-    """Over this index, with the model of that name at this endpoint."""
+    """Open the service over this index, with the named model at this endpoint."""
     backend = RecordingBackend(url, name, key, _PATIENCE_S)
     for_nothing = Budget(Caps(), Prices(), MemoryLedger())
     writer = RecordingWriter(Model(backend, for_nothing, timeout_s=_PATIENCE_S, at_once=1))

@@ -1,5 +1,5 @@
-"""Follow-ups as a model rewrites them, beside what they take over without one and what a person
-wrote: how often each finds the sentence that answers.
+"""Benchmark of follow-ups: how often retrieval finds the answering sentence if the question stands
+alone, is resolved by the bot's rules, or is rewritten by a model or by a person.
 
 Run from the project's root: python -m benchmarks.generation.follow_ups --help
 """
@@ -17,13 +17,14 @@ from typing import Any
 
 from benchmarks.generation.models import QWEN, SMOLLM, endpoint
 from benchmarks.generation.recording import RecordingBackend
-from benchmarks.speed.process import ROOT
-from benchmarks.speed.record import made_from, save
-from bot.answering.question.follow_up import leant_on
+from benchmarks.indexes import evaluation_indexes
+from benchmarks.machine import ROOT
+from benchmarks.results_file import save
+from benchmarks.speed.record import made_from
+from bot.answering.question.follow_up import referenced_turns
 from bot.answering.question.rewrites import flaw_in
 from bot.domain.models import Question, Rewritten
 from bot.evaluation.datasets import canard, records
-from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import Columns, measures
 from bot.evaluation.questions import EvalQuestion
 from bot.evaluation.retrieval import EVIDENCE, HYBRID, Methods, outcome_of
@@ -33,10 +34,9 @@ from bot.generation.errors import GenerationError
 from bot.generation.ledger import MemoryLedger
 from bot.generation.model import Model
 from bot.generation.rewriter import Rewriter, read_rewrite
-from bot.terminal.progress import StageLines
-from index.encoder.encoder import default_home, open_current
+from index.encoder.encoder import default_home
 
-_PATIENCE_S = 300.0  # a slow machine has the same rewrites; how long they took is told
+_PATIENCE_S = 300.0  # a slow machine yields the same rewrites; the time is recorded
 _SEED = 7
 _SHOWN = ("@1", "@3", "@10", "MRR")
 _USED = "used"
@@ -45,13 +45,10 @@ _USED = "used"
 def main() -> None:
     options = _options()
     found, people = canard(records(options.shared / "eval/canard_dev.jsonl"))
-    follow_ups = [each for each in found.questions if leant_on(each.question, each.history)]
+    follow_ups = [each for each in found.questions if referenced_turns(each.question, each.history)]
     if options.sample:
         follow_ups = Random(_SEED).sample(follow_ups, min(options.sample, len(follow_ups)))
-    encoders = default_home()
-    indexes = EvaluationIndexes(
-        ROOT / "build/evaluation", encoders, open_current(encoders), StageLines(lambda line: None)
-    )
+    indexes = evaluation_indexes(default_home())
     methods = Methods(indexes.over_records("CANARD", found.articles))
     with endpoint(options.model) as url:
         rewritten, fates, seconds = asyncio.run(_rewritten(follow_ups, url, options.model))
@@ -79,26 +76,29 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--model", default=SMOLLM, choices=(SMOLLM, QWEN))
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", metavar="FOLDER")
-    parser.add_argument("--sample", type=int, metavar="N", help="so many of the follow-ups")
+    parser.add_argument(
+        "--sample", type=int, metavar="N", help="use N follow-ups, chosen at random"
+    )
     return parser.parse_args()
 
 
 async def _rewritten(
     follow_ups: Sequence[EvalQuestion], url: str, name: str
 ) -> tuple[list[Question], Counter[str], list[float]]:
-    """Each as the bot would have it, what became of the rewrites, and what each took."""
+    """Rewrite each follow-up. Return the questions that the bot would ask, how many rewrites were
+    used or rejected (by reason), and the seconds per rewrite."""
     rewritten: list[Question] = []
     fates, seconds = Counter[str](), list[float]()
+    backend = RecordingBackend(url, name, None, _PATIENCE_S)
     budget = Budget(Caps(), Prices(), MemoryLedger())
-    async with RecordingBackend(url, name, None, _PATIENCE_S) as backend:
-        model = Model(backend, budget, timeout_s=_PATIENCE_S, at_once=1)
-        async with Rewriter(model, _PATIENCE_S) as rewriter:
-            for each in follow_ups:
-                backend.raw, started = "", perf_counter()
-                rewritten.append(await rewriter.rewrite(each, _PATIENCE_S))
-                seconds.append(perf_counter() - started)
-                fates[_fate(each, rewritten[-1], backend.raw)] += 1
-                sys.stderr.write(f"\r{len(rewritten)} of {len(follow_ups)}")
+    model = Model(backend, budget, timeout_s=_PATIENCE_S, at_once=1)
+    async with backend, Rewriter(model, _PATIENCE_S) as rewriter:
+        for each in follow_ups:
+            backend.raw, started = "", perf_counter()
+            rewritten.append(await rewriter.rewrite(each, _PATIENCE_S))
+            seconds.append(perf_counter() - started)
+            fates[_fate(each, rewritten[-1], backend.raw)] += 1
+            sys.stderr.write(f"\r{len(rewritten)} of {len(follow_ups)}")
     sys.stderr.write("\n")
     return rewritten, fates, seconds
 
@@ -111,7 +111,7 @@ def _fate(asked: EvalQuestion, rewritten: Question, raw: str) -> str:
         rewrite = read_rewrite(raw)
     except GenerationError:
         return "garbled" if raw else "failed"
-    turns = leant_on(asked.question, asked.history)
+    turns = referenced_turns(asked.question, asked.history)
     return f"not used: {flaw_in(rewrite, asked.question, turns)}"
 
 

@@ -1,35 +1,36 @@
-"""What a person says of a sentence beside the sentences that it cites: carried, or not.
+"""Judgements by a person: whether the cited sentences support a written sentence.
 
-They are kept under a hash of both, so that they hold for as long as nobody changes a letter, and
-the rates can be computed anew. The file has no text: that of the seed article is not ours.
+They are stored under a hash of the sentence and its evidence. So they stay valid until either
+changes, and the rates can be computed again. The file contains no text, because the seed article is
+not ours.
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+from bot.evaluation.datasets import records
 
 FILE = Path(__file__).with_name("judgements.jsonl")
 
 
 def key_of(sentence: str, evidence: Sequence[str]) -> str:
-    """The same in whatever order the evidence is cited."""
+    """Return the key of a sentence with its evidence, in any order: 16 hex digits of a SHA-256."""
     whole = "\n".join([sentence, *sorted(evidence)])
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 
 def load(path: Path = FILE) -> dict[str, bool]:
-    """By key, whether the evidence carries the sentence. The last judgement counts."""
-    if not path.exists():
-        return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    judged = [json.loads(line) for line in lines if line.strip()]
+    """Read the judgements: by key, whether the evidence supports the sentence. The last one of a
+    key counts. A missing file gives none."""
+    judged = records(path) if path.exists() else []
     return {each["key"]: each["carried"] for each in judged}
 
 
 def rates(sentences: Iterable[dict[str, Any]], judged: dict[str, bool]) -> dict[str, Any]:
-    """Of those that left, how many are not carried; of those that were removed, how many are."""
+    """Count the kept sentences that are not supported, and the removed sentences that are.
+    Sentences without a judgement do not count."""
     rows = list(sentences)
     left = [judged[each["key"]] for each in rows if each["kept"] and each["key"] in judged]
     removed = [judged[each["key"]] for each in rows if not each["kept"] and each["key"] in judged]

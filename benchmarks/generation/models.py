@@ -1,4 +1,4 @@
-"""The models that can be asked: two whose weights come from the package index, or any endpoint."""
+"""Models to ask: two whose weights come from the package index, or any endpoint."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.speed.process import ROOT
+from benchmarks.machine import ROOT
 from index.files.publication import file_digest
 from tests.llm.serving import serving
 from tests.llm.smollm import smollm_weights
@@ -15,18 +15,18 @@ from tests.llm.smollm import smollm_weights
 HOME = ROOT / "build/models"
 SMOLLM, QWEN = "smollm2", "qwen1.5b"
 
-# Qwen2.5-Coder-1.5B-Instruct (Q4_K_M), which others cut into packages: a gigabyte in all.
+# Qwen2.5-Coder-1.5B-Instruct (Q4_K_M), published in parts as packages: 1 GB in total.
 _PARTS, _VERSION = 22, "0.2.0"
 _QWEN_SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
 
 
 class WeightsError(Exception):
-    """Weights that are not what they should be."""
+    """Weights whose checksum is wrong."""
 
 
 @contextmanager
 def endpoint(model: str) -> Iterator[str]:
-    """The base URL of an endpoint that has the model; a URL is one already."""
+    """Yield the base URL of an endpoint that serves the model. A URL is yielded unchanged."""
     if model == SMOLLM:
         with serving(smollm_weights()) as url:
             yield url
@@ -38,7 +38,8 @@ def endpoint(model: str) -> Iterator[str]:
 
 
 def _qwen_weights() -> Path:
-    """Downloaded once."""
+    """Return the file of the weights, downloaded once. Raises WeightsError if the checksum is
+    wrong."""
     weights = HOME / f"{QWEN}.gguf"
     if not weights.exists():
         joined = weights.with_suffix(".part")

@@ -1,16 +1,17 @@
-"""The backend and the writer as they are, with what went through them kept."""
+"""Backend and writer that record what passes through them."""
 
 from collections.abc import AsyncIterator
 from typing import Any
 
-from bot.answering.draft_sentence import Carried, Written
+from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
 from bot.answering.pipeline import Receipt
 from bot.generation.backend import Backend
 from bot.generation.writer import Verify, Writer
 
 
 class RecordingBackend(Backend):
-    """`raw` is what the model wrote last; nothing where it was not asked."""
+    """Backend that keeps the model's last output in `raw`; it is empty if the model was not
+    asked."""
 
     raw = ""
 
@@ -22,29 +23,30 @@ class RecordingBackend(Backend):
 
 
 class RecordingWriter(Writer):
-    """`quoted` is what was answered without the model; `tried` are the sentences that were verified
-    since, by their text, each by what it cites or what carried it, with what came of that."""
+    """Writer that keeps what was verified. `quoted` is the answer without the model. `tried` maps
+    each verified sentence to what it was verified against and the result; a result with support
+    replaces one without."""
 
     quoted: Receipt | None = None
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
-        self.tried: dict[str, tuple[Written, Carried]] = {}
+        self.tried: dict[str, tuple[SentenceToVerify, SentenceSupport]] = {}
 
     async def write(
         self, receipt: Receipt, verify: Verify, within_s: float, **options: Any
     ) -> Receipt:
         self.quoted, self.tried = receipt, {}
 
-        async def kept(written: Written) -> Carried:
+        async def kept(written: SentenceToVerify) -> SentenceSupport:
             carried = await verify(written)
-            if carried.by or written.question not in self.tried:
-                self.tried[written.question] = written, carried
+            if carried.by or written.text not in self.tried:
+                self.tried[written.text] = written, carried
             return carried
 
         return await super().write(receipt, kept, within_s, **options)
 
 
-def evidence_of(written: Written) -> list[str]:
-    """The sentences that it was verified against."""
+def evidence_of(written: SentenceToVerify) -> list[str]:
+    """Return the sentences that a sentence was verified against."""
     return [written.receipt.ranked[place].hit.sentence.text for place in written.evidence]

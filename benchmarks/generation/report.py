@@ -1,4 +1,4 @@
-"""Figures of a run, and its answers side by side, in markdown."""
+"""Figures of a run and its answers side by side, as Markdown."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,8 @@ _RAW_CHARS = 800
 
 
 def figures(name: str, asked: int, rows: Sequence[Row], judged: Mapping[str, bool]) -> Row:
-    """Of one question set. `asked` are its questions; those in `rows` had evidence."""
+    """Compute the figures of one question set. `asked` counts its questions; `rows` are those with
+    evidence."""
     sentences = [each for row in rows for each in row["sentences"]]
     kept = sum(each["kept"] for each in sentences)
     seconds = [row["seconds"] for row in rows] or [0.0]
@@ -55,7 +56,7 @@ def table(figures: Sequence[Row]) -> str:
 
 
 def side_by_side(title: str, rows: Sequence[Row], judged: Mapping[str, bool]) -> str:
-    """Each answer in quotes, as the model wrote it, and what was let through of that."""
+    """Format each answer in quotes, as the model wrote it, and as verified."""
     return "\n\n".join([f"# {title}", _HEAD, *(_answer(row, judged) for row in rows)]) + "\n"
 
 
@@ -83,7 +84,7 @@ def _sentence(each: Row, carried: bool | None) -> str:
 
 
 def _line(text: str) -> str:
-    """On one line, with nothing that markdown would read as its own."""
+    """Put the text on one line and escape Markdown."""
     shown = " ".join(text.split())
     for mark in "\\`*_<>[]|#":
         shown = shown.replace(mark, f"\\{mark}")
@@ -91,8 +92,8 @@ def _line(text: str) -> str:
 
 
 def _block(text: str) -> str:
-    """On one line but for white space, and cut where a model went on and on: indented, nothing in
-    it can end the block."""
+    """Format the text as an indented code block of one line, cut after 800 characters. Nothing in
+    an indented block can end it."""
     shown = " ".join(text.split()) or "(nothing)"
     cut = f"{shown[:_RAW_CHARS]} … ({len(shown):,} characters)"
     return "    " + (shown if len(shown) <= _RAW_CHARS else cut)

@@ -1,1 +1,1 @@
-"""Takes each guard of the threat model away, and looks whether its test fails."""
+"""Check of the threat model's tests: removes each guard and expects its test to fail."""

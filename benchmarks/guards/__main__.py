@@ -1,10 +1,10 @@
-"""Removes each guard of the threat model in a copy of the tree and runs its test, which must fail.
+"""Check that removes each guard of the threat model in a copy of the tree and runs its test, which
+must fail.
 
 Run from the project's root: make guards, or python -m benchmarks.guards --help
 """
 
 import argparse
-import json
 import subprocess
 import sys
 import tarfile
@@ -12,12 +12,13 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.guards.page import PAGE, with_table
+from benchmarks.guards.page import PAGE, table
 from benchmarks.guards.removing import Guard, guards, passes, removed
+from benchmarks.machine import ROOT
+from benchmarks.results_file import load, save_indented, save_tables
 
-ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "benchmarks/results/guards.json"
-_WITHIN_S = 120.0  # a removed guard may let a test run on without end
+_WITHIN_S = 120.0  # without its guard a test may never end
 _ALL_WITHIN_S = 1800.0
 
 
@@ -28,7 +29,7 @@ def main() -> None:
     chosen = [guard for guard in guards() if any(word in guard.threat for word in words)]
     if not chosen:
         parser.error("no threat has one of these words in it")
-    PAGE.write_text(with_table(PAGE.read_text(encoding="utf-8"), guards()), encoding="utf-8")
+    save_tables(table(guards()), "guards", PAGE)
     with TemporaryDirectory() as folder:
         tree = Path(folder)
         _copy(tree)
@@ -41,15 +42,14 @@ def main() -> None:
 
 
 def _keep(noticed: dict[str, bool]) -> None:
-    """With what earlier runs found of the others that there still are."""
-    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    known = before | noticed
+    """Write the results, with earlier results of the other guards that still exist."""
+    known = load(RESULTS) | noticed
     kept = {guard.threat: known[guard.threat] for guard in guards() if guard.threat in known}
-    RESULTS.write_text(f"{json.dumps(kept, indent=1)}\n", encoding="utf-8")
+    save_indented(kept, RESULTS)
 
 
 def _copy(tree: Path) -> None:
-    """Of the last commit, without anything else that lies around."""
+    """Extract the last commit into `tree`, without uncommitted files."""
     command = ["git", "archive", "HEAD"]
     archive = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=BytesIO(archive)) as files:

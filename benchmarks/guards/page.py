@@ -1,19 +1,16 @@
-"""The table of guards on the page of the threat model."""
+"""Table of the guards on the threat model's page."""
 
-import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from benchmarks.guards.removing import Guard
+from benchmarks.machine import ROOT
 from bot.evaluation.tables import markdown_table
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/threat-model.md"
-BEGIN, END = "<!-- guards:begin -->", "<!-- guards:end -->"
-_BETWEEN = re.compile(f"(?<={BEGIN}).*(?={END})", re.DOTALL)
+PAGE = ROOT / "docs/threat-model.md"
 
 
-def with_table(page: str, guards: Sequence[Guard]) -> str:
-    """The page with the table between its markers replaced by that of the guards."""
+def table(guards: Sequence[Guard]) -> str:
+    """Format the guards as Markdown."""
     rows = [
         (
             guard.threat,
@@ -22,5 +19,4 @@ def with_table(page: str, guards: Sequence[Guard]) -> str:
         )
         for guard in guards
     ]
-    table = markdown_table(("threat", "guard", "test that fails without it"), rows)
-    return _BETWEEN.sub(lambda _: f"\n\n{table}\n\n", page)
+    return markdown_table(("threat", "guard", "test that fails without it"), rows)

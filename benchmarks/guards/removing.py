@@ -1,4 +1,4 @@
-"""The guards, read from their file; and what becomes of a test once its guard is removed."""
+"""Guards as read from their file, and test runs with a guard removed."""
 
 import ast
 import os
@@ -12,12 +12,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 FILE = Path(__file__).with_name("guards.toml")
-_PASSED, _FAILED = 0, 1  # pytest's exit codes; any other is none of a test
+_PASSED, _FAILED = 0, 1  # pytest's exit codes; any other is not a test result
 
 
 class Guard(BaseModel):
-    """`code`, once in `function` of `file` (outside of all where it names none), stands against
-    `threat`; `without` is what is left in its place. `test` fails then."""
+    """Guard against `threat`. `code` occurs once in `function` of `file` (anywhere in the file if
+    `function` is empty). `without` replaces it to remove the guard, and `test` must then fail."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,7 +29,8 @@ class Guard(BaseModel):
     test: str
 
     def removed_from(self, source: str) -> str:
-        """The file's text without the guard."""
+        """Return the file's text without the guard. Raises LookupError if its code does not occur
+        exactly once."""
         place = self._place(source)
         found = source.count(self.code, place.start, place.stop)
         if found != 1:
@@ -58,7 +59,7 @@ def guards() -> list[Guard]:
 
 @contextmanager
 def removed(guard: Guard, tree: Path) -> Iterator[None]:
-    """The tree without the guard, until the end of the block."""
+    """Remove the guard from the tree until the block ends."""
     path = tree / guard.file
     whole = path.read_text(encoding="utf-8")
     try:
@@ -69,8 +70,9 @@ def removed(guard: Guard, tree: Path) -> Iterator[None]:
 
 
 def passes(tests: list[str], tree: Path, within_s: float) -> bool:
-    """Whether the tests pass in this tree. Ones that hang do not."""
-    # With -m "" slow ones too.
+    """Return whether the tests pass in this tree within `within_s` seconds. Raises RuntimeError if
+    pytest itself fails."""
+    # An empty -m includes slow tests.
     command = [sys.executable, "-m", "pytest", "-qx", "-m", "", "-p", "no:cacheprovider", *tests]
     environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     try:

@@ -1,1 +1,1 @@
-"""More questions than can be answered: what becomes of them, and of those that are taken."""
+"""Overload benchmark: more questions than can be answered, and the fate of each."""

@@ -1,5 +1,5 @@
-"""Asks half, once, twice and ten times as much as can be answered, of the service and of the bot,
-and writes JSON and a plot: what is answered and refused, how soon, and how it is afterwards.
+"""Benchmark that asks the service and the bot at half, one, two and ten times their capacity.
+Writes JSON and a plot: what is answered and refused, how fast, and the recovery afterwards.
 
 Run from the project's root: make overload, or python -m benchmarks.overload --help
 """
@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from itertools import count, cycle
 from random import Random
 
+from benchmarks.machine import ROOT
 from benchmarks.overload import doors
 from benchmarks.overload.measuring import Row, Way, measure
 from benchmarks.overload.report import draw, tables
 from benchmarks.overload.soaking import soak
+from benchmarks.results_file import save
 from benchmarks.soak.watching import is_flat
 from benchmarks.speed.corpora import Corpus, bundled, generated, index_of
 from benchmarks.speed.names import ANSWERS
-from benchmarks.speed.process import ROOT
-from benchmarks.speed.record import made_from, save
+from benchmarks.speed.record import made_from
 
 RESULTS = ROOT / "benchmarks/results/overload.json"
 _SENTENCES = 10_000
@@ -42,10 +43,10 @@ def main() -> None:
         sys.exit(not is_flat(record["resident_mb"]))
     articles = {"bundled": bundled(), "generated": generated(_SENTENCES)}
     record = {**made_from(), "seconds": options.seconds, "rows": [], "memory": []}
-    for door, name, kind in _WAYS:
-        if options.only and door not in options.only:
+    for capacity, name, kind in _WAYS:
+        if options.only and capacity not in options.only:
             continue
-        rows, memory = asyncio.run(_measure(door, articles[name], kind, options))
+        rows, memory = asyncio.run(_measure(capacity, articles[name], kind, options))
         sys.stderr.write("".join(f"{row}\n" for row in rows))
         record["rows"] += rows
         record["memory"].append(memory)
@@ -56,13 +57,13 @@ def main() -> None:
 
 
 async def _measure(
-    door: str, articles: Corpus, kind: str, options: argparse.Namespace
+    capacity: str, articles: Corpus, kind: str, options: argparse.Namespace
 ) -> tuple[list[Row], Row]:
     index = index_of(articles, ANSWERS)
     questions = _questions(articles, kind, options.seed)
-    open_door = doors.service if door == "service" else doors.bot
+    open_door = doors.service if capacity == "service" else doors.bot
     async with open_door(index) as (ask, pid):
-        way = Way(door, articles.name, kind, ask, pid, questions)
+        way = Way(capacity, articles.name, kind, ask, pid, questions)
         return await measure(way, options.seconds, options.seed)
 
 
@@ -75,7 +76,8 @@ async def _soak(options: argparse.Namespace) -> Row:
 
 
 def _questions(articles: Corpus, kind: str, seed: int) -> Iterator[str]:
-    """Without end. New ones differ by a number that no article has."""
+    """Yield questions endlessly: 50 of them repeated, or each made new by a number that no article
+    has."""
     asked = [each["question"] for each in articles.questions]
     if kind == "repeated":
         return cycle(Random(seed).sample(asked, _REPEATED))

@@ -1,4 +1,4 @@
-"""Questions that arrive: one when the one before is answered, or whenever its time has come."""
+"""Arrival of questions: one as soon as the last is answered, or each at its own random time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from random import Random
 from time import perf_counter
 
-_ONSET_S = 3.0  # in which a burst is taken in
-_OVER_S = 60.0  # after which whoever still waits has got nothing
+_ONSET_S = 3.0  # first seconds of a load, in which the queue takes in a burst
+_OVER_S = 60.0  # wait after a load; questions still open then are lost
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of one question: answered, or else refused, so many seconds after it was asked. None where
-    the bot left it to Discord to say that it did not respond."""
+    """Outcome of one question after `after_s` seconds: answered (True) or refused (False). None if
+    the bot did not respond in time and Discord reports the failure."""
 
     answered: bool | None
     after_s: float
@@ -24,22 +24,23 @@ Ask = Callable[[str], Awaitable[Outcome]]
 
 @dataclass
 class Arrivals:
-    """What became of all, in milliseconds from when each was due. `left` were left to Discord,
-    `lost` got nothing at all. `late_ms` is how late they were asked: this program's own delay,
-    which is in all other times."""
+    """Outcomes of all questions, in milliseconds from when each was due. `left` counts those that
+    the bot left to Discord, `lost` those without any outcome. `late_ms` is this program's own delay
+    in asking; all other times include it."""
 
     offered: int = 0
     left: int = 0
     lost: int = 0
     answered_ms: list[float] = field(default_factory=list)
-    later_ms: list[float] = field(default_factory=list)  # answered, but not of the onset
+    later_ms: list[float] = field(default_factory=list)  # answered, and due after the onset
     refused_ms: list[float] = field(default_factory=list)
     late_ms: list[float] = field(default_factory=list)
     took_s: float = 0.0
-    cpu_s: float = 0.0  # of who answers
-    asking_cpu_s: float = 0.0  # and of this program
+    cpu_s: float = 0.0  # of the answering process
+    asking_cpu_s: float = 0.0  # of this program
 
     def note(self, outcome: Outcome, late_s: float = 0.0) -> None:
+        """Count the outcome, with its time from when the question was due."""
         if outcome.answered is None:
             self.left += 1
             return
@@ -48,7 +49,8 @@ class Arrivals:
 
 
 async def closed_loop(ask: Ask, questions: Iterator[str], askers: int, for_s: float) -> Arrivals:
-    """Each of so many askers has his next question as soon as the one before is answered."""
+    """Run `askers` askers for `for_s` seconds; each asks again as soon as its last question is
+    answered."""
     arrivals, began = Arrivals(), perf_counter()
 
     async def go_on_asking() -> None:
@@ -64,8 +66,8 @@ async def closed_loop(ask: Ask, questions: Iterator[str], askers: int, for_s: fl
 async def open_loop(
     ask: Ask, questions: Iterator[str], rate: float, for_s: float, random: Random
 ) -> Arrivals:
-    """So many a second, at times that know nothing of each other (a Poisson process), whatever
-    became of those before. Who asks too late, since the program is busy, has waited since then."""
+    """Ask `rate` questions a second at independent times (a Poisson process), whatever the outcomes
+    before. A question asked late, because this program is busy, waits from its due time on."""
     arrivals, began = Arrivals(), perf_counter()
     due, asking = began, set[asyncio.Task[None]]()
 

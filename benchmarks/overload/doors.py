@@ -1,4 +1,4 @@
-"""The two ways in under test: the service in this process, and the bot as a process of its own."""
+"""Systems under test: the service in this process, and the bot in a process of its own."""
 
 import asyncio
 import os
@@ -23,14 +23,15 @@ from index.encoder.encoder import default_home
 from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Invocation
 
-_USERS = 2_000  # so that hardly anybody has a question before his own
+_USERS = 2_000  # so many that a user rarely has two open questions
 _GUILDS = 8
-_ACK_S = 3.2  # after 3 seconds Discord takes no acknowledgement
+_ACK_S = 3.2  # Discord accepts an acknowledgement for 3 seconds
 
 
 @asynccontextmanager
 async def service(index: Path) -> AsyncIterator[tuple[Ask, int]]:
-    """As the bot has it, with the settings that are set where nobody sets any."""
+    """Open the service with default settings, as the bot does. Yield a function that asks, and the
+    process id."""
     sys.setswitchinterval(SWITCH_S)
     settings = Settings(index=index, encoders=default_home())
     askers = cycle(map(str, range(_USERS)))
@@ -49,8 +50,9 @@ async def service(index: Path) -> AsyncIterator[tuple[Ask, int]]:
 
 @asynccontextmanager
 async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
-    """Through commands in some servers, from the command to what is shown in its place. The fake
-    Discord shares this process with the askers."""
+    """Run the bot against a fake Discord; yield a function that asks by a command, and the process
+    id. Times run from the command to the visible reply. The fake Discord shares this process with
+    the askers."""
     with TemporaryDirectory() as folder, _shown() as shown:
         async with FakeDiscord() as fake:
             channels = [fake.guild(f"Server{number}").general for number in range(_GUILDS)]
@@ -74,8 +76,8 @@ async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
 
 @contextmanager
 def _shown() -> Iterator[defaultdict[int, asyncio.Future[Outcome]]]:
-    """By interaction, what its asker has been shown in the end. The fake's own way to wait asks all
-    who wait at each change, which thousands are too many for."""
+    """Yield the future outcome of each interaction, by id. The fake's own wait asks every waiter at
+    each change, which is too slow for thousands."""
     outcomes = defaultdict[int, asyncio.Future[Outcome]](asyncio.Future)
     tell = Invocation.shown
 

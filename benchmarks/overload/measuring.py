@@ -1,4 +1,4 @@
-"""One way in at several multiples of what it can answer, and how it is afterwards."""
+"""Load on one system at several multiples of its capacity, and its recovery."""
 
 import asyncio
 import os
@@ -7,26 +7,32 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from resource import getpagesize
 from typing import Any
 
 import numpy as np
 
+from benchmarks.machine import resident_mb
 from benchmarks.overload.arriving import Arrivals, Ask, closed_loop, open_loop
 
-# The half at both ends, so that what others do on the machine meanwhile shows in it.
-PHASES = ((0.5, 0.5), (1, 1), (2, 2), (10, 2), (0.5, 0.5))  # times capacity, and of the duration
-SOON_MS = 50.0  # the goal of a refusal
-CROWD = 32  # askers in a closed loop: enough to keep everything busy
+# Half load comes first and last, so that interference by other programs shows in it.
+PHASES = (
+    (0.5, 0.5),
+    (1, 1),
+    (2, 2),
+    (10, 2),
+    (0.5, 0.5),
+)  # multiple of capacity, share of the duration
+SOON_MS = 50.0  # goal for a refusal
+CROWD = 32  # askers in a closed loop, enough to saturate the system
 _ALONE = 30
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """In: through which door, to which articles, with which questions."""
+    """System under test (`capacity` is "service" or "bot"), with its articles and its questions."""
 
-    door: str
+    capacity: str
     articles: str
     kind: str
     ask: Ask
@@ -35,10 +41,11 @@ class Way:
 
 
 async def measure(way: Way, seconds: float, seed: int) -> tuple[list[Row], Row]:
-    """A row for each multiple of the capacity, and the memory by time."""
+    """Measure the capacity, then each load. Return a row for each multiple of the capacity, and the
+    memory over time."""
     random, by_load = Random(seed), dict[float, list[Arrivals]]()
     after: dict[float, list[float]] = {}
-    await closed_loop(way.ask, way.questions, CROWD, seconds / 4)  # warms up
+    await closed_loop(way.ask, way.questions, CROWD, seconds / 4)  # warm-up
     crowd = await closed_loop(way.ask, way.questions, CROWD, seconds / 2)
     capacity = len(crowd.answered_ms) / crowd.took_s
     alone = await _alone(way)
@@ -51,7 +58,7 @@ async def measure(way: Way, seconds: float, seed: int) -> tuple[list[Row], Row]:
             came.asking_cpu_s = _cpu_s(os.getpid()) - asking_cpu_s
             by_load.setdefault(load, []).append(came)
             after.setdefault(load, []).append((await way.ask(next(way.questions))).after_s * 1000)
-    named = {"door": way.door, "articles": way.articles, "questions": way.kind}
+    named = {"door": way.capacity, "articles": way.articles, "questions": way.kind}
     rows = [
         {**named, "capacity": round(capacity, 1), "load": load, **_figures(arrivals),
          "first_after_ms": round(max(after[load]), 1), "alone_p50_ms": _rounded(alone, 50),
@@ -62,7 +69,7 @@ async def measure(way: Way, seconds: float, seed: int) -> tuple[list[Row], Row]:
 
 
 async def _alone(way: Way) -> list[float]:
-    """Milliseconds of questions one after the other."""
+    """Ask questions one after the other and return the milliseconds of each."""
     return [(await way.ask(next(way.questions))).after_s * 1000 for _ in range(_ALONE)]
 
 
@@ -85,7 +92,7 @@ def _figures(phases: list[Arrivals]) -> Row:
         "refused_in_time": round(float(np.mean(np.array(refused) <= SOON_MS)), 5)
         if refused
         else None,
-        # Of one core each, and how late this program asked: where it is itself the limit.
+        # Shares of one core, and the delay of this program: they show whether it is the bottleneck.
         "cpu": round(sum(came.cpu_s for came in phases) / took_s, 2),
         "asking_cpu": round(sum(came.asking_cpu_s for came in phases) / took_s, 2),
         "asked_late_p95_ms": _rounded(late, 95),
@@ -93,7 +100,7 @@ def _figures(phases: list[Arrivals]) -> Row:
 
 
 def _cpu_s(pid: int) -> float:
-    """Of all threads, since the process began."""
+    """Return the CPU seconds of all threads since the process began."""
     times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
@@ -104,14 +111,12 @@ def _rounded(times: list[float], q: float) -> float | None:
 
 @asynccontextmanager
 async def sampled_memory(pid: int, every_s: float = 1.0) -> AsyncIterator[list[float]]:
-    """Megabytes, at even distances while the block runs."""
+    """Sample the resident memory at even intervals while the block runs; yield the megabytes."""
     samples: list[float] = []
-    statm = Path(f"/proc/{pid}/statm")
 
     async def sample() -> None:
         while True:
-            pages = int(statm.read_text().split()[1])  # noqa: ASYNC240 - no disk behind it
-            samples.append(round(pages * getpagesize() / 1e6, 1))
+            samples.append(round(resident_mb(pid), 1))
             await asyncio.sleep(every_s)
 
     sampling = asyncio.create_task(sample())

@@ -1,15 +1,10 @@
-"""Figures of an overload as tables, a plot, and whether they are as they have to be."""
+"""Figures of an overload as tables and a plot, compared with their goals."""
 
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")  # no display: the plots go to files
-from matplotlib import pyplot
-from matplotlib.axes import Axes
-
 from benchmarks.overload.measuring import SOON_MS, Row
+from benchmarks.plots import panels
 from bot.evaluation.tables import Cell, markdown_table
 
 _SIZE = (11, 3.8)  # inches
@@ -30,7 +25,7 @@ _GOALS = (
 
 
 def tables(record: dict[str, Any]) -> str:
-    """Markdown: all figures, and below what they mean for the goals."""
+    """Format as Markdown all figures, then the goals."""
     rows = [[_shown(row[name]) for name in _CELLS] for row in record["rows"]]
     goals = [[*way, *_goals(loads[0.5], loads[10])] for way, loads in _by_way(record).items()]
     return f"{markdown_table(_HEADERS, rows)}\n\n{markdown_table(_GOALS, goals)}"
@@ -48,7 +43,7 @@ def _by_way(record: dict[str, Any]) -> dict[tuple[str, ...], dict[float, Row]]:
 
 
 def _goals(half: Row, ten: Row) -> list[Cell]:
-    """What is asked of ten times the capacity."""
+    """Return the cells of the goals for ten times the capacity."""
     usual_ms, times_ms = half["answered_p95_ms"], (ten["answered_p95_ms"], ten["later_p95_ms"])
     in_time = ten["refused_in_time"]
     return [
@@ -61,29 +56,23 @@ def _goals(half: Row, ten: Row) -> list[Cell]:
 
 
 def draw(record: dict[str, Any], path: Path) -> None:
-    """What is answered, what is refused, and the memory, each way in by its own colour."""
-    figure, panels = pyplot.subplots(1, 3, figsize=_SIZE)
+    """Plot the times of answers and of refusals, and the memory, one colour for each system."""
     by_way = _by_way(record)
-    for memory in record["memory"]:
-        way = memory["door"], memory["articles"], memory["questions"]
-        rows = list(by_way[way].values())
-        loads = [str(row["load"]) for row in rows]
-        label = ", ".join(way)
-        _line(panels[0], loads, [row["answered_p95_ms"] for row in rows], label)
-        _line(panels[1], loads, [row["refused_p99_ms"] or float("nan") for row in rows], label)
-        panels[2].plot(range(len(memory["resident_mb"])), memory["resident_mb"], label=label)
-    panels[0].set(yscale="log", ylabel="p95 of the answered, ms", xlabel="× capacity")
-    panels[1].set(yscale="log", ylabel="p99 of the refused, ms", xlabel="× capacity")
-    panels[1].axhline(SOON_MS, color="#999999", linestyle="--")
-    panels[2].set(ylabel="resident MB", xlabel="seconds", ylim=(0, None))
-    panels[2].legend(fontsize="x-small", loc="lower right")
-    for panel in panels:
-        panel.grid(alpha=0.3)
-    figure.tight_layout()
-    # Without the version in it, a plot changes only where its figures do.
-    figure.savefig(path, dpi=110, metadata={"Software": None})
-    pyplot.close(figure)
-
-
-def _line(axes: Axes, loads: list[str], times: list[float], label: str) -> None:
-    axes.plot(loads, times, marker="o", label=label)
+    with panels(path, _SIZE, columns=3) as (answered, refused, resident):
+        for memory in record["memory"]:
+            way = memory["door"], memory["articles"], memory["questions"]
+            rows = list(by_way[way].values())
+            loads = [str(row["load"]) for row in rows]
+            label = ", ".join(way)
+            answered_ms = [row["answered_p95_ms"] for row in rows]
+            refused_ms = [row["refused_p99_ms"] or float("nan") for row in rows]
+            answered.plot(loads, answered_ms, marker="o", label=label)
+            refused.plot(loads, refused_ms, marker="o", label=label)
+            resident.plot(range(len(memory["resident_mb"])), memory["resident_mb"], label=label)
+        answered.set(yscale="log", ylabel="p95 of the answered, ms", xlabel="× capacity")
+        refused.set(yscale="log", ylabel="p99 of the refused, ms", xlabel="× capacity")
+        refused.axhline(SOON_MS, color="#999999", linestyle="--")
+        resident.set(ylabel="resident MB", xlabel="seconds", ylim=(0, None))
+        resident.legend(fontsize="x-small", loc="lower right")
+        for panel in (answered, refused, resident):
+            panel.grid(alpha=0.3)

@@ -1,4 +1,4 @@
-"""Minutes of load that comes and goes, and whether memory grows meanwhile."""
+"""Soak of the service: minutes of changing load, to see whether memory grows."""
 
 from random import Random
 
@@ -7,12 +7,13 @@ from benchmarks.overload.measuring import CROWD, Row, Way, sampled_memory
 from benchmarks.soak.watching import growth
 
 _ROUND_S = 60.0
-_LOADS = ((0.5, 0.6), (10, 0.2), (0.1, 0.2))  # times capacity, and of a round
+_LOADS = ((0.5, 0.6), (10, 0.2), (0.1, 0.2))  # multiple of capacity, share of a round
 _SAMPLE_S = 10.0
 
 
 async def soak(way: Way, minutes: float, seed: int) -> Row:
-    """Rounds of half, ten times and a tenth of the capacity. A third is for warming up."""
+    """Run rounds of half, ten times and a tenth of the capacity. The first third of the samples is
+    warm-up."""
     random, row = Random(seed), {"minutes": minutes, "offered": 0, "answered": 0, "refused": 0}
     crowd = await closed_loop(way.ask, way.questions, CROWD, 10)
     capacity = len(crowd.answered_ms) / crowd.took_s

@@ -1,1 +1,2 @@
-"""Other libraries at the same job: each set up as its documentation recommends, one protocol."""
+"""Other libraries at the same task, each set up as its documentation recommends, behind one
+protocol."""

@@ -1,37 +1,34 @@
-"""Peers as rows of the evaluation: asks each and dealbot the same, writes JSON and the page.
+"""Comparison that asks each peer and dealbot the same questions, and writes rows of the evaluation
+as JSON and on the page.
 
 Run from the project's root: make peers, or python -m benchmarks.peers.compare --help
 """
 
 import argparse
-import json
 import os
 import platform
-import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from benchmarks.indexes import evaluation_indexes
+from benchmarks.machine import ROOT, now, tell
 from benchmarks.peers.contest import Answered, Contest, contests
 from benchmarks.peers.judging import outcome_of
 from benchmarks.peers.protocol import Passage
-from benchmarks.peers.run import PEERS, times_path
-from bot.evaluation.indexes import EvaluationIndexes
+from benchmarks.peers.run import PEERS, read_lines, times_path
+from benchmarks.results_file import load, save, save_lines, save_tables
 from bot.evaluation.outcomes import SEED, rows_of
 from bot.evaluation.tables import Cell, markdown_table
-from bot.terminal.progress import StageLines
 from index.encoder.encoder import default_home, open_current
 
-ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / "build/peers"
 PYTHON = HOME / "venv/bin/python"
 RESULTS, PAGE = ROOT / "benchmarks/results/peers.json", ROOT / "docs/evaluation.md"
-BEGIN, END = "<!-- peers:begin -->", "<!-- peers:end -->"
 MEASURES = ("@1", "@3", "article@1", "AUROC")
 _HEADERS = ("set", "part", "method", "n", *MEASURES, "characters", "build s", "p50 ms")
 _VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime")
@@ -40,25 +37,24 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    """A run over some of the peers only shows its table and writes nothing."""
+    """Run the comparison. A run over some of the peers only prints its table and writes nothing."""
     options = _options()
     encoder = open_current(options.encoders)
-    progress = StageLines(lambda line: None)
-    indexes = EvaluationIndexes(ROOT / "build/evaluation", options.encoders, encoder, progress)
+    indexes = evaluation_indexes(options.encoders, encoder)
     rows: list[Row] = []
     versions = {name: version(name) for name in _VERSIONS}
     left_out: list[str] = []
     for contest in contests(
         ROOT, options.shared, indexes, options.encoders, encoder, options.sample
     ):
-        _tell(f"{contest.name}: {len(contest.questions)} questions")
+        tell(f"{contest.name}: {len(contest.questions)} questions")
         for method, answered in contest.ours().items():
             rows += _rows(contest, method, answered)
         for peer in options.only or PEERS:
             found = _asked(contest, peer, versions, left_out, reuse=options.reuse)
             rows += _rows(contest, peer, found) if found else []
     result = {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "created": now(),
         "machine": _machine(),
         "seed": SEED,
         "sample": options.sample,
@@ -69,7 +65,8 @@ def main() -> None:
     }
     sys.stdout.write(_text(result) + "\n")
     if not options.only:
-        _write(result)
+        save(result, RESULTS)
+        save_tables(_text(result), "peers", PAGE)
 
 
 def _machine() -> str:
@@ -79,7 +76,7 @@ def _machine() -> str:
 def _asked(
     contest: Contest, peer: str, versions: dict[str, str], left_out: list[str], *, reuse: bool
 ) -> Answered | None:
-    """None where the peer fails: it is left out of this set, and said so."""
+    """Return the answers of a peer. If it fails, note that in `left_out` and return None."""
     folder = HOME / "out" / contest.name
     folder.mkdir(parents=True, exist_ok=True)
     out = folder / f"{peer}.jsonl"
@@ -87,21 +84,21 @@ def _asked(
         failure = _run(contest, peer, folder, out)
         if failure:
             left_out.append(f"{peer} on {contest.name}: {failure}")
-            _tell(f"left out {left_out[-1]}")
+            tell(f"left out {left_out[-1]}")
             return None
-    times = json.loads(times_path(out).read_text(encoding="utf-8"))
+    times = load(times_path(out))
     versions.update(times["versions"])
-    found = {each["id"]: each["passages"] for each in _lines(out)}
+    found = {each["id"]: each["passages"] for each in read_lines(out)}
     passages = [[Passage(**one) for one in found[each.id]] for each in contest.questions]
     return Answered(passages, times["p50_ms"], times["build_s"])
 
 
 def _run(contest: Contest, peer: str, folder: Path, out: Path) -> str:
-    """What went wrong, or nothing."""
-    _tell(f"{contest.name}: {peer}")
+    """Run the peer in its own environment. Return the error message, empty on success."""
+    tell(f"{contest.name}: {peer}")
     corpus, questions = folder / "corpus.jsonl", folder / "questions.jsonl"
-    _write_lines(corpus, contest.articles())
-    _write_lines(questions, ({"id": q.id, "question": q.question} for q in contest.questions))
+    save_lines(contest.articles(), corpus)
+    save_lines(({"id": q.id, "question": q.question} for q in contest.questions), questions)
     done = subprocess.run(
         [PYTHON, "-m", "benchmarks.peers.run", peer, corpus, questions, out],
         cwd=ROOT,
@@ -114,7 +111,8 @@ def _run(contest: Contest, peer: str, folder: Path, out: Path) -> str:
 
 
 def _rows(contest: Contest, method: str, answered: Answered) -> Iterator[Row]:
-    """For all questions and for each half, with the 95% interval of each measure."""
+    """Yield a row for all questions and one for each half, with the 95% interval of each
+    measure."""
     texts = {each["id"]: each["text"] for each in contest.articles()}
     pairs = zip(contest.questions, answered.passages, strict=True)
     outcomes = [outcome_of(question, found, texts.__getitem__) for question, found in pairs]
@@ -136,7 +134,7 @@ def _rows(contest: Contest, method: str, answered: Answered) -> Iterator[Row]:
 
 
 def _text(result: Row) -> str:
-    """The table in markdown, of all questions and of the final halves."""
+    """Format the rows of all questions and of the final halves as Markdown."""
     of_parts = [row for row in result["rows"] if row["part"] in ("all", "final")]
     blocks = [f"Measured with {result['encoder']}; {result['machine']}; seed {result['seed']}."]
     if result["left_out"]:
@@ -145,39 +143,14 @@ def _text(result: Row) -> str:
 
 
 def _cells(row: Row) -> list[Cell]:
-    """Times belong to the whole run: they stand in the row over all questions."""
+    """Return the cells of a row. Times belong to the whole run and are shown in the row of all
+    questions."""
     figures = [row["measures"][name] for name in MEASURES]
     whole = row["part"] == "all"
     build = f"{row['build_s']:.0f}" if whole and row["build_s"] is not None else None
     p50 = f"{row['p50_ms']:.0f}" if whole else None
     head = [row["set"], row["part"], row["method"], row["n"]]
     return [*head, *figures, row["characters"], build, p50]
-
-
-def _write(result: Row) -> None:
-    """A row a line, so that a diff shows which figures changed."""
-    rows = ",\n  ".join(map(json.dumps, result["rows"]))
-    head = {name: value for name, value in result.items() if name != "rows"}
-    fields = [f" {json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
-    text = ",\n".join([*fields, f' "rows": [\n  {rows}\n ]'])
-    RESULTS.write_text("{\n" + text + "\n}\n", encoding="utf-8")
-    between = re.compile(f"(?<={BEGIN}).*(?={END})", re.DOTALL)
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(between.sub(lambda _: f"\n\n{_text(result)}\n\n", page), encoding="utf-8")
-
-
-def _write_lines(path: Path, rows: Iterator[dict[str, str]]) -> None:
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    path.write_text("".join(lines), encoding="utf-8")
-
-
-def _lines(path: Path) -> Sequence[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def _tell(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 def _options() -> argparse.Namespace:

@@ -1,4 +1,5 @@
-"""The question sets that peers and dealbot are compared on, and dealbot's own side of it."""
+"""Question sets on which peers and dealbot are compared, and the answers of dealbot's own
+methods."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,8 @@ OURS = (BM25, HYBRID, EVIDENCE)
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What one method returned for every question, in the order of the questions."""
+    """Passages that one method returned for every question, in the order of the questions, with its
+    times."""
 
     passages: list[list[Passage]]
     p50_ms: float
@@ -30,7 +32,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """One set: its questions and the index of its articles, whose texts everybody is given."""
+    """One set: its questions and the index of its articles, whose texts every system gets."""
 
     name: str
     questions: list[EvalQuestion]
@@ -42,8 +44,8 @@ class Contest:
             yield {"id": each.id, "title": each.title, "text": texts.article_text(each)}
 
     def ours(self) -> dict[str, Answered]:
-        """Each of our methods asked one question after the other; encoding counts but for BM25,
-        which needs none."""
+        """Ask each of our methods one question after the other. Times include encoding, except for
+        BM25, which needs no vector."""
         methods = Methods(self.live)
         texts = {each["id"]: each["text"] for each in self.articles()}
         found: dict[str, list[list[Passage]]] = {name: [] for name in OURS}
@@ -66,7 +68,8 @@ def contests(
     root: Path, shared: Path, indexes: EvaluationIndexes, encoders: Path, encoder: Encoder,
     sample: int,
 ) -> Iterator[Contest]:  # fmt: skip
-    """Those whose files are there. Questions with a history are left out: a retriever has none."""
+    """Yield the sets whose files exist. Questions with a history are left out: a retriever takes no
+    history."""
     own = {
         "articles": ("articles.jsonl", root / "articles"),
         "seed": ("seed.jsonl", shared / "seed/article.txt"),
@@ -87,7 +90,8 @@ def contests(
 
 
 def _drawn(questions: Sequence[EvalQuestion], count: int) -> list[EvalQuestion]:
-    """So many of them by the seed, in their order; all where it is 0 or there are not as many."""
+    """Draw `count` questions by the seed, in their order. Return all if `count` is 0 or not less
+    than their number."""
     if not 0 < count < len(questions):
         return list(questions)
     chosen = sorted(random.Random(SEED).sample(range(len(questions)), count))
@@ -95,7 +99,7 @@ def _drawn(questions: Sequence[EvalQuestion], count: int) -> list[EvalQuestion]:
 
 
 def _passages(ranking: Ranking, texts: dict[str, str]) -> list[Passage]:
-    """Our sentences as passages. The score is the ranking's own, of the first one."""
+    """Return our sentences as passages; all get the ranking's score, which is that of the first."""
     return [
         Passage(article, texts[article][start:end], ranking.score)
         for article, start, end in ranking.sentences[:TOP]

@@ -1,4 +1,4 @@
-"""How much disk a package takes with all that it requires, in the environment this runs in."""
+"""Disk space of a package with all its requirements, in the current environment."""
 
 from collections.abc import Iterable
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -9,7 +9,8 @@ from packaging.utils import canonicalize_name
 
 
 def closure(roots: Iterable[str]) -> dict[str, Distribution]:
-    """The installed distributions that these need, themselves among them, by name."""
+    """Return the installed distributions that these packages require, themselves included, by
+    name."""
     found: dict[str, Distribution] = {}
     wanted = [Requirement(root) for root in roots]
     seen: set[tuple[str, frozenset[str]]] = set()
@@ -22,18 +23,18 @@ def closure(roots: Iterable[str]) -> dict[str, Distribution]:
         try:
             found[name] = distribution(name)
         except PackageNotFoundError:
-            continue  # of another platform's, or what an extra could have brought
+            continue  # required on another platform, or by an extra that is not installed
         wanted += [each for each in _required(found[name]) if _applies(each, extras)]
     return found
 
 
 def megabytes(distributions: Iterable[Distribution]) -> float:
-    """Of the files that pip wrote for them."""
+    """Return the megabytes of the files that pip wrote for these distributions."""
     return sum(_bytes(each) for each in distributions) / 1e6
 
 
 def folder_megabytes(folder: Path) -> float:
-    """Of a folder's files, without the compiled ones."""
+    """Return the megabytes of a folder's files, without compiled modules."""
     files = (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
     return sum(path.stat().st_size for path in files if path.is_file()) / 1e6
 

@@ -1,4 +1,5 @@
-"""Whether a returned text holds a gold sentence: one rule for a peer's chunk and our sentence."""
+"""Rule for whether a returned text contains a gold sentence, the same for a peer's chunk and our
+sentence."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -10,7 +11,7 @@ TextOf = Callable[[str], str]  # an article's text by its id
 
 
 def outcome_of(question: EvalQuestion, passages: Sequence[Passage], text_of: TextOf) -> Outcome:
-    """Where the first text with a gold sentence and the first of a gold article stand."""
+    """Return the ranks of the first text with a gold sentence and of the first gold article."""
     gold = [(span.article_id, _squeezed(_said(span, text_of))) for span in question.gold]
     articles = dict.fromkeys(passage.article_id for passage in passages)
     return Outcome(
@@ -23,8 +24,8 @@ def outcome_of(question: EvalQuestion, passages: Sequence[Passage], text_of: Tex
 
 
 def holds(text: str, gold: str) -> bool:
-    """The whole gold sentence, or at a border of the text at least half of its characters; both
-    without their white space, which splitters change."""
+    """Return whether the text contains the whole gold sentence, or at its border at least half of
+    its characters. Both come without white space, which splitters change."""
     if gold in text:
         return True
     half = (len(gold) + 1) // 2

@@ -1,4 +1,4 @@
-"""The folder of the encoder's weights in a Python package, found without importing its code."""
+"""Locator of the encoder's weights in their Python package, which is not imported."""
 
 from importlib.metadata import distribution
 from pathlib import Path
@@ -8,7 +8,7 @@ DIMENSIONS = 384
 
 
 def model_folder() -> str:
-    """The same files that dealbot adopts its encoder from."""
+    """Return the folder of model files from which dealbot adopts its encoder."""
     files = distribution(PACKAGE).files or ()
     marker = next(file for file in files if file.name == "modules.json")
     return str(Path(str(marker.locate())).parent)

@@ -1,11 +1,11 @@
-"""What a peer is given and what it gives back; nothing of a peer, and nothing of dealbot."""
+"""Types of what a peer gets and returns, independent of any peer and of dealbot."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-TOP = 10  # passages asked of every peer: what is judged needs three, the rest is for recall
-CANDIDATES = 12  # that a reranker reads: as many as dealbot's judge, its MOST_JUDGED
+TOP = 10  # passages asked of every peer; judging needs three, recall needs the rest
+CANDIDATES = 12  # passages that a reranker reads: MOST_JUDGED of dealbot's judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text that a peer returned; of two scores the higher is the better, whatever the peer's own
-    measure is."""
+    """Text that a peer returned. A higher score is better, whatever the peer's own measure."""
 
     article_id: str
     text: str
@@ -32,17 +31,18 @@ Ask = Callable[[str], list[Passage]]
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A peer's index in memory: what answers a question with ranked passages, and what keeps it in
-    a folder as the peer's documentation shows."""
+    """Index of a peer in memory. `ask` answers a question with ranked passages; `save` writes the
+    index to a folder as the peer's documentation shows."""
 
     ask: Ask
     save: Callable[[Path], None]
 
 
-# Each peer has one or more of the first, from the model's folder and the articles, and one of the
-# second, from the model's folder and the one that the index was kept in.
+# Each peer has one or more Build functions, which take the model's folder and the articles, and one
+# Open function, which takes the model's folder and the index's folder.
 Build = Callable[[str, Sequence[Article]], Built]
 Open = Callable[[str, Path], Ask]
-# Some have a third, which also takes the folder of a cross-encoder and reranks CANDIDATES with it.
-# It imports the reranker itself: the others' start and memory must not grow by it.
+# Some peers have an OpenReranked function, which also takes a cross-encoder's folder and reranks
+# CANDIDATES. It imports the reranker itself, so that the start and memory of the others do not
+# grow.
 OpenReranked = Callable[[str, Path, str], Ask]

@@ -1,4 +1,4 @@
-"""A cross-encoder of the size of dealbot's judge, for the speed of reranking only.
+"""Cross-encoder of the size of dealbot's judge, for the speed of reranking only.
 
 Its body has the encoder's weights and its head is untrained, so its scores mean nothing.
 """

@@ -1,4 +1,4 @@
-"""Asks one peer every question: ranked passages a line, and beside them its times.
+"""Runner that asks one peer every question, and writes ranked passages a line and its times beside.
 
 Run in the peers' own environment, from the project's root:
 build/peers/venv/bin/python -m benchmarks.peers.run PEER corpus.jsonl questions.jsonl out.jsonl
@@ -38,7 +38,7 @@ _Made = TypeVar("_Made")
 
 
 def main() -> None:
-    """The first question is asked once more, unmeasured, before the others."""
+    """Ask every question. Before that, ask the first one once without measuring it."""
     options = _options()
     os.environ.update(OFFLINE)
     module, function = PEERS[options.peer]
@@ -59,12 +59,12 @@ def main() -> None:
 
 
 def times_path(out: Path) -> Path:
-    """Where the times of the run that wrote `out` are."""
+    """Return the file with the times of the run that wrote `out`."""
     return out.with_suffix(".times.json")
 
 
 def _answer(ask: Ask, questions: list[dict[str, Any]], out: Path) -> float:
-    """Writes what every question was answered with; the median of the seconds that they took."""
+    """Write the answers to all questions; return the median of their seconds."""
     times = []
     with out.open("w", encoding="utf-8") as lines:
         for each in questions:
@@ -82,7 +82,7 @@ def _timed(work: Callable[[], _Made]) -> tuple[_Made, float]:
 
 
 def read_articles(corpus: Path) -> list[Article]:
-    """The records of a corpus as everybody gets them."""
+    """Read the records of a corpus in the form that every system gets."""
     return [Article(each["id"], each["title"], each["text"]) for each in read_lines(corpus)]
 
 

@@ -36,7 +36,8 @@ def load(model: str, folder: Path) -> Ask:
 
 
 def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
-    """Rerank with its ranker, which reads the title before each chunk, as its embedder does."""
+    """Rerank with Haystack's ranker, which reads the title before each chunk, as its embedder
+    does."""
     from haystack_integrations.components.rankers.sentence_transformers import (
         SentenceTransformersSimilarityRanker,
     )
@@ -71,7 +72,8 @@ def _passages(found: Sequence[Document]) -> list[Passage]:
 
 
 def _indexing(model: str, store: FAISSDocumentStore) -> Pipeline:
-    """Titles are embedded with each chunk, as its documentation advises for metadata that tells."""
+    """Build the indexing pipeline. Titles are embedded with each chunk, as Haystack's documentation
+    advises for informative metadata."""
     pipeline = Pipeline()
     pipeline.add_component("splitter", DocumentSplitter())
     pipeline.add_component(

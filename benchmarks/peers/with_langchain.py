@@ -1,4 +1,4 @@
-"""LangChain: its recursive splitter as its guide to retrieval sets it, and its FAISS store."""
+"""LangChain: its recursive splitter, set as in its guide to retrieval, and its FAISS store."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ PACKAGES = (
 
 
 def build(model: str, articles: Sequence[Article]) -> Built:
-    """Metadata is not embedded in LangChain: the titles are not searched."""
+    """Build the store. LangChain does not embed metadata, so titles are not searched."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
     chunks = splitter.split_documents(
         [Document(page_content=each.text, metadata={"article_id": each.id}) for each in articles]
@@ -31,7 +31,8 @@ def load(model: str, folder: Path) -> Ask:
 
 
 def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
-    """Rerank as its guide to cross-encoders does; the rank replaces the score it leaves out."""
+    """Rerank as LangChain's guide to cross-encoders does. It returns no score, so the negative rank
+    takes its place."""
     from langchain_classic.retrievers import ContextualCompressionRetriever
     from langchain_classic.retrievers.document_compressors import CrossEncoderReranker
     from langchain_community.cross_encoders import HuggingFaceCrossEncoder
@@ -52,7 +53,8 @@ def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
 
 
 def _opened(model: str, folder: Path) -> FAISS:
-    """Its file is a pickle, which it asks to be told that one trusts: it is the one made above."""
+    """Open the saved store. It is a pickle, which LangChain loads only if trusted; `build` wrote
+    it."""
     embeddings = _embeddings(model)
     return FAISS.load_local(str(folder), embeddings, allow_dangerous_deserialization=True)
 
@@ -63,7 +65,8 @@ def _embeddings(model: str) -> HuggingFaceEmbeddings:
 
 def _ask(store: FAISS) -> Ask:
     def ask(question: str) -> list[Passage]:
-        """Its score is the squared distance: nearer is better, so the sign is turned."""
+        """Search the store. Its score is the squared distance, where less is better, so the sign is
+        flipped."""
         return [
             Passage(chunk.metadata["article_id"], chunk.page_content, -float(distance))
             for chunk, distance in store.similarity_search_with_score(question, k=TOP)

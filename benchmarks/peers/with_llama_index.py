@@ -25,7 +25,8 @@ PACKAGES = (
 
 
 def build(model: str, articles: Sequence[Article]) -> Built:
-    """The title is metadata, which LlamaIndex puts before each chunk that it embeds."""
+    """Build the index. The title is metadata, which LlamaIndex puts before each chunk that it
+    embeds."""
     store = FaissVectorStore(faiss_index=faiss.IndexFlatL2(DIMENSIONS))
     index = VectorStoreIndex.from_documents(
         [
@@ -48,7 +49,7 @@ def load(model: str, folder: Path) -> Ask:
 
 
 def load_reranked(model: str, folder: Path, cross_encoder: str) -> Ask:
-    """Rerank with its node postprocessor, which reads the title before each chunk."""
+    """Rerank with LlamaIndex's node postprocessor, which reads the title before each chunk."""
     from llama_index.core.postprocessor import SentenceTransformerRerank
 
     retriever = _opened(model, folder).as_retriever(similarity_top_k=CANDIDATES)
@@ -75,7 +76,8 @@ def _ask(index: BaseIndex) -> Ask:
     retriever = index.as_retriever(similarity_top_k=TOP)
 
     def ask(question: str) -> list[Passage]:
-        """Its score here is the squared distance: nearer is better, so the sign is turned."""
+        """Search the index. Its score is the squared distance, where less is better, so the sign is
+        flipped."""
         return [_passage(hit, -float(hit.score or 0.0)) for hit in retriever.retrieve(question)]
 
     return ask

@@ -1,4 +1,4 @@
-"""txtai: an embeddings database with content, over paragraphs as its own segmentation cuts them."""
+"""txtai: an embeddings database with content, over paragraphs cut by its own segmentation."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -14,7 +14,8 @@ PACKAGES = ("txtai",)
 
 
 def _build(model: str, articles: Sequence[Article], *, hybrid: bool) -> Built:
-    """FAISS is its default index. A chunk needs an id of its own: the article's and a number."""
+    """Build the database with FAISS, its default index. A chunk needs its own id: the article's and
+    a number."""
     segment = Segmentation(paragraphs=True)
     embeddings = Embeddings(
         path=model, method="sentence-transformers", content=True, hybrid=hybrid, gpu=False
@@ -32,14 +33,14 @@ build_hybrid = partial(_build, hybrid=True)
 
 
 def load(model: str, folder: Path) -> Ask:
-    """The model's folder is among what it keeps itself."""
+    """Load the database; it stores the model's folder itself."""
     embeddings = Embeddings()
     embeddings.load(str(folder))
     return _ask(embeddings)
 
 
 def _ask(embeddings: Embeddings) -> Ask:
-    # Two threads in its SQLite connection at once are an error, or the end of the process.
+    # Two threads in txtai's SQLite connection at once cause an error or end the process.
     lock = Lock()
 
     def ask(question: str) -> list[Passage]:

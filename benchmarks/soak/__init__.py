@@ -1,1 +1,2 @@
-"""A day's worth of faults: thousands of questions through the real client while Discord fails."""
+"""Soak test: thousands of questions through the real client while Discord fails, as many faults as
+in a day."""

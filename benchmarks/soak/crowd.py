@@ -1,4 +1,4 @@
-"""People who ask in every way there is, and what each of them got."""
+"""Simulated users who ask by every kind of command and message, and the replies that they get."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _MESSAGES = ("mention", "direct message", "reply")
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """A question or a click, by a command or by a message."""
+    """Question or click, sent by a command or by a message; `way` says which."""
 
     way: str
     user: User
@@ -24,7 +24,7 @@ class Asked:
 
     @property
     def answers(self) -> list[Message]:
-        """All that came; a notice is none."""
+        """All replies, without notices."""
         shown = self.replies if self.invocation is None else self.invocation.answers
         return without_notices(shown)
 
@@ -38,8 +38,8 @@ class Asked:
 
 
 class Crowd:
-    """In some servers with some channels each. `strays` are messages of the bot that answer
-    nothing which waits for an answer."""
+    """Users in eight servers with two channels each. `strays` are messages of the bot that answer
+    no open question."""
 
     def __init__(self, fake: FakeDiscord, random: Random, questions: list[str]) -> None:
         self._fake, self._random, self._questions = fake, random, questions
@@ -47,15 +47,16 @@ class Crowd:
         self._channels = [guild.general for guild in guilds]
         self._channels += [fake.channel(guild, "second") for guild in guilds]
         self._users = [fake.user(f"Asker{number}") for number in range(300)]
-        self._open: dict[int, Asked] = {}  # by the message that asks
-        self._answers: list[Message] = []  # the latest in channels, to reply to and click on
+        self._open: dict[int, Asked] = {}  # by the id of the asking message
+        self._answers: list[Message] = []  # the latest in channels, for replies and clicks
         self.strays: list[Message] = []
         self.ways: Counter[str] = Counter()
         self._post = fake.world.post
         fake.world.post = self._posted  # type: ignore[method-assign]
 
     async def ask(self, *, commands: bool) -> Asked:
-        """In any way, or without commands, which Discord fails where it cannot deliver them."""
+        """Ask a question by a random command or message. Without `commands` ask by messages only:
+        Discord fails commands that it cannot deliver."""
         way = self._random.choice(_COMMANDS + _MESSAGES if commands else _MESSAGES)
         user, channel = self._random.choice(self._users), self._random.choice(self._channels)
         self.ways[way] += 1
@@ -69,7 +70,8 @@ class Crowd:
         return Asked("/ask", user, await self._fake.slash(user, "ask", options, channel=channel))
 
     async def click(self) -> Asked | None:
-        """On a button under an answer, by somebody; None where there is none yet."""
+        """Click a random button under an earlier answer as a random user. Return None if there is
+        no answer yet."""
         if not self._answers:
             return None
         answer, user = self._random.choice(self._answers), self._random.choice(self._users)
@@ -80,12 +82,12 @@ class Crowd:
         return Asked("button", user, clicked)
 
     def keep(self, answer: Message) -> None:
-        """For others to reply to and click on."""
+        """Keep a public answer for later replies and clicks."""
         if answer.seen_by is None and answer.channel.guild is not None and answer.buttons:
             self._answers = [*self._answers[-99:], answer]
 
     def leave(self, asked: Asked) -> None:
-        """Whatever answers it from now on is a stray."""
+        """Stop tracking a question: any later answer to it is a stray."""
         for message_id in [id_ for id_, each in self._open.items() if each is asked]:
             del self._open[message_id]
 
@@ -112,7 +114,7 @@ class Crowd:
         return asked
 
     def _question(self, user: User) -> str:
-        """One of those that have an answer, often with something before or after it."""
+        """Return a question that has an answer, often with extra text before or after it."""
         text, chance = self._random.choice(self._questions), self._random.random()
         if chance < 0.5:
             return f"{text} ({self._random.randrange(10**6)})"

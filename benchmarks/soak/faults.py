@@ -1,4 +1,4 @@
-"""Everything that the fake Discord can do to a bot, drawn at random."""
+"""Random faults of every kind that the fake Discord can produce."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -12,15 +12,15 @@ _ROUTES = (
     "POST /channels/*/messages",
     "POST /channels/*/typing",
 )
-_CHANCE = 0.01  # of each kind, for each request
+_CHANCE = 0.01  # chance of each kind of fault for each request
 _ACK_CHANCE = 0.1
-_AWAY_S = 60.0  # to come back after a lost connection
+_AWAY_S = 60.0  # time to reconnect
 _SILENCE = "heartbeats lost"
 _SCOPES = ("user", "shared", "global", "")
 
 
 def _kinds(route: str) -> dict[str, Fault]:
-    """A new fault of each kind."""
+    """Return a new fault of each kind for this route."""
     kinds = {
         "500": Fault(route, status=500),
         "502 after it was done": Fault(route, status=502, after=True),
@@ -36,9 +36,12 @@ def _kinds(route: str) -> dict[str, Fault]:
 
 
 class Weather:
-    """Faults of requests while it is `stormy`, and of the gateway one by one. Commands pause while
-    the gateway is away: one that Discord cannot deliver in time nobody can answer. Messages do
-    so only where the session ends, and with it what was to be delivered."""
+    """Faults of requests between `begin` and `end`, and single faults of the gateway.
+
+    `commands` is False while the gateway is away: no bot can answer a command that Discord cannot
+    deliver in time. `messages` is False only while heartbeats are lost or the session ends, which
+    loses messages that were not delivered.
+    """
 
     def __init__(self, fake: FakeDiscord, random: Random) -> None:
         self._fake, self._random = fake, random
@@ -76,8 +79,8 @@ class Weather:
         self._armed.clear()
 
     def over(self, asked: Asked) -> None:
-        """One fault, perhaps, of its acknowledgement, for which there are three seconds: two
-        could be more than any bot lives through."""
+        """Arm at most one fault of the question's acknowledgement, at random. It is due within
+        three seconds, and no bot may survive two faults."""
         if asked.invocation is None or self._random.random() > _ACK_CHANCE:
             return
         route = f"POST /interactions/{asked.invocation.id}/*"
@@ -87,23 +90,25 @@ class Weather:
             self._lost_acks.add(f"/interactions/{asked.invocation.id}/")
 
     def passed(self, asked: Asked) -> None:
+        """Disarm the fault of the question's acknowledgement and count whether it occurred."""
         if asked in self._on_acks:
             kind, fault = self._on_acks.pop(asked)
             self._fake.faults.disarm(fault)
             self.met[f"{kind}, of an acknowledgement"] += fault.met
 
     def forgiven(self, violation: Violation) -> bool:
-        """Who is not told that an acknowledgement came through has to send it again."""
+        """Return whether the violation is excused: a bot that does not learn that its
+        acknowledgement arrived must send it again."""
         again = violation.kind == "double ack"
         return again and any(lost in violation.detail for lost in self._lost_acks)
 
     async def strike(self) -> None:
-        """One fault of the gateway, until the bot is back."""
+        """Cause one random fault of the gateway and wait until the bot is back."""
         resumable = self._random.random() < 0.75
         kinds = self._resumable if resumable else self._final
         kind = self._random.choice(sorted(kinds))
         gateway = self._fake.gateway
-        # Whatever it hears is a sign of life to discord.py.
+        # discord.py takes any event as a sign of life, so messages pause while heartbeats are lost.
         self.commands, self.messages = False, resumable and kind != _SILENCE
         try:
             await self._fake.until(self._all_acknowledged, "acknowledgements of all commands")
@@ -116,7 +121,7 @@ class Weather:
             self.met[kind] += 1
         finally:
             gateway.acks = self.commands = self.messages = True
-        # What the fake no longer needs would be memory that seems to grow.
+        # Sessions that the fake no longer needs would look like growing memory.
         gateway.sessions[:] = [each for each in gateway.sessions if each.valid]
 
     def _all_acknowledged(self) -> bool:

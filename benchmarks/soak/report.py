@@ -1,4 +1,4 @@
-"""What a soak found, as a table, and whether it is as it has to be."""
+"""Results of a soak as a table, and the checks that they must pass."""
 
 from statistics import quantiles
 
@@ -6,12 +6,12 @@ from benchmarks.soak.soaking import Soaked
 from benchmarks.soak.watching import growth, is_flat
 from bot.evaluation.tables import table
 
-_ENOUGH = 5_000  # questions for memory to have stopped growing for other reasons
+_ENOUGH = 5_000  # questions after which memory has stopped growing for harmless reasons
 _SHOWN = 5
 
 
 def failures(soaked: Soaked) -> list[str]:
-    """In words; empty where all went well."""
+    """List in words what failed; empty if the soak passed."""
     settled = soaked.answered + sum(soaked.refused.values())
     counted = {
         "without an answer": max(soaked.asked - settled, len(soaked.unanswered)),

@@ -1,5 +1,5 @@
-"""How soon an asker sees anything: the time from the command to the bot's acknowledgement, of a
-bot that is a process of its own, as it is in life."""
+"""Time until an asker sees anything: from the command to the acknowledgement of a bot in a process
+of its own, as in production."""
 
 import asyncio
 import os
@@ -12,9 +12,9 @@ from benchmarks.soak.crowd import Asked, Crowd
 from tests.fake_discord import FakeDiscord
 
 SATURATED = 200
-_IDLE, _LATER = 200, 2_000  # commands to an idle bot, and beyond the first to a saturated one
-_PATIENCE_S = 120.0  # in which somebody at least gets an answer
-_KEPT = 1_000  # messages that the fake remembers
+_IDLE, _LATER = 200, 2_000  # commands to an idle bot; further ones to a saturated bot
+PATIENCE_S = 120.0  # in which at least one question is answered
+KEPT = 1_000  # messages that the fake remembers
 _UNLIMITED = [
     f"--limit-{window}=100000/second"
     for window in ("per-user", "per-channel", "per-server", "overall")
@@ -24,8 +24,8 @@ _UNLIMITED = [
 async def measure_signs(
     fake: FakeDiscord, crowd: Crowd, index: Path, encoders: Path, store: Path
 ) -> dict[str, list[float]]:
-    """Milliseconds, by when they were measured: commands one after the other, so many at the same
-    moment, and one for each who gets an answer while so many wait for theirs."""
+    """Measure the milliseconds under three loads: commands one after the other, 200 at once, and
+    one new command per answer while 200 wait."""
     async with running_bot(fake, index, encoders, store):
         idle = await _idle_signs(crowd)
         burst, saturated = await _saturated_signs(fake, crowd)
@@ -40,7 +40,7 @@ async def measure_signs(
 async def running_bot(
     fake: FakeDiscord, index: Path, encoders: Path, store: Path
 ) -> AsyncIterator[int]:
-    """A process of its own, connected, without limits; gives its id."""
+    """Run a connected bot without rate limits in a process of its own; yield its process id."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.fake_discord.run_bot", fake.url, "run"),
         *("--index", str(index), "--encoders", str(encoders), "--store", str(store), *_UNLIMITED),
@@ -56,7 +56,7 @@ async def running_bot(
 
 
 async def _idle_signs(crowd: Crowd) -> list[float]:
-    """One command after the other."""
+    """Measure commands sent one after the other."""
     times = []
     for _ in range(_IDLE):
         asked = await crowd.ask_by_command()
@@ -67,7 +67,7 @@ async def _idle_signs(crowd: Crowd) -> list[float]:
 
 
 async def _saturated_signs(fake: FakeDiscord, crowd: Crowd) -> tuple[list[float], list[float]]:
-    """Of those who all come at once, and of those who come while so many wait for answers."""
+    """Measure commands sent all at once, and commands sent while 200 others wait for answers."""
     everyone = [await crowd.ask_by_command() for _ in range(SATURATED)]
     waiting = list(everyone)
 
@@ -75,17 +75,17 @@ async def _saturated_signs(fake: FakeDiscord, crowd: Crowd) -> tuple[list[float]
         return any(each.settled for each in waiting)
 
     while waiting:
-        await fake.until(some_settled, "an answer", _PATIENCE_S)
+        await fake.until(some_settled, "an answer", PATIENCE_S)
         still = [each for each in waiting if not each.settled]
         coming = min(len(waiting) - len(still), SATURATED + _LATER - len(everyone))
         waiting[:] = still + [await crowd.ask_by_command() for _ in range(coming)]
         everyone += waiting[len(still) :]
-    fake.tidy(_KEPT)
+    fake.tidy(KEPT)
     times = list(map(_sign_ms, everyone))
     return times[:SATURATED], times[SATURATED:]
 
 
 def _sign_ms(asked: Asked) -> float:
     assert asked.invocation is not None
-    assert asked.invocation.acked_after_s is not None  # it got an answer
+    assert asked.invocation.acked_after_s is not None  # it was answered, so it was acknowledged
     return asked.invocation.acked_after_s * 1000

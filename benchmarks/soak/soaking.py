@@ -1,6 +1,7 @@
-"""The bot as `dealbot run` runs it, in a storm, until SIGTERM."""
+"""Bot as `dealbot run` starts it, under random faults until SIGTERM."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections import Counter, deque
@@ -12,34 +13,34 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+from benchmarks.machine import resident_mb
 from benchmarks.soak.crowd import Asked, Crowd
 from benchmarks.soak.faults import Weather
-from benchmarks.soak.signs import measure_signs
-from benchmarks.soak.watching import Watch, resident_mb, watching
+from benchmarks.soak.signs import KEPT, PATIENCE_S, measure_signs
+from benchmarks.soak.watching import Watch, watching
 from bot.config.settings import Settings
-from bot.discord import client, running
+from bot.discord import client, runner
 from bot.discord.client import DealbotClient
-from bot.discord.runtime import open_office
+from bot.discord.runtime import open_runtime
 from tests.fake_discord import FakeDiscord, pointed
 
-_PATIENCE_S = 120.0  # in which somebody at least gets an answer
-_WATCHED = 500  # how many questions ago an answer may still be doubled
-_KEPT = 1_000  # messages that the fake remembers
+_WATCHED = 500  # latest settled questions that may still get a second answer
 _CLICKS = 0.1
-_SAMPLES = 15  # of the memory
-# More than the 5 seconds for which discord.py reads nothing before it identifies anew.
+_SAMPLES = 15  # samples of the memory in a run
+# The timeout exceeds the 5 seconds for which discord.py reads nothing before it identifies again.
 _HEARTBEAT_S, _HEARTBEAT_TIMEOUT_S = 1.0, 8.0
-# A day of lost connections in minutes makes the pauses between connects as long as they get.
+# A day's lost connections within minutes would make the pauses between connects as long as
+# possible.
 _LONGEST_PAUSE_S = 1.0
 _WINDOWS = ("per_user", "per_channel", "per_server", "overall")
 
-End = Callable[[], Awaitable[None]]
 Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Of a storm: so many questions, or minutes where they are given; so many wait at once."""
+    """Size of a soak: a number of questions, or minutes if given. `at_once` questions wait at a
+    time."""
 
     questions: int
     minutes: float | None = None
@@ -48,8 +49,8 @@ class Size:
 
 @dataclass
 class Soaked:
-    """What became of all questions. `signs_ms` are the times to the first visible sign, before the
-    storm and of a bot of its own; `memory_mb` was sampled at even distances."""
+    """Outcomes of all questions. `signs_ms` are the times to the first visible sign, measured
+    before the faults on a separate bot. `memory_mb` was sampled at even intervals."""
 
     seed: int
     asked: int = 0
@@ -74,22 +75,22 @@ class Soaked:
 async def _bot(
     settings: Settings, fake: FakeDiscord
 ) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
-    """What it yields ends the bot as a supervisor does."""
-    build = running.build_client
+    """Run the bot; yield a function that ends it with SIGTERM, as a supervisor does."""
+    build = runner.build_client
 
     def impatient(*given: Any) -> DealbotClient:
         built = build(*given)
-        built._connection.heartbeat_timeout = _HEARTBEAT_TIMEOUT_S  # a minute else
+        built._connection.heartbeat_timeout = _HEARTBEAT_TIMEOUT_S  # default: a minute
         return built
 
     fake.gateway.heartbeat_s = _HEARTBEAT_S
     with (
         pointed(fake.url),
-        patch.object(running, "build_client", impatient),
+        patch.object(runner, "build_client", impatient),
         patch.object(client, "LONGEST_PAUSE_S", _LONGEST_PAUSE_S),
     ):
-        async with open_office(settings) as office:
-            bot = asyncio.create_task(running.run_bot(office, fake.token))
+        async with open_runtime(settings) as runtime:
+            bot = asyncio.create_task(runner.run_bot(runtime, fake.token))
 
             async def end() -> None:
                 if bot.done():
@@ -117,7 +118,8 @@ async def soak(
     seed: int,
     tell: Tell,
 ) -> Soaked:
-    """`questions` are such as have an answer in the index. The stores lie beside `store`."""
+    """Run the soak. `questions` must have an answer in the index. The stores are created beside
+    `store`."""
     limits = {f"limit_{window}": "100000/second" for window in _WINDOWS}
     places = {"index": index, "encoders": encoders, "store": store}
     settings = Settings.model_validate(places | limits)
@@ -142,7 +144,7 @@ async def soak(
 
 
 class _Storm:
-    """Asks, watches over what was asked, and lets the gateway fail now and then."""
+    """Loop that asks, checks what was asked, and lets the gateway fail now and then."""
 
     def __init__(
         self,
@@ -162,6 +164,8 @@ class _Storm:
         self._strike: asyncio.Task[None] | None = None
 
     async def rage(self) -> None:
+        """Ask until the size is reached and every question is settled, or until one stays
+        unanswered."""
         self._weather.begin()
         strike_at = self._random.randint(20, 100)
         while (self._share < 1 or self._waiting) and not self._soaked.unanswered:
@@ -181,7 +185,7 @@ class _Storm:
 
     @property
     def _share(self) -> float:
-        """Of the storm that is over."""
+        """Share of the soak that is over, by questions or by minutes."""
         if self._size.minutes is None:
             return self._soaked.asked / self._size.questions
         elapsed_s = asyncio.get_running_loop().time() - self._began
@@ -199,7 +203,8 @@ class _Storm:
                     self._take(clicked)
 
     def _width(self) -> int:
-        """Not all who wait at once, where messages alone are asked: they would be none later."""
+        """Return how many questions may wait at once. While only messages are asked it is a
+        quarter, so that slots are left for commands."""
         at_once = self._size.at_once
         return at_once if self._weather.commands else at_once // 4
 
@@ -208,7 +213,7 @@ class _Storm:
         self._waiting.append(asked)
 
     async def _wait(self) -> None:
-        """Until somebody is settled or the weather changes."""
+        """Wait until a question is settled or the faults change, then collect what is settled."""
         weather = self._weather
         before = weather.commands, weather.messages
 
@@ -220,13 +225,13 @@ class _Storm:
 
         if self._waiting or self._strike is not None:
             try:
-                await self._fake.until(changed, "an answer", _PATIENCE_S)
+                await self._fake.until(changed, "an answer", PATIENCE_S)
             except AssertionError:
                 self._soaked.unanswered += [self._told(each) for each in self._waiting]
         if self._strike is not None and self._strike.done():
             try:
                 self._strike.result()
-            except AssertionError as error:  # it never came back
+            except AssertionError as error:  # the bot never came back
                 silent = [each for each in self._waiting if not each.acknowledged]
                 self._soaked.unanswered += [str(error), *map(self._told, silent)]
             self._strike = None
@@ -243,7 +248,8 @@ class _Storm:
         self._note_violations()
 
     def _check_settled(self, watched: int) -> None:
-        """Those that were settled long ago."""
+        """Check the questions that were settled long ago, all but the latest `watched`, for second
+        answers and pings."""
         while len(self._settled) > watched:
             asked, soaked = self._settled.popleft(), self._soaked
             self._crowd.leave(asked)
@@ -265,9 +271,10 @@ class _Storm:
         self._fake.violations.clear()
 
     def _sample(self) -> None:
-        self._fake.tidy(_KEPT)
+        self._fake.tidy(KEPT)
         self._fake.world.typed.clear()
-        self._soaked.memory_mb.append(resident_mb())
+        gc.collect()
+        self._soaked.memory_mb.append(resident_mb())  # including the fake Discord
         self._tell(
             f"{self._soaked.asked:,} asked, {len(self._waiting)} waiting, "
             f"{self._soaked.memory_mb[-1]:.0f} MB"

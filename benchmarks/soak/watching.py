@@ -1,4 +1,4 @@
-"""What must not go unseen: errors in the log, exceptions that nobody caught, memory that grows."""
+"""Watch for silent failures: errors in the log, uncaught exceptions, growing memory."""
 
 import asyncio
 import gc
@@ -8,20 +8,18 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from resource import getpagesize
 from statistics import mean
 from typing import Any
 
-# discord.py logs each reconnect that it will try as an error, with what ended the connection.
+# discord.py logs each reconnect it will try as an error, with the cause of the lost connection.
 _EXPECTED = "Attempting a reconnect"
 _KEPT = 5
 _GROWTH = 0.02
 
 
 class Watch(logging.Handler):
-    """`errors` are the first few log records of level ERROR, `uncaught` the first few exceptions
-    that reached the event loop, a thread's end or the interpreter."""
+    """Log handler that counts errors, warnings and uncaught exceptions of the event loop, of
+    threads and of the interpreter. It keeps the texts of the first five."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -51,7 +49,7 @@ class Watch(logging.Handler):
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """Inside a running event loop."""
+    """Watch the log and the running event loop until the block ends. Call it inside the loop."""
     watch, loop, root = Watch(), asyncio.get_running_loop(), logging.getLogger()
     before = loop.get_exception_handler(), threading.excepthook, sys.unraisablehook
     loop.set_exception_handler(watch.on_loop)
@@ -59,22 +57,16 @@ def watching() -> Iterator[Watch]:
     root.addHandler(watch)
     try:
         yield watch
-        gc.collect()  # a failed task that nobody awaited tells of it when it is freed
+        gc.collect()  # a failed task that was never awaited reports its error when it is freed
     finally:
         root.removeHandler(watch)
         loop.set_exception_handler(before[0])
         threading.excepthook, sys.unraisablehook = before[1:]
 
 
-def resident_mb() -> float:
-    """Of this process, the fake Discord in it included."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * getpagesize() / 1e6
-
-
 def growth(samples_mb: Sequence[float]) -> float:
-    """The share by which the last third is above the second; the first is for warming up."""
+    """Return the growth from the second third of the samples to the last, as a share. The first
+    third is warm-up."""
     third = max(1, len(samples_mb) // 3)
     return mean(samples_mb[-third:]) / mean(samples_mb[third:-third] or samples_mb[:1]) - 1
 

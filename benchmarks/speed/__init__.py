@@ -1,2 +1,2 @@
-"""How fast and how large dealbot is, beside its peers: every system in a process of its own, all of
-them in turn within one run."""
+"""Speed and size of dealbot and its peers: every system in a process of its own, all measured in
+turn within one run."""

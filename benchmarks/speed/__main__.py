@@ -1,4 +1,5 @@
-"""Measures speed and size, dealbot's and its peers', and writes JSON, plots and the page's tables.
+"""Benchmark of the speed and size of dealbot and its peers. Writes JSON, plots and the page's
+tables.
 
 Run from the project's root: make bench, or python -m benchmarks.speed --help
 """
@@ -8,26 +9,33 @@ import os
 import sys
 from collections.abc import Callable
 
+from benchmarks.machine import ROOT
 from benchmarks.peers.run import PEERS
+from benchmarks.results_file import load, save, save_tables
 from benchmarks.speed import building, footprint, latency, scale, starting, throughput
 from benchmarks.speed.corpora import HOME, bundled, generated
 from benchmarks.speed.figures import Row
 from benchmarks.speed.goals import reached
-from benchmarks.speed.page import PAGE, text_of, with_tables
-from benchmarks.speed.process import PEERS_PYTHON, ROOT
-from benchmarks.speed.record import RESULTS, load, origin, save
+from benchmarks.speed.page import PAGE, text_of
+from benchmarks.speed.process import PEERS_PYTHON
+from benchmarks.speed.record import RESULTS, origin
 from benchmarks.speed.run import Run
 from index.errors import ExpectedError
 
-_UNFINISHED = HOME / "speed.json"  # after each part: a long run that ends early is not lost
+_UNFINISHED = (
+    HOME / "speed.json"
+)  # written after each part, so that a long run that ends early is kept
 _SIZES = (1_000, 10_000, 100_000, 1_000_000)
 _ARTICLES = 1_000
-_BUSY = 0.7  # processes that run or wait, in the last minute
+_BUSY = 0.7  # load average of the last minute
 
 
 def main() -> None:
-    """A run of some parts shows their tables; with --update it also replaces them in the results,
-    where each part tells when and from what it was measured."""
+    """Measure all parts, or some.
+
+    A run of some parts prints their tables. With --update it also replaces them in the results,
+    where each part records when and from what code it was measured.
+    """
     options = _options()
     if os.getloadavg()[0] > _BUSY:
         sys.stderr.write("Others use this machine: the figures will not be worth keeping\n")
@@ -70,7 +78,7 @@ def _publish(record: dict[str, object]) -> None:
 
     save(record, RESULTS)
     draw_all(record, RESULTS.parent)
-    PAGE.write_text(with_tables(PAGE.read_text(encoding="utf-8"), record), encoding="utf-8")
+    save_tables(text_of(record), "speed", PAGE)
 
 
 def _peers(options: argparse.Namespace) -> tuple[str, ...]:

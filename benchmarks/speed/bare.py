@@ -1,4 +1,4 @@
-"""The bare limit: a question encoded with onnxruntime, a flat scan with FAISS, and nothing else."""
+"""Bare limit: a question encoded with onnxruntime, a flat scan with FAISS, and nothing else."""
 
 from pathlib import Path
 from time import perf_counter
@@ -22,13 +22,13 @@ _SEED, _TRIALS = 0, 30
 
 
 class Bare(System):
-    """Over as many random unit vectors as the index has sentences: a scan's time does not hang on
-    what they say."""
+    """Bare limit over as many random unit vectors as the index has sentences. The time of a scan
+    does not depend on their values."""
 
     packages = ("onnxruntime", "tokenizers", "faiss-cpu")
 
     def __init__(self) -> None:
-        """One thread or all cores, whichever is faster here and now."""
+        """Use one thread or all cores, whichever is faster on this machine now."""
         home = default_home()
         folder = home / str(read_pointer(home / "CURRENT"))
         self._record: EncoderRecord = read_record(folder)
@@ -38,8 +38,10 @@ class Bare(System):
         self._session = min(sessions, key=self._seconds)
 
     def open(self, folder: str) -> None:
-        """`folder` is that of dealbot's index, for the number of its sentences."""
-        faiss.omp_set_num_threads(1)  # over one query, several wait for each other longer
+        """Make the vectors. `folder` is dealbot's index, which gives the number of sentences."""
+        faiss.omp_set_num_threads(
+            1
+        )  # with one query, several threads wait for each other longer than they work
         count = read_manifest(current_folder(Path(folder))).sentences
         dimension = self._record.dimension
         self._index = faiss.IndexFlatIP(dimension)
@@ -64,7 +66,7 @@ class Bare(System):
         return vector
 
     def _seconds(self, session: onnxruntime.InferenceSession) -> float:
-        """The best of some trials."""
+        """Return the best of 30 trials."""
         times = []
         for number in range(_TRIALS):
             started = perf_counter()
@@ -76,11 +78,11 @@ class Bare(System):
 def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    # By spinning, its threads would take the cores from whoever has the next turn.
+    # Spinning threads would take cores from the system whose turn is next.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(
         path,
         options,
         providers=["CPUExecutionProvider"],
-        disabled_optimizers=["SkipLayerNormFusion"],  # slower than what it stands for
+        disabled_optimizers=["SkipLayerNormFusion"],  # slower than the operators that it fuses
     )

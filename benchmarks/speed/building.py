@@ -1,12 +1,12 @@
-"""Building: sentences a second beside the peers, and building again after one article changed."""
+"""Building speed: sentences a second beside the peers, and builds after one article changed."""
 
-import json
 import shutil
 from itertools import islice
 from pathlib import Path
 
 from benchmarks import corpus as generator
 from benchmarks.peers.run import PEERS
+from benchmarks.results_file import save_lines
 from benchmarks.speed.corpora import HOME, Corpus
 from benchmarks.speed.figures import Row, spread
 from benchmarks.speed.names import RETRIEVAL
@@ -17,8 +17,8 @@ _FOLDER = HOME / "building"
 
 
 def measure(run: Run, corpus: Corpus) -> list[Row]:
-    """All in turn, each time in a new process, in which one article was indexed before: imports and
-    what a library does at its first use are not counted, loading the model is."""
+    """Measure the builds of all systems in turn. Each runs in a new process that has indexed one
+    article before, so imports and first-use costs do not count; loading the model does."""
     rates: dict[str, list[float]] = {system: [] for system in (RETRIEVAL, *run.peers)}
     peaks: dict[str, float] = {}
     one = _first_article(corpus)
@@ -46,7 +46,8 @@ def measure(run: Run, corpus: Corpus) -> list[Row]:
 
 
 def rebuild(run: Run, articles: int) -> list[Row]:
-    """A full build of so many articles, then one of them changed, another one each time."""
+    """Measure a full build of so many articles, then builds after one of them changed, another one
+    each round."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
     path, index = _FOLDER / "articles.jsonl", _FOLDER / "rebuilt"
     shutil.rmtree(index, ignore_errors=True)
@@ -74,13 +75,13 @@ def rebuild(run: Run, articles: int) -> list[Row]:
 def _built(
     worker: Worker, path: Path, index: Path, records: list[dict[str, str]], *, full: bool
 ) -> dict[str, float]:
-    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    save_lines(records, path)
     built: dict[str, float] = worker.do("build", corpus=str(path), folder=str(index), full=full)
     return built
 
 
 def _build(system: str, one: Path, corpus: Path) -> dict[str, float]:
-    """Into a folder that was not there before."""
+    """Build into a new folder; return the seconds and the memory."""
     folder = _FOLDER / ("peer" if system in PEERS else "dealbot")
     shutil.rmtree(folder, ignore_errors=True)
     with Worker(system) as worker:

@@ -1,18 +1,18 @@
-"""The corpora that are asked about, and the indexes of them, both kept in build/bench."""
+"""Corpora that are asked about, and their indexes, both kept in build/bench."""
 
-import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from benchmarks import corpus, grammar
+from benchmarks.machine import ROOT, now
 from benchmarks.peers.run import PEERS
-from benchmarks.speed.process import ROOT, Worker
+from benchmarks.results_file import load, save, save_lines
+from benchmarks.speed.process import Worker
 from bot.evaluation.datasets import records
 from bot.evaluation.indexes import files_digest
 from index.articles.sources import read_articles
@@ -32,8 +32,8 @@ _CODE = files_digest([Path(corpus.__file__), Path(grammar.__file__)])[:8]
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Articles in `records`, a .jsonl, and questions about them, each a record with its `question`;
-    of generated articles also where the answering sentence stands."""
+    """Articles in `records`, a .jsonl file, and questions about them. Each question is a record
+    with its `question`; for generated articles it also gives the span of the answering sentence."""
 
     name: str
     folder: Path
@@ -45,7 +45,8 @@ class Corpus:
         return self.folder / "corpus.jsonl"
 
     def supply(self, count: int) -> "Supply":
-        """So many questions at least; ExpectedError says where there are not."""
+        """Return a supply of distinct questions. Raises ExpectedError if there are fewer than
+        `count`."""
         questions = list(dict.fromkeys(each["question"] for each in self.questions))
         if len(questions) < count:
             raise ExpectedError(
@@ -56,7 +57,7 @@ class Corpus:
 
 
 class Supply:
-    """Questions to take, none of them twice: a vector that is kept must not be found again."""
+    """Questions to take, none of them twice: a cached vector must not be found again."""
 
     def __init__(self, questions: Iterable[str]) -> None:
         self._questions = iter(questions)
@@ -66,12 +67,12 @@ class Supply:
 
 
 def bundled() -> Corpus:
-    """The articles that come with the program and the questions about them that need no history."""
+    """Write the bundled articles as a corpus; its questions are those that need no history."""
     folder = HOME / "corpora/bundled"
     folder.mkdir(parents=True, exist_ok=True)
     articles = list(read_articles([ROOT / "articles"]))
     rows = ({"id": each.id, "title": each.title, "text": each.text} for each in articles)
-    _write(folder / "corpus.jsonl", rows)
+    save_lines(rows, folder / "corpus.jsonl")
     asked = records(ROOT / "benchmarks/questions/articles.jsonl")
     sentences = sum(len(split_sentences(each.text)) for each in articles)
     questions = [each for each in asked if not each.get("history")]
@@ -79,7 +80,7 @@ def bundled() -> Corpus:
 
 
 def generated(sentences: int) -> Corpus:
-    """Written once for as long as the code that generates it stays as it is."""
+    """Return a generated corpus, written once for each version of the generating code."""
     folder = HOME / "corpora" / f"generated-{corpus.SEED}-{_CODE}-{sentences}"
     asked = folder / "questions.jsonl"
     if not asked.exists():
@@ -90,32 +91,31 @@ def generated(sentences: int) -> Corpus:
 
 
 def index_of(articles: Corpus, system: str) -> Path:
-    """The folder of this system's index of the articles, built in a process of its own unless it is
-    there. What the build took is in `built`."""
+    """Return the folder of the system's index of the articles. If there is none, build it in a
+    process of its own; `built` returns the figures of the build."""
     folder = index_folder(articles, system)
     if not _usable(folder, system):
         shutil.rmtree(folder, ignore_errors=True)
         with Worker(system) as worker:
             built = worker.do("build", corpus=str(articles.records), folder=str(folder))
-        created = datetime.now(UTC).isoformat(timespec="seconds")
-        (folder / _BUILT).write_text(json.dumps({**built, "created": created}))
+        save({**built, "created": now()}, folder / _BUILT)
     return folder
 
 
 def built(folder: Path) -> dict[str, Any]:
-    """Seconds and megabytes of the build that made what is in the folder, and when that was."""
-    found: dict[str, Any] = json.loads((folder / _BUILT).read_text())
-    return found
+    """Read the seconds and megabytes of the build that made the folder's index, and its date."""
+    return load(folder / _BUILT)
 
 
 def index_folder(articles: Corpus, system: str) -> Path:
-    """Named by what decides its content: a peer and the peers' versions, or our encoder."""
+    """Return the folder, named by what decides the index: a peer and the peers' versions, or our
+    encoder."""
     theirs = f"{system} {files_digest([_PEERS_VERSIONS])[:8]}"
     return articles.folder / "indexes" / (theirs if system in PEERS else encoder_id())
 
 
 def _usable(folder: Path, system: str) -> bool:
-    """Whether it was finished, and, of ours, has the schema that is read now."""
+    """Return whether the index was finished and, for ours, has the schema that is read now."""
     if not (folder / _BUILT).exists():
         return False
     if system in PEERS:
@@ -131,11 +131,6 @@ def encoder_id() -> str:
     return str(read_pointer(default_home() / "CURRENT"))
 
 
-def _write(path: Path, rows: Iterator[dict[str, str]]) -> None:
-    with path.open("w", encoding="utf-8") as lines:
-        lines.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-
-
 def _shuffled(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """In an order that is always the same: neighbours are about the same article."""
+    """Shuffle with a fixed seed: neighbouring questions are about the same article."""
     return Random(corpus.SEED).sample(questions, len(questions))

@@ -1,4 +1,4 @@
-"""Medians and spreads of what was measured."""
+"""Medians and quartiles of measurements."""
 
 from collections.abc import Sequence
 from statistics import median, quantiles
@@ -8,7 +8,7 @@ Row = dict[str, Any]
 
 
 def spread(values: Sequence[float], name: str) -> Row:
-    """The median under `name`, the quartiles and how many values there were."""
+    """Return the median under `name`, the quartiles, and the number of values."""
     low, _, high = quantiles(values, n=4, method="inclusive") if len(values) > 1 else [*values] * 3
     return {
         name: _rounded(median(values)),
@@ -19,5 +19,5 @@ def spread(values: Sequence[float], name: str) -> Row:
 
 
 def _rounded(value: float) -> float:
-    """Four significant digits."""
+    """Round to four significant digits."""
     return float(f"{value:.4g}")

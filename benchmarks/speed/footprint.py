@@ -1,4 +1,4 @@
-"""Memory while serving, and what serves takes on disk."""
+"""Memory while serving, and disk space of the installation."""
 
 from benchmarks.speed.corpora import Corpus, index_of
 from benchmarks.speed.figures import Row
@@ -10,7 +10,7 @@ _QUESTIONS, _CROWD = 50, 64
 
 
 def measure(run: Run, corpus: Corpus) -> list[Row]:
-    """Each system by itself: what else is running does not change what a process holds."""
+    """Measure each system by itself: other processes do not change its memory."""
     rows = []
     leave_out = run.leaving_out("footprint")
     for system in (ANSWERS, *run.peers):
@@ -23,7 +23,7 @@ def measure(run: Run, corpus: Corpus) -> list[Row]:
 
 
 def _row(system: str, corpus: Corpus) -> Row:
-    """Resident after questions one by one, and after a crowd of them too."""
+    """Measure the resident memory after questions one by one, then after a crowd of them."""
     supply = corpus.supply(_QUESTIONS + _CROWD)
     with Worker(system) as worker:
         worker.do("open", folder=str(index_of(corpus, system)))

@@ -1,4 +1,4 @@
-"""The goals of the project for speed and size, and what a record says of them: ratios within it."""
+"""Goals of the project for speed and size, checked by ratios within one record."""
 
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 
 def reached(record: Record) -> list[Row]:
-    """A row a goal that the record has figures for."""
+    """Return a row for each goal that the record has figures for."""
     parts: dict[str, Callable[[list[Row]], Iterator[Row]]] = {
         "latency": _latency,
         "throughput": _throughput,
@@ -58,7 +58,8 @@ def _start(rows: list[Row]) -> Iterator[Row]:
 
 
 def _footprint(rows: list[Row]) -> Iterator[Row]:
-    """Memory after the crowd, which is the larger figure for all."""
+    """Yield the goals for memory and disk. Memory is that after the crowd, the larger figure for
+    all."""
     resident = {row["system"]: row["after_crowd_mb"] for row in rows}
     resident |= {_PEER: _best(resident, min)}
     yield from _ratio("memory: dealbot ÷ smallest peer", resident, ANSWERS, _PEER, AT_MOST, 0.4)
@@ -101,7 +102,7 @@ def _best(
     choose: Callable[[list[float]], float],
     among: Collection[str] = PEERS,
 ) -> float:
-    """The best peer's; nothing that counts where no peer took part."""
+    """Return the best peer's figure; 0.0, which gives no goal, if no peer took part."""
     theirs = [figure for system, figure in figures.items() if system in among]
     return choose(theirs) if theirs else 0.0
 
@@ -109,7 +110,7 @@ def _best(
 def _ratio(
     measure: str, figures: dict[str, float], one: str, other: str, direction: str, bound: float
 ) -> Iterator[Row]:
-    """The goal for one figure divided by the other, if both were measured."""
+    """Yield the goal for one figure divided by the other, if both were measured."""
     if figures.get(one) and figures.get(other):
         yield _goal(measure, figures[one] / figures[other], direction, bound)
 

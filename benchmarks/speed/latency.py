@@ -1,4 +1,5 @@
-"""One question after the other, warm: milliseconds from a question to its ranked sentences."""
+"""Latency of one question after the other on a warm system: milliseconds to its ranked
+sentences."""
 
 from collections.abc import Sequence
 
@@ -48,7 +49,7 @@ def _of(run: Run, corpus: Corpus) -> list[Row]:
 
 
 def _systems(run: Run) -> dict[str, str]:
-    """The systems by label."""
+    """Return the systems by label."""
     reranked = [label for label, peer in RERANKED.items() if peer in run.peers]
     alone = [ENCODER_ALONE] if run.peers else []
     systems = (RETRIEVAL, ANSWERS, UNJUDGED, BARE, *run.peers, *reranked, *alone)
@@ -56,7 +57,8 @@ def _systems(run: Run) -> dict[str, str]:
 
 
 def _warmed(contestants: Contestants, questions: Sequence[str]) -> dict[str, Row]:
-    """Warm all and return how much each reranker reads. That comes first: the judge remembers."""
+    """Warm up all systems and return how much each reranker reads. Reading comes first, because the
+    judge caches what it read."""
     rerankers = (ANSWERS, *RERANKED)
     read: dict[str, Row] = contestants.each(
         lambda _, worker: worker.do("reading", questions=questions), among=rerankers
@@ -67,7 +69,7 @@ def _warmed(contestants: Contestants, questions: Sequence[str]) -> dict[str, Row
 
 
 def _folder(corpus: Corpus, worker: Worker) -> str:
-    """What needs no index of its own is given ours."""
+    """Return the folder of a system's index; a system that needs none gets ours."""
     needs_none = worker.system in (BARE, ENCODER_ALONE)
     system = RERANKED.get(worker.system, worker.system)
     return str(index_of(corpus, RETRIEVAL if needs_none else system))

@@ -14,52 +14,54 @@ from benchmarks.speed.system import System
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Judgement, Window
 from bot.answering.judge.model import JudgeModel, load_judge
-from bot.answering.pipeline import Answerer
+from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Question
 from bot.serving.service import AnswerService
 from bot.terminal.progress import StageLines
-from index.building.build import build_index
+from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import default_home, open_current
 from index.generations.live import LiveIndex
-from index.search import Searcher
+from index.retrieval import Searcher
 from index.stores.text_store import StoredSentence
 
-_BATCH = 32  # as many questions as the service takes together
+_BATCH = 32  # questions in a batch of the service
 _SURE = 5.0  # log-odds
 Place = tuple[str, int, int]  # a sentence: article, start, end
 
 
 class Dealbot(System):
-    """What both have in common: the index and how it is built."""
+    """Base of dealbot's systems: the index and its build."""
 
     packages = ("dealbot",)
     own_folders = ("bot", "index", "prompts")
 
     def build(self, corpus: str, folder: str, full: bool = True) -> dict[str, float]:
-        """Seconds from opening the encoder to the published index."""
+        """Build the index. Return the seconds from opening the encoder to the published index, the
+        number of sentences whose vectors were reused, and the memory."""
         quiet = StageLines(lambda line: None)
         started = perf_counter()
         encoder = open_current(default_home())
-        report = build_index([Path(corpus)], Path(folder), encoder, quiet, full=full)
+        report = build_index([Path(corpus)], Path(folder), encoder, quiet, BuildOptions(full=full))
         took = perf_counter() - started
         return {"seconds": took, "reused": report.reused, **self.memory()}
 
     def open(self, folder: str) -> float:
-        """Seconds, checksums and encoder included."""
+        """Open the index and return the seconds, checksums and encoder included."""
         started = perf_counter()
         self._live = LiveIndex(Path(folder), default_home())
         return perf_counter() - started
 
     def ranked(self, question: str) -> list[Place]:
-        """The best sentences, best first."""
+        """Return the best sentences, best first."""
         raise NotImplementedError
 
     def steps(self, questions: Sequence[str]) -> dict[str, float]:
-        """Medians of the milliseconds that each step of a question takes."""
+        """Return the median milliseconds of each step of a question."""
         return step_times(self.ask_one, questions)
 
     def found(self, known: Sequence[dict[str, Any]]) -> dict[str, float]:
-        """The share of questions whose known sentence comes first, and is among the first ten."""
+        """Return the shares of questions whose known sentence comes first, and is among the first
+        ten."""
         places = [(each["article_id"], each["start"], each["end"]) for each in known]
         ranked = [self.ranked(each["question"])[:TOP] for each in known]
         pairs = list(zip(places, ranked, strict=True))
@@ -71,7 +73,7 @@ class Dealbot(System):
 
 
 class Retrieval(Dealbot):
-    """A question's sentences as the fusion of dense and lexical scores ranks them."""
+    """Retrieval alone: sentences as ranked by the fusion of dense and lexical scores."""
 
     def __init__(self) -> None:
         self._searcher = Searcher()
@@ -84,7 +86,8 @@ class Retrieval(Dealbot):
         return [(each.article.id, each.start, each.end) for each in self.ask_one(question)]
 
     def crowd(self, questions: Sequence[str], askers: int) -> float:
-        """In the batches that so many askers make of a service: encoded together, then searched."""
+        """Answer the questions in the batches that so many askers would give a service: encoded
+        together, then searched. Return the seconds."""
         self.ask_one(questions[0])
         encoder, size = self._live.current.encoder, min(askers, _BATCH)
         asked = questions[askers:]
@@ -102,10 +105,10 @@ class Retrieval(Dealbot):
 
 
 class Answers(Dealbot):
-    """The path that a question takes in the program, learned ranker and all."""
+    """Path of a question through the program, learned ranker included."""
 
     def __init__(self) -> None:
-        self._answerer = Answerer()
+        self._answerer = QuestionAnswerer()
 
     def ask_one(self, question: str) -> Any:
         live = self._live.current
@@ -124,7 +127,8 @@ class Answers(Dealbot):
         )
 
     def crowd(self, questions: Sequence[str], askers: int) -> float:
-        """Through the service; each asker asks again as soon as it has an answer."""
+        """Ask through the service and return the seconds; each asker asks again as soon as it has
+        an answer."""
         return asyncio.run(self._crowd(questions, askers))
 
     async def _crowd(self, questions: Sequence[str], askers: int) -> float:
@@ -144,7 +148,7 @@ class Answers(Dealbot):
 
 
 class Unjudged(Answers):
-    """The same path with nothing read by the judge: the cheap ranker alone orders the sentences."""
+    """Same path without the judge: the cheap ranker alone orders the sentences."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,12 +156,12 @@ class Unjudged(Answers):
 
 
 class _Unread(Judge):
-    """Judges every candidate alike, and high enough for an answer, without reading it."""
+    """Judge that rates every candidate alike, high enough for an answer, without reading it."""
 
     def judge(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
         alike = Judgement(_SURE, _SURE, -_SURE, None, 0.0)
         return [[alike] * len(window.candidates) for window in windows]
 
     def tokens_in(self, text: str) -> int:
-        """Skip tokenizing too: it is a part of the judge's cost."""
+        """Skip tokenizing too: it is part of the judge's cost."""
         return 0

@@ -1,19 +1,16 @@
-"""The record as tables, for the terminal and for the page between its markers."""
+"""Record as tables, for the terminal and for the page."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.machine import ROOT
 from benchmarks.speed.figures import Row
-from benchmarks.speed.process import ROOT
 from bot.evaluation.tables import Cell, markdown_table
 
 PAGE = ROOT / "docs/performance.md"
-BEGIN, END = "<!-- speed:begin -->", "<!-- speed:end -->"
-_BETWEEN = re.compile(f"(?<={BEGIN}).*(?={END})", re.DOTALL)
 Record = dict[str, Any]
 
-# Heading of each part's table, and its columns: a field, or a figure with its quartiles.
+# Heading and columns of each part's table; a column is a field, or a figure with its quartiles.
 _TABLES = {
     "latency": (
         "One question, warm: milliseconds",
@@ -35,11 +32,6 @@ _TABLES = {
     ),
 }
 _WITH_QUARTILES = {"p50_ms", "per_second", "seconds", "sentences_per_second", "changed_s"}
-
-
-def with_tables(page: str, record: Record) -> str:
-    """The page with what stands between its markers replaced."""
-    return _BETWEEN.sub(lambda _: f"\n\n{text_of(record)}\n\n", page)
 
 
 def text_of(record: Record) -> str:
@@ -67,7 +59,8 @@ def _blocks(record: Record) -> Iterator[str]:
 
 
 def _origins(origins: dict[str, Row]) -> Iterator[str]:
-    """A line for each group of parts that were measured together, on the same code."""
+    """Yield a line for each group of parts measured together on the same code, and one for what was
+    left out."""
     groups: dict[str, list[str]] = {}
     for part, made in origins.items():
         machine = made["machine"]
@@ -121,7 +114,7 @@ def _scale(rows: list[Row]) -> str:
 
 
 def _steps(rows: list[Row]) -> str:
-    """Columns are the steps in the order of the path; the one that takes most is bold."""
+    """Format the steps in the order of the path; the step that takes most is bold."""
     parts = [(row["sentences"], part, row[part]) for row in rows
              for part in ("retrieval", "answers") if part in row]  # fmt: skip
     names = list(parts[0][2]["steps_ms"]) if parts else []

@@ -1,4 +1,4 @@
-"""The peers as systems under test, and their encoder alone."""
+"""Peers as systems under test, and their encoder alone."""
 
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -16,13 +16,15 @@ from benchmarks.speed.reading import reading
 from benchmarks.speed.system import System
 from index.machine import usable_cores
 
-_NEEDED = ("sentence-transformers", "faiss-cpu", "torch")  # beside a peer's own packages
+_NEEDED = ("sentence-transformers", "faiss-cpu", "torch")  # in addition to a peer's own packages
 
 
 class OnTorch(System):
-    """On one thread or on all cores, whichever was faster when it was tuned for so many askers:
-    where others use the machine too, torch's threads wait for each other fifty times as long as one
-    of them would have taken."""
+    """System on one thread or on all cores, whichever was faster when tuned for that many askers.
+
+    When other programs use the machine too, torch's threads wait for each other fifty times as long
+    as one thread would have taken.
+    """
 
     def __init__(self) -> None:
         self._threads: dict[int, int] = {}
@@ -43,14 +45,14 @@ class OnTorch(System):
         return super().crowd(questions, askers)
 
     def _use_threads(self, askers: int) -> None:
-        """As the environment sets it where it was not tuned."""
+        """Set the tuned number of threads; without tuning keep what the environment sets."""
         if askers in self._threads:
             torch.set_num_threads(self._threads[askers])
             faiss.omp_set_num_threads(self._threads[askers])
 
 
 class Peer(OnTorch):
-    """One of them, set up as its documentation recommends."""
+    """One peer, set up as its documentation recommends."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -59,7 +61,8 @@ class Peer(OnTorch):
         self.packages = (*self._peer.PACKAGES, *_NEEDED)
 
     def build(self, corpus: str, folder: str) -> dict[str, float]:
-        """Seconds of building in memory; keeping it in the folder is not counted."""
+        """Build in memory, then save to the folder. Return the seconds without saving, and the
+        memory."""
         articles = read_articles(Path(corpus))
         started = perf_counter()
         built = getattr(self._peer, self._build)(model_folder(), articles)
@@ -69,7 +72,7 @@ class Peer(OnTorch):
         return {"seconds": took, **self.memory()}
 
     def open(self, folder: str) -> float:
-        """Seconds."""
+        """Open the saved index and return the seconds."""
         started = perf_counter()
         self._ask: Ask = self._load(Path(folder))
         return perf_counter() - started
@@ -83,7 +86,7 @@ class Peer(OnTorch):
 
 
 class Reranked(Peer):
-    """A peer that ranks what it retrieves again, with a cross-encoder of the judge's size."""
+    """Peer that reranks what it retrieves, with a cross-encoder of the judge's size."""
 
     def reading(self, questions: Sequence[str]) -> dict[str, float]:
         """Count the candidates that the cross-encoder reads for a question, and their tokens."""
@@ -101,7 +104,7 @@ class Reranked(Peer):
 
 
 def _tokens_of_each(*, attention_mask: torch.Tensor, **_: object) -> list[int]:
-    """Count what the model reads of each input, without padding."""
+    """Count the tokens that the model reads of each input, without padding."""
     lengths: list[int] = attention_mask.sum(dim=1).tolist()
     return lengths
 

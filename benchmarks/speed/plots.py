@@ -1,16 +1,13 @@
-"""The plots of a speed record, one PNG each, from its JSON alone."""
+"""Plots of a speed record, one PNG each, drawn from its JSON alone."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("Agg")  # no display: the plots go to files
-from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from benchmarks.peers.run import PEERS
+from benchmarks.plots import panels
 from benchmarks.speed.figures import Row
 from benchmarks.speed.names import ANSWERS, BARE, ENCODER_ALONE, RETRIEVAL
 from benchmarks.speed.starting import COMMAND
@@ -29,7 +26,7 @@ Record = dict[str, Any]
 
 
 def draw_all(record: Record, folder: Path) -> None:
-    """Writes every plot that this record has something for."""
+    """Write every plot that this record has data for."""
     if record.get("latency") or record.get("scale"):
         _save(folder / "latency-by-size.png", _draw_latency, record)
     if record.get("scale"):
@@ -45,16 +42,13 @@ def draw_all(record: Record, folder: Path) -> None:
 
 
 def _save(path: Path, draw: Callable[[Axes, Any], None], figures: Any) -> None:
-    figure, axes = pyplot.subplots(figsize=_SIZE)
-    draw(axes, figures)
-    figure.tight_layout()
-    # Without the version in it, a plot changes only where its figures do.
-    figure.savefig(path, dpi=110, metadata={"Software": None})
-    pyplot.close(figure)
+    with panels(path, _SIZE) as (axes,):
+        draw(axes, figures)
 
 
 def _draw_latency(axes: Axes, record: Record) -> None:
-    """Medians with their quartiles: peers as far as they were asked, dealbot at all sizes."""
+    """Draw medians with quartiles: peers at the sizes that they were asked at, dealbot at all
+    sizes."""
     lines: dict[str, dict[int, Row]] = {}
     for row in record.get("latency", []):
         if row["system"] in _COLOURS:
@@ -94,7 +88,7 @@ def _line(axes: Axes, system: str, rows: dict[int, Row], field: str) -> None:
 
 
 def _draw_steps(axes: Axes, rows: Sequence[Row]) -> None:
-    """Two stacks a size: retrieval, and the whole path to an answer."""
+    """Draw two stacks for each size: retrieval, and the whole path to an answer."""
     parts = [(row["sentences"], part, row[part]["steps_ms"]) for row in rows
              for part in ("retrieval", "answers") if part in row]  # fmt: skip
     labels = [f"{sentences:,}\n{part}" for sentences, part, _ in parts]

@@ -1,4 +1,4 @@
-"""Processes of systems under test, as the run that measures them sees them."""
+"""Processes of the systems under test, as the measuring run uses them."""
 
 import json
 import os
@@ -7,27 +7,25 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from tempfile import TemporaryFile
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from benchmarks.machine import ROOT
 from benchmarks.peers.run import PEERS
 from benchmarks.speed.names import IN_PEERS_ENVIRONMENT
 from index.machine import usable_cores
 
-ROOT = Path(__file__).resolve().parents[2]
 PEERS_PYTHON = ROOT / "build/peers/venv/bin/python"
 _STUCK_S = 4 * 3600  # the longest command builds an index of a million sentences
 _Found = TypeVar("_Found")
 
 
 class WorkerError(Exception):
-    """A system under test has failed; the text says how."""
+    """Failure of a system under test; the text gives the cause."""
 
 
 class Worker:
-    """A system's process. Use as a context manager; it ends with the block."""
+    """Process of a system. Use it as a context manager; the process ends with the block."""
 
     def __init__(self, system: str) -> None:
         self.system = system
@@ -45,7 +43,8 @@ class Worker:
         )
 
     def do(self, command: str, **arguments: Any) -> Any:
-        """The command's reply. Raises WorkerError where the process ends or is stuck."""
+        """Send the command and return its reply. Raises WorkerError if the process ends or
+        hangs."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -70,23 +69,20 @@ class Worker:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        """Not by its own leave: nothing that it may still hold open is of use to anyone."""
+    def __exit__(self, *_: object) -> None:
+        """Kill the process: nothing that it has open needs a clean end."""
         self._process.kill()
         self._process.communicate()
         self._log.close()
 
 
 class Contestants:
-    """Workers by label, measured in turn. One that fails is told of and takes no further part."""
+    """Workers by label, measured in turn. A worker that fails is reported and takes no further
+    part."""
 
     def __init__(self, systems: Mapping[str, str], left_out: Callable[[str, str], None]) -> None:
-        """`left_out` gets the label and the reason."""
+        """Keep the systems by label; `left_out` is called with the label and the reason of a
+        failure."""
         self._systems, self._left_out = systems, left_out
         self._workers: dict[str, Worker] = {}
 
@@ -94,19 +90,9 @@ class Contestants:
         self._workers = {label: Worker(system) for label, system in self._systems.items()}
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for worker in self._workers.values():
-            worker.__exit__(kind, error, tb)
-
-    @property
-    def left(self) -> list[str]:
-        """The labels of those that have not failed."""
-        return list(self._workers)
+            worker.__exit__()
 
     def each(
         self,
@@ -115,8 +101,8 @@ class Contestants:
         turn: int = 0,
         among: Iterable[str] | None = None,
     ) -> dict[str, _Found]:
-        """What `work` returns for each (of those named), one after the other; in every turn another
-        one is the first."""
+        """Call `work` for each worker (in `among`) one after the other and return the results by
+        label. Another worker comes first in every turn."""
         labels = [label for label in self._workers if among is None or label in among]
         start = turn % max(1, len(labels))
         found = {}
@@ -125,19 +111,22 @@ class Contestants:
                 found[label] = work(label, self._workers[label])
             except WorkerError as error:
                 self._left_out(label, str(error))
-                self._workers.pop(label).__exit__(None, None, None)
+                self._workers.pop(label).__exit__()
         return found
 
 
 def python_of(system: str) -> str:
-    """The interpreter of the environment that a system is installed in."""
+    """Return the interpreter of the environment that a system is installed in."""
     theirs = system in PEERS or system in IN_PEERS_ENVIRONMENT
     return str(PEERS_PYTHON) if theirs else sys.executable
 
 
 def environment() -> dict[str, str]:
-    """The same for all: as many threads as there are cores for each library that has threads, and
-    compiled modules kept, which those who install them have and this checkout may lack."""
+    """Return the environment variables, the same for all systems.
+
+    Each library with threads gets one per core. Compiled modules are kept, because an installation
+    has them and this checkout may lack them.
+    """
     threads = str(usable_cores())
     ours = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return {**ours, "OMP_NUM_THREADS": threads, "HF_HUB_OFFLINE": "1"}

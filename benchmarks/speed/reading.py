@@ -1,4 +1,4 @@
-"""How much a reranker reads for a question: its inputs and their tokens."""
+"""Amount that a reranker reads for a question: its inputs and their tokens."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,8 @@ Lengths = Callable[..., Sequence[int]]
 def reading(
     ask: Callable[[str], object], questions: Sequence[str], model: type, method: str, count: Lengths
 ) -> dict[str, float]:
-    """Medians over the questions: inputs of the model for one question, and tokens of them all.
+    """Return medians over the questions: inputs of the model for one question, and tokens of them
+    all.
 
     `method` is the name of the model's method that reads inputs.
     """

@@ -1,14 +1,15 @@
-"""What the parts of a run share."""
+"""Settings that the parts of a run share."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from benchmarks.machine import tell
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How often each system has its turn, with how many questions, and which peers take part.
-    `left_out` collects what failed, in words."""
+    """Number of rounds, questions of each round, and the peers that take part. `left_out` collects
+    failures in words."""
 
     rounds: int
     questions: int
@@ -16,7 +17,7 @@ class Run:
     left_out: list[str] = field(default_factory=list)
 
     def leaving_out(self, part: str) -> Callable[[str, str], None]:
-        """What a part calls with the label of what failed and the reason."""
+        """Return a function that a part calls with the label of what failed and the reason."""
 
         def note(label: str, reason: str) -> None:
             self.left_out.append(f"{label} ({part}): {reason}")
@@ -25,4 +26,4 @@ class Run:
         return note
 
     def tell(self, line: str) -> None:
-        sys.stderr.write(f"{line}\n")
+        tell(line)

@@ -1,4 +1,4 @@
-"""dealbot at growing sizes: what a question costs and where its time goes, recall, memory, disk."""
+"""dealbot at growing sizes: cost of a question and of its steps, recall, memory and disk."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ _Times = dict[str, list[float]]
 
 
 def measure(run: Run, corpora: Sequence[Corpus]) -> list[Row]:
-    """All sizes are open at once and asked in turn."""
+    """Open all sizes at once and ask them in turn."""
     for corpus in corpora:
         run.tell(f"scale, index of {corpus.name}")
         index_of(corpus, RETRIEVAL)
@@ -52,7 +52,7 @@ def _open(worker: Worker, folder: Path, supplies: dict[str, Supply], corpus: Cor
 
 
 def _details(run: Run, worker: Worker, corpus: Corpus, supplies: dict[str, Supply]) -> Row:
-    """What is measured apart from the clock of the rounds; memory before the steps."""
+    """Measure what is not timed in rounds. Memory is read before the steps run."""
     asked = supplies[corpus.name].take(run.questions)
     row: Row = {"memory": worker.do("memory"), "steps_ms": worker.do("steps", questions=asked)}
     row["found"] = worker.do("found", known=corpus.questions[-_KNOWN:])

@@ -1,4 +1,4 @@
-"""From the start of a process to its first answer, over an index that is there."""
+"""Time from the start of a process to its first answer, over an existing index."""
 
 import subprocess
 import sys
@@ -7,10 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from time import perf_counter
 
+from benchmarks.machine import ROOT
 from benchmarks.speed.corpora import Corpus, index_of
 from benchmarks.speed.figures import Row, spread
 from benchmarks.speed.names import ANSWERS
-from benchmarks.speed.process import ROOT, Worker, WorkerError, environment
+from benchmarks.speed.process import Worker, WorkerError, environment
 from benchmarks.speed.run import Run
 
 COMMAND = "dealbot ask"
@@ -18,12 +19,12 @@ _PROGRAM = Path(sys.executable).with_name("dealbot")
 
 
 def measure(run: Run, corpus: Corpus) -> list[Row]:
-    """Peers open the index that they have kept, as their documentation shows."""
+    """Measure all systems in turn. Peers open their saved index as their documentation shows."""
     (question,) = corpus.supply(1).take(1)
     index = {name: index_of(corpus, system) for name, system in _systems(run).items()}
     times: dict[str, list[float]] = {name: [] for name in index}
     leave_out = run.leaving_out("start")
-    for turn in range(run.rounds + 1):  # the first brings the files into memory
+    for turn in range(run.rounds + 1):  # the first one fills the file cache
         run.tell(f"start, round {turn} of {run.rounds}")
         for name in list(times):
             start: Callable[[str, Path, str], float] = _command if name == COMMAND else _peer
@@ -53,7 +54,8 @@ def _peer(name: str, index: Path, question: str) -> float:
 
 
 def _command(name: str, index: Path, question: str) -> float:
-    """Until the answer can be read; then the process may end as it likes."""
+    """Return the seconds until the answer is printed, not counting process shutdown. Raises
+    WorkerError if the command fails."""
     arguments = [str(_PROGRAM), "ask", question, "--json", "--index", str(index)]
     started = perf_counter()
     with (

@@ -1,4 +1,5 @@
-"""Where the time of a question goes: the methods of some classes timed while questions run."""
+"""Time of each step of a question, from methods of some classes that are timed while questions
+run."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,10 +9,11 @@ from time import perf_counter
 from types import FunctionType, ModuleType
 from typing import Any
 
-from bot.answering.ranking.given_sentences import evidence
-from index import dense, encoder, lexical, text_store
+from bot.answering.ranking import evidence
+from index.encoder import encoder
+from index.stores import dense, lexical, text_store
 
-# The module whose classes do each step. What one of them calls of another counts for itself.
+# Module whose classes do each step. A call from one step into another counts for the caller.
 STEPS: dict[str, ModuleType] = {
     "encode": encoder,
     "dense": dense,
@@ -45,7 +47,7 @@ class Stopwatch:
 
 
 def step_times(ask: Callable[[str], Any], questions: Sequence[str]) -> dict[str, float]:
-    """Medians in milliseconds; the rest is what none of the steps took."""
+    """Return the median milliseconds of each step; the rest is the time outside all steps."""
     times: dict[str, list[float]] = {name: [] for name in (*STEPS, REST)}
     watch = Stopwatch()
     with _watched(watch):
@@ -62,7 +64,7 @@ def step_times(ask: Callable[[str], Any], questions: Sequence[str]) -> dict[str,
 
 @contextmanager
 def _watched(watch: Stopwatch) -> Iterator[None]:
-    """The public methods of the steps' classes, replaced until the block is left."""
+    """Time the public methods of the steps' classes until the block ends."""
     methods = [
         (step, owner, name, method)
         for step, module in STEPS.items()

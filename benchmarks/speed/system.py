@@ -1,4 +1,4 @@
-"""What every system under test can do in its process; nothing here belongs to one of them."""
+"""Commands that every system under test can do in its process."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from benchmarks.machine import kernel_fields
 from benchmarks.peers.installed import closure, folder_megabytes, megabytes
 from benchmarks.peers.model import PACKAGE
 
@@ -14,17 +15,18 @@ _MB = 1e6
 
 
 class System:
-    """Public methods are the commands that a worker obeys: what they take and return is JSON."""
+    """Base of the systems under test. Its public methods are the commands of a worker; they take
+    and return JSON."""
 
     packages: tuple[str, ...] = ()
-    own_folders: tuple[str, ...] = ()  # code that no package has brought
+    own_folders: tuple[str, ...] = ()  # code that is not from a package
 
     def ask_one(self, question: str) -> object:
-        """The question's ranked passages, or whatever the system answers with."""
+        """Return the question's ranked passages, or whatever else the system answers with."""
         raise NotImplementedError
 
     def ask(self, questions: Sequence[str]) -> list[float]:
-        """Milliseconds of each, one after the other."""
+        """Ask one question after the other; return the milliseconds of each."""
         times = []
         for question in questions:
             started = perf_counter()
@@ -33,20 +35,21 @@ class System:
         return times
 
     def crowd(self, questions: Sequence[str], askers: int) -> float:
-        """Seconds until all are answered, so many at once."""
+        """Ask with so many askers at once; return the seconds until all are answered. The first
+        `askers` questions only start the threads."""
         with ThreadPoolExecutor(askers) as pool:
-            list(pool.map(self.ask_one, questions[:askers]))  # its threads are there now
+            list(pool.map(self.ask_one, questions[:askers]))  # starts the pool's threads
             started = perf_counter()
             list(pool.map(self.ask_one, questions[askers:]))
             return perf_counter() - started
 
     def tune(self, questions: Sequence[str], askers: int = 0) -> None:
-        """What a system that has a choice of threads does before it is measured so."""
+        """Choose the number of threads for so many askers, if the system has a choice."""
 
     def memory(self) -> dict[str, float]:
-        """Megabytes: resident now, of these not backed by a file, and resident at most so far."""
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        fields = dict(line.split(":", 1) for line in status.splitlines())
+        """Return megabytes: resident now, resident without backing by a file, and the peak so
+        far."""
+        fields = kernel_fields("/proc/self/status")
         names = {"resident_mb": "VmRSS", "anonymous_mb": "RssAnon", "peak_mb": "VmHWM"}
         return {
             name: round(int(fields[field].split()[0]) * 1024 / _MB, 1)
@@ -54,7 +57,8 @@ class System:
         }
 
     def installed(self) -> dict[str, Any]:
-        """What the packages and all that they require take on disk, without the model's weights."""
+        """Return the disk space of the packages and their requirements, without the model's
+        weights."""
         found = closure(self.packages)
         found.pop(PACKAGE, None)
         own = sum(folder_megabytes(Path(name)) for name in self.own_folders)

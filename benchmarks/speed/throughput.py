@@ -1,4 +1,4 @@
-"""Many askers at once: answers a second."""
+"""Throughput with many askers at once: answers a second."""
 
 from benchmarks.speed.corpora import Corpus, index_of
 from benchmarks.speed.figures import Row, spread
@@ -7,7 +7,7 @@ from benchmarks.speed.process import Contestants
 from benchmarks.speed.run import Run
 
 ASKERS = (1, 4, 16, 64)
-_EACH = 4  # questions that each asker asks, but in all so many at least:
+_EACH = 4  # questions of each asker, but at least _AT_LEAST in total
 _AT_LEAST = 64
 
 
@@ -23,7 +23,7 @@ def measure(run: Run, corpus: Corpus) -> list[Row]:
         for turn in range(run.rounds):
             for askers, count in counts.items():
                 run.tell(f"throughput, round {turn + 1}, {askers} at once")
-                asked = supply.take(askers + count)  # the first ones are not counted
+                asked = supply.take(askers + count)  # the first `askers` ones do not count
                 if turn == 0:
                     contestants.each(
                         lambda _, worker: worker.do("tune", questions=asked, askers=askers),  # noqa: B023

@@ -1,5 +1,5 @@
-"""One system in a process of its own, in the environment that it needs: commands come as JSON, one
-a line, on standard input, and so do the replies on standard output.
+"""Process of one system, in the environment that it needs. Commands come as JSON lines on standard
+input; replies go as JSON lines to standard output.
 
 python -m benchmarks.speed.worker SYSTEM
 """
@@ -41,7 +41,8 @@ def _system(name: str) -> System:
 
 
 def _own_output() -> TextIO:
-    """Standard output for the replies alone: what libraries print goes to standard error."""
+    """Return a stream to standard output for the replies alone; what libraries print goes to
+    standard error."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return replies

@@ -1,1 +1,2 @@
-"""From a question to an answer with citations, or an abstention: plain and synchronous."""
+"""The answering pipeline: from a question to an answer with citations or an abstention. Plain and
+synchronous."""

@@ -1,37 +1,34 @@
-"""A sentence that a model wrote, on its way to be verified, and what comes of it."""
+"""A sentence drafted by a language model, and the evidence that supports it."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from pydantic import ConfigDict, SkipValidation
-
 from bot.answering.pipeline import Receipt
 from bot.domain.claims import FindingKind
-from bot.domain.models import Question
 
 
-class Written(Question):
-    """The sentence, in `question`; what it was written from, and the places in `receipt.ranked` of
-    the evidence that it cites. It waits for its turn among the questions."""
+@dataclass(frozen=True, slots=True)
+class SentenceToVerify:
+    """A drafted sentence that needs verification. `receipt` covers the evidence that the draft
+    used. `evidence` holds the indices in `receipt.ranked` of the sentences that the draft cites."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
-
-    receipt: SkipValidation[Receipt]
+    text: str
+    receipt: Receipt
     evidence: tuple[int, ...]
 
     @property
     def identity(self) -> Hashable:
-        return type(self), self.question, self.receipt.generation.id, self._rows()
-
-    def _rows(self) -> tuple[int, ...]:
-        """Of the sentences in the articles: those of another receipt are counted anew."""
-        return tuple(self.receipt.ranked[n].hit.sentence.row for n in self.evidence)
+        """Cache key: the text, the generation and the rows of the cited sentences. It has no
+        indices into `ranked`, because another receipt numbers the same sentences differently."""
+        rows = tuple(self.receipt.ranked[n].hit.sentence.row for n in self.evidence)
+        return self.text, self.receipt.generation.id, rows
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """`by` are the places of the evidence, one or two, that carries it; none where it is not
-    carried, and then `why` tells what kind of thing is wrong with it."""
+class SentenceSupport:
+    """The support of a drafted sentence. `by` holds the indices in `receipt.ranked` of the one or
+    two sentences that support it. Without support `by` is empty, and `why` names the kinds of
+    findings."""
 
     by: tuple[int, ...]
     why: tuple[FindingKind, ...] = ()

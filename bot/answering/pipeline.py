@@ -1,4 +1,4 @@
-"""The path from a question to its answer: retrieve, choose evidence, cite it, or abstain."""
+"""The answering pipeline: retrieve sentences, choose evidence, and cite it or abstain."""
 
 import time
 from collections.abc import Sequence
@@ -22,17 +22,18 @@ from bot.domain.models import SURE, Answer, Citation, Question, ShortAnswer, Sta
 from index.generations.generation import Generation
 from index.generations.live import LiveGeneration
 from index.models import Span
-from index.search import Searcher, SentenceHit
+from index.retrieval import Searcher, SentenceHit
 from index.text.sentences import is_heading, may_be_heading
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 
-_RETRIEVED = 40  # sentences that the evidence is chosen from
+_RETRIEVED = 40  # sentences per question; the evidence is chosen from them
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds that each stage took for one question; its share, where a batch went together."""
+    """Seconds that each stage took for one question. In a batch, `read` and `encode` are an equal
+    share per question."""
 
     read: float = 0.0
     encode: float = 0.0
@@ -42,8 +43,8 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An answer with what it was made from: all ranked sentences, best first, from which
-    confidence on it would be given, the generation, and how long it took."""
+    """An answer and what produced it. `ranked` holds all ranked sentences, best first.
+    `operating_point` holds the thresholds in force. `timings` are in seconds."""
 
     answer: Answer
     ranked: tuple[Evidence, ...]
@@ -54,8 +55,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class EncodedQuestion:
-    """A question as understood, with its vector of shape (dimension,), and which kind of small
-    talk it is, if it is."""
+    """A question as understood, with its embedding of shape (dimension,). `talk` is the kind of
+    small talk, or None for a question."""
 
     question: Question
     talk: str | None
@@ -64,8 +65,9 @@ class EncodedQuestion:
     timings: Timings
 
 
-class Answerer:
-    """Answers questions. One instance belongs to one thread, as its parts do."""
+class QuestionAnswerer:
+    """The component that answers questions. An instance belongs to one thread, because its parts
+    do."""
 
     def __init__(self) -> None:
         self._searcher = Searcher()
@@ -74,16 +76,16 @@ class Answerer:
 
     @property
     def operating_point(self) -> OperatingPoint:
-        """From which confidence on a question is answered, and what that means."""
+        """The thresholds for answering, and their measured error rates."""
         return self._ranker.model.weights.operating_point
 
     @property
     def ranker(self) -> EvidenceRanker:
-        """For what else is done on the same thread."""
+        """The evidence ranker, for other work on the same thread."""
         return self._ranker
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
-        """Understands each question and encodes all of them together."""
+        """Understand each question, and encode all of them in one batch."""
         started = time.perf_counter()
         reader = self._reader_of(live)
         talks = [small_talk(asked.question) for asked in questions]
@@ -101,7 +103,8 @@ class Answerer:
         ]
 
     def answer(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
-        """The answer from this generation; the encoded question must come from the same one."""
+        """Answer the question from this generation, which must be the one that encoded it. Raises
+        CitationError if a citation does not match its article."""
         started, before_s = time.perf_counter(), encoded.timings.read + encoded.timings.encode
         texts, point = live.generation.texts, self.operating_point
         found = _Found(encoded.understood.asked, [], 0.0, encoded.timings)
@@ -148,7 +151,8 @@ class Answerer:
         return _Found(reading, ranked, confidence, timings)
 
     def _verdict(self, live: LiveGeneration, found: "_Found") -> Verdict | None:
-        """Of the shown sentences to a question for yes or no."""
+        """Judge a yes/no question by the shown sentences. Return None for any other question, and
+        if the judge is not sure enough."""
         if not asks_for_verdict(found.reading):
             return None
         shown = [each.hit.sentence for each in choose_evidence(found.ranked)]
@@ -167,14 +171,15 @@ def retrieve(
     understood: Understood,
     vector: NDArray[np.float32],
 ) -> list[SentenceHit]:
-    """The sentences that evidence is chosen from, for answering and for training alike."""
+    """Retrieve the sentences that evidence is chosen from. Answering and training both call this.
+    Sentences that state nothing are left out."""
     hits = searcher.search_sentences(generation, understood.text, vector, _RETRIEVED)
     return [hit for hit in hits if not _states_nothing(generation, hit)]
 
 
 def _states_nothing(generation: Generation, hit: SentenceHit) -> bool:
-    """A heading or the line above a list names a topic, a question asks: neither states anything,
-    so neither answers."""
+    """Return whether the sentence states nothing and so cannot answer. A heading or the line above
+    a list names a topic, and a question asks."""
     sentence = hit.sentence
     if sentence.text.rstrip("\"'”’)").endswith((":", "?")):
         return True
@@ -186,8 +191,8 @@ def _states_nothing(generation: Generation, hit: SentenceHit) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A question as it was read, the sentences found for it, best first, and the probability that
-    the first of them answers."""
+    """A question as it was read, and the sentences found for it, best first. `confidence` is the
+    probability that the first sentence answers."""
 
     reading: str
     ranked: list[Evidence]
@@ -196,7 +201,8 @@ class _Found:
 
 
 def _short_answer(found: _Found, best: Citation, point: OperatingPoint) -> ShortAnswer | None:
-    """From the first evidence only: a span of the second would outrank the better sentence."""
+    """Find the short answer in the first evidence only: a span of the second would outrank the
+    better sentence."""
     judged = found.ranked[0].judged
     span = short_answer(found.reading, best.quote, judged, found.confidence, point)
     if span is None:

@@ -1,1 +1,1 @@
-"""The command line's commands: each module reads its flags, calls the pieces, prints the result."""
+"""Commands of `dealbot`: each module reads its flags, calls the services, prints the result."""

@@ -1,4 +1,4 @@
-"""`dealbot ask`: one question, or a file of them."""
+"""`dealbot ask`: answer one question, or a file of them."""
 
 import asyncio
 import math
@@ -10,9 +10,10 @@ import click
 
 from bot.answering.pipeline import Receipt
 from bot.app import open_live_index, open_service
-from bot.commands.batch import BatchPrinter, Line, read_batch
+from bot.commands.batch import BatchPrinter
 from bot.commands.options import LLM, batch_option, json_flag, load_settings, setting
 from bot.config.settings import Settings
+from bot.domain.batch_file import Line, read_batch
 from bot.domain.errors import BatchError
 from bot.domain.models import Answer, Question, Status, check_question
 from bot.serving.service import AnswerService
@@ -21,7 +22,7 @@ from bot.terminal.drafts import growing
 from bot.terminal.layout import console
 from index.errors import ExpectedError
 
-_IN_FLIGHT = 64  # two of the service's batches: one is computed while the next one gathers
+_IN_FLIGHT = 64  # two batches of the service: one is computed while the next one fills
 
 
 @click.command("ask")
@@ -30,12 +31,15 @@ _IN_FLIGHT = 64  # two of the service's batches: one is computed while the next 
 @json_flag
 @setting("index", "encoders", "prompts", "max_waiting", "deadline_s", *LLM)
 def command(question: str | None, batch: Path | None, as_json: bool, **flags: str | None) -> None:
-    """Answer QUESTION from the articles, with the exact sentences that prove it."""
+    """Answer QUESTION from the articles, with the exact sentences that prove it.
+
+    To answer a file of questions: dealbot ask --batch FILE.jsonl --json. To see how an answer was
+    made, ask in dealbot repl and type :why."""
     if (question is None) == (batch is None):
         raise click.UsageError("Give either a question or --batch FILE.jsonl.")
     if batch and not as_json:
         raise click.UsageError("--batch prints JSON: add --json.")
-    # Nobody else asks: the questions of a file wait for each other, however long.
+    # Only this file asks: its questions may wait for each other without a limit.
     settings = load_settings(**flags, max_wait_s=math.inf)
     if batch:
         asyncio.run(_ask_batch(settings, batch))
@@ -48,7 +52,7 @@ def command(question: str | None, batch: Path | None, as_json: bool, **flags: st
 
 
 async def _ask(settings: Settings, question: Question, *, shown: bool) -> Receipt:
-    check_question(question.question)  # before the model is loaded: a bad question costs no waiting
+    check_question(question.question)  # before the model loads: a bad question fails at once
     async with open_service(settings, open_live_index(settings)) as service:
         with growing(console()) if shown else nullcontext() as on_draft:
             return await service.answer(question, on_draft=on_draft)
@@ -56,7 +60,7 @@ async def _ask(settings: Settings, question: Question, *, shown: bool) -> Receip
 
 async def _ask_batch(settings: Settings, path: Path) -> None:
     printer = BatchPrinter()
-    at_once = min(_IN_FLIGHT, settings.max_waiting)  # or the file would crowd itself out
+    at_once = min(_IN_FLIGHT, settings.max_waiting)  # more would be refused
     live = open_live_index(settings)
     async with open_service(settings, live) as service:
         in_flight: deque[tuple[Line[Question], asyncio.Task[Answer | ExpectedError]]] = deque()
@@ -70,8 +74,9 @@ async def _ask_batch(settings: Settings, path: Path) -> None:
 
 
 async def _answer_line(service: AnswerService, line: Line[Question]) -> Answer | ExpectedError:
-    """The error is returned: raised in a task that an interrupt leaves behind, it would be
-    reported by the event loop."""
+    """Answer one line; return an ExpectedError instead of raising it.
+
+    The event loop would report an error in a task that an interrupt has abandoned."""
     if isinstance(line.request, BatchError):
         return line.request
     try:

@@ -1,4 +1,4 @@
-"""`dealbot check`: the sentences of a text beside the articles."""
+"""`dealbot check`: check the sentences of a text against the articles."""
 
 import asyncio
 import sys
@@ -9,11 +9,11 @@ import click
 from bot.app import open_live_index, open_service
 from bot.commands.options import json_flag, load_settings, setting
 from bot.config.settings import Settings
-from bot.domain.claims import MAX_CHECKED_CHARS, Check, Claims, claim_spans
+from bot.domain.claims import MAX_CHECKED_CHARS, Check, CheckRequest, check_text
 from bot.domain.errors import QuestionError
 from bot.terminal.checks import print_check
 
-_BYTES = 4 * MAX_CHECKED_CHARS + 1  # a character takes four at most
+_BYTES = 4 * MAX_CHECKED_CHARS + 1  # UTF-8 takes at most four bytes per character
 
 
 @click.command("check")
@@ -27,29 +27,33 @@ _BYTES = 4 * MAX_CHECKED_CHARS + 1  # a character takes four at most
 @json_flag
 @setting("index", "encoders", "prompts", "deadline_s")
 def command(text: str | None, file: Path | None, as_json: bool, **flags: str | None) -> None:
-    """Check each sentence of TEXT (- for standard input) against the articles: supported,
-    contradicted or not found, with the exact sentences that show it."""
+    """Check each sentence of TEXT against the articles.
+
+    Each sentence is supported, contradicted or not found, with the exact sentences that show it.
+    Use - to read TEXT from standard input."""
     if (text is None) == (file is None):
         raise click.UsageError("Give either a text or --file FILE.")
     if text == "-":
         text, file = None, Path("-")
-    claims = Claims(question=text if text is not None else _read(file or Path("-")))
+    request = CheckRequest(text=text if text is not None else _read(file or Path("-")))
     settings = load_settings(**flags)
-    claim_spans(claims.question)  # before the model is loaded: a bad text costs no waiting
-    check = asyncio.run(_check(settings, claims))
+    check_text(request.text)  # before the model loads: a bad text fails at once
+    check = asyncio.run(_check(settings, request))
     if as_json:
         click.echo(check.model_dump_json())
     else:
         print_check(check)
 
 
-async def _check(settings: Settings, claims: Claims) -> Check:
+async def _check(settings: Settings, request: CheckRequest) -> Check:
     async with open_service(settings, open_live_index(settings)) as service:
-        return await service.check(claims)
+        return await service.check(request)
 
 
 def _read(path: Path) -> str:
-    """No more of it than tells that it is too long."""
+    """Read at most _BYTES bytes; a longer text is refused anyway.
+
+    Raises QuestionError if the file cannot be read or is not UTF-8."""
     try:
         if path == Path("-"):
             data = sys.stdin.buffer.read(_BYTES)

@@ -1,4 +1,4 @@
-"""`dealbot completion`: the script that teaches a shell to complete the commands."""
+"""`dealbot completion`: print a shell's completion script."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -10,7 +10,9 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def command(context: click.Context, shell: str) -> None:
-    """Print the completion script for SHELL: eval "$(dealbot completion bash)"."""
+    """Print the completion script for SHELL.
+
+    Run eval "$(dealbot completion bash)" to complete commands in the current bash."""
     make = get_completion_class(shell)
     assert make is not None  # click has these three
     root = context.find_root().command

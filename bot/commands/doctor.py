@@ -1,4 +1,4 @@
-"""`dealbot doctor`: checks what can be wrong, each finding with the command that mends it."""
+"""`dealbot doctor`: check the installation; each finding names the command that mends it."""
 
 import asyncio
 import json
@@ -10,27 +10,32 @@ import click
 from bot.commands.options import LLM, json_flag, load_settings, setting
 from bot.commands.token import read_token, token_file
 from bot.config.settings import Settings
-from bot.doctor import answering, keeping, machine, serving, sharing, writing
+from bot.doctor import answering, generation, machine, redis, serving, storage
 from bot.doctor.finding import Check, Level, WarningError, examine
 from bot.domain.errors import TokenError
 from bot.wording.visible import visible
 from index.errors import ExpectedError
 
-_SKEW_S = 2.5  # an answer is timed by Discord's clock, which waits three seconds for the first sign
+_SKEW_S = 2.5  # Discord times answers by its own clock and waits 3 s for the first response
 
 
 class _DoctorError(ExpectedError):
-    """Something needs mending."""
+    """The doctor found problems."""
 
 
 @click.command("doctor")
 @json_flag
-@click.option("--discord", "ask_discord", is_flag=True, help="Ask Discord about the token, too.")
+@click.option(
+    "--discord", "ask_discord", is_flag=True, help="Check the bot's token with Discord, too."
+)
 @setting("articles", "index", "encoders", "max_article_mb", "store", "golden")
 @setting("metrics_host", "metrics_port", "redis_url", *LLM)
 def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
-    """Check the models, the index, the articles, the store, files, the disk, the clock, and the bot
-    if it runs; with --discord the bot's token as well, and print the link that invites the bot."""
+    """Check the installation, and name the command that fixes each problem.
+
+    Checks the models, the index, the articles, the store, files, the disk, the clock, and the bot
+    if it runs. With --discord it also checks the bot's token and prints the link that invites the
+    bot."""
     checks = {**_CHECKS, "discord": _discord} if ask_discord else _CHECKS
     findings = list(examine(load_settings(**flags), checks))
     for finding in findings:
@@ -48,18 +53,20 @@ def _token(settings: Settings) -> str:
         read_token()
     except TokenError as error:
         if error.missing:
-            return "none is set, which only dealbot run needs"
+            return "none is set; only dealbot run needs one"
         raise
     if file := token_file():
-        keeping.check_secret(file)
-    return f"it comes from {file or 'DISCORD_TOKEN'}; --discord asks Discord about it"
+        storage.check_secret(file)
+    return (
+        f"it comes from {file or 'DISCORD_TOKEN'}; check it with Discord: dealbot doctor --discord"
+    )
 
 
 def _discord(settings: Settings) -> str:
-    # Here: half a second of discord.py, for those who ask for it.
-    from bot.discord.invite import introduce
+    # Imported on demand: discord.py takes 0.5 s.
+    from bot.discord.invite import identify_bot
 
-    bot = asyncio.run(introduce(read_token()))
+    bot = asyncio.run(identify_bot(read_token()))
     if bot.clock_ahead_s is not None and abs(bot.clock_ahead_s) > _SKEW_S:
         raise WarningError(
             f"{bot.words}; but the clock is {bot.clock_ahead_s:+.0f} s off Discord's. "
@@ -77,13 +84,13 @@ _CHECKS: Mapping[str, Check] = {
     "generations": answering.generations,
     "articles": answering.articles,
     "golden": answering.golden,
-    "store": keeping.store,
-    "files": keeping.files,
+    "store": storage.store,
+    "files": storage.files,
     "disk": machine.disk,
     "clock": machine.clock,
     "limits": serving.limits,
-    "redis": sharing.redis,
-    "model": writing.model,
+    "redis": redis.redis,
+    "model": generation.model,
     "token": _token,
     "bot": serving.running,
 }

@@ -1,4 +1,4 @@
-"""`dealbot eval`: how well the questions of a file are answered, whose right sentences it names."""
+"""`dealbot eval`: measure the answers to a file of questions whose right sentences it names."""
 
 import asyncio
 import json
@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from bot.app import open_live_index, open_service
-from bot.commands.batch import read_batch
 from bot.commands.options import json_flag, load_settings, setting
 from bot.config.settings import Settings
+from bot.domain.batch_file import read_batch
 from bot.domain.errors import BatchError
 from bot.evaluation.questions import EvalQuestion, of_part
 from bot.evaluation.runs import ask_all
@@ -33,8 +33,10 @@ from index.generations.live import LiveGeneration
 @json_flag
 @setting("index", "encoders")
 def command(file: Path, split: str, as_json: bool, **flags: str | None) -> None:
-    """Ask every question of FILE.jsonl and compare the answers with the sentences that it names
-    as right; docs/evaluation.md tells the format and how to read the table."""
+    """Ask every question of FILE.jsonl and measure the answers.
+
+    The answers are compared with the sentences that the file names as right. docs/evaluation.md
+    describes the format of the file and how to read the table."""
     failures = _Failures()
     questions = []
     for line in read_batch(file, EvalQuestion):
@@ -51,7 +53,7 @@ def command(file: Path, split: str, as_json: bool, **flags: str | None) -> None:
 
 
 class _Failures:
-    """Tells each line or question that could not be asked, as a batch does."""
+    """Counter of lines and questions that fail; each error goes to standard error."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -61,7 +63,7 @@ class _Failures:
         click.echo(f"dealbot: {error.user_message}", err=True)
 
     def finish(self) -> None:
-        """Raises BatchError if there was any."""
+        """Raise BatchError if there was a failure."""
         if self.count:
             raise BatchError(f"Questions that could not be evaluated: {self.count}")
 

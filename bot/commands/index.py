@@ -1,4 +1,4 @@
-"""`dealbot index`: build, look at, verify and roll back the index."""
+"""`dealbot index`: build, inspect, verify, migrate and roll back the index."""
 
 import json
 import logging
@@ -9,7 +9,7 @@ import click
 from bot.commands.options import json_flag, load_settings, setting
 from bot.terminal.progress import progress_on_stderr
 from bot.wording.visible import visible
-from index.building.build import BuildReport, build_index
+from index.building.build import BuildOptions, BuildReport, build_index
 from index.building.migration import migrate_index
 from index.encoder.encoder import open_current
 from index.errors import IndexDamagedError, SourceError
@@ -23,20 +23,22 @@ _log = logging.getLogger(__name__)
 
 @click.group("index")
 def command() -> None:
-    """Build the index of the articles, and look after it."""
+    """Build, inspect, verify and roll back the index of the articles."""
 
 
 @command.command("build")
 @click.argument("more_articles", nargs=-1, metavar="")
 @setting("articles", "index", "encoders", "max_article_mb", "dense_type", "keep_generations")
-@click.option("--full", is_flag=True, help="Compute every vector anew.")
-@click.option("--skip-bad", is_flag=True, help="Leave out articles that cannot be read.")
+@click.option("--full", is_flag=True, help="Compute all vectors again.")
+@click.option("--skip-bad", is_flag=True, help="Skip articles that cannot be read.")
 @json_flag
 def build(
     more_articles: tuple[str, ...], full: bool, skip_bad: bool, as_json: bool, **flags: Any
 ) -> None:
-    """Read the articles and publish a new generation. The one before answers until the new one
-    is complete, and stays if anything goes wrong."""
+    """Read the articles and publish a new generation of the index.
+
+    The previous generation answers until the new one is complete, and stays if anything fails. Then
+    ask a question: dealbot ask "QUESTION". To go back: dealbot index rollback."""
     # `--articles a b` and `--articles a --articles b` mean the same.
     flags["articles"] = (*flags["articles"], *more_articles)
     settings = load_settings(**flags)
@@ -47,11 +49,13 @@ def build(
             settings.index,
             encoder,
             progress,
-            full=full,
-            dense_type=settings.dense_type,
-            max_article_bytes=settings.max_article_bytes,
-            keep_generations=settings.keep_generations,
-            on_bad=_tell_skipped if skip_bad else None,
+            BuildOptions(
+                full=full,
+                dense_type=settings.dense_type,
+                max_article_bytes=settings.max_article_bytes,
+                keep_generations=settings.keep_generations,
+                on_bad=_tell_skipped if skip_bad else None,
+            ),
         )
     _print_report(report, as_json)
 
@@ -64,8 +68,9 @@ def _tell_skipped(error: SourceError) -> None:
 @setting("index", "encoders", "dense_type", "keep_generations")
 @json_flag
 def migrate(as_json: bool, **flags: Any) -> None:
-    """Bring an index that an older version made over to this one, from its own texts: the articles
-    themselves are not needed."""
+    """Convert an index that an older version made to this version.
+
+    It uses the texts in the index: the articles themselves are not needed."""
     settings = load_settings(**flags)
     with progress_on_stderr() as progress:
         report = migrate_index(
@@ -94,7 +99,7 @@ def _print_report(report: BuildReport, as_json: bool) -> None:
 @json_flag
 @setting("index")
 def info(as_json: bool, **flags: str | None) -> None:
-    """Show the current generation and which others there are."""
+    """Show the current generation, and list all generations."""
     index = load_settings(**flags).index
     manifest, degraded = open_intact(index, read_manifest)
     if degraded:
@@ -127,7 +132,9 @@ def _summary(manifest: Manifest) -> dict[str, Any]:
 @json_flag
 @setting("index")
 def verify_index(as_json: bool, **flags: str | None) -> None:
-    """Check every file of every generation against its checksum."""
+    """Check every file of every generation against its checksum.
+
+    Repair a damaged index with dealbot index rollback or dealbot index build --full."""
     index = load_settings(**flags).index
     names = published(index)
     damage = {name: find_damage(index / GENERATIONS / name) for name in names}
@@ -143,15 +150,15 @@ def verify_index(as_json: bool, **flags: str | None) -> None:
         click.echo(json.dumps({"current": current, "problems": problems, "older": older}))
     else:
         for name, found in damage.items():
-            intact = f"intact, but answers nothing: {older[name]}" if name in older else "intact"
+            intact = f"intact, but cannot be used: {older[name]}" if name in older else "intact"
             for problem in found or [intact]:
                 click.echo(f"{name}{' (current)' if name == current else ''}: {visible(problem)}")
     if damaged := [problem for found in damage.values() for problem in found]:
         remedy = (
-            f"Mend it with: dealbot index rollback --index {index}, "
+            f"Repair it with: dealbot index rollback --index {index}, "
             f"or: dealbot index build --full --index {index}"
             if damage[current]
-            else "It does not answer and can be removed; until then it cannot be rolled back to"
+            else "That generation is not in use and can be removed; you cannot roll back to it"
         )
         more = f", and {len(damaged) - 1} more" if len(damaged) > 1 else ""
         raise IndexDamagedError(f"{damaged[0]}{more}. {remedy}")
@@ -161,8 +168,10 @@ def verify_index(as_json: bool, **flags: str | None) -> None:
 @json_flag
 @setting("index")
 def rollback(as_json: bool, **flags: str | None) -> None:
-    """Make the newest intact generation before the current one answer again."""
+    """Go back to the newest intact generation before the current one.
+
+    Show which generation answers now: dealbot index info."""
     manifest = roll_back(load_settings(**flags).index)
     click.echo(
-        json.dumps(_summary(manifest)) if as_json else f"Generation {manifest.id} answers again"
+        json.dumps(_summary(manifest)) if as_json else f"Generation {manifest.id} is in use again"
     )

@@ -1,31 +1,33 @@
-"""`dealbot model`: adopting a sentence-transformers model, and which ones there are."""
+"""`dealbot model`: adopt a sentence-transformers model, and list the adopted ones."""
 
 import click
 
 from bot.commands.options import json_flag, load_settings, setting
 from bot.wording.visible import visible
-from index.encoder.encoder import encoder as encoders
+from index.encoder import encoder as encoders
 
 
 @click.group("model")
 def command() -> None:
-    """Adopt encoders, and show which ones are adopted."""
+    """Adopt encoders, and list the adopted ones."""
 
 
 @command.command("adopt")
 @click.argument("name_or_folder", required=False)
 @click.option(
-    "--full-precision", is_flag=True, help="Not in 8 bits, even where that would find the same."
+    "--full-precision", is_flag=True, help="Do not use 8 bits, even if the results stay the same."
 )
 @json_flag
 @setting("encoders")
 def adopt_model(
     name_or_folder: str | None, full_precision: bool, as_json: bool, **flags: str | None
 ) -> None:
-    """Export a sentence-transformers model to what the program runs on: a folder with a model,
-    or by default the all-MiniLM-L6-v2 that comes with the `adopt` extra. It is stored in 8 bits
-    where that changes hardly anything of what it finds."""
-    from index.encoder.adoption import adopt  # brings torch, which nothing else needs
+    """Export a sentence-transformers model to the format that dealbot runs.
+
+    Give a folder with a model. The default is the all-MiniLM-L6-v2 that comes with the `adopt`
+    extra. The model is stored in 8 bits if that hardly changes what it finds. Then rebuild the
+    index: dealbot index build."""
+    from index.encoder.adoption import adopt  # imports torch, which nothing else needs
 
     home = load_settings(**flags).encoders
     record = adopt(

@@ -1,4 +1,4 @@
-"""Flags that several commands have. Those of settings take their help from the setting."""
+"""Flags that several commands share; a setting's flag takes its help from the setting."""
 
 import os
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from prompts import PromptError, choose
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-# Of the model that may write answers.
+# Settings of the model that may write answers.
 LLM = tuple(name for name in Settings.model_fields if name.startswith("llm_"))
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 batch_option = click.option(
     "--batch",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE.jsonl",
-    help="Take one question a line from a file; the answers come in the same order.",
+    help="Read one JSON question per line from a file; the results keep the order.",
 )
 
 
 def setting(*names: str) -> Callable[[_Command], _Command]:
-    """Adds the flag of each named setting; the values reach the command by the same names."""
+    """Add the flag of each named setting; the values reach the command by the same names."""
 
     def add(command: _Command) -> _Command:
         for name in reversed(names):
@@ -43,8 +43,10 @@ def setting(*names: str) -> Callable[[_Command], _Command]:
 
 
 def load_settings(**flags: Any) -> Settings:
-    """The settings with these flags on top of the environment and dealbot.toml. From here on the
-    program speaks the words that they choose."""
+    """Load the settings from these flags, the environment and dealbot.toml, in this order.
+
+    Also selects the texts that the `prompts` setting names. Raises SettingsError if a setting or a
+    text cannot be used."""
     settings = Settings.load(flags, os.environ)
     try:
         choose(settings.prompts)

@@ -1,4 +1,4 @@
-"""`dealbot prompts`: the words that people get, and how one's own look in their place."""
+"""`dealbot prompts`: the texts that users and models get, and a preview of your own."""
 
 import asyncio
 import json
@@ -13,21 +13,23 @@ from bot.domain.models import Question
 from bot.wording.visible import visible
 from prompts import Prompts, chosen, short_texts
 
-# What a model is told, in the order of its messages.
+# Texts that a model gets, in the order of its messages.
 _WRITING = ("llm_system", "llm_answer")
 _REWRITING = ("llm_rewrite_system", "llm_rewrite")
 
 
 @click.group("prompts")
 def command() -> None:
-    """The bot's words, in whose place a folder of your own may put others."""
+    """List and print the bot's texts.
+
+    A folder of your own may replace them: dealbot prompts list --prompts FOLDER."""
 
 
 @command.command("list")
 @json_flag
 @setting("prompts")
 def list_prompts(as_json: bool, **flags: str | None) -> None:
-    """List the texts, and which of them are your own."""
+    """List the texts, with the file of each one that you replaced."""
     load_settings(**flags)
     texts, built_in = chosen(), Prompts.load()
     for name in texts.names:
@@ -42,11 +44,12 @@ def list_prompts(as_json: bool, **flags: str | None) -> None:
 
 @command.command("show")
 @click.argument("name")
-@click.option("--question", help="Fill a text for a model in as for this question.")
+@click.option("--question", help="Fill in a model's text for this question.")
 @setting("prompts", "index", "encoders")
 def show(name: str, question: str | None, **flags: str | None) -> None:
-    """Print the text NAME as people get it, or a model, with an example of whatever is filled in;
-    or the file of all short texts of the kind NAME, as a start for your own."""
+    """Print the text NAME as users or a model get it, with example values filled in.
+
+    If NAME is a kind of short texts, print the file of all of them, as a start for your own."""
     settings = load_settings(**flags)
     if question is not None:
         click.echo(visible(asyncio.run(_for_question(settings, name, question))))
@@ -55,13 +58,15 @@ def show(name: str, question: str | None, **flags: str | None) -> None:
         click.echo(visible(short_texts(name)), nl=False)
         return
     if name not in chosen().names:
-        raise SettingsError(f"There is no text {name!r}; there is: {', '.join(chosen().names)}")
+        raise SettingsError(
+            f"There is no text {name!r}. The texts are: {', '.join(chosen().names)}"
+        )
     click.echo(visible(chosen()[name].example()))
 
 
 async def _for_question(settings: Settings, name: str, question: str) -> str:
-    """What a model gets under this name, with the evidence that the index has for the question."""
-    # Here: the client of models takes half a second, and may not be there.
+    """Return the text `name` as a model gets it, with the index's evidence for the question."""
+    # Imported on demand: the client takes 0.5 s and may not be installed.
     from bot.generation.prompts import Offer, answer_messages, rewrite_messages
 
     if name in _REWRITING:
@@ -72,5 +77,5 @@ async def _for_question(settings: Settings, name: str, question: str) -> str:
         messages, names = answer_messages(receipt, Offer(receipt)), _WRITING
     else:
         told = ", ".join(_WRITING + _REWRITING)
-        raise SettingsError(f"No question is filled into {name}; it is into: {told}")
+        raise SettingsError(f"{name} has no place for a question. These texts do: {told}")
     return str(messages[names.index(name)]["content"])

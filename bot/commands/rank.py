@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from bot.answering.ranking.given_sentences import SentenceRanker
-from bot.commands.batch import BatchPrinter, read_batch
+from bot.commands.batch import BatchPrinter
 from bot.commands.options import batch_option, json_flag, load_settings, setting
+from bot.domain.batch_file import read_batch
 from bot.domain.errors import BatchError
 from bot.domain.models import RankRequest, RankResult
 from index.encoder.encoder import open_current
@@ -18,7 +19,9 @@ from index.errors import ExpectedError
 @json_flag
 @setting("encoders")
 def command(batch: Path | None, as_json: bool, **flags: str | None) -> None:
-    """Score the sentences of each line against its question, by the code that picks evidence."""
+    """Score the sentences of each line against its question.
+
+    Uses the code that picks evidence, and needs no index. Give --batch FILE.jsonl and --json."""
     if batch is None or not as_json:
         raise click.UsageError("Give --batch FILE.jsonl and --json.")
     ranker = SentenceRanker(open_current(load_settings(**flags).encoders))

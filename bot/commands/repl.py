@@ -1,4 +1,4 @@
-"""`dealbot repl`: questions and answers at a prompt, or one question a line from a pipe."""
+"""`dealbot repl`: questions and answers at a prompt, or one question per line from a pipe."""
 
 import asyncio
 from typing import Any
@@ -25,8 +25,9 @@ from bot.terminal.repl import run_repl
     *LLM,
 )
 def command(**flags: Any) -> None:
-    """Ask questions at a prompt; `:help` there tells what else there is. Piped questions are
-    answered one a line."""
+    """Ask questions at a prompt, or pipe in one question per line.
+
+    Type :help at the prompt to list its commands."""
     asyncio.run(_run(load_settings(**flags)))
 
 

@@ -14,15 +14,16 @@ from bot.commands.options import LLM, load_settings, setting
 from bot.commands.token import read_token
 from bot.config.settings import Settings
 from bot.domain.errors import TokenError
-from bot.monitoring.logs import LogLevel, log_to_stderr, notice, tell_end
+from bot.monitoring.logs import LogLevel, log_exit_reason, log_to_stderr, notice
 
 if TYPE_CHECKING:
-    from bot.discord.runtime import Office
+    from bot.discord.runtime import Runtime
 
-_REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor that sees it does not try again
-# With each packet that it sends, the event loop lets go of the interpreter's lock, and the compute
-# thread would keep it for 5 ms. Of 200 who ask at the same moment, on two busy cores, 99% had seen
-# a first sign after 345 ms, with this after 287 (medians of 21 bursts); answers came as fast.
+_REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor does not restart the bot after it
+# The event loop releases the interpreter's lock with each packet it sends, and the compute thread
+# would then keep it for 5 ms, Python's default. For bursts of 200 questions on two busy cores, the
+# 99th percentile of the first response fell from 345 to 287 ms (medians of 21 bursts); answers took
+# as long as before.
 SWITCH_S = 0.0005
 
 
@@ -47,9 +48,11 @@ SWITCH_S = 0.0005
 )
 @click.pass_context
 def command(context: click.Context, /, **flags: Any) -> None:
-    """Answer on Discord. The bot's token comes from the variable DISCORD_TOKEN or from the file
-    that DISCORD_TOKEN_FILE names, and from nowhere else; SIGTERM or Ctrl-C ends the bot after the
-    questions in flight."""
+    """Run the Discord bot.
+
+    The bot's token comes from the variable DISCORD_TOKEN or from the file that DISCORD_TOKEN_FILE
+    names, and from nowhere else. SIGTERM or Ctrl-C stops the bot after the questions in flight. To
+    invite the bot to a server, run: dealbot doctor --discord."""
     settings = load_settings(**flags)
     verbose = context.find_root().params["verbose"]
     log_to_stderr(LogLevel.INFO if verbose else settings.log_level, settings.log_format)
@@ -59,45 +62,48 @@ def command(context: click.Context, /, **flags: Any) -> None:
         with _leaving_at_once():
             asyncio.run(_run(settings, token))
     except TokenError as error:
-        tell_end(error.user_message)
+        log_exit_reason(error.user_message)
         context.exit(_REFUSED)
 
 
 async def _run(settings: Settings, token: str) -> None:
-    # Here, for half a second of discord.py is nothing that --help has to wait for.
+    # Imported on demand: discord.py takes 0.5 s, which --help need not wait for.
     from bot.discord.log_filter import keep_out_of_log
-    from bot.discord.runtime import open_office
+    from bot.discord.runtime import open_runtime
 
     keep_out_of_log(token)
     if not settings.metrics_port:
-        async with open_office(settings) as office:
-            await _serve(office, token)
+        async with open_runtime(settings) as runtime:
+            await _serve(runtime, token)
         return
     from bot.monitoring.gauges import Watched
     from bot.monitoring.http import serve
     from bot.monitoring.metrics import Metrics
 
     metrics = Metrics(log_questions=settings.log_questions)
-    async with open_office(settings, metrics) as office:
-        watched = Watched(office.desk.service, office.live, office.degraded, office.gateway)
+    async with open_runtime(settings, metrics) as runtime:
+        watched = Watched(runtime.requests.service, runtime.live, runtime.degraded, runtime.gateway)
         async with serve(watched, metrics, settings.metrics_host, settings.metrics_port):
-            await _serve(office, token)
+            await _serve(runtime, token)
 
 
-async def _serve(office: "Office", token: str) -> None:
-    """What is loaded by now stays, or has no cycles, as a generation of the index: to look through
-    it for garbage again and again would hold everybody up, each time for a tenth of a second."""
+async def _serve(runtime: "Runtime", token: str) -> None:
+    """Freeze what is loaded and run the bot.
+
+    Objects loaded by now stay, or have no cycles, like an index generation. Each garbage collection
+    over them would block all users for 0.1 s."""
     from bot.discord.runner import run_bot
 
     gc.collect()
     gc.freeze()
-    await run_bot(office, token, tell=notice)
+    await run_bot(runtime, token, tell=notice)
 
 
 @contextmanager
 def _leaving_at_once() -> Iterator[None]:
-    """Until the bot itself hears of SIGTERM and Ctrl-C: while the index still loads there is
-    nobody to take leave of."""
+    """Exit at once on SIGTERM or Ctrl-C, until the bot handles these signals itself.
+
+    No user waits while the index loads."""
     before = {number: signal.signal(number, _leave) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield

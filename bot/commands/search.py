@@ -1,18 +1,19 @@
-"""`dealbot search`: what retrieval found, before any answer is made."""
+"""`dealbot search`: show what retrieval finds, without an answer."""
 
 from pathlib import Path
 
 import click
 
 from bot.app import open_live_index
-from bot.commands.batch import BatchPrinter, read_batch
+from bot.commands.batch import BatchPrinter
 from bot.commands.options import batch_option, json_flag, load_settings, setting
+from bot.domain.batch_file import read_batch
 from bot.domain.errors import BatchError
 from bot.domain.models import Found, FoundText, Question, check_question
 from bot.terminal.answers import print_found
 from index.errors import ExpectedError
 from index.generations.live import LiveGeneration
-from index.search import Searcher
+from index.retrieval import Searcher
 from index.stores.text_store import StoredPassage, StoredSentence
 
 
@@ -20,14 +21,21 @@ from index.stores.text_store import StoredPassage, StoredSentence
 @click.argument("question", required=False)
 @batch_option
 @click.option(
-    "-k", "k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many of each."
+    "-k",
+    "k",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="Number of passages and of sentences.",
 )
 @json_flag
 @setting("index", "encoders")
 def command(
     question: str | None, batch: Path | None, k: int, as_json: bool, **flags: str | None
 ) -> None:
-    """Show the passages and sentences that retrieval finds for QUESTION."""
+    """Show the passages and sentences that retrieval finds for QUESTION.
+
+    To search for a file of questions: dealbot search --batch FILE.jsonl --json."""
     if (question is None) == (batch is None):
         raise click.UsageError("Give either a question or --batch FILE.jsonl.")
     if batch and not as_json:

@@ -1,4 +1,4 @@
-"""`dealbot store`: what the Discord bot keeps, while it runs."""
+"""`dealbot store`: look after the data of the Discord bot, mostly while it runs."""
 
 import asyncio
 import json
@@ -16,19 +16,23 @@ from bot.store.backups import restore as restore_store
 _Done = TypeVar("_Done")
 
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-_user = click.option("--user", type=click.IntRange(min=1), required=True, help="A Discord id.")
+_user = click.option(
+    "--user", type=click.IntRange(min=1), required=True, help="Discord id of the user."
+)
 
 
 @click.group("store")
 def command() -> None:
-    """Look after what the Discord bot keeps; the bot may run meanwhile."""
+    """Inspect and maintain the Discord bot's data.
+
+    The bot may keep running, except for restore."""
 
 
 @command.command("info")
 @json_flag
 @setting("store", "keep_days", "keep_questions")
 def info(as_json: bool, **flags: str | None) -> None:
-    """Show how much is kept, and for how long."""
+    """Show how much the bot keeps, and for how long."""
     settings = load_settings(**flags)
     found = _in_store(settings.store, Store.describe).model_dump(mode="json")
     found |= {
@@ -47,7 +51,9 @@ def info(as_json: bool, **flags: str | None) -> None:
 @_file
 @setting("store")
 def backup(file: Path, **flags: str | None) -> None:
-    """Copy the store, as it is at one moment, to FILE, in the place of an older backup."""
+    """Copy the store, as of one moment, to FILE.
+
+    An older backup in FILE is replaced. Go back to it with: dealbot store restore FILE."""
     path = _other_than(file, load_settings(**flags).store)
     _in_store(path, lambda store: store.back_up(file))
     click.echo(f"{path} is backed up to {file}")
@@ -57,19 +63,19 @@ def backup(file: Path, **flags: str | None) -> None:
 @_file
 @setting("store")
 def restore(file: Path, **flags: str | None) -> None:
-    """Put the backup FILE in the place of the store. Stop the bot before."""
+    """Replace the store with the backup FILE. Stop the bot first."""
     path = _other_than(file, load_settings(**flags).store)
     if not file.exists():
         raise StoreError(f"There is no file {file}")
     asyncio.run(restore_store(file, path))
-    click.echo(f"{path} is as {file} was")
+    click.echo(f"{path} is restored from {file}")
 
 
 @command.command("export")
 @_user
 @setting("store")
 def export(user: int, **flags: str | None) -> None:
-    """Print all that is kept of a person, as JSON."""
+    """Print all data that is kept about a user, as JSON."""
     kept = _in_store(load_settings(**flags).store, lambda store: store.people.export(user))
     click.echo(kept.model_dump_json(indent=2))
 
@@ -79,7 +85,7 @@ def export(user: int, **flags: str | None) -> None:
 @json_flag
 @setting("store")
 def forget(user: int, as_json: bool, **flags: str | None) -> None:
-    """Remove a person's answers and votes, for good."""
+    """Delete a user's answers and votes for good."""
     counts = _in_store(load_settings(**flags).store, lambda store: store.people.forget(user))
     if as_json:
         click.echo(json.dumps({"answers": counts.answers, "votes": counts.votes}))
@@ -94,12 +100,13 @@ def _other_than(file: Path, store: Path) -> Path:
 
 
 def _in_store(path: Path, work: Callable[[Store], Awaitable[_Done]]) -> _Done:
-    """Beside the bot, if it runs. Makes no store where there is none."""
+    """Run `work` on the store, beside the bot if it runs. Raises StoreError if there is no
+    store."""
 
     async def within() -> _Done:
         async with Store.open(path, exclusive=False) as store:
             return await work(store)
 
     if not path.exists():
-        raise StoreError(f"There is no store {path}: name the bot's with --store")
+        raise StoreError(f"There is no store {path}: give the path of the bot's store with --store")
     return asyncio.run(within())

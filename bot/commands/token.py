@@ -1,4 +1,4 @@
-"""The bot's token: from the environment or, better, from a file that only the bot can read."""
+"""Reader of the bot's token, from DISCORD_TOKEN or the file named in DISCORD_TOKEN_FILE."""
 
 import os
 from pathlib import Path
@@ -9,8 +9,10 @@ _LONGEST = 4096  # a token has about 70 characters
 
 
 def read_token() -> str:
-    """From DISCORD_TOKEN, or from the file that DISCORD_TOKEN_FILE names. Raises TokenError, which
-    never says what was found."""
+    """Read the token from DISCORD_TOKEN or from the file that DISCORD_TOKEN_FILE names.
+
+    Raises TokenError if the token is missing or cannot be used; the message never shows the
+    value."""
     token, file = os.environ.get("DISCORD_TOKEN", "").strip(), token_file()
     if token and file:
         raise TokenError("Both DISCORD_TOKEN and DISCORD_TOKEN_FILE are set: unset one of them")
@@ -18,18 +20,18 @@ def read_token() -> str:
         token = _from(file)
     if not token:
         raise TokenError(
-            "There is no DISCORD_TOKEN: set it to the bot's token, or DISCORD_TOKEN_FILE to a file "
-            "that has it",
+            "DISCORD_TOKEN is not set: set it to the bot's token, or DISCORD_TOKEN_FILE to a file "
+            "that contains it",
             missing=True,
         )
     if not token.isascii() or not token.isprintable() or " " in token:
         where = file or "DISCORD_TOKEN"
-        raise TokenError(f"{where} is no token: set it to the bot's token and nothing else")
+        raise TokenError(f"{where} is not a token: set it to the bot's token and nothing else")
     return token
 
 
 def token_file() -> Path | None:
-    """Where DISCORD_TOKEN_FILE points, if it is set."""
+    """Return the path in DISCORD_TOKEN_FILE; None if it is not set."""
     name = os.environ.get("DISCORD_TOKEN_FILE", "")
     return Path(name) if name else None
 
@@ -43,5 +45,7 @@ def _from(file: Path) -> str:
             f"{file}, which DISCORD_TOKEN_FILE names, cannot be read: {error.strerror}"
         ) from error
     if not found.strip() or len(found) > _LONGEST:
-        raise TokenError(f"{file} is no token: write the bot's token to it and nothing else")
+        raise TokenError(
+            f"{file} does not contain a token: write the bot's token to it and nothing else"
+        )
     return found.decode("ascii", "replace").strip()

@@ -1,1 +1,1 @@
-"""Settings and their kinds of values."""
+"""Settings and the types of their values."""

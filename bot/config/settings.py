@@ -21,17 +21,19 @@ from bot.config.values import HttpUrl, Ids, Limit, Place, RedisUrl
 from bot.domain.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
 from index.encoder.encoder import default_home
-from index.files.holds import KEPT_GENERATIONS
+from index.files.folder_locks import KEPT_GENERATIONS
 from index.models import DenseType
 
 FILE = Path("dealbot.toml")
 PREFIX = "DEALBOT_"
-_SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}  # may hold a password: never shown
+_SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}  # may contain a password: never shown
 
 
 class Settings(BaseModel):
-    """All settings with their defaults. The field's name is the key in dealbot.toml, in capitals
-    after DEALBOT_ the variable, with dashes the flag; the description is the flag's help."""
+    """All settings with their defaults.
+
+    A field's name is its key in dealbot.toml. DEALBOT_ and the name in capitals is the environment
+    variable; the name with dashes is the flag. The description is the flag's help."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,122 +47,137 @@ class Settings(BaseModel):
         default_factory=default_home, description="Folder of the adopted encoders."
     )
     max_article_mb: float = Field(
-        10.0, gt=0, le=1000, description="An article larger than this is refused, in megabytes."
+        10.0, gt=0, le=1000, description="Largest article in megabytes; a larger one is refused."
     )
     dense_type: DenseType = Field(
         DenseType.AUTO,
-        description="How vectors are searched: exact, compressed, or auto by their number.",
+        description="How to search vectors: exact, compressed, or auto (by their number).",
     )
     keep_generations: int = Field(
-        KEPT_GENERATIONS, gt=0, description="Generations of the index that a build leaves."
+        KEPT_GENERATIONS, gt=0, description="Number of index generations that a build keeps."
     )
     max_waiting: int = Field(
-        256, gt=0, description="Questions that may wait for an answer before more are refused."
+        256, gt=0, description="Number of questions that may wait; more are refused."
     )
     max_wait_s: float = Field(
         2.0,
         gt=0,
-        description="Seconds that a question may be expected to wait, else it is refused.",
+        description="Longest expected wait in seconds; with a longer one, a question is refused.",
     )
     deadline_s: float = Field(
-        20.0, gt=0, description="Seconds after which an answer that has not come is given up."
+        20.0, gt=0, description="Seconds after which the bot gives up on an answer."
     )
     golden: Place | None = Field(
         None,
-        description="File with one question a line (JSON) that a rebuilt index has to answer.",
+        description="File with one JSON question per line that a rebuilt index must answer.",
     )
     store: Place = Field(
         Path("data/dealbot.sqlite"), description="File that keeps receipts, votes and settings."
     )
     keep_days: int = Field(
-        90, gt=0, description="Days for which the bot keeps answers, and questions if it does."
+        90,
+        gt=0,
+        description="Days for which the bot keeps answers, and questions with keep_questions.",
     )
     keep_questions: bool = Field(
-        False, description="Whether the bot keeps what people type, for as long as the answers."
+        False, description="Whether the bot keeps what users type, as long as it keeps the answers."
     )
-    limit_per_user: Limit = Field("10/minute", description="How much one person may ask.")
-    limit_per_channel: Limit = Field("30/minute", description="How much is answered in a channel.")
-    limit_per_server: Limit = Field("90/minute", description="How much is answered in a server.")
-    limit_overall: Limit = Field("300/minute", description="How much is answered in all.")
+    limit_per_user: Limit = Field(
+        "10/minute", description="Most requests from one user, such as 10/minute."
+    )
+    limit_per_channel: Limit = Field("30/minute", description="Most requests in one channel.")
+    limit_per_server: Limit = Field("90/minute", description="Most requests in one server.")
+    limit_overall: Limit = Field("300/minute", description="Most requests overall.")
     redis_url: RedisUrl | None = Field(
         None,
         description="Redis in which several bots share limits and answers, such as "
-        "redis://localhost:6379/0. One with a password belongs in the variable: others see flags.",
+        "redis://localhost:6379/0. Set a password only in the variable: others can see flags.",
     )
-    admin_users: Ids = Field((), description="Discord ids of people who may rebuild the index.")
-    admin_roles: Ids = Field((), description="Discord ids of roles that may rebuild the index.")
+    admin_users: Ids = Field(
+        (), description="Discord ids of users who may rebuild the index, separated by commas."
+    )
+    admin_roles: Ids = Field(
+        (), description="Discord ids of roles that may rebuild the index, separated by commas."
+    )
     log_level: LogLevel = Field(
-        LogLevel.WARNING, description="What `run` logs: debug, info, warning or error."
+        LogLevel.WARNING, description="Log level of `run`: debug, info, warning or error."
     )
-    log_format: LogFormat = Field(LogFormat.TEXT, description="How `run` logs: text or json.")
+    log_format: LogFormat = Field(LogFormat.TEXT, description="Log format of `run`: text or json.")
     log_questions: bool = Field(
-        False, description="Whether the log has what was asked (at the level info)."
+        False, description="Whether the log contains the questions (at level info)."
     )
     prompts: Place | None = Field(
-        None, description="Folder with texts that take the place of the bot's own: NAME.txt."
+        None, description="Folder with your own texts (NAME.txt, NAME.toml) in place of the bot's."
     )
     llm_model: str = Field(
-        "", description="Name of the model that may write answers; without it all are quotes."
+        "", description="Model that may write answers; if not set, answers are quotes only."
     )
     llm_base_url: HttpUrl = Field(
         "https://api.openai.com/v1",
-        description="Endpoint that has the model and speaks OpenAI's chat completions.",
+        description="Endpoint of the model; it must support OpenAI's chat completions.",
     )
     llm_api_key: SecretStr | None = Field(
-        None, description="Its key. It belongs in the variable: others see flags."
+        None, description="Key of the endpoint. Set it in the variable: others can see flags."
     )
     llm_timeout_s: float = Field(
-        8.0, gt=0, description="Seconds that the model has for an answer; then it is of quotes."
+        8.0, gt=0, description="Seconds that the model has for an answer; then it is quotes only."
     )
     llm_at_once: int = Field(
-        4, gt=0, description="Answers that the model may be writing at the same time."
+        4, gt=0, description="Number of answers that the model may write at the same time."
     )
     llm_rewrites: bool = Field(
-        True, description="Whether the model rewrites a question that leans on the one before."
+        True, description="Whether the model rewrites a question that depends on earlier ones."
     )
     llm_tokens_per_user_per_day: int = Field(
         50_000,
         ge=0,
-        description="Tokens that a model may read and write for a person on a day; 0: any number.",
+        description="Most tokens per user and day that the model reads and writes; 0: no limit.",
     )
     llm_tokens_per_day: int = Field(
-        2_000_000, ge=0, description="Tokens that it may read and write on a day in all; 0: any."
+        2_000_000,
+        ge=0,
+        description="Most tokens per day in all that the model reads and writes; 0: no limit.",
     )
     llm_price_input: float = Field(
-        0.0, ge=0, le=10_000, description="What a million tokens cost that the model reads."
+        0.0, ge=0, le=10_000, description="Price of a million tokens that the model reads."
     )
     llm_price_output: float = Field(
-        0.0, ge=0, le=10_000, description="What a million tokens cost that it writes."
+        0.0, ge=0, le=10_000, description="Price of a million tokens that the model writes."
     )
     llm_cost_per_day: float = Field(
         0.0,
         ge=0,
         le=1_000_000_000,
-        description="What the model may cost on a day, by these prices; 0: any amount.",
+        description="Most that the model may cost per day, by these prices; 0: no limit.",
     )
     metrics_host: str = Field(
-        "127.0.0.1", min_length=1, description="Where `run` serves /metrics, /healthz and /readyz."
+        "127.0.0.1",
+        min_length=1,
+        description="Address where `run` serves /metrics, /healthz and /readyz.",
     )
     metrics_port: int = Field(
-        9464, ge=0, le=65_535, description="At which port it serves them; 0 is not at all."
+        9464,
+        ge=0,
+        le=65_535,
+        description="Port where `run` serves /metrics, /healthz and /readyz; 0: none.",
     )
     history: Place = Field(
-        Path("data/repl-history"), description="File that keeps what was typed in the REPL."
+        Path("data/repl-history"), description="File with the history of the REPL's prompt."
     )
 
     @field_validator("articles", mode="before")
     @classmethod
     def _one_or_several(cls, articles: object) -> object:
-        """Several paths in one string, a variable say, are written as in PATH."""
+        """Split a string with several paths at os.pathsep, as in PATH."""
         return tuple(articles.split(os.pathsep)) if isinstance(articles, str) else articles
 
     @field_validator("llm_cost_per_day")
     @classmethod
     def _has_a_price(cls, cost: float, info: ValidationInfo) -> float:
-        # A price that is wrong itself is missing here, and is told first.
+        # An invalid price is missing here; its own error is reported first.
         prices = (info.data.get(f"llm_price_{of}", math.inf) for of in ("input", "output"))
         if cost and not any(prices):
-            raise ValueError("it is counted by llm_price_input and llm_price_output: set them, too")
+            raise ValueError("it needs a price: set llm_price_input and llm_price_output, too")
         return cost
 
     @property
@@ -169,7 +186,9 @@ class Settings(BaseModel):
 
     @classmethod
     def load(cls, flags: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
-        """`flags` that are None were not given. Raises SettingsError naming what is wrong."""
+        """Load the settings; flags that are None or empty count as not given.
+
+        Raises SettingsError, which names the setting and what is wrong with it."""
         values = _from_file(FILE) | _from_environment(environment)
         values |= {name: value for name, value in flags.items() if value not in (None, ())}
         try:
@@ -177,10 +196,10 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = str(first["loc"][0])
-            given = "what it is" if name in _SECRETS else repr(first["input"])
+            given = "this value" if name in _SECRETS else repr(first["input"])
             raise SettingsError(
                 f"The setting {name} (flag --{name.replace('_', '-')}, variable "
-                f"{PREFIX}{name.upper()}) cannot be {given}: {first['msg']}"
+                f"{PREFIX}{name.upper()}) cannot be set to {given}: {first['msg']}"
             ) from error
 
 
@@ -202,7 +221,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if variable.startswith(PREFIX):
             name = variable.removeprefix(PREFIX).lower()
             _check_known(name, f"The environment has the variable {variable}")
-            if value:  # an empty variable is one that is not set
+            if value:  # an empty variable counts as not set
                 values[name] = value
     return values
 
@@ -210,4 +229,4 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _check_known(name: str, found: str) -> None:
     if name not in Settings.model_fields:
         known = ", ".join(sorted(Settings.model_fields))
-        raise SettingsError(f"{found}, which is no setting. There are: {known}")
+        raise SettingsError(f"{found}, which is not a setting. The settings are: {known}")

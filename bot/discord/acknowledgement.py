@@ -1,4 +1,4 @@
-"""The first response to an interaction, which Discord takes once and for three seconds only."""
+"""The first response to an interaction. Discord accepts one, within three seconds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,32 +11,35 @@ import discord
 from bot.discord.client import Interaction
 
 _ALREADY_ACKNOWLEDGED = 40060
-_WITHIN = timedelta(seconds=2.5)  # of the 3 that Discord waits
+_WITHIN = timedelta(seconds=2.5)  # Discord waits for 3 s
 _PAUSE_S = 0.1
 _PRIVATELY = "deferred privately"
 
 
 async def defer(interaction: Interaction, *, private: bool) -> None:
-    """Shows "thinking", and settles whether others will see what comes in its place."""
+    """Show "thinking" and fix whether the later answer is private or public."""
     response, interaction.extras[_PRIVATELY] = interaction.response, private
-    await insist(interaction, lambda: response.defer(ephemeral=private, thinking=True))
+    await send_first_response(interaction, lambda: response.defer(ephemeral=private, thinking=True))
 
 
 def is_public(interaction: Interaction) -> bool:
-    """Whether all see what comes in place of "thinking"."""
+    """Return whether everyone in the channel sees the message that replaces "thinking"."""
     return not interaction.extras.get(_PRIVATELY, True) and interaction.guild_id is not None
 
 
 async def respond(interaction: Interaction, **message: Any) -> None:
-    """Answers at once, to this person alone."""
+    """Respond at once, visible to this user only."""
     response = interaction.response
-    await insist(interaction, lambda: response.send_message(**message, ephemeral=True))
+    await send_first_response(interaction, lambda: response.send_message(**message, ephemeral=True))
 
 
-async def insist(interaction: Interaction, send: Callable[[], Awaitable[object]]) -> bool:
-    """Sends again where the connection dropped, for as long as Discord waits. That it was
-    acknowledged already means that a try got through and only Discord's answer was lost; False
-    where it cannot have been one of these."""
+async def send_first_response(
+    interaction: Interaction, send: Callable[[], Awaitable[object]]
+) -> bool:
+    """Send the first response, retrying dropped connections until 2.5 s after the interaction's
+    creation. Return True if a try got through. "Already acknowledged" after a drop means that the
+    earlier try got through; without a drop, something else responded first and the result is False.
+    Raises the last aiohttp.ClientError when the time is up, and any other HTTPException at once."""
     dropped = False
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The buttons under an answer. They hold all they need in their id, so they survive a restart."""
+"""The buttons under an answer. Their ids hold all their data, so they survive a restart."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 
 import discord
 
-from bot.discord.acknowledgement import defer, insist, respond
+from bot.discord.acknowledgement import defer, respond, send_first_response
 from bot.discord.client import Interaction, asker_of
-from bot.discord.delivery import persistently, token_left_s
+from bot.discord.delivery import token_left_s, with_retries
 from bot.discord.erasure import ForgetButton
 from bot.discord.failures import told, visit
 from bot.discord.lookups import further, in_context
@@ -21,18 +21,18 @@ from bot.discord.rendering.evidence import more_evidence_pages, sentence_in_cont
 from bot.discord.signed_button import TAG, SignedButton
 from bot.domain.errors import QuestionError
 from bot.domain.models import Answer
-from bot.store.receipts import Kept
+from bot.store.receipts import StoredReceipt
 from bot.store.signatures import Signer
 from prompts import text
 
 _ID = r"(?P<receipt>[a-z2-7]{12})"
-_MOST_QUOTES = 5  # buttons in a row
+_MOST_QUOTES = 5  # Discord's limit for one row of buttons
 _VOTED = {1: "notices.voted_up", -1: "notices.voted_down", 0: "notices.vote_taken_back"}
 
 
 class _AnswerButton(SignedButton, template="a^"):
-    """A button of one receipt. `what` and its argument are signed together with the receipt's
-    id: an id that somebody made up is turned away."""
+    """Button of one receipt. Its action `what` and its argument are signed together with the
+    receipt's id, so a forged id is refused."""
 
     what: ClassVar[str]
     keeps_order: ClassVar[bool] = False
@@ -47,15 +47,15 @@ class _AnswerButton(SignedButton, template="a^"):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         keeps_order = self.keeps_order
-        async with told(interaction), visit(interaction, keeping_order=keeps_order):
+        async with told(interaction), visit(interaction, moderating=keeps_order):
             if not self.genuine:
                 raise QuestionError(text("refusals.answer_gone"))
-            if not keeps_order:  # a flood uses up the limits of all who clear up after it
-                await interaction.client.office.desk.admit(asker_of(interaction))
+            if not keeps_order:  # a flood uses up the limits that moderators share
+                await interaction.client.runtime.requests.admit(asker_of(interaction))
             kept = await readable_receipt(interaction, self.receipt)
             await self.act(interaction, kept)
 
-    async def act(self, interaction: Interaction, kept: Kept) -> None:
+    async def act(self, interaction: Interaction, kept: StoredReceipt) -> None:
         raise NotImplementedError
 
 
@@ -64,26 +64,26 @@ def _template(what: str, argument: str = "") -> re.Pattern[str]:
 
 
 class QuoteButton(_AnswerButton, template=_template("cite", r"\d{1,2}")):
-    """[1]: the sentence in its context, to whoever clicks."""
+    """Button such as [1] that shows the cited sentence in context, only to the user who clicks."""
 
     what = "cite"
 
-    async def act(self, interaction: Interaction, kept: Kept) -> None:
+    async def act(self, interaction: Interaction, kept: StoredReceipt) -> None:
         shown = kept.answer.citations or kept.answer.closest
         cited = next((c for c in shown if c.number == int(self.argument)), None)
         if cited is None:
             raise QuestionError(text("refusals.answer_gone"))
-        generation = interaction.client.office.live.current.generation
+        generation = interaction.client.runtime.live.current.generation
         page = sentence_in_context(in_context(generation.texts, cited))[0]
         await respond(interaction, embed=page)
 
 
 class MoreButton(_AnswerButton, template=_template("more")):
-    """The sentences that came next, from the generation that answers now."""
+    """Button that shows the sentences ranked next, taken from the live generation."""
 
     what = "more"
 
-    async def act(self, interaction: Interaction, kept: Kept) -> None:
+    async def act(self, interaction: Interaction, kept: StoredReceipt) -> None:
         await defer(interaction, private=True)
         await show_list(interaction, "more", kept.id)
 
@@ -91,17 +91,17 @@ class MoreButton(_AnswerButton, template=_template("more")):
 @pages_of("more")
 async def _more(interaction: Interaction, receipt_id: str) -> Pages:
     kept = await readable_receipt(interaction, receipt_id)
-    receipt = await interaction.client.office.desk.again(kept, asker_of(interaction))
+    receipt = await interaction.client.runtime.requests.answer_again(kept, asker_of(interaction))
     return more_evidence_pages(further(receipt, kept.answer))
 
 
 class VoteButton(_AnswerButton, template=_template("vote", "up|down")):
-    """One vote a person; the same again takes it back."""
+    """Vote button. Each user has one vote; the same vote again takes it back."""
 
     what = "vote"
 
-    async def act(self, interaction: Interaction, kept: Kept) -> None:
-        store = interaction.client.office.store
+    async def act(self, interaction: Interaction, kept: StoredReceipt) -> None:
+        store = interaction.client.runtime.store
         vote = await store.votes.vote(
             kept.id, store.asker(interaction.user.id), 1 if self.argument == "up" else -1
         )
@@ -109,43 +109,46 @@ class VoteButton(_AnswerButton, template=_template("vote", "up|down")):
 
 
 class DeleteButton(_AnswerButton, template=_template("drop")):
-    """For who asked, and for moderators. What was asked is forgotten too: it would be offered to
-    others who type."""
+    """Button that deletes an answer, for its asker and for moderators. It also deletes the receipt,
+    because autocomplete would otherwise offer the question to others."""
 
     what = "drop"
     keeps_order = True
 
-    async def act(self, interaction: Interaction, kept: Kept) -> None:
+    async def act(self, interaction: Interaction, kept: StoredReceipt) -> None:
         if not may_delete(interaction, kept):
             raise QuestionError(text("refusals.delete_others"))
-        await insist(interaction, interaction.response.defer)
-        with suppress(discord.NotFound):  # somebody was quicker, or a try got through
-            await persistently(interaction.delete_original_response, token_left_s(interaction))
-        await interaction.client.office.store.receipts.forget(kept.id)
+        await send_first_response(interaction, interaction.response.defer)
+        with suppress(discord.NotFound):  # already deleted, by another user or an earlier try
+            await with_retries(interaction.delete_original_response, token_left_s(interaction))
+        await interaction.client.runtime.store.receipts.forget(kept.id)
 
 
 class PageButton(_AnswerButton, template=_template("page", r"\d{1,3}")):
-    """Another page of a long answer: in the same message for who asked, for others in a copy
-    that they alone see and turn."""
+    """Button that turns to another page of a long answer. The asker's click edits the message
+    itself. Other users get a private copy with its own page buttons."""
 
     what = "page"
 
-    async def act(self, interaction: Interaction, kept: Kept) -> None:
+    async def act(self, interaction: Interaction, kept: StoredReceipt) -> None:
         pages = answer_pages(_as_shown(kept, interaction.message), kept.id)
         number = min(int(self.argument), len(pages) - 1)
-        store, response = interaction.client.office.store, interaction.response
+        store, response = interaction.client.runtime.store, interaction.response
         mine = store.asker(interaction.user.id) == kept.asker
         make_view = answer_view if mine else page_view
         view = make_view(store.signer, kept, number, len(pages))
         copied = interaction.message is not None and interaction.message.flags.ephemeral
         if mine or copied:
-            await insist(interaction, lambda: response.edit_message(embed=pages[number], view=view))
+            await send_first_response(
+                interaction, lambda: response.edit_message(embed=pages[number], view=view)
+            )
         else:
             await respond(interaction, embed=pages[number], view=view)
 
 
-def _as_shown(kept: Kept, message: discord.Message | None) -> Answer:
-    """Where the question is not kept, the page before still has it."""
+def _as_shown(kept: StoredReceipt, message: discord.Message | None) -> Answer:
+    """Return the answer with its question. If the receipt does not store the question, take it from
+    the message's embed."""
     if kept.question is not None or message is None or not message.embeds:
         return kept.answer
     asked = message.embeds[0].author.name or ""
@@ -155,8 +158,10 @@ def _as_shown(kept: Kept, message: discord.Message | None) -> Answer:
 BUTTONS = (QuoteButton, MoreButton, VoteButton, DeleteButton, PageButton, TurnButton, ForgetButton)
 
 
-def answer_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui.View | None:
-    """The buttons under a page of an answer; none under small talk, where nothing is cited."""
+def answer_view(
+    signer: Signer, kept: StoredReceipt, page: int, pages: int
+) -> discord.ui.View | None:
+    """Build the buttons under a page of an answer; None for small talk, which cites nothing."""
     shown = kept.answer.citations or kept.answer.closest
     if not shown:
         return None
@@ -171,13 +176,15 @@ def answer_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui
     return view
 
 
-def page_view(signer: Signer, kept: Kept, page: int, pages: int) -> discord.ui.View:
-    """The buttons under a copy of a page."""
+def page_view(signer: Signer, kept: StoredReceipt, page: int, pages: int) -> discord.ui.View:
+    """Build the buttons under a private copy of a page."""
     view = discord.ui.View(timeout=None)
     _add_turns(view, signer, kept, page, pages)
     return view
 
 
-def _add_turns(view: discord.ui.View, signer: Signer, kept: Kept, page: int, pages: int) -> None:
+def _add_turns(
+    view: discord.ui.View, signer: Signer, kept: StoredReceipt, page: int, pages: int
+) -> None:
     for to, label in turns(page, pages):
         view.add_item(PageButton(signer, kept.id, str(to), label=label, row=1))

@@ -1,4 +1,4 @@
-"""The connection to Discord, and what everything that answers there reaches through it."""
+"""The Discord client and the state that commands, buttons and messages share through it."""
 
 import asyncio
 import time
@@ -9,36 +9,36 @@ import discord
 from discord import app_commands
 from discord.backoff import ExponentialBackoff
 
-from bot.discord.overload import TurningAway
+from bot.discord.overload import RefusalQueue
 from bot.discord.paced_socket import PacedSocket
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from bot.requests.handler import Asker
 
 LONGEST_PAUSE_S = 60.0
-_REMEMBERED = 1_000  # messages and channels
-# A channel that turned us away is tried again so often: a thousand of them are a tenth of the
-# requests for which Discord bans.
+_REMEMBERED = 1_000  # ids of messages, and as many of channels
+# Seconds until a channel that refused a message is tried again. A thousand such channels cause a
+# tenth of the failed requests for which Discord bans.
 _MUTE_S = 600.0
-_RESUMES = 8  # within two minutes, about as long as Discord keeps a session
+_RESUMES = 8  # take about two minutes, as long as Discord keeps a session
 
 
 class _Pauses(ExponentialBackoff[Literal[False]]):
-    """Between the attempts to connect. The library's own grow to 17 minutes, so that a bot would
-    be away long after Discord is back."""
+    """Backoff between connection attempts, at most 60 seconds. The library's own backoff grows to
+    17 minutes, so the bot would stay away long after Discord is back."""
 
     def delay(self) -> float:
         return min(super().delay(), LONGEST_PAUSE_S)
 
 
 class _Shard(discord.shard.Shard):
-    """Resumes its session also where a connect has failed. The library then begins a new one, for
-    which Discord repeats nothing: what was asked meanwhile would get no answer."""
+    """Shard that resumes its session also after a failed connect. The library would start a new
+    session, for which Discord repeats no events; questions asked meanwhile would get no answer."""
 
     _failed = 0
 
     async def reconnect(self) -> None:
         self._failed += 1
-        if self._failed > _RESUMES:  # the address to resume at may be gone for good
+        if self._failed > _RESUMES:  # the resume address may be gone permanently
             await super().reconnect()
         else:
             await self.reidentify(discord.gateway.ReconnectWebSocket(self.id))
@@ -51,14 +51,15 @@ class _Shard(discord.shard.Shard):
 discord.shard.ExponentialBackoff = _Pauses  # type: ignore[assignment,attr-defined]
 discord.shard.Shard = _Shard  # type: ignore[misc]
 discord.shard.DiscordWebSocket = PacedSocket  # type: ignore[misc]
-# Nobody speaks here: that what it takes is not installed is nothing to warn of.
+# The bot uses no voice channels, so missing voice packages need no warning.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class DealbotClient(discord.AutoShardedClient):
-    """Asks Discord how many shards it needs. No privileged intent; nothing it sends can ping."""
+    """Client that uses as many shards as Discord recommends. It has no privileged intent, and
+    nothing that it sends can ping."""
 
-    def __init__(self, office: Office, *, ready_timeout_s: float = 2.0) -> None:
+    def __init__(self, runtime: Runtime, *, ready_timeout_s: float = 2.0) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -67,34 +68,36 @@ class DealbotClient(discord.AutoShardedClient):
             max_messages=None,
             guild_ready_timeout=ready_timeout_s,
         )
-        self.office = office
+        self.runtime = runtime
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()
-        self.turning_away = TurningAway()
+        self.refusal_queue = RefusalQueue()
         self._seen = _Remembered()
         self._mute = _Remembered()
 
     async def on_shard_connect(self, shard: int) -> None:
-        self.office.gateway.up(shard, self.shard_count or 1)
+        self.runtime.gateway.up(shard, self.shard_count or 1)
 
     on_shard_resumed = on_shard_connect
 
     async def on_shard_disconnect(self, shard: int) -> None:
-        self.office.gateway.down(shard)
+        self.runtime.gateway.down(shard)
 
     async def close(self) -> None:
         for task in self.background:
             task.cancel()
-        self.turning_away.close()
+        self.refusal_queue.close()
         await super().close()
 
     def first_sight(self, message_id: int) -> bool:
-        """False for a message that the gateway has sent before: a resumed session repeats some."""
+        """Record a message id and return True if it is new. A resumed session repeats some
+        messages; for those return False."""
         return self._seen.add(message_id)
 
     def may_not_speak(self, channel_id: int) -> None:
-        """Remembers a channel that has no place for us: Discord bans who goes on trying."""
+        """Remember a channel that refuses the bot's messages. Discord bans clients that keep
+        trying."""
         self._mute.pop(channel_id, None)
         self._mute.add(channel_id)
 
@@ -104,10 +107,10 @@ class DealbotClient(discord.AutoShardedClient):
 
 
 class _Remembered(OrderedDict[int, float]):
-    """The ids that were added last, and when."""
+    """The last 1,000 ids added, each with its monotonic time in seconds."""
 
     def add(self, id_: int) -> bool:
-        """Whether it was not there."""
+        """Add an id and return True; return False if it is already there."""
         if id_ in self:
             return False
         self[id_] = time.monotonic()

@@ -1,4 +1,5 @@
-"""Telling Discord the commands, but only when they have changed: there are 200 creations a day."""
+"""Registration of the commands with Discord, only when they have changed: Discord allows 200
+command creations a day."""
 
 import hashlib
 import json
@@ -8,7 +9,7 @@ import aiohttp
 import discord
 
 from bot.discord.client import DealbotClient
-from bot.discord.delivery import persistently
+from bot.discord.delivery import with_retries
 from bot.domain.errors import StoreError
 
 _TRIED_FOR_S = 3600.0
@@ -17,23 +18,26 @@ _log = logging.getLogger(__name__)
 
 
 async def sync_commands(client: DealbotClient) -> bool:
-    """Returns whether they had changed since this store last told them."""
+    """Register the commands with Discord if they have changed since the last registration recorded
+    in this store. Return whether they had changed."""
     commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
     payload = json.dumps(sorted(commands, key=lambda c: (c["type"], c["name"])), sort_keys=True)
     digest = hashlib.sha256(payload.encode()).hexdigest()
-    values, key = client.office.store.values, f"commands of {client.application_id}"
+    values, key = client.runtime.store.values, f"commands of {client.application_id}"
     if await values.get(key) == digest:
         return False
     await client.tree.sync()
     await values.set(key, digest)
-    _log.info("told Discord %d commands", len(commands))
+    _log.info("registered %d commands with Discord", len(commands))
     return True
 
 
 async def sync_patiently(client: DealbotClient) -> None:
-    """Tries again where Discord has hiccups. Where it fails for good, what Discord knows of the
-    commands stays as it was, and the bot works with that."""
+    """Register the commands, retrying transient failures for up to an hour. After a lasting
+    failure, log it and keep the commands that Discord already has."""
     try:
-        await persistently(lambda: sync_commands(client), _TRIED_FOR_S)
+        await with_retries(lambda: sync_commands(client), _TRIED_FOR_S)
     except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
-        _log.warning("Discord could not be told the commands, old ones stay: %s", error)
+        _log.warning(
+            "the commands could not be registered with Discord, the old ones stay: %s", error
+        )

@@ -1,4 +1,4 @@
-"""Getting an answer out: tried again through Discord's hiccups for as long as it can arrive."""
+"""Delivery of answers, with retries after transient Discord failures while an answer can arrive."""
 
 import asyncio
 import logging
@@ -13,16 +13,17 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay, wait_
 from bot.discord.client import Interaction
 
 _TOKEN_LIFE = timedelta(minutes=15)
-_MARGIN_S = 30.0  # for the last try: discord.py repeats it for 25 seconds by itself
+_MARGIN_S = 30.0  # for the last try, which discord.py itself retries for 25 s
 _LONGEST_PAUSE_S = 15.0
-_SEND_FOR_S = 120.0  # a message has no token that ends; after this nobody waits for it
+_SEND_FOR_S = 120.0  # a message has no token that expires; later the user has left
 
 _Sent = TypeVar("_Sent")
 _log = logging.getLogger(__name__)
 
 
 def token_left_s(interaction: Interaction) -> float:
-    """For how many seconds the interaction's answer can still be edited, with a margin."""
+    """Return the seconds for which the interaction's answer can still be edited, less a margin of
+    30 s. The result is negative once that time is over."""
     ends = interaction.created_at + _TOKEN_LIFE
     return (ends - datetime.now(UTC)).total_seconds() - _MARGIN_S
 
@@ -30,9 +31,9 @@ def token_left_s(interaction: Interaction) -> float:
 async def edit_answer(
     interaction: Interaction, *, embeds: list[discord.Embed], view: discord.ui.View | None
 ) -> discord.InteractionMessage:
-    """Puts this in place of the deferred answer. Editing twice does no harm, so it is repeated
-    through server errors and dropped connections until the token expires."""
-    return await persistently(
+    """Replace the deferred answer. Editing twice is harmless, so retry server errors and dropped
+    connections until the token expires."""
+    return await with_retries(
         lambda: interaction.edit_original_response(content=None, embeds=embeds, view=view),
         max(token_left_s(interaction), 0.0),
     )
@@ -41,10 +42,10 @@ async def edit_answer(
 async def reply(
     message: discord.Message, *, embeds: list[discord.Embed], view: discord.ui.View | None
 ) -> discord.Message:
-    """Answers a message. The nonce is the message's own id: Discord takes it once, however often
-    it is sent."""
+    """Reply to a message, retrying for up to two minutes. The nonce is the message's own id, so
+    Discord posts the reply once, however often it is sent."""
     missing = discord.utils.MISSING
-    return await persistently(
+    return await with_retries(
         lambda: message.reply(
             embeds=embeds, view=view or missing, mention_author=False, nonce=message.id
         ),
@@ -53,12 +54,15 @@ async def reply(
 
 
 async def write_to(user: discord.User | discord.Member, embed: discord.Embed, nonce: int) -> None:
-    """A direct message, posted once for its nonce. Raises Forbidden where the user wants none."""
-    await persistently(lambda: user.send(embed=embed, nonce=nonce), _SEND_FOR_S)
+    """Send a direct message, retrying for up to two minutes. Discord posts it once per nonce.
+    Raises discord.Forbidden if the user accepts no direct messages."""
+    await with_retries(lambda: user.send(embed=embed, nonce=nonce), _SEND_FOR_S)
 
 
-async def persistently(send: Callable[[], Awaitable[_Sent]], for_s: float) -> _Sent:
-    """The result of `send`, tried again after failures that pass. Raises the last of them."""
+async def with_retries(send: Callable[[], Awaitable[_Sent]], for_s: float) -> _Sent:
+    """Call `send` and return its result, retrying transient failures with exponential backoff for
+    up to `for_s` seconds. Raises the last failure when the time is up, and a lasting failure at
+    once."""
     trying = AsyncRetrying(
         stop=stop_before_delay(for_s),
         wait=wait_random_exponential(multiplier=0.5, max=_LONGEST_PAUSE_S),
@@ -74,10 +78,10 @@ async def persistently(send: Callable[[], Awaitable[_Sent]], for_s: float) -> _S
 
 
 def _passes(error: BaseException) -> bool:
-    """Whether the same request may succeed a moment later."""
+    """Return whether the same request may succeed a moment later."""
     if isinstance(error, discord.HTTPException):
-        # A 429 that is left after discord.py has waited five times; without this header it comes
-        # from Cloudflare, which has banned us and counts on.
+        # discord.py raises a 429 after it has waited five times. Without the "Via" header it comes
+        # from Cloudflare, which has banned the bot and counts further requests.
         limited = error.status == 429 and "Via" in error.response.headers
         return limited or error.status >= 500
     return isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | OSError)

@@ -1,5 +1,5 @@
-"""An answer that a model is writing, shown as it grows: first its quotes, then an edit now and
-then, and at last the whole."""
+"""Display of an answer while a model writes it: the quotes first, then occasional edits, and the
+whole answer last."""
 
 import asyncio
 import time
@@ -9,23 +9,23 @@ from contextlib import asynccontextmanager, suppress
 import discord
 
 from bot.discord.client import Interaction
-from bot.discord.delivery import edit_answer, persistently, reply
+from bot.discord.delivery import edit_answer, reply, with_retries
 from bot.discord.failures import UNSENT
 from bot.discord.rendering.answers import answer_pages
+from bot.domain.callbacks import OnDraft
 from bot.domain.models import Answer
-from bot.serving.service import OnDraft
 
 _EVERY_S = 1.5  # Discord takes about one edit a second in a channel
 _SEND_FOR_S = 120.0
 
-# An edit that says nothing of it would ping whoever is replied to.
+# Without this, an edit would ping the author of the message replied to.
 _NOBODY = discord.AllowedMentions.none()
 
 _Embeds = list[discord.Embed]
 
 
-class InPlace:
-    """Of a command: in place of the deferred answer."""
+class DeferredTarget:
+    """Destination for a command's answer: the deferred response, edited."""
 
     def __init__(self, interaction: Interaction) -> None:
         self._interaction = interaction
@@ -37,8 +37,8 @@ class InPlace:
         return await edit_answer(self._interaction, embeds=embeds, view=view)
 
 
-class InReply:
-    """To a message: one reply, which is edited."""
+class ReplyTarget:
+    """Destination for a message's answer: one reply, edited as the answer grows."""
 
     def __init__(self, message: discord.Message) -> None:
         self._message = message
@@ -54,15 +54,15 @@ class InReply:
         sent = self._reply
         if sent is None:
             return await reply(self._message, embeds=embeds, view=view)
-        return await persistently(
+        return await with_retries(
             lambda: sent.edit(embeds=embeds, view=view, allowed_mentions=_NOBODY), _SEND_FOR_S
         )
 
 
 @asynccontextmanager
-async def growing(place: InPlace | InReply) -> AsyncIterator[OnDraft]:
-    """Shows there what is written while the block runs; behind it nothing is on its way any more
-    that would come after the answer."""
+async def growing(place: DeferredTarget | ReplyTarget) -> AsyncIterator[OnDraft]:
+    """Show drafts in `place` while the block runs. No draft is in flight after the block, so none
+    can overwrite the answer."""
     drafts = _Growing(place)
     try:
         yield drafts
@@ -71,17 +71,18 @@ async def growing(place: InPlace | InReply) -> AsyncIterator[OnDraft]:
 
 
 class _Growing:
-    """Takes drafts, and shows those for which it is time. A draft that cannot be shown is no loss:
-    the answer comes anyhow."""
+    """Callback that shows drafts, at most one per 1.5 s. It drops a draft that cannot be shown,
+    because the answer follows."""
 
-    def __init__(self, place: InPlace | InReply) -> None:
+    def __init__(self, place: DeferredTarget | ReplyTarget) -> None:
         self._place = place
         self._not_before = 0.0
         self._showing: asyncio.Task[None] | None = None
 
     async def __call__(self, draft: Answer) -> None:
-        """Returns at once. A request on its way is never cancelled: discord.py might keep
-        everything else waiting for it."""
+        """Start to show a draft and return at once. Skip it if it comes too early or another draft
+        is in flight. A request in flight is never cancelled: discord.py might make all others wait
+        for it."""
         now = time.monotonic()
         if now < self._not_before or (self._showing and not self._showing.done()):
             return
@@ -89,7 +90,7 @@ class _Growing:
         self._showing = asyncio.create_task(self._try(draft), name="showing a draft")
 
     async def settled(self) -> None:
-        """Returns once nothing is on its way any more that would come after the answer."""
+        """Wait until no draft is in flight, so that none can arrive after the answer."""
         if self._showing:
             await asyncio.shield(self._showing)
 

@@ -1,13 +1,13 @@
-"""The button that forgets a person. It survives a restart, as all buttons do."""
+"""The button that deletes a user's data. It survives a restart."""
 
 from collections.abc import Mapping
 from typing import Any, Self
 
 import discord
 
-from bot.discord.acknowledgement import insist
+from bot.discord.acknowledgement import send_first_response
 from bot.discord.client import asker_of
-from bot.discord.delivery import persistently, token_left_s
+from bot.discord.delivery import token_left_s, with_retries
 from bot.discord.failures import told, visit
 from bot.discord.signed_button import TAG, SignedButton
 from bot.domain.errors import QuestionError
@@ -18,7 +18,8 @@ from prompts import text
 
 
 class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
-    """Signed for one person: pressed by another, or made up, it is turned away."""
+    """Button that deletes a user's data, signed for that user. Clicks by other users and forged ids
+    are refused."""
 
     def __init__(self, signer: Signer, user: int) -> None:
         super().__init__(
@@ -37,11 +38,11 @@ class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
         async with told(interaction), visit(interaction):
             if not self.genuine or self._user != interaction.user.id:
                 raise QuestionError(text("refusals.forget_others"))
-            office = interaction.client.office
-            await office.desk.admit(asker_of(interaction))
-            await insist(interaction, interaction.response.defer)
-            forgotten = await office.store.people.forget(self._user)
-            await persistently(
+            runtime = interaction.client.runtime
+            await runtime.requests.admit(asker_of(interaction))
+            await send_first_response(interaction, interaction.response.defer)
+            forgotten = await runtime.store.people.forget(self._user)
+            await with_retries(
                 lambda: interaction.edit_original_response(
                     content=text_of("notices.forgotten", forgotten), view=None
                 ),
@@ -50,6 +51,6 @@ class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
 
 
 def text_of(name: str, counts: Counts) -> str:
-    """The text `name` with how much is kept, or was."""
+    """Fill the text `name` with the numbers of stored or deleted answers and votes."""
     answers, votes = counted(counts.answers, "answer"), counted(counts.votes, "vote")
     return text(name, answers=answers, votes=votes)

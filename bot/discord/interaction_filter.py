@@ -1,5 +1,5 @@
-"""Before the library reads an interaction: whom the door has no room for is turned away here, where
-that costs a small part of what a command does."""
+"""Refusal of interactions over capacity, before discord.py parses them. A refusal here costs a
+small part of what a command costs."""
 
 import asyncio
 import json
@@ -21,21 +21,22 @@ from bot.domain.errors import ServiceBusyError
 _INTERACTION = "INTERACTION_CREATE"
 _AUTOCOMPLETE = discord.InteractionType.autocomplete.value
 _JSON = {"Content-Type": "application/json"}
-_IN_TIME = aiohttp.ClientTimeout(3)  # seconds, for which Discord waits
+_IN_TIME = aiohttp.ClientTimeout(3)  # seconds; Discord waits no longer
 _PAUSE_S = 1.0
-_TEXTS = 8  # of refusals, which change with the second at most
-# Most are told nothing: their words are not even made.
+_TEXTS = 8  # cached refusals; their text changes at most once a second
+# For the observer only: most refusals are never sent, so their text is not built.
 _TURNED_AWAY = ServiceBusyError()
 
 _log = logging.getLogger(__name__)
 
 
-class Doorway:
-    """Reads of an interaction no more than which server it comes from, and whether from somebody
-    who keeps order there: with a command for admins only, or by deleting an answer."""
+class InteractionFilter:
+    """Filter in front of discord.py's interaction parser. Of an interaction it reads only the
+    server's id and whether it is moderation: a command for admins, or the deletion of an answer.
+    Moderation has capacity of its own."""
 
     def __init__(self, client: DealbotClient) -> None:
-        self._client, self._door = client, client.office.desk.door
+        self._client, self._door = client, client.runtime.requests.capacity
         self._read = client._connection.parsers[_INTERACTION]
         commands = client.tree.get_commands()
         self._for_admins = {each.name for each in commands if each.default_permissions}
@@ -46,9 +47,9 @@ class Doorway:
         loop = asyncio.get_running_loop()
         if self._has_room(event):
             self._read(event)
-            self._coming += 1  # it will be inside with the next step of the event loop
+            self._coming += 1  # until the event loop's next step counts it as in progress
             loop.call_soon(self._came)
-        elif self._coming:  # a refusal leaves little room, and they were promised theirs
+        elif self._coming:  # a refusal cuts the capacity that those just let in need
             loop.call_soon(self._interaction, event)
         else:
             self._turn_away(event)
@@ -63,18 +64,18 @@ class Doorway:
         data = event["data"]
         deletes = data.get("custom_id", "").startswith(f"{DeleteButton.what}:")
         keeps_order = deletes or data.get("name") in self._for_admins
-        return keeps_order and self._door.has_room_for_order
+        return keeps_order and self._door.has_moderation_room
 
     def _turn_away(self, event: dict[str, Any]) -> None:
         if event["type"] == _AUTOCOMPLETE:
-            return  # nothing but choices can be shown there
+            return  # autocomplete can show only choices
         since = self._door.admission.refuse()
-        self._client.office.observer.refused(_TURNED_AWAY)
-        self._client.turning_away.tell(partial(self._tell, event["id"], event["token"], since))
+        self._client.runtime.observer.refused(_TURNED_AWAY)
+        self._client.refusal_queue.tell(partial(self._tell, event["id"], event["token"], since))
 
     async def _tell(self, id_: str, token: str, since: float) -> None:
-        """Once: a second try would take the turn of somebody else. The log gets no address, which
-        has the interaction's token in it."""
+        """Send a refusal once; a retry would delay the refusals of others. Never log the address,
+        because it contains the interaction's token."""
         words = self._door.admission.refusal(since).user_message
         route = Route("POST", "/interactions/{id}/{token}/callback", id=id_, token=token)
         session = self._client.http._HTTPClient__session  # type: ignore[attr-defined]
@@ -82,17 +83,17 @@ class Doorway:
             async with session.post(
                 route.url, data=_response(words), headers=_JSON, timeout=_IN_TIME
             ) as answer:
-                if answer.status == HTTPStatus.TOO_MANY_REQUESTS:  # Discord bans who goes on
+                if answer.status == HTTPStatus.TOO_MANY_REQUESTS:  # wait, or Discord bans the bot
                     await asyncio.sleep(float(answer.headers.get("Retry-After", _PAUSE_S)))
                 elif not answer.ok:
-                    _log.info("Discord did not take a refusal: %d", answer.status)
+                    _log.info("Discord did not accept a refusal: %d", answer.status)
         except UNSENT as unsent:
-            _log.info("a refusal could not be told: %s", type(unsent).__name__)
+            _log.info("a refusal could not be sent: %s", type(unsent).__name__)
 
 
 @lru_cache(_TEXTS)
 def _response(words: str) -> bytes:
-    """For the asker's eyes only, and pinging nobody."""
+    """Build the JSON of a refusal that only the user sees and that pings no users."""
     message = {
         "content": refusal_text(words),
         "flags": discord.MessageFlags(ephemeral=True).value,

@@ -1,4 +1,4 @@
-"""Who a token belongs to, and the link that brings the bot into a server."""
+"""The account of a Discord token, and the link that invites the bot to a server."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import discord
 from bot.domain.errors import TokenError
 from index.errors import ExpectedError
 
-# What answering needs, and nothing else: the rest a server's admins need not grant.
+# Only what answering needs, so that server admins grant nothing else.
 PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -22,21 +22,22 @@ PERMISSIONS = discord.Permissions(
 
 
 class UnreachableError(ExpectedError):
-    """Discord cannot be asked at the moment."""
+    """Discord cannot be reached at the moment."""
 
 
 @dataclass(frozen=True, slots=True)
-class Introduced:
-    """The bot's name, in words, with its invite link; and by how many seconds our clock is ahead
-    of Discord's, which tells whole ones."""
+class BotIdentity:
+    """The bot's name and invite link in words, and the seconds by which the local clock is ahead of
+    Discord's. Discord reports whole seconds. `clock_ahead_s` is None if Discord sent no date."""
 
     words: str
     clock_ahead_s: float | None
 
 
-async def introduce(token: str) -> Introduced:
-    """Raises TokenError where Discord does not
-    know the token, UnreachableError where it cannot be asked."""
+async def identify_bot(token: str) -> BotIdentity:
+    """Log in with the token and return the bot's name, invite link and clock difference. Raises
+    TokenError if Discord does not know the token, and UnreachableError if Discord cannot be
+    reached."""
     ahead_s: float | None = None
 
     async def compare(_: object, __: object, end: aiohttp.TraceRequestEndParams) -> None:
@@ -59,12 +60,13 @@ async def introduce(token: str) -> Introduced:
         ) from error
     except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise UnreachableError(f"Discord cannot be reached: {error}") from error
-    words = f"the token is that of {client.user}; invite it with {invite_link(application.id)}"
-    return Introduced(words, ahead_s)
+    words = f"the token belongs to {client.user}; invite it with {invite_link(application.id)}"
+    return BotIdentity(words, ahead_s)
 
 
 def invite_link(application_id: int) -> str:
-    """Opened by a server's admin, it asks for exactly the permissions that are needed."""
+    """Build the link with which a server's admin invites the bot. It asks for exactly the
+    permissions that the bot needs."""
     return discord.utils.oauth_url(
         application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
     )

@@ -1,16 +1,17 @@
-"""Keeping out of the log what lets others act as the bot."""
+"""Log filter that removes the secrets with which others could act as the bot."""
 
 import json
 import logging
 import re
 
-# Whoever has an interaction's token can answer in the bot's place, for a quarter of an hour.
+# An interaction's token is enough to answer as the bot for a quarter of an hour.
 _IN_ADDRESS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.%-]+")
 
 
 def keep_out_of_log(token: str) -> None:
-    """This token, and those in the addresses of what discord.py asks for, which failures of the
-    network carry. What it tells of a lost connection is a line, for that is nothing unusual."""
+    """Mask this token and all interaction tokens in the log. Network failures carry the addresses
+    of discord.py's requests, which contain interaction tokens. Log a lost connection as one line
+    without a stack trace, because it is routine."""
     for handler in logging.getLogger().handlers:
         handler.setFormatter(_Discreet(handler.formatter or logging.Formatter(), token))
     logging.getLogger("discord.shard").addFilter(_without_stack)
@@ -20,7 +21,7 @@ class _Discreet(logging.Formatter):
     def __init__(self, inner: logging.Formatter, token: str) -> None:
         super().__init__()
         self._inner = inner
-        # As it is, and as it stands in a line of JSON.
+        # The token as it is, and as JSON escapes it.
         self._token = re.compile("|".join(map(re.escape, (token, json.dumps(token)[1:-1]))))
 
     def format(self, record: logging.LogRecord) -> str:

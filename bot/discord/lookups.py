@@ -1,4 +1,4 @@
-"""What the buttons and commands look up in the generation that answers now."""
+"""Lookups in the live generation for buttons and commands."""
 
 from collections.abc import Sequence
 
@@ -11,13 +11,13 @@ from bot.domain.models import Answer, Citation
 from index.stores.text_store import StoredArticle, TextStore
 from prompts import text as prompt_text
 
-_AROUND_CHARS = 600  # of the article, before and after a sentence
+_AROUND_CHARS = 600  # of the article, on either side of a sentence
 _FURTHER, _LOOKED_THROUGH = 6, 15
 
 
 def in_context(texts: TextStore, cited: Citation) -> SentenceInContext:
-    """The sentence with what stands around it. Raises QuestionError where the articles have
-    changed and it no longer stands there."""
+    """Return a cited sentence with up to 600 characters of its article before and after it. Raises
+    QuestionError if the articles have changed and the sentence is no longer at its position."""
     article = texts.find_article(cited.article_id)
     text = texts.article_text(article) if article else ""
     if text[cited.start : cited.end] != cited.quote:
@@ -35,7 +35,8 @@ def in_context(texts: TextStore, cited: Citation) -> SentenceInContext:
 
 
 def further(receipt: Receipt, shown: Answer) -> tuple[Citation, ...]:
-    """The sentences that came next, numbered on from those that the answer shows."""
+    """Return up to six of the sentences ranked next, numbered on from those that the answer shows.
+    Only the best 15 of the ranking are considered."""
     before = shown.citations or shown.closest
     places = {(cited.article_id, cited.start) for cited in before}
     rest = [
@@ -67,7 +68,8 @@ def newest_first(texts: TextStore) -> list[StoredArticle]:
 
 
 def _last_words(text: str, available: int) -> str:
-    """Whole words; "…" where the article began earlier."""
+    """Drop a cut first word and prepend "…" if the article begins earlier. `available` is the
+    number of characters before the sentence."""
     return text if len(text) == available else f"… {text.partition(' ')[2]}"
 
 

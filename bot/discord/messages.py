@@ -1,4 +1,4 @@
-"""Questions in messages: a mention, a direct message, a reply to an answer, a thread of them."""
+"""Questions in messages: mentions, direct messages, replies to answers, and threads of answers."""
 
 import logging
 import re
@@ -10,9 +10,9 @@ import discord
 
 from bot.discord.answers import answer_message
 from bot.discord.client import DealbotClient
-from bot.discord.delivery import persistently
-from bot.discord.failures import UNSENT, in_words
-from bot.discord.permissions import check_place, check_voice, may_react
+from bot.discord.delivery import with_retries
+from bot.discord.failures import UNSENT, error_text
+from bot.discord.permissions import check_can_reply, check_place, may_react
 from bot.discord.rendering.notices import refusal_text
 from bot.domain.errors import (
     LimitedError,
@@ -23,7 +23,7 @@ from bot.domain.errors import (
 )
 from bot.domain.models import Question, Turn
 from bot.requests.handler import Asker, after
-from bot.store.receipts import Kept
+from bot.store.receipts import StoredReceipt
 from prompts import text as prompt_text
 
 _KINDS = {discord.MessageType.default, discord.MessageType.reply}
@@ -35,18 +35,18 @@ _log = logging.getLogger(__name__)
 
 
 async def on_message(client: DealbotClient, message: discord.Message) -> None:
-    """Answers what is addressed to the bot, and nothing else: never a bot, never a webhook, never
-    a message whose text Discord keeps from us."""
+    """Answer a message that is addressed to the bot. Ignore all others: those of bots and webhooks,
+    and those in a server without a mention, whose text Discord withholds."""
     if message.author.bot or message.webhook_id or message.type not in _KINDS:
         return
     if not _addressed(client, message) or not client.first_sight(message.id):
         return
     try:
-        with client.office.desk.visit(_asker_of(message)):
+        with client.runtime.requests.visit(_asker_of(message)):
             await _answer_or_tell(client, message)
     except (ServiceBusyError, ServiceClosedError) as refusal:
-        client.office.observer.refused(refusal)
-        client.turning_away.tell(partial(_tell, message, refusal))
+        client.runtime.observer.refused(refusal)
+        client.refusal_queue.tell(partial(_tell, message, refusal))
 
 
 async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> None:
@@ -58,7 +58,7 @@ async def _answer_or_tell(client: DealbotClient, message: discord.Message) -> No
     except discord.Forbidden:
         client.may_not_speak(message.channel.id)
         await _refuse_privately(client, message, NotAllowedError(prompt_text("refusals.not_there")))
-    except Exception as error:  # the surface is one of the two places that catch broadly
+    except Exception as error:  # one of the two places that catch broadly
         await _tell(message, error)
 
 
@@ -67,24 +67,25 @@ def _observed(client: DealbotClient) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        client.office.observer.refused(error)
+        client.runtime.observer.refused(error)
         raise
 
 
 def _addressed(client: DealbotClient, message: discord.Message) -> bool:
-    """In a direct message everything is. Elsewhere a mention, which a reply to the bot is too:
-    without one, Discord does not give us the text."""
+    """Return whether a message is addressed to the bot. Every direct message is; elsewhere the
+    message must mention the bot. A reply that pings the bot is a mention. Discord withholds the
+    text of messages without a mention."""
     return message.guild is None or client.user in message.mentions
 
 
 async def _answer(client: DealbotClient, message: discord.Message) -> None:
     asker = _asker_of(message)
-    client.office.observer.arrived("message", message.content)
-    check_voice(client, message)
+    client.runtime.observer.arrived("message", message.content)
+    check_can_reply(client, message)
     if message.guild is not None:
-        settings = client.office.store.settings.get(message.guild.id)
+        settings = client.runtime.store.settings.get(message.guild.id)
         check_place(settings, message.channel, message.author)
-    await client.office.desk.admit(asker)
+    await client.runtime.requests.admit(asker)
     text = _without_mention(client, message.content)
     if not text:
         await _say(message, prompt_text("discord_mention"))
@@ -96,18 +97,19 @@ async def _answer(client: DealbotClient, message: discord.Message) -> None:
 async def _history(
     client: DealbotClient, message: discord.Message, asker: Asker
 ) -> tuple[Turn, ...]:
-    """The conversation that a message goes on with: that of the answer it replies to, else what
-    was asked lately in the same direct messages or thread, else the answer that the thread was
-    started from. In a channel everyone talks at once."""
+    """Return the conversation that a message continues, oldest turn first. The first of these that
+    exists counts: the conversation of the answer replied to, recent questions in the same direct
+    messages or thread, the answer that started the thread. In other channels everyone talks at
+    once, so only a reply has a history."""
     reference = message.reference.message_id if message.reference else None
     if replied := await _public_receipt(client, message, reference, message.channel.id):
         return after(replied)
     in_thread = isinstance(message.channel, discord.Thread)
     if message.guild is not None and not in_thread:
         return ()
-    said = await client.office.desk.conversation(asker, of_all=True)
+    said = await client.runtime.requests.conversation(asker, of_all=True)
     if not said and isinstance(message.channel, discord.Thread):
-        thread = message.channel  # which has the id of the message that it was started from
+        thread = message.channel  # has the id of the message that started it
         if start := await _public_receipt(client, message, thread.id, thread.parent_id):
             return after(start)
     return said
@@ -115,15 +117,16 @@ async def _history(
 
 async def _public_receipt(
     client: DealbotClient, message: discord.Message, answer_id: int | None, channel: int
-) -> Kept | None:
-    """The receipt of an answer in this channel that all who read this message could read."""
+) -> StoredReceipt | None:
+    """Return the receipt of an answer in this channel that every reader of the message may see, or
+    None."""
     if answer_id is None:
         return None
-    store, guild = client.office.store, message.guild
+    store, guild = client.runtime.store, message.guild
     try:
         kept = await store.receipts.of_message(answer_id)
     except StoreError as error:
-        _log.info("what is replied to is not known: %s", error)
+        _log.info("the replied-to message is not known: %s", error)
         return None
     if kept is None or kept.channel != store.channel(channel, guild.id if guild else None):
         return None
@@ -138,13 +141,14 @@ def _asker_of(message: discord.Message) -> Asker:
 
 
 def _without_mention(client: DealbotClient, text: str) -> str:
-    assert client.user is not None  # messages come only once it is known
+    assert client.user is not None  # set before the first message arrives
     return re.sub(rf"<@!?{client.user.id}>", " ", text).strip()
 
 
 async def _say(message: discord.Message, text: str) -> None:
-    """In a reply. With the nonce that an answer has, Discord takes only one of them."""
-    await persistently(
+    """Reply to a message, retrying for up to a minute. An answer has the same nonce, so Discord
+    posts only one of the two."""
+    await with_retries(
         lambda: message.reply(text, mention_author=False, nonce=message.id), _SEND_FOR_S
     )
 
@@ -154,13 +158,13 @@ async def _tell(message: discord.Message, error: Exception) -> None:
         _log.info("a question was deleted before its answer came")
         return
     try:
-        await _say(message, refusal_text(in_words(error)))
+        await _say(message, refusal_text(error_text(error)))
     except UNSENT as unsent:
-        _log.warning("a failure could not be told: %s", unsent)
+        _log.warning("an error message could not be sent: %s", unsent)
 
 
 def _is_gone(error: Exception) -> bool:
-    """Whether there is nothing left to reply to."""
+    """Return whether the message to reply to no longer exists."""
     if isinstance(error, discord.NotFound):
         return True
     form = isinstance(error, discord.HTTPException) and error.code == _INVALID_FORM
@@ -170,15 +174,15 @@ def _is_gone(error: Exception) -> bool:
 async def _refuse_privately(
     client: DealbotClient, message: discord.Message, refusal: LimitedError | NotAllowedError
 ) -> None:
-    """By direct message, once in a while: a message in the channel would make the noise that the
-    limit is there to spare it. Who takes no direct messages sees a reaction."""
+    """Send a refusal by direct message, limited per user. A refusal in the channel would make the
+    noise that the limit prevents. React with an emoji if the user accepts no direct messages."""
     try:
-        await client.office.refusals.admit(message.author.id, None, None)
+        await client.runtime.refusals.admit(message.author.id, None, None)
         await message.author.send(refusal_text(refusal.user_message))
     except LimitedError:
         return
     except UNSENT as unsent:
-        _log.info("a refusal could not be told privately: %s", unsent)
+        _log.info("a refusal could not be sent privately: %s", unsent)
         await _react(client, message, _LATER if isinstance(refusal, LimitedError) else _NOT_HERE)
 
 

@@ -1,4 +1,4 @@
-"""Telling a crowd that there are too many, without keeping those who were let in from an answer."""
+"""Delivery of refusals under overload, without delaying the requests that were admitted."""
 
 import asyncio
 import time
@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable
 
 _AT_ONCE = 4
 _WAITING = 64
-_TOO_LATE_S = 2.5  # of the three seconds that Discord waits
+_TOO_LATE_S = 2.5  # Discord waits for three seconds
 
 Telling = Callable[[], Awaitable[None]]
 
 
-class TurningAway:
-    """Few are told at a time, and whoever came last is the next. While more come than can be told,
-    those still hear it at once; in turn, they all would wait until it is too late. Who has waited
-    too long is told nothing: to him Discord says that the bot did not respond."""
+class RefusalQueue:
+    """Queue of refusals: four are sent at a time, the newest first. Under overload the newest users
+    still get theirs in time; in order of arrival, all would come too late. A refusal that has
+    waited for 2.5 s is dropped, and Discord shows that user that the bot did not respond. At most
+    64 wait; more push out the oldest."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -23,7 +24,8 @@ class TurningAway:
         self._tellers: set[asyncio.Task[None]] = set()
 
     def tell(self, telling: Telling) -> None:
-        """When its turn comes, if it does. What `telling` raises is a bug."""
+        """Queue a refusal, to be sent when its turn comes, if it does. `telling` sends it; an
+        exception that it raises is a bug."""
         self._waiting.append((self._clock(), telling))
         if len(self._tellers) < _AT_ONCE:
             teller = asyncio.create_task(self._tell_waiting(), name="turning-away")

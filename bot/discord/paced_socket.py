@@ -1,4 +1,4 @@
-"""Reading what Discord sends, in turns with everything else."""
+"""Gateway socket that gives other tasks their turn between events."""
 
 import asyncio
 
@@ -9,18 +9,19 @@ _OPENING_S = 0.2
 
 
 class PacedSocket(discord.gateway.DiscordWebSocket):
-    """While events wait in its buffer, the library's own reads one after the other, and all else
-    waits until it is empty, which under a load it never is. This one lets the others go on in
-    between, and then reads for as long as they took: with less, a crowd would be read too late.
-    Not while a connection opens: why Discord closes it again is read before anybody sends
-    something into it, which would hide the reason."""
+    """Gateway socket that lets other tasks run between events. The library's socket reads all
+    buffered events before other tasks run, and under load its buffer is never empty. After each
+    pause this socket reads for as long as the other tasks took, at least 1 ms; with less, it would
+    read a crowd's events too late. It does not pause while a connection opens and for 0.2 s after.
+    If Discord closes the connection then, the socket must read the reason before another task
+    writes to it, because a failed write hides the reason."""
 
     _pause_at: float | None = None
 
     async def poll_event(self) -> None:
         await super().poll_event()
         began = self.loop.time()
-        if self._pause_at is None or self.session_id is None:  # not ready yet
+        if self._pause_at is None or self.session_id is None:  # no READY event yet
             self._pause_at = began + _OPENING_S
         if began < self._pause_at:
             return

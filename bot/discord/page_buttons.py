@@ -1,11 +1,11 @@
-"""Lists of several pages, shown to one person, with buttons to turn them that survive a restart."""
+"""Lists of several pages, shown to one user. Their page buttons survive a restart."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
 
 import discord
 
-from bot.discord.acknowledgement import insist
+from bot.discord.acknowledgement import send_first_response
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivery import edit_answer
 from bot.discord.failures import told, visit
@@ -15,14 +15,15 @@ from bot.store.signatures import Signer
 from prompts import text
 
 Pages = tuple[discord.Embed, ...]
-# Makes the pages of a list anew: from the interaction, and what the list is of.
+# Makes the pages of a list again, from the interaction and the key of the list's subject.
 Maker = Callable[[Interaction, str], Awaitable[Pages]]
 
 _makers: dict[str, Maker] = {}
 
 
 def pages_of(what: str) -> Callable[[Maker], Maker]:
-    """Registers the maker of one kind of list. Done once a module, as with commands."""
+    """Register the function that makes the pages of one kind of list. This runs at import, as with
+    commands."""
 
     def register(maker: Maker) -> Maker:
         _makers[what] = maker
@@ -32,9 +33,9 @@ def pages_of(what: str) -> Callable[[Maker], Maker]:
 
 
 async def show_list(interaction: Interaction, what: str, of: str = "") -> None:
-    """The first page, to whoever asked for it, in place of the deferred answer."""
+    """Show the first page of a list in place of the deferred answer."""
     pages = await _makers[what](interaction, of)
-    signer = interaction.client.office.store.signer
+    signer = interaction.client.runtime.store.signer
     view = _view(signer, what, of, 0, len(pages))
     await edit_answer(interaction, embeds=[pages[0]], view=view)
 
@@ -43,7 +44,7 @@ class TurnButton(
     SignedButton,
     template=r"turn:(?P<what>[a-z]{1,12}):(?P<of>[a-z0-9]{0,12}):(?P<page>\d{1,4}):" + TAG,
 ):
-    """Turns to a page. Signed: an id that somebody made up is turned away."""
+    """Button that turns to a page of a list. It is signed, so a forged id is refused."""
 
     def __init__(self, signer: Signer, what: str, of: str, page: int, label: str = "") -> None:
         super().__init__(signer, f"turn:{what}:{of}:{page}", label=label or "…")
@@ -58,11 +59,11 @@ class TurnButton(
             maker = _makers.get(self._what)
             if not self.genuine or maker is None:
                 raise QuestionError(text("refusals.button_gone"))
-            await interaction.client.office.desk.admit(asker_of(interaction))
-            await insist(interaction, interaction.response.defer)
+            await interaction.client.runtime.requests.admit(asker_of(interaction))
+            await send_first_response(interaction, interaction.response.defer)
             pages = await maker(interaction, self._of)
             page = min(self._page, len(pages) - 1)
-            signer = interaction.client.office.store.signer
+            signer = interaction.client.runtime.store.signer
             view = _view(signer, self._what, self._of, page, len(pages))
             await edit_answer(interaction, embeds=[pages[page]], view=view)
 
@@ -77,6 +78,6 @@ def _view(signer: Signer, what: str, of: str, page: int, pages: int) -> discord.
 
 
 def turns(page: int, pages: int) -> list[tuple[int, str]]:
-    """Which pages a button leads to from this one, and what stands on it."""
+    """Return the neighbours of a page, each as its number and its button's label."""
     around = ((page - 1, text("buttons.back")), (page + 1, text("buttons.next")))
     return [(to, label) for to, label in around if 0 <= to < pages]

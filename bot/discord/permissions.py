@@ -1,10 +1,11 @@
-"""Who may do what, decided when it is done: what Discord was told of a command is but a hint."""
+"""Permission checks, made when an action runs. The permissions registered with Discord are only a
+hint."""
 
 import discord
 
 from bot.discord.client import DealbotClient, Interaction
 from bot.domain.errors import NotAllowedError
-from bot.store.receipts import Kept
+from bot.store.receipts import StoredReceipt
 from bot.store.settings import ServerSettings
 from prompts import text as prompt_text
 
@@ -12,7 +13,8 @@ _NAMED_CHANNELS = 10
 
 
 def check_place(settings: ServerSettings, channel: object, user: discord.abc.User) -> None:
-    """Raises NotAllowedError where the server's admins let nobody ask, or not this person."""
+    """Raise NotAllowedError if the server's admins do not allow questions in this channel or from
+    this user."""
     if not may_ask_in(settings, channel):
         places = " ".join(f"<#{channel}>" for channel in settings.channels[:_NAMED_CHANNELS])
         raise NotAllowedError(prompt_text("refusals.other_channels", channels=places))
@@ -21,16 +23,17 @@ def check_place(settings: ServerSettings, channel: object, user: discord.abc.Use
 
 
 def may_ask_in(settings: ServerSettings, channel: object) -> bool:
-    """A thread is as open as the channel that it is in."""
+    """Return whether the settings allow questions in a channel. A thread follows its parent
+    channel."""
     if not settings.channels:
         return True
     parent = getattr(channel, "parent_id", None)
     return bool({getattr(channel, "id", None), parent} & set(settings.channels))
 
 
-def check_voice(client: DealbotClient, message: discord.Message) -> None:
-    """Raises NotAllowedError where a reply to the message would be turned away: Discord bans who
-    goes on trying. What is not known is tried."""
+def check_can_reply(client: DealbotClient, message: discord.Message) -> None:
+    """Raise NotAllowedError if Discord would refuse a reply to the message; it bans clients that
+    keep trying. Raise nothing if the permissions are unknown."""
     channel, guild = message.channel, message.guild
     if client.is_mute_in(channel.id):
         raise NotAllowedError(prompt_text("refusals.not_there"))
@@ -38,7 +41,7 @@ def check_voice(client: DealbotClient, message: discord.Message) -> None:
         return
     try:
         mine = channel.permissions_for(guild.me)
-    except discord.ClientException:  # a thread of a channel that was never shown to us
+    except discord.ClientException:  # a thread whose channel the bot has never seen
         return
     in_thread = isinstance(channel, discord.Thread)
     needed = {
@@ -57,29 +60,32 @@ def check_voice(client: DealbotClient, message: discord.Message) -> None:
 
 
 def may_react(client: DealbotClient, message: discord.Message) -> bool:
-    """Where it is not known, no: a reaction is not worth being turned away for."""
+    """Return whether the bot may react to the message. Return False if the permissions are unknown,
+    because a reaction is not worth a refused request."""
     channel, guild = message.channel, message.guild
     if guild is None or not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return False
     try:
         mine = channel.permissions_for(guild.me)
-    except discord.ClientException:  # see above
+    except discord.ClientException:  # as in `check_voice`
         return False
     allowed = mine.add_reactions and mine.read_message_history
     return allowed and not client.is_mute_in(channel.id)
 
 
-def may_delete(interaction: Interaction, kept: Kept) -> bool:
-    """Who asked, and whoever may delete messages there."""
-    asked = interaction.client.office.store.asker(interaction.user.id) == kept.asker
+def may_delete(interaction: Interaction, kept: StoredReceipt) -> bool:
+    """Return whether the user may delete the answer: its asker, or a user who may manage
+    messages."""
+    asked = interaction.client.runtime.store.asker(interaction.user.id) == kept.asker
     return asked or interaction.permissions.manage_messages
 
 
 async def check_server_admin(interaction: Interaction) -> int:
-    """The server's id, for whoever may change its settings; else raises NotAllowedError."""
+    """Return the server's id if the user may change its settings. Raises NotAllowedError otherwise,
+    and outside a server."""
     if interaction.guild_id is None:
         raise NotAllowedError(prompt_text("refusals.server_only"))
-    # The settings come last: who may set them anew must get here where they cannot be read.
+    # Read the settings last: if they are unreadable, an admin must still be able to replace them.
     if not (
         interaction.permissions.manage_guild
         or await is_operator(interaction.client, interaction.user)
@@ -90,14 +96,14 @@ async def check_server_admin(interaction: Interaction) -> int:
 
 
 def _is_named_admin(interaction: Interaction, guild: int) -> bool:
-    settings = interaction.client.office.store.settings.get(guild)
+    settings = interaction.client.runtime.store.settings.get(guild)
     named = interaction.user.id in settings.admin_users
     return named or not _roles(interaction.user).isdisjoint(settings.admin_roles)
 
 
 async def check_operator(interaction: Interaction) -> None:
-    """Raises NotAllowedError but for whoever runs the bot. The index serves every server, so a
-    server's admins may change it only where the bot is in no other."""
+    """Raise NotAllowedError unless the user operates the bot. The index serves every server, so a
+    server's admins may change it only if the bot is in no other server."""
     client = interaction.client
     if await is_operator(client, interaction.user):
         return
@@ -108,7 +114,7 @@ async def check_operator(interaction: Interaction) -> None:
 
 
 async def is_operator(client: DealbotClient, user: discord.abc.User) -> bool:
-    settings = client.office.settings
+    settings = client.runtime.settings
     if user.id in settings.admin_users or not _roles(user).isdisjoint(settings.admin_roles):
         return True
     return user.id in await _owners(client)

@@ -1,15 +1,15 @@
-"""Who may see which receipt."""
+"""Access control for receipts."""
 
 from bot.discord.client import Interaction
 from bot.domain.errors import QuestionError
-from bot.store.receipts import Kept
+from bot.store.receipts import StoredReceipt
 from prompts import text
 
 
-async def readable_receipt(interaction: Interaction, receipt_id: str) -> Kept:
-    """The receipt, for those who could see the answer: its asker, and unless it was private
-    whoever is in that server. To others it is as if it did not exist: raises QuestionError."""
-    store = interaction.client.office.store
+async def readable_receipt(interaction: Interaction, receipt_id: str) -> StoredReceipt:
+    """Return the receipt if the user could see its answer: its asker, or anyone in its server
+    unless it is private. Raises QuestionError otherwise, as if the receipt did not exist."""
+    store = interaction.client.runtime.store
     kept = await store.receipts.get(receipt_id)
     if kept is None or not (
         kept.asker == store.asker(interaction.user.id)

@@ -1,4 +1,4 @@
-"""Running the bot: from the first connect, through whatever Discord does, to a clean end."""
+"""The bot's run loop: connect, reconnect after failures, shut down cleanly."""
 
 import asyncio
 import logging
@@ -21,20 +21,20 @@ from bot.discord.client import LONGEST_PAUSE_S, DealbotClient
 from bot.discord.command_sync import sync_patiently
 from bot.discord.commands import ALL_COMMANDS
 from bot.discord.failures import on_tree_error
-from bot.discord.interaction_filter import Doorway
+from bot.discord.interaction_filter import InteractionFilter
 from bot.discord.messages import on_message
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from bot.domain.errors import TokenError
 
-# Of the 10 seconds after which a supervisor kills: for what was asked, for the last words to be
-# delivered, and, twice at most, for the connections to close.
+# Seconds to answer open questions, to deliver the last messages, and (at most twice) to close the
+# connections. A supervisor kills the process after 10 s.
 _DRAIN_S, _LAST_WORDS_S, _CLOSE_S = 5.0, 1.0, 0.75
 _FIRST_CONNECT_S = 60.0
-_STOOD_S = 300.0  # a connection that ends after this long is no failed one
+_STOOD_S = 300.0  # a connection that lasted this long did not fail
 _WAIT_FOR_SYNC_S = 5.0
 _FINAL_CLOSE_CODES = {4004, 4010, 4011, 4012, 4013, 4014}
 _EXPECTED = (discord.DiscordException, aiohttp.ClientError, OSError)
-# What discord.py calls its tasks for messages, commands and buttons; then our own.
+# Task name prefixes: discord.py's for messages, commands and buttons, then the bot's own.
 _HANDLERS = ("discord.py: ", "CommandTree-invoker", "discord-ui-", "turning-away")
 
 _log = logging.getLogger(__name__)
@@ -42,31 +42,32 @@ _log = logging.getLogger(__name__)
 Tell = Callable[[str], None]
 
 
-async def run_bot(office: Office, token: str, *, tell: Tell = _log.info) -> None:
-    """Returns after SIGTERM or SIGINT, when all questions in flight were answered or refused in
-    words. Raises TokenError where Discord does not know the token or lets the bot do too little.
-    A connect that fails is tried again for ever: discord.py itself gives up on some. `tell` gets
-    what whoever runs the bot wants to know at any rate."""
+async def run_bot(runtime: Runtime, token: str, *, tell: Tell = _log.info) -> None:
+    """Run the bot until SIGTERM or SIGINT, then answer or refuse all questions in flight and
+    return. Raises TokenError if Discord does not know the token, refuses the bot's intents, or
+    closes the connection for good. Other failed connections are retried forever; discord.py itself
+    gives up on some. `tell` receives the messages that the operator always wants to see."""
     stop = asyncio.Event()
     async with _signals(stop):
-        running = asyncio.create_task(_stay_connected(office, token, tell), name="discord")
+        running = asyncio.create_task(_stay_connected(runtime, token, tell), name="discord")
         stopping = asyncio.create_task(stop.wait(), name="stop")
         try:
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if running.done():
                 running.result()
-            tell("Stopping: answering what was asked.")
-            await _take_leave(office)
+            tell("Stopping: answering the remaining questions.")
+            await _take_leave(runtime)
         finally:
             stopping.cancel()
             await _end(running)
 
 
-async def _take_leave(office: Office) -> None:
-    """Nobody is taken in any more; whoever is inside gets an answer or a refusal."""
-    office.closing.set()
-    office.gateway.close()
-    await office.desk.close(_DRAIN_S)
+async def _take_leave(runtime: Runtime) -> None:
+    """Refuse new requests and wait until those in progress are answered or refused. Cancel
+    deliveries that take too long."""
+    runtime.closing.set()
+    runtime.gateway.close()
+    await runtime.requests.close(_DRAIN_S)
     handlers = {t for t in asyncio.all_tasks() if t.get_name().startswith(_HANDLERS)}
     if not handlers:
         return
@@ -74,12 +75,13 @@ async def _take_leave(office: Office) -> None:
     for handler in undelivered:
         handler.cancel()
     if undelivered:
-        _log.warning("answers that could not be delivered before the end: %d", len(undelivered))
+        _log.warning("answers not delivered before the shutdown: %d", len(undelivered))
 
 
 async def _end(running: asyncio.Task[None]) -> None:
-    """discord.py takes a cancellation for the end of its attempt where it comes while a shard is
-    reconnecting, and waits for an answer where it says goodbye: hence the second, and no third."""
+    """Cancel the Discord task, at most twice, and wait 0.75 s for it each time. During a shard's
+    reconnect discord.py takes a cancellation for the end of that attempt, so a second may be
+    needed. A third would not help: discord.py waits for Discord's answer when it closes."""
     for _ in range(2):
         running.cancel()
         done, _ = await asyncio.wait({running}, timeout=_CLOSE_S)
@@ -87,23 +89,24 @@ async def _end(running: asyncio.Task[None]) -> None:
             return
 
 
-async def _stay_connected(office: Office, token: str, tell: Tell) -> None:
-    while True:  # a connection that stood lets the pauses begin anew
+async def _stay_connected(runtime: Runtime, token: str, tell: Tell) -> None:
+    while True:  # a connection that lasted resets the backoff
         trying = AsyncRetrying(
             wait=wait_random_exponential(multiplier=1, max=LONGEST_PAUSE_S),
             retry=retry_if_exception(_may_pass),
             before_sleep=_tell_of_retry,
         )
-        await trying(_connect, office, token, tell)
+        await trying(_connect, runtime, token, tell)
 
 
 def _may_pass(error: BaseException) -> bool:
-    """Being cancelled, above all, is nothing to try again after."""
+    """Return whether to retry after an error: not after a TokenError, and never after a
+    cancellation."""
     return isinstance(error, Exception) and not isinstance(error, TokenError)
 
 
 def _tell_of_retry(state: RetryCallState) -> None:
-    assert state.outcome is not None  # it comes after an attempt
+    assert state.outcome is not None  # set after every attempt
     error, pause_s = state.outcome.exception(), state.upcoming_sleep
     unexpected = None if isinstance(error, _EXPECTED) else error
     _log.warning(
@@ -111,10 +114,11 @@ def _tell_of_retry(state: RetryCallState) -> None:
     )
 
 
-async def _connect(office: Office, token: str, tell: Tell) -> None:
-    """One client, which discord.py keeps connected by itself once it stands. Raises what ended
-    it, but where that came after a good while."""
-    client = build_client(office, tell)
+async def _connect(runtime: Runtime, token: str, tell: Tell) -> None:
+    """Run one client, which discord.py keeps connected after the first connect. Raises TokenError
+    if Discord refuses the token or intents or closes the connection for good. Raises any other
+    error if it ends the client within 300 s; later ones are only logged."""
+    client = build_client(runtime, tell)
     stood = 0.0
     try:
         async with client:
@@ -123,7 +127,7 @@ async def _connect(office: Office, token: str, tell: Tell) -> None:
             try:
                 await _keep_connected(client)
             finally:
-                office.gateway.end()
+                runtime.gateway.end()
                 stood = asyncio.get_running_loop().time() - began
         raise ConnectionResetError("Discord ended the session")
     except discord.LoginFailure as error:
@@ -142,14 +146,15 @@ async def _connect(office: Office, token: str, tell: Tell) -> None:
 
 
 async def _keep_connected(client: DealbotClient) -> None:
-    """With a limit to the first connect of each shard: there the library tries again from within
-    its own failure, each time deeper, and logs all failures before along with the last."""
+    """Keep the client connected, with a timeout of 60 s for the first connect of each shard. In
+    that phase the library retries inside its own exception handler, nested deeper each time, and
+    logs all earlier failures with the last."""
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(_FIRST_CONNECT_S) as limit:
 
         async def on_shard_connect(shard: int) -> None:
             await DealbotClient.on_shard_connect(client, shard)
-            client.office.gateway.up(shard, client.shard_count or 1)
+            client.runtime.gateway.up(shard, client.shard_count or 1)
             missing = len(client.shards) < (client.shard_count or 1)
             if not limit.expired():
                 limit.reschedule(loop.time() + _FIRST_CONNECT_S if missing else None)
@@ -158,14 +163,14 @@ async def _keep_connected(client: DealbotClient) -> None:
         await client.connect()
 
 
-def build_client(office: Office, tell: Tell = _log.info) -> DealbotClient:
-    """A client with all commands, buttons and listeners, not yet connected."""
-    client = DealbotClient(office)
+def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
+    """Build a client with all commands, buttons and listeners, not yet connected."""
+    client = DealbotClient(runtime)
     for command in ALL_COMMANDS:
         client.tree.add_command(command)
     client.tree.error(on_tree_error)
     client.add_dynamic_items(*BUTTONS)
-    Doorway(client)
+    InteractionFilter(client)
 
     async def setup_hook() -> None:
         syncing = asyncio.create_task(sync_patiently(client), name="sync")
@@ -176,15 +181,16 @@ def build_client(office: Office, tell: Tell = _log.info) -> DealbotClient:
         servers = "server" if len(client.guilds) == 1 else "servers"
         tell(f"Ready: {client.user} is in {len(client.guilds):,} {servers}.")
 
-    client.setup_hook = setup_hook  # type: ignore[method-assign]  # the library's own way in
-    client.on_ready = ready  # type: ignore[attr-defined]  # it calls what is named on_*
+    client.setup_hook = setup_hook  # type: ignore[method-assign]  # the library's own hook
+    client.on_ready = ready  # type: ignore[attr-defined]  # found by its name
     client.on_message = partial(on_message, client)  # type: ignore[attr-defined]
     return client
 
 
 @asynccontextmanager
 async def _signals(stop: asyncio.Event) -> AsyncIterator[None]:
-    """discord.py leaves signals alone (Rapptz/discord.py#8998)."""
+    """Set `stop` on SIGTERM and SIGINT while the block runs. discord.py does not handle signals
+    (Rapptz/discord.py#8998)."""
     loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop.set)

@@ -1,4 +1,4 @@
-"""What the bot works with, opened from the settings and closed in order."""
+"""The bot's resources, opened from the settings and closed in order."""
 
 import asyncio
 import logging
@@ -13,29 +13,29 @@ from bot.monitoring.degradations import Degradations
 from bot.monitoring.gateway import Gateway
 from bot.monitoring.observer import Observer
 from bot.rebuild.rebuilder import Rebuilder
-from bot.requests.handler import Desk
+from bot.requests.handler import RequestHandler
 from bot.serving.limits import Limiter, Limits
 from bot.sharing.answers import SharedAnswers
 from bot.sharing.limits import SharedLimiter
-from bot.sharing.link import Link
+from bot.sharing.link import RedisLink
 from bot.store import Store
 from index.generations.live import LiveIndex
 
 _REFUSALS = Limits(per_user="1/minute")
-_LOCKED_S = 1.0  # that a statement waits for another program to let go of the store
+_LOCKED_S = 1.0  # seconds that a statement waits for another program's lock
 _DAY_S = 24 * 3600.0
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """What the commands, buttons and messages reach. `refusals` limits how often somebody is told
-    by direct message that something was refused. `degraded` holds what answers go on without,
-    `gateway` whether Discord is connected; `observer` hears of every stage of a
-    question. `closing` is set once the bot ends."""
+class Runtime:
+    """Resources that commands, buttons and messages share. `refusals` limits how often a user gets
+    a refusal by direct message. `degraded` lists the parts that answers currently do without.
+    `gateway` tracks the connections to Discord. `observer` receives every stage of a question.
+    `closing` is set once the bot shuts down."""
 
-    desk: Desk
+    requests: RequestHandler
     store: Store
     live: LiveIndex
     rebuilder: Rebuilder
@@ -48,10 +48,11 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(
+async def open_runtime(
     settings: Settings, observer: Observer | None = None
-) -> AsyncIterator[Office]:
-    """The index, the store, which no other process may have open to answer, and the service."""
+) -> AsyncIterator[Runtime]:
+    """Open the index, the store and the service. Only one process at a time may have the store open
+    to answer questions."""
     degraded = Degradations()
     gateway = Gateway(degraded)
     observer = observer or Observer(log_questions=settings.log_questions)
@@ -74,14 +75,14 @@ async def open_office(
         _open_link(settings, degraded) as link,
     ):
         limiter = SharedLimiter(limits, link) if link else Limiter(limits)
-        # What a model wrote could not be proven by what is in Redis.
+        # Redis does not hold enough to verify a model's text, so those answers are not shared.
         shares = link if not settings.llm_model else None
         answers = SharedAnswers(shares, live, observer) if shares else None
-        desk = Desk(service, limiter, store, answers)
+        requests = RequestHandler(service, limiter, store, answers)
         forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
         try:
-            yield Office(
-                desk=desk,
+            yield Runtime(
+                requests=requests,
                 store=store,
                 live=live,
                 rebuilder=rebuilder,
@@ -99,19 +100,20 @@ async def open_office(
 
 
 @asynccontextmanager
-async def _open_link(settings: Settings, degraded: Degradations) -> AsyncIterator[Link | None]:
+async def _open_link(settings: Settings, degraded: Degradations) -> AsyncIterator[RedisLink | None]:
     if settings.redis_url is None:
         yield None
         return
-    async with Link.open(settings.redis_url, degraded) as link:
+    async with RedisLink.open(settings.redis_url, degraded) as link:
         yield link
 
 
 async def _forget_daily(store: Store, keep_days: int) -> None:
-    """Also where the bot runs for longer than what it keeps may be kept."""
+    """Delete expired data every day, because the bot may run for longer than the data may be
+    kept."""
     while True:
         try:
             await store.forget_old(keep_days)
         except StoreError as error:
-            _log.warning("what is old could not be removed: %s", error.user_message)
+            _log.warning("old data could not be removed: %s", error.user_message)
         await asyncio.sleep(_DAY_S)

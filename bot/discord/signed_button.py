@@ -1,4 +1,4 @@
-"""Buttons that survive a restart: what they do stands in their id, signed by us."""
+"""Buttons that survive a restart: their id describes the action and is signed by the bot."""
 
 import re
 from collections.abc import Mapping
@@ -12,8 +12,8 @@ TAG = r"(?P<tag>[A-Za-z0-9_-]{12})"
 
 
 class SignedButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^"):
-    """An id that somebody made up makes a button that is not `genuine`, which its `callback` has
-    to turn away."""
+    """Button with a signed id. A forged id makes a button with `genuine` False, which the
+    subclass's `callback` must refuse."""
 
     genuine = True
 
@@ -22,7 +22,7 @@ class SignedButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^"
 
     @classmethod
     def read(cls, signer: Signer, fields: Mapping[str, str]) -> Self:
-        """From the fields of the template, without the tag."""
+        """Build the button from the fields of the template, without the tag."""
         raise NotImplementedError
 
     @classmethod
@@ -33,7 +33,7 @@ class SignedButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template="a^"
         match: re.Match[str],
         /,
     ) -> Self:
-        signer = interaction.client.office.store.signer
+        signer = interaction.client.runtime.store.signer
         button = cls.read(signer, match.groupdict())
         button.genuine = signer.verify(match[0].rpartition(":")[0], match["tag"])
         return button

@@ -1,1 +1,1 @@
-"""The checks of `dealbot doctor`: what can be wrong, and the command that mends it."""
+"""Checks of `dealbot doctor`, each with the command that mends what it finds."""

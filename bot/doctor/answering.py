@@ -1,4 +1,5 @@
-"""What answers need: encoder, evidence model, judge, index, articles, golden questions."""
+"""Checks of the encoder, the evidence model, the judge, the index, articles and golden
+questions."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -8,8 +9,9 @@ from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.config.settings import Settings
 from bot.doctor.finding import WarningError
 from bot.rebuild.golden import a_few_of, failed, read_golden
+from bot.wording.measures import operating_point_line
 from index.articles.sources import read_articles
-from index.encoder.encoder import encoder as encoders
+from index.encoder import encoder as encoders
 from index.errors import EncoderError, ExpectedError, IndexDamagedError, IndexMissingError
 from index.generations.current import open_intact
 from index.generations.generation import GENERATIONS, published
@@ -27,15 +29,15 @@ def encoder(settings: Settings) -> str:
     cosine = opened.check_golden()
     if cosine < 1 - opened.record.parity.tolerance:
         raise EncoderError(
-            f"{opened.id} gives other vectors here than the original model (cosine "
+            f"{opened.id} gives different vectors here than the original model (cosine "
             f"{cosine:.4f}). Adopt it again: dealbot model adopt"
         )
-    return f"{opened.id}, as the original model within a cosine of {cosine:.6f}"
+    return f"{opened.id}; its vectors match those of the original model (cosine {cosine:.6f})"
 
 
 def evidence(settings: Settings) -> str:
     try:
-        return str(EvidenceModel.load().weights.operating_point)
+        return operating_point_line(EvidenceModel.load().weights.operating_point)
     except (OSError, ValueError) as error:
         raise DamagedError(
             f"the model that ranks evidence is damaged ({error}). Install dealbot again"
@@ -47,8 +49,8 @@ def judge(settings: Settings) -> str:
     worst, allowed = model.check_golden(), model.record.golden_tolerance
     if worst > allowed:
         raise EncoderError(
-            f"the judge gives other scores here than where it was trained (off by {worst:.3f}, "
-            f"at most {allowed} is allowed). Install dealbot again"
+            f"the judge gives different scores here than at its training (off by {worst:.3f}, at "
+            f"most {allowed} is allowed). Install dealbot again"
         )
     return f"its weights are intact, golden scores within {worst:.3f}"
 
@@ -63,27 +65,27 @@ def index(settings: Settings) -> str:
     if degraded:
         raise IndexDamagedError(degraded)
     told = f"generation {manifest.id} of {manifest.articles} articles is intact"
-    with suppress(EncoderError):  # told by the check of the encoder
+    with suppress(EncoderError):  # the check of the encoder reports it
         if encoders.open_current(settings.encoders).id != manifest.encoder_id:
             raise WarningError(
-                f"{told}, but was built with {manifest.encoder_id}, which is not the current "
-                "encoder any more. Rebuild with: dealbot index build"
+                f"{told}, but was built with {manifest.encoder_id}, which is no longer the "
+                "current encoder. Rebuild with: dealbot index build"
             )
     return told
 
 
 def generations(settings: Settings) -> str:
-    """Those that a rollback, or a damaged current one, would fall back to."""
+    """Check the generations that a rollback or a damaged current generation would fall back to."""
     names = published(settings.index)
     for name in names:
         for problem in find_damage(settings.index / GENERATIONS / name):
             raise WarningError(
-                f"{problem}: generation {name} cannot be gone back to. See all with: "
+                f"{problem}: a rollback to generation {name} is not possible. See all with: "
                 f"dealbot index verify --index {settings.index}"
             )
     usable = [name for name in names if not older_schema(settings.index / GENERATIONS / name)]
     if len(usable) < 2:
-        return "there is none to go back to yet"
+        return "there is no earlier one to go back to yet"
     return f"{len(usable)} are kept, all of them intact"
 
 
@@ -95,13 +97,13 @@ def articles(settings: Settings) -> str:
 
 def golden(settings: Settings) -> str:
     if settings.golden is None:
-        return "none are set: a rebuild takes over whatever it answers"
+        return "none are set: a rebuilt index is used without a check of its answers"
     questions = read_golden(settings.golden)
     told = f"{len(questions)} can be read from {settings.golden}"
     try:
         live = LiveIndex(settings.index, settings.encoders).current
     except (IndexMissingError, IndexDamagedError, EncoderError):
-        return f"{told}; no index answers them"  # why is told by the checks of these
+        return f"{told}; there is no usable index to ask them"  # the checks of these report why
     if failures := [failure for failure in failed(live, questions) if failure]:
         raise WarningError(
             f"the index fails {len(failures)} of {len(questions)}: {a_few_of(failures)}. See why "

@@ -1,4 +1,4 @@
-"""What a check says."""
+"""Findings of the doctor's checks."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, and in words what was found and how to mend it."""
+class Diagnosis:
+    """Finding of one check: its subject, its level, and a message that says how to mend it."""
 
     subject: str
     level: Level
@@ -27,16 +27,17 @@ class WarningError(ExpectedError):
     """Something works, but not as it should, or not for long."""
 
 
-# Returns what is in order, or raises: WarningError, or another expected error for a problem.
+# Returns a message if all is well. Raises WarningError for a warning and any other ExpectedError
+# for a problem.
 Check = Callable[[Settings], str]
 
 
-def examine(settings: Settings, checks: Mapping[str, Check]) -> Iterator[Finding]:
-    """One finding a check, by the name of its subject."""
+def examine(settings: Settings, checks: Mapping[str, Check]) -> Iterator[Diagnosis]:
+    """Run the checks, and yield one finding per check, under its name."""
     for subject, check in checks.items():
         try:
-            yield Finding(subject, Level.OK, check(settings))
+            yield Diagnosis(subject, Level.OK, check(settings))
         except WarningError as warning:
-            yield Finding(subject, Level.WARNING, warning.user_message)
+            yield Diagnosis(subject, Level.WARNING, warning.user_message)
         except ExpectedError as error:
-            yield Finding(subject, Level.PROBLEM, error.user_message)
+            yield Diagnosis(subject, Level.PROBLEM, error.user_message)

@@ -1,4 +1,4 @@
-"""The model that may write answers."""
+"""Check of the model that may write answers."""
 
 import asyncio
 import time
@@ -11,14 +11,16 @@ _MOST_TOKENS = 200
 
 
 def model(settings: Settings) -> str:
-    """Asks it to write a sentence, which takes some dozens of tokens."""
+    """Ask the model to write one sentence, which costs some dozens of tokens.
+
+    Raises WarningError if the model fails or takes longer than `llm_timeout_s`."""
     if not settings.llm_model:
-        return "none is set: answers are quotes alone"
+        return "none is set: answers are quotes only"
     return asyncio.run(_ask(settings))
 
 
 async def _ask(settings: Settings) -> str:
-    # Here, for its client takes half a second.
+    # Imported on demand: the client takes 0.5 s.
     from bot.generation.budget import Usage
     from bot.generation.drafts import Draft, read_draft
     from bot.generation.errors import GenerationError
@@ -34,11 +36,11 @@ async def _ask(settings: Settings) -> str:
     except TimeoutError:
         raise WarningError(
             f"{name} wrote no sentence within {settings.llm_timeout_s:g} s (llm_timeout_s): "
-            "answers are quotes alone. Raise it, or take a smaller model"
+            "answers are quotes only. Raise it, or use a smaller model"
         ) from None
     except GenerationError as error:
         raise WarningError(
-            f"{name} cannot be used, so answers are quotes alone: {error}. See llm_base_url, "
+            f"{name} cannot be used, so answers are quotes only: {error}. See llm_base_url, "
             "llm_model and the variable DEALBOT_LLM_API_KEY"
         ) from error
     return f"{name} writes sentences; the first took {time.monotonic() - started:.1f} s"

@@ -1,4 +1,4 @@
-"""The machine: Python, disks, the clock."""
+"""Checks of Python, the disks and the clock."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from index.errors import ExpectedError
 from index.generations.generation import current_folder
 from index.generations.manifest import read_manifest
 
-_ENOUGH_FREE_MB = 500  # a rebuild of the bundled articles and an encoder, several times over
+_ENOUGH_FREE_MB = 500  # several times what an encoder and a rebuild of the bundled articles take
 _SKEW_S = 5.0
 SET_CLOCK = "Set it with: timedatectl set-ntp true"
 
@@ -31,7 +31,7 @@ def python(settings: Settings) -> str:
 
 
 def disk(settings: Settings) -> str:
-    """A rebuild writes a generation beside the one that answers."""
+    """Check the free space: a rebuild writes a new generation beside the current one."""
     needed_mb = max(_ENOUGH_FREE_MB, 2 * _index_mb(settings.index))
     folders = {nearest(settings.index), nearest(settings.store.parent)}
     for folder in sorted(folders):
@@ -40,20 +40,20 @@ def disk(settings: Settings) -> str:
         if free_mb < needed_mb:
             raise WarningError(
                 f"only {free_mb} MB are free for {folder}, and a rebuild may need {needed_mb}. See "
-                f"what takes room with: du -sh {folder}/*"
+                f"what uses the space with: du -sh {folder}/*"
             )
     return f"{free_mb} MB are free for {folder}"
 
 
 def _index_mb(index: Path) -> int:
-    with suppress(ExpectedError):  # told by the check of the index
+    with suppress(ExpectedError):  # the check of the index reports it
         files = current_folder(index).rglob("*")
         return sum(file.stat().st_size for file in files if file.is_file()) // 1_000_000
     return 0
 
 
 def clock(settings: Settings) -> str:
-    """Discord's interactions carry times that ours is compared with."""
+    """Check the clock, which is compared with the times in Discord's interactions."""
     now = datetime.now(UTC)
     if now < _built(settings.index):
         raise ClockError(
@@ -67,12 +67,12 @@ def clock(settings: Settings) -> str:
 
 
 def _built(index: Path) -> datetime:
-    with suppress(ExpectedError):  # told by the check of the index
+    with suppress(ExpectedError):  # the check of the index reports it
         return datetime.fromisoformat(read_manifest(current_folder(index)).created)
     return datetime.min.replace(tzinfo=UTC)
 
 
 def _disk_ahead_s(folder: Path) -> float:
-    """By how much a file that is written now is of another time: another machine may keep it."""
+    """Return the seconds by which the disk's clock is ahead; another machine may own the disk."""
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".clock-") as file:
         return os.stat(file.name).st_mtime - time.time()

@@ -1,4 +1,4 @@
-"""The bot at work: its limits, and how it is, if it runs."""
+"""Checks of the limits, and of the bot if it runs."""
 
 import urllib.error
 import urllib.request
@@ -19,7 +19,7 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class NotServingError(ExpectedError):
-    """A bot runs, and answers nobody."""
+    """A bot runs, but computes no answers."""
 
 
 class _Health(BaseModel):
@@ -38,14 +38,14 @@ class _Readiness(BaseModel):
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """What is asked is this machine, and nobody whom an answer names."""
+    """Handler that follows no redirect: only this machine is asked."""
 
     def redirect_request(self, *_: object) -> None:
         return None
 
 
 def limits(settings: Settings) -> str:
-    """A limit that is looser than the one around it is never reached, which nobody means."""
+    """Check that no limit is looser than the next wider one, which would make it unreachable."""
     named = {
         "limit_per_user": settings.limit_per_user,
         "limit_per_channel": settings.limit_per_channel,
@@ -70,21 +70,21 @@ def _each_second(limit: str) -> float:
 
 
 def running(settings: Settings) -> str:
-    """Asks the bot that these settings run, if it does, for what it goes on without."""
+    """Ask the bot that these settings run, if it runs, for its health and its degraded parts."""
     host, port = settings.metrics_host, settings.metrics_port
     if not port:
-        return "a bot that runs cannot be asked how it is, for metrics_port is 0"
+        return "a running bot cannot be checked, because metrics_port is 0"
     host = _ANYWHERE.get(host, host)
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     health = _told(f"{address}/healthz", _Health)
     if health is None:
         return f"no bot answers at {address}"
     if not health.healthy:
-        raise NotServingError("it computes no answers any more: restart it")
+        raise NotServingError("it no longer computes answers: restart it")
     ready = _told(f"{address}/readyz", _Readiness) or _Readiness()
     if ready.degraded:
         raise WarningError(
-            "it goes on without: " + "; ".join(f"{e.part} ({e.message})" for e in ready.degraded)
+            "it runs without: " + "; ".join(f"{e.part} ({e.message})" for e in ready.degraded)
         )
     if not ready.ready:
         raise WarningError("it is not connected to Discord; its log says why")
@@ -92,12 +92,12 @@ def running(settings: Settings) -> str:
 
 
 def _told(url: str, kind: type[_Page]) -> _Page | None:
-    """None where nobody answers as the bot would: another program may have the port."""
+    """Fetch and parse the page; None if no bot answers. Another program may use the port."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects)
     try:
         with opener.open(url, timeout=_WITHIN_S) as answer:
             body = answer.read(100_000)
-    except urllib.error.HTTPError as error:  # 503 is an answer, too
+    except urllib.error.HTTPError as error:  # a 503 has a body, too
         body = error.read(100_000)
     except OSError:
         return None

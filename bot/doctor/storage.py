@@ -1,4 +1,4 @@
-"""What the bot keeps, and who else can read or change its files."""
+"""Checks of the store, and of who else can read or change the bot's files."""
 
 import asyncio
 import os
@@ -16,17 +16,17 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def store(settings: Settings) -> str:
-    """Looks only: it is neither made nor brought to this program's schema."""
+    """Check the store without creating it or changing its schema."""
     path = settings.store
     if not path.exists():
         check_writable(nearest(path.parent))
-        return f"there is none yet: dealbot run makes {path}"
+        return f"there is none yet: dealbot run creates {path}"
     version = asyncio.run(_version(path))
     if version > len(STEPS):
         raise StoreError(f"{path} was made by a newer dealbot: upgrade dealbot")
     for place in (path, path.parent):
         check_writable(place)
-    old = "" if version == len(STEPS) else "; dealbot run brings it to its own schema, and backs up"
+    old = "" if version == len(STEPS) else "; dealbot run backs it up and upgrades its schema"
     return f"{path} is intact, schema {version} of {len(STEPS)}{old}"
 
 
@@ -39,25 +39,26 @@ async def _version(path: Path) -> int:
             return int(version)
     except StoreError as error:
         raise StoreError(
-            f"{error.user_message}. A backup is put in its place by: dealbot store restore FILE"
+            f"{error.user_message}. Restore a backup with: dealbot store restore FILE"
         ) from error
 
 
 def files(settings: Settings) -> str:
-    """Whoever can write an index or the settings makes the bot say what he likes."""
+    """Check file permissions: a user who can write an index or the settings controls the
+    answers."""
     _check_closed(settings.store, _OTHERS_READ | _OTHERS_WRITE)
     for path in (settings.store.parent, settings.index, settings.encoders, FILE):
         _check_closed(path, _OTHERS_WRITE)
-    return "nobody else can read the store, or change it, the index or the settings"
+    return "no other user can read the store, or change the store, the index or the settings"
 
 
 def _check_closed(path: Path, bits: int) -> None:
-    """Raises WarningError where others have one of these rights."""
+    """Raise WarningError if others have one of these permissions on the path."""
     if not path.exists():
         return
     mode = path.stat().st_mode
     if mode & stat.S_ISVTX and bits == _OTHERS_WRITE:
-        return  # in /tmp and the like, nobody changes what is another's
+        return  # sticky bit, as on /tmp: users can change only their own files
     if mode & bits:
         rights = "go-rwx" if bits & _OTHERS_READ else "go-w"
         raise WarningError(
@@ -67,19 +68,19 @@ def _check_closed(path: Path, bits: int) -> None:
 
 
 def check_secret(path: Path) -> None:
-    """Raises WarningError where others can read what only the bot should know."""
+    """Raise WarningError if others can read or change the file."""
     _check_closed(path, _OTHERS_READ | _OTHERS_WRITE)
 
 
 def check_writable(path: Path) -> None:
-    """Raises StoreError where what is kept there cannot be changed."""
+    """Raise StoreError if this user cannot write to the path."""
     if not os.access(path, os.W_OK):
         raise StoreError(
-            f"{path} cannot be written by this user. See whose it is with: ls -ld {path}"
+            f"{path} cannot be written by this user. See who owns it with: ls -ld {path}"
         )
 
 
 def nearest(path: Path) -> Path:
-    """The path, or the first folder above it that exists."""
+    """Return the path, or the first folder above it that exists."""
     absolute = path.absolute()
     return next(place for place in (absolute, *absolute.parents) if place.exists())

@@ -1,17 +1,17 @@
-"""Texts to be checked against the articles, and what came of it: the JSON of `dealbot check`."""
+"""Texts to check against the articles, and the results: the JSON of `dealbot check`."""
 
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.errors import QuestionError
-from bot.domain.models import Citation, Question, no_text_in
+from bot.domain.models import Citation, no_text_in
 from index.models import Span
 from index.text.sentences import split_sentences
 from prompts import text as prompt_text
 
 MAX_CHECKED_CHARS = 10_000
-MAX_CHECKED_SENTENCES = 30  # they are checked in one go, while everybody else waits
+MAX_CHECKED_SENTENCES = 30  # checked as one job, while all others wait
 
 
 class Standing(StrEnum):
@@ -21,8 +21,9 @@ class Standing(StrEnum):
 
 
 class FindingKind(StrEnum):
-    """What can be wrong with a claim; `role` is that names change places, `support` that its
-    words, all in all, are not told."""
+    """Kind of problem with a claim.
+
+    ROLE: names have changed places. SUPPORT: the articles do not say the claim as a whole."""
 
     QUOTE = "quote"
     NUMBER = "number"
@@ -37,14 +38,20 @@ class FindingKind(StrEnum):
     SUPPORT = "support"
 
 
-class Claims(Question):
-    """A text whose sentences are to be checked, in `question`. It waits for its turn among the
-    questions."""
+class CheckRequest(BaseModel):
+    """Text whose sentences are to be checked against the articles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    id: str = ""
 
 
 def claim_spans(text: str) -> list[Span]:
-    """The sentences of a text that can be checked. Raises QuestionError, in words, where it is
-    not one."""
+    """Split a text into the sentences to check.
+
+    Raises QuestionError if the text is empty, too long, has too many sentences or has characters
+    that are not text."""
     if not text.strip():
         raise QuestionError(prompt_text("refusals.text_empty"))
     if len(text) > MAX_CHECKED_CHARS:
@@ -61,8 +68,13 @@ def claim_spans(text: str) -> list[Span]:
     return spans
 
 
+def check_text(text: str) -> None:
+    """Raise the QuestionError of `claim_spans` if the text cannot be checked."""
+    claim_spans(text)
+
+
 class Piece(BaseModel):
-    """`text[start:end]`, in code points, of the text that is checked or of a cited article."""
+    """Piece of the checked text or of a cited article: `text[start:end]`, in code points."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -72,9 +84,11 @@ class Piece(BaseModel):
 
 
 class Reason(BaseModel):
-    """Why a sentence is not supported: what it says and the articles do not, what they say and it
-    leaves out (a "reportedly", a "not", an "if"), or both where they differ. `citation` is the
-    number of the sentence that `in_article` stands in."""
+    """Reason why a sentence is not supported.
+
+    `in_text` is what the sentence says and the articles do not. `in_article` is what the articles
+    say and the sentence leaves out (a "reportedly", a "not", an "if"). Both are set if they differ.
+    `citation` is the number of the sentence that contains `in_article`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -85,8 +99,10 @@ class Reason(BaseModel):
 
 
 class CheckedSentence(BaseModel):
-    """`text` is the checked text's [start:end]. The citations carry or contradict it; `closest` is
-    what comes nearest to one that is not found. `score` is higher the more of it they carry."""
+    """Sentence of the checked text, `[start:end]` in code points, with its result.
+
+    `citations` support or contradict it. `closest` are the nearest sentences if it is not found.
+    `score` grows with how much of the sentence they support."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -101,7 +117,7 @@ class CheckedSentence(BaseModel):
 
 
 class Check(BaseModel):
-    """All sentences of a text, in their order; citations are numbered through."""
+    """Checked sentences of a text, in order; citations are numbered across the whole text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,15 +1,15 @@
-"""What can be expected to go wrong between a question and its answer."""
+"""Expected errors between a question and its answer."""
 
 from index.errors import ExpectedError
 from prompts import text
 
 
 class QuestionError(ExpectedError):
-    """The question cannot be taken as it is."""
+    """The question cannot be used as it is."""
 
 
 class SettingsError(ExpectedError):
-    """A setting is unknown or has a value that cannot be used."""
+    """A setting is unknown or has an invalid value."""
 
 
 class BatchError(ExpectedError):
@@ -17,7 +17,7 @@ class BatchError(ExpectedError):
 
 
 class ServiceBusyError(ExpectedError):
-    """More questions wait than can be answered in time."""
+    """More questions wait than the service can answer in time."""
 
 
 class ServiceClosedError(ExpectedError):
@@ -29,22 +29,22 @@ class DeadlineError(ExpectedError):
 
 
 class BugError(ExpectedError):
-    """Stands for an unexpected exception, which is in the log under the same reference."""
+    """Stand-in for an unexpected exception, which is in the log under the same reference."""
 
     def __init__(self, reference: str) -> None:
         super().__init__(text("refusals.bug", reference=reference))
 
 
 class StoreError(ExpectedError):
-    """What the bot keeps cannot be read or written."""
+    """The bot's store cannot be read or written."""
 
 
 class UnreadableSettingsError(StoreError):
-    """What a server's admins have set is kept, but cannot be understood any more."""
+    """A server's settings are in the store, but can no longer be parsed."""
 
 
 class LimitedError(ExpectedError):
-    """Someone asks faster than a limit allows."""
+    """A request exceeds a rate limit; `retry_after_s` is the retry delay in seconds."""
 
     def __init__(self, message: str, retry_after_s: float) -> None:
         super().__init__(message)
@@ -52,12 +52,13 @@ class LimitedError(ExpectedError):
 
 
 class NotAllowedError(ExpectedError):
-    """Who asks for this may not have it, or not here."""
+    """The user may not do this, or not here."""
 
 
 class TokenError(ExpectedError):
-    """Discord will not let the bot in, now or later: trying again is of no use. `missing` where
-    there is no token at all."""
+    """Discord refuses the token, and a retry cannot help.
+
+    `missing` is set if the token is absent."""
 
     def __init__(self, message: str, *, missing: bool = False) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Questions and answers as they go in and out: the JSON of the command line, exactly."""
+"""Questions and answers: the exact JSON of the command line."""
 
 import unicodedata
 from collections.abc import Hashable
@@ -10,11 +10,11 @@ from bot.domain.errors import QuestionError
 from prompts import text as prompt_text
 
 MAX_QUESTION_CHARS = 2000
-SURE = 0.5  # the confidence from which an answer is shown without "I'm not sure"
+SURE = 0.5  # lowest confidence of an answer that is shown without "I'm not sure"
 
 
 def check_question(text: str) -> None:
-    """Raises QuestionError, in words, for a text that cannot be taken as a question."""
+    """Raise QuestionError if the text is too long, empty or contains non-text characters."""
     if len(text) > MAX_QUESTION_CHARS:
         raise QuestionError(
             prompt_text("refusals.question_long", count=len(text), most=MAX_QUESTION_CHARS)
@@ -26,13 +26,13 @@ def check_question(text: str) -> None:
 
 
 def no_text_in(text: str) -> str:
-    """The first character that is not text, as Unicode numbers it; empty where there is none."""
+    """Return the first character that is not text, as U+XXXX; empty if there is none."""
     wrong = (c for c in text if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\t\r\n")
     return next((f"U+{ord(character):04X}" for character in wrong), "")
 
 
 class Turn(BaseModel):
-    """An earlier question with the answer that it got."""
+    """Earlier question with its answer."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -41,8 +41,9 @@ class Turn(BaseModel):
 
 
 class Question(BaseModel):
-    """A question as asked; `history` is the conversation before it, oldest first. Batch files
-    may say more of a question (a gold answer, a source): that is left alone."""
+    """Question as asked; `history` is the conversation before it, oldest first.
+
+    Other fields of a batch file, such as a gold answer or a source, are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
@@ -52,12 +53,12 @@ class Question(BaseModel):
 
     @property
     def identity(self) -> Hashable:
-        """Questions that share it get the same answer."""
+        """Key shared by questions that get the same answer."""
         return type(self), self.question, self.history
 
     @property
     def wording(self) -> str:
-        """What is looked for."""
+        """Text to search for."""
         return self.question
 
     @field_validator("history", mode="before")
@@ -67,8 +68,9 @@ class Question(BaseModel):
 
 
 class Rewritten(Question):
-    """A question with the rewrite that is looked for in its place. No file or message can say so
-    of a question: it is made only of a rewrite that was checked."""
+    """Question with a stand-alone rewrite, which is searched for in its place.
+
+    It is made only from a checked rewrite: no file or message can set `standalone`."""
 
     standalone: str
 
@@ -87,8 +89,7 @@ class Status(StrEnum):
 
 
 class Mode(StrEnum):
-    """Whether an answer is quotes alone, or sentences that a model wrote with the quotes that
-    carry them."""
+    """Kind of answer: quotes alone, or a model's sentences with the quotes that support them."""
 
     EXTRACTIVE = "extractive"
     LLM = "llm"
@@ -100,7 +101,7 @@ class Role(StrEnum):
 
 
 class Place(BaseModel):
-    """Where a sentence stands: `text[start:end]` of the article, in code points."""
+    """Position of a sentence: `text[start:end]` of the article, in code points."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -114,9 +115,11 @@ class Place(BaseModel):
 
 
 class Citation(Place):
-    """A sentence of an article: `quote == text[start:end]`. `context` is what a reader needs to
-    understand an evidence sentence and is never evidence itself; `also_in` is where else the
-    sentence stands, in the same words but for trifles."""
+    """Sentence of an article: `quote == text[start:end]`.
+
+    A CONTEXT sentence helps the reader understand an evidence sentence and is never evidence
+    itself. `also_in` lists other places of the sentence, where the wording differs in trifles at
+    most."""
 
     number: int
     role: Role
@@ -126,7 +129,8 @@ class Citation(Place):
 
 
 class ShortAnswer(BaseModel):
-    """The span of one citation's sentence that answers by itself: an amount, a date, a name.
+    """Span of a cited sentence that answers by itself: an amount, a date, a name.
+
     `text` is the article's text[start:end], like a quote."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -138,14 +142,14 @@ class ShortAnswer(BaseModel):
 
 
 class Verdict(StrEnum):
-    """What the first evidence says to a question for yes or no."""
+    """Answer of the first evidence to a yes-or-no question."""
 
     YES = "yes"
     NO = "no"
 
 
 class WrittenSentence(BaseModel):
-    """A sentence that a model wrote, and the numbers of the citations that carry it."""
+    """Sentence that a model wrote, with the numbers of the citations that support it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -154,26 +158,29 @@ class WrittenSentence(BaseModel):
 
 
 class Trouble(StrEnum):
-    """Why a model wrote less than it might have, or nothing. A metric has one series for each, and
-    prompts/writing.toml a line."""
+    """Reason why a model wrote less than it could, or nothing.
+
+    Each member has a metric series, and a line in prompts/writing.toml."""
 
     UNREACHABLE = "unreachable"
     SLOW = "slow"
-    REFUSED = "refused"  # a key, a model's name or a request that the endpoint does not take
-    LIMITED = "limited"  # by the endpoint: too many requests, or nothing left to spend there
-    FAILED = "failed"  # an error of the endpoint's own
-    GARBLED = "garbled"  # what came is no draft
-    RESTING = "resting"  # it failed so often that it is not asked for a while
-    BUSY = "busy"  # of ours: too many are being written already
-    BUDGET = "budget"  # ours for the day is spent
-    UNVERIFIED = "unverified"  # nothing of what it wrote is carried by the articles
-    BUG = "bug"  # ours; the log has it
-    UNANSWERED = "unanswered"  # it says that the evidence does not answer the question
+    REFUSED = "refused"  # the endpoint rejects the key, the model's name or the request
+    LIMITED = "limited"  # by the endpoint: too many requests, or its quota is spent
+    FAILED = "failed"  # an internal error of the endpoint
+    GARBLED = "garbled"  # the response is not a draft
+    RESTING = "resting"  # paused after repeated failures
+    BUSY = "busy"  # our own limit: too many answers are being written
+    BUDGET = "budget"  # our own budget for the day is spent
+    UNVERIFIED = "unverified"  # the articles support none of its sentences
+    BUG = "bug"  # our own bug; the log has it
+    UNANSWERED = "unanswered"  # the model says that the evidence does not answer
 
 
 class Writing(BaseModel):
-    """What became of a model's draft: how many sentences it wrote, and how many of them are
-    carried by the articles; the others left nowhere. `growing` while it is being written."""
+    """Result of a model's draft: the number of its sentences, and of those that are supported.
+
+    Sentences that the articles do not support are dropped. `growing` is set while the model
+    writes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -185,11 +192,12 @@ class Writing(BaseModel):
 
 
 class Answer(BaseModel):
-    """What goes out. `confidence` is the probability that the first evidence answers the
-    question; `understood_as` is the question with what it took over from the history; `prompts`
-    is the version of the texts in `prompts/`; `written` is what a model wrote of it, each sentence
-    verified, and `writing` is there wherever one was asked; `error` is set where a line of a batch
-    got no answer, and why."""
+    """Answer to a question.
+
+    `confidence` is the probability that the first evidence answers the question. `understood_as` is
+    the question with what it took from the history. `prompts` is the version of the texts in
+    `prompts/`. `written` has a model's sentences, each verified; `writing` is set whenever a model
+    was asked. `error` says why a line of a batch got no answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -213,7 +221,7 @@ class Answer(BaseModel):
 
     @property
     def unsure(self) -> bool:
-        """Whether it is an answer that is more likely wrong than right, and is shown as such."""
+        """True for an answer that is more likely wrong than right, and is shown as such."""
         return bool(self.citations) and self.confidence < SURE
 
     @property
@@ -222,7 +230,7 @@ class Answer(BaseModel):
 
 
 class FoundText(BaseModel):
-    """A passage or a sentence that retrieval found."""
+    """Passage or sentence that retrieval found."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -234,7 +242,7 @@ class FoundText(BaseModel):
 
 
 class Found(BaseModel):
-    """What retrieval found for a question, both lists best first."""
+    """Results of retrieval for a question, both lists best first."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -246,7 +254,7 @@ class Found(BaseModel):
 
 
 class RankRequest(BaseModel):
-    """Sentences to be scored against a question, in the order of their article."""
+    """Sentences to score against a question, in the order of their article."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
@@ -257,7 +265,7 @@ class RankRequest(BaseModel):
 
 
 class RankResult(BaseModel):
-    """One score a sentence, higher is better; confidence as in an answer."""
+    """One score per sentence, higher is better; confidence as in an answer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

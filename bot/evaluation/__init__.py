@@ -1,1 +1,1 @@
-"""Measuring answers against questions whose right sentences are known."""
+"""Measurement of answers against questions whose right sentences are known."""

@@ -1,4 +1,4 @@
-"""An encoder that remembers: each case is ranked twice, with and without its gold sentences."""
+"""Encoder with a cache: each case is ranked twice, with and without its gold sentences."""
 
 from collections.abc import Callable, Sequence
 from typing import Self
@@ -7,18 +7,17 @@ import numpy as np
 
 from index.encoder.encoder import Encoder, Vectors
 
-_KEPT = 2_000  # texts; a case has some tens
+_KEPT = 2_000  # texts; a case has a few dozen
 
 
 class RememberingEncoder(Encoder):
-    """Takes an encoder's place where the same passages come again soon. One instance belongs to
-    one thread."""
+    """Encoder that caches the vectors of passages. One instance belongs to one thread."""
 
     _vectors: dict[str, Vectors]
 
     @classmethod
     def around(cls, encoder: Encoder) -> Self:
-        """With the same model, open already."""
+        """Wrap an encoder, sharing its loaded model."""
         found = cls.__new__(cls)
         found.__dict__.update(vars(encoder))
         found._vectors = {}

@@ -1,4 +1,4 @@
-"""Claims whose label is known, checked as `dealbot check` does."""
+"""Claims with known labels, checked as by `dealbot check`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.domain.claims import Check, Claims, Standing
+from bot.domain.claims import Check, CheckRequest, Standing
 from bot.evaluation.metrics import Bools, auroc
 from bot.evaluation.outcomes import row_with_intervals
 from bot.evaluation.questions import EvalClaim
@@ -19,7 +19,7 @@ CLAIM_MEASURES = "supported", "passed", "contradicted", "AUROC"
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """The label of a claim, and what its check says."""
+    """Label of a claim, and the result of its check."""
 
     label: str
     standing: Standing
@@ -27,21 +27,24 @@ class CheckedClaim:
 
 
 async def check_all(service: AnswerService, claims: Iterable[EvalClaim]) -> list[CheckedClaim]:
-    """Check one claim after the other."""
+    """Check the claims one after the other."""
     return [
-        checked_claim(claim, await service.check(Claims(question=claim.claim))) for claim in claims
+        checked_claim(claim, await service.check(CheckRequest(text=claim.claim)))
+        for claim in claims
     ]
 
 
 def checked_claim(claim: EvalClaim, check: Check) -> CheckedClaim:
-    """Take the sentence that the articles carry least, should a claim have several."""
+    """Take the sentence with the least support, in case the claim has several."""
     least = min(check.sentences, key=lambda s: (s.standing is Standing.SUPPORTED, s.score))
     return CheckedClaim(claim.label, least.standing, least.score)
 
 
 def claim_row(name: str, checked: Sequence[CheckedClaim]) -> Row:
-    """The measures of a set: the share of supported claims that are recognised, of unsupported ones
-    that pass as supported, of contradicted ones that are recognised, and the AUROC of the score."""
+    """Compute the measures of a set of claims.
+
+    They are the share of supported claims that are recognised, of unsupported claims that pass as
+    supported, of contradicted claims that are recognised, and the AUROC of the score."""
     label = np.array([one.label for one in checked])
     standing = np.array([one.standing.value for one in checked])
     score = np.array([one.score for one in checked])

@@ -1,4 +1,4 @@
-"""The curves of one set, as the plots show them."""
+"""Curves of one set, for the plots."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,14 +9,15 @@ from bot.evaluation.outcomes import Columns, Outcome
 from bot.evaluation.results import Curves
 from bot.evaluation.retrieval import DEPTH
 
-_POINTS = 50  # of a curve: enough for a plot, few enough to read in a diff
+_POINTS = 50  # per curve: enough for a plot, few enough to read in a diff
 
 
 def curves_of(
     name: str, by_method: Mapping[str, Sequence[Outcome]], calibrated: Sequence[Outcome]
 ) -> Curves:
-    """Recall by rank of each method; risk against coverage and reliability of the outcomes whose
-    scores are probabilities."""
+    """Compute recall by rank for each method, and risk against coverage and reliability.
+
+    `calibrated` are the outcomes for the latter two: their scores are probabilities."""
     columns = Columns(calibrated, calibrated=True)
     coverage, risk = risk_coverage(columns.score, columns.right)
     kept = np.unique(np.linspace(0, len(coverage) - 1, _POINTS).astype(int))

@@ -1,8 +1,7 @@
-"""The development sets, each turned into questions over articles or into sentences to rank.
+"""Development sets, converted to questions over articles or to sentences to rank.
 
-They are third-party data for evaluation only: read from where they lie, never copied into the
-project. `../shared/eval/README.md` tells what they are.
-"""
+They are third-party data for evaluation only: read in place, never copied into the project.
+`../shared/eval/README.md` describes them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class OpenSet:
-    """Questions and claims over articles, which are records as a .jsonl of articles has them."""
+    """Questions and claims over articles; the articles are records as in a .jsonl of articles."""
 
     articles: list[Record]
     questions: list[EvalQuestion]
@@ -29,8 +28,10 @@ class OpenSet:
 
 @dataclass(frozen=True, slots=True)
 class Stories:
-    """Stories by name, each asked about over its own articles, and the articles of a larger corpus
-    that holds all of them. `folder` has their files."""
+    """Stories by name, each with its own articles and questions, and a larger corpus of articles.
+
+    `articles` is that corpus, which includes the articles of all stories. `folder` contains their
+    files."""
 
     folder: Path
     asked: Mapping[str, OpenSet]
@@ -46,20 +47,22 @@ class RankCase:
     part: str
 
     def only(self, kept: Sequence[int]) -> RankRequest:
-        """The request with nothing but the sentences at these positions."""
+        """Return the request with only the sentences at these positions."""
         sentences = tuple(self.request.sentences[position] for position in kept)
         return self.request.model_copy(update={"sentences": sentences})
 
 
 def records(path: Path) -> list[Record]:
-    """The objects of a .jsonl file."""
+    """Read the objects of a .jsonl file."""
     with path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
 
 
 def story(rows: Iterable[Record], texts: TextStore) -> list[EvalQuestion]:
-    """The questions of an invented story. Their gold are pieces of sentences, in any case; every
-    sentence that has one is right. Raises BatchError for a piece that no sentence has."""
+    """Convert the questions of an invented story.
+
+    Their gold are pieces of sentences, in any case; every sentence that contains one is right.
+    Raises BatchError for a piece that no sentence contains."""
     return [
         EvalQuestion(
             id=row["id"],
@@ -74,8 +77,10 @@ def story(rows: Iterable[Record], texts: TextStore) -> list[EvalQuestion]:
 
 
 def squad(questions: Iterable[Record], paragraphs: Iterable[Record]) -> OpenSet:
-    """SQuAD 2.0 as open retrieval: every paragraph is an article of its own. The gold sentences
-    are another splitter's; ours is right where it shares half of the shorter of the two."""
+    """Convert SQuAD 2.0 to open retrieval: every paragraph is an article of its own.
+
+    The gold sentences come from another splitter. One of our sentences is right if it shares half
+    of the shorter of the two."""
     paragraphs = list(paragraphs)
     spans = {paragraph["id"]: paragraph["sentences"] for paragraph in paragraphs}
     articles = [{key: each[key] for key in ("id", "title", "text")} for each in paragraphs]
@@ -97,7 +102,7 @@ def squad(questions: Iterable[Record], paragraphs: Iterable[Record]) -> OpenSet:
 
 
 def selqa(rows: Iterable[Record]) -> list[RankCase]:
-    """SelQA: the sentences of one section, each labelled as answering or not."""
+    """Convert SelQA: the sentences of one section, each labelled as answering or not."""
     return [
         _rank_case(row, row["candidates"], (i for i, label in enumerate(row["labels"]) if label))
         for row in rows
@@ -105,8 +110,10 @@ def selqa(rows: Iterable[Record]) -> list[RankCase]:
 
 
 def qed(rows: Iterable[Record]) -> list[RankCase]:
-    """QED: the sentences of one paragraph, of which one answers. Those whose annotators found no
-    single sentence are left out: they have no gold, yet may be answered."""
+    """Convert QED: the sentences of one paragraph, one of them answering.
+
+    Cases for which the annotators found no single sentence are dropped: they have no gold, but may
+    have an answer."""
     return [
         _rank_case(row, row["sentences"], row["gold_sentence_ids"])
         for row in rows
@@ -115,8 +122,9 @@ def qed(rows: Iterable[Record]) -> list[RankCase]:
 
 
 def nomiracl(rows: Iterable[Record]) -> list[OpenSet]:
-    """NoMIRACL: for each question a set of its own, of the ten passages that were judged. It has
-    no titles of questions to part by: the question itself decides the half."""
+    """Convert NoMIRACL: each question is a set of its own, over the ten passages judged for it.
+
+    The set has no titles to split the questions by, so the question itself decides its part."""
     return [
         OpenSet(
             [
@@ -137,10 +145,11 @@ def nomiracl(rows: Iterable[Record]) -> list[OpenSet]:
 
 
 def canard(rows: Iterable[Record]) -> tuple[OpenSet, dict[str, str]]:
-    """CANARD's follow-ups with history, and the human rewrite of each by its id. The file has no
-    passages: the answers of a dialogue, as later turns quote them, stand in as its article, and
-    a question's gold is its own answer. Left out: first turns, which lean on nothing, last ones,
-    whose answer no turn quotes, and those that were not answered."""
+    """Convert CANARD's follow-ups with their history; also return the human rewrites by id.
+
+    The file has no passages. The answers of a dialogue, as later turns quote them, stand in as its
+    article, and a question's gold is its own answer. Dropped are first turns (no history), last
+    turns (no later turn quotes the answer), and turns without an answer."""
     articles, questions, rewrites = [], [], {}
     for dialogue in _dialogues(rows):
         name = dialogue[0]["id"].split("#")[0]
@@ -169,9 +178,10 @@ def canard(rows: Iterable[Record]) -> tuple[OpenSet, dict[str, str]]:
 
 
 def mtrag(rows: Iterable[Record]) -> OpenSet:
-    """MTRAG-UN's last questions with their conversations, over the passages of all of them. Only
-    the clearly answerable and the clearly unanswerable are taken; gold is any sentence of a
-    passage that the answer was written from."""
+    """Convert the last questions of MTRAG-UN's conversations, over the passages of all of them.
+
+    Only the clearly answerable and the clearly unanswerable are taken. Gold is any sentence of a
+    passage from which the answer was written."""
     rows = list(rows)
     passages = {each["doc_id"]: each for row in rows for each in row["contexts"]}
     articles = [
@@ -224,13 +234,13 @@ def _dialogues(rows: Iterable[Record]) -> Iterator[list[Record]]:
 
 
 def _turns(texts: Sequence[str]) -> list[Turn]:
-    """From questions and answers in turn."""
+    """Pair up alternating questions and answers."""
     pairs = zip(texts[::2], texts[1::2], strict=False)
     return [Turn(question=question, answer=answer) for question, answer in pairs]
 
 
 def _answers(answer: str) -> bool:
-    """CANARD writes "I don't know." where the article did not say."""
+    """Return whether it is an answer: CANARD writes "I don't know." if the article does not say."""
     return not answer.casefold().startswith("i don't know")
 
 

@@ -1,4 +1,4 @@
-"""Follow-up questions: what their history brings, beside what a human rewrite brings."""
+"""Follow-up questions: the effect of their history, compared with a human rewrite."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,9 +23,11 @@ def follow_up_rows(
     questions: Sequence[EvalQuestion],
     rewrites: Mapping[str, str] | None = None,
 ) -> list[Row]:
-    """The method's rows for the questions alone, with their history, and where there is one in a
-    human's stand-alone words. `similarity` is the mean cosine of the question as understood to
-    the rewrite; `of rewrite` is recall@10 as a share of the rewrite's."""
+    """Measure the method on the questions alone, with their history, and as human rewrites if
+    given.
+
+    `similarity` is the mean cosine between the understood question and the rewrite. `of rewrite` is
+    recall@10 as a share of the rewrite's recall@10."""
     forms = {ALONE: [_alone(question) for question in questions], HISTORY: list(questions)}
     if rewrites is not None:
         forms[REWRITE] = [_alone(each, rewrites[each.id]) for each in questions]
@@ -62,7 +64,7 @@ def _with_similarity(row: Row, outcomes: Sequence[Outcome], cosines: Sequence[fl
 
 
 def _with_shares(rows: Sequence[Row], rewritten: Sequence[Row]) -> list[Row]:
-    """Row by row, which are of the same parts."""
+    """Add the share to each row; both lists have their rows in the same order of parts."""
     return [
         _with(row, SHARE, row.measures[_SHARED_AT] / (top.measures[_SHARED_AT] or np.nan))
         for row, top in zip(rows, rewritten, strict=True)

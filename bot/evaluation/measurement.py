@@ -1,10 +1,10 @@
-"""What the questions and the claims of one set gave, over one index or several."""
+"""Results for the questions and claims of one set, over one index or several."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.answering.pipeline import Answerer
+from bot.answering.pipeline import QuestionAnswerer
 from bot.evaluation.claim_checks import CheckedClaim, check_all
 from bot.evaluation.outcomes import Outcome
 from bot.evaluation.questions import EvalClaim, EvalQuestion
@@ -24,13 +24,15 @@ class Measurement:
     judged: list[Judged] = field(default_factory=list)
     checked: list[CheckedClaim] = field(default_factory=list)
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
-    answerer: Answerer = field(default_factory=Answerer)
+    answerer: QuestionAnswerer = field(default_factory=QuestionAnswerer)
 
     def ask(
         self, live: LiveIndex, questions: Sequence[EvalQuestion], claims: Sequence[EvalClaim] = ()
     ) -> None:
         """Put questions and claims to the service as a user would, and the questions to each
-        method. Raises what the first one that fails raises: every one of ours can be asked."""
+        method.
+
+        Raises the error of the first one that fails: all of our questions can be asked."""
         judged, checked = asyncio.run(_asked(live, questions, claims))
         self.questions += questions
         self.judged += judged
@@ -43,7 +45,7 @@ class Measurement:
             self.outcomes.setdefault(method, []).extend(found)
 
     def of_part(self, part: str) -> list[Judged]:
-        """The judged answers to the questions of a part."""
+        """Return the judged answers to the questions of a part."""
         pairs = zip(self.questions, self.judged, strict=True)
         return [one for question, one in pairs if part in ("all", question.split)]
 

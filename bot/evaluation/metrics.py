@@ -1,7 +1,6 @@
-"""The measures of an evaluation, each a pure function of numpy arrays, with its source.
+"""Measures of an evaluation: pure functions of numpy arrays, each with its source.
 
-One that is undefined on what it was given (no positive, no question) is `nan`.
-"""
+A measure that is undefined on its input (no positive, no question) is `nan`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,14 +13,15 @@ Bools = NDArray[np.bool_]
 
 
 def best_first(scores: Floats) -> NDArray[np.int64]:
-    """Positions by falling score; equal scores stay in the order given, as a reader sees them."""
+    """Return positions by falling score; equal scores keep their order, as a reader sees them."""
     return np.argsort(-np.asarray(scores, np.float64), kind="stable")
 
 
 def average_precision(relevant: Bools) -> float:
-    """The mean, over the relevant places of a ranking, of the precision down to that place; its
-    mean over questions is MAP (Manning, Raghavan, Schütze 2008, "Introduction to Information
-    Retrieval", 8.4). `relevant` is in ranked order and holds everything there is."""
+    """Compute the mean, over the relevant places of a ranking, of the precision down to that place.
+
+    Its mean over questions is MAP (Manning, Raghavan, Schütze 2008, "Introduction to Information
+    Retrieval", 8.4). `relevant` is in ranked order and covers all items."""
     places = np.flatnonzero(relevant) + 1
     if not len(places):
         return float("nan")
@@ -29,26 +29,30 @@ def average_precision(relevant: Bools) -> float:
 
 
 def first_rank(relevant: Bools) -> float:
-    """The place of the first relevant one, counted from 1; infinite where there is none."""
+    """Return the place of the first relevant item, counted from 1; inf if there is none."""
     places = np.flatnonzero(relevant)
     return float(places[0] + 1) if len(places) else float("inf")
 
 
 def mean_reciprocal_rank(ranks: Floats) -> float:
-    """The mean of 1 / rank of the first relevant one, 0 where none was found (Voorhees 1999, "The
-    TREC-8 Question Answering Track Report")."""
+    """Compute the mean of 1 / rank of the first relevant item, 0 if none was found.
+
+    Voorhees 1999, "The TREC-8 Question Answering Track Report"."""
     return float((1 / np.asarray(ranks)).mean()) if len(ranks) else float("nan")
 
 
 def recall_at(ranks: Floats, k: int) -> float:
-    """The share of questions with a relevant one among the first k (recall@k of open question
-    answering, Karpukhin et al. 2020: "top-k accuracy")."""
+    """Compute the share of questions with a relevant item among the first k.
+
+    This is recall@k of open question answering (Karpukhin et al. 2020: "top-k accuracy")."""
     return float((np.asarray(ranks) <= k).mean()) if len(ranks) else float("nan")
 
 
 def auroc(scores: Floats, positive: Bools) -> float:
-    """The area under the ROC curve: the probability that a positive scores above a negative, a
-    tie counting half (the Mann-Whitney statistic; Hanley and McNeil 1982)."""
+    """Compute the area under the ROC curve.
+
+    It is the probability that a positive scores above a negative, where a tie counts half (the
+    Mann-Whitney statistic; Hanley and McNeil 1982)."""
     positive = np.asarray(positive, bool)
     count, others = int(positive.sum()), int((~positive).sum())
     if not count or not others:
@@ -61,8 +65,9 @@ def auroc(scores: Floats, positive: Bools) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Of each bin of confidence: how many fell into it, their mean confidence, and the share
-    that was right; the latter two are 0 in an empty bin."""
+    """Bins of confidence: the number of cases, their mean confidence, and the share that is right.
+
+    In an empty bin, the latter two are 0."""
 
     counts: NDArray[np.int64]
     confidence: Floats
@@ -70,8 +75,9 @@ class Reliability:
 
 
 def reliability(confidence: Floats, right: Bools, bins: int = 10) -> Reliability:
-    """The reliability diagram's bins, equally wide: ((m-1)/bins, m/bins] (Guo et al. 2017, "On
-    Calibration of Modern Neural Networks", section 2)."""
+    """Compute the bins of the reliability diagram, equally wide: ((m-1)/bins, m/bins].
+
+    Guo et al. 2017, "On Calibration of Modern Neural Networks", section 2."""
     edges = np.linspace(0, 1, bins + 1)[1:-1]
     place = np.digitize(confidence, edges, right=True)
     counts = np.bincount(place, minlength=bins)
@@ -84,8 +90,10 @@ def reliability(confidence: Floats, right: Bools, bins: int = 10) -> Reliability
 
 
 def calibration_error(confidence: Floats, right: Bools, bins: int = 10) -> float:
-    """The expected calibration error: the gap between confidence and share right in each bin,
-    weighted with the bin's share of the questions (Guo et al. 2017, equation 3)."""
+    """Compute the expected calibration error (Guo et al. 2017, equation 3).
+
+    It is the gap between confidence and share right in each bin, weighted with the bin's share of
+    the questions."""
     if not len(confidence):
         return float("nan")
     found = reliability(confidence, right, bins)
@@ -94,10 +102,12 @@ def calibration_error(confidence: Floats, right: Bools, bins: int = 10) -> float
 
 
 def risk_coverage(confidence: Floats, right: Bools) -> tuple[Floats, Floats]:
-    """The coverage and the selective risk of every threshold on confidence: what share is
-    answered, and what share of those answers is wrong (El-Yaniv and Wiener 2010, "On the
-    Foundations of Noise-free Selective Classification"). Coverage rises to 1; equal confidences
-    are answered together, since no threshold parts them."""
+    """Compute coverage and selective risk for every threshold on confidence.
+
+    Coverage is the share that is answered; risk is the share of these answers that is wrong
+    (El-Yaniv and Wiener 2010, "On the Foundations of Noise-free Selective Classification").
+    Coverage rises to 1. Equal confidences are answered together, since no threshold separates
+    them."""
     order = best_first(confidence)
     wrong = ~np.asarray(right, bool)[order]
     answered = np.arange(1, len(order) + 1)
@@ -107,8 +117,9 @@ def risk_coverage(confidence: Floats, right: Bools) -> tuple[Floats, Floats]:
 
 
 def mean_risk(confidence: Floats, right: Bools) -> float:
-    """The area under the risk-coverage curve as a step function: lower is better (AURC, Geifman,
-    Uziel and El-Yaniv 2019)."""
+    """Compute the area under the risk-coverage curve as a step function; lower is better.
+
+    AURC, Geifman, Uziel and El-Yaniv 2019."""
     coverage, risk = risk_coverage(confidence, right)
     if not len(coverage):
         return float("nan")
@@ -118,8 +129,10 @@ def mean_risk(confidence: Floats, right: Bools) -> float:
 def bootstrap_interval(
     count: int, statistic: Callable[[NDArray[np.int64]], Floats], *, seed: int, rounds: int = 200
 ) -> Floats:
-    """The 95% percentile interval of each value of `statistic` over resampled questions, shape
-    (2, values); `statistic` gets the positions drawn (Efron and Tibshirani 1993, chapter 13)."""
+    """Compute the 95% percentile interval of each value of `statistic` over resampled questions.
+
+    The shape is (2, values). `statistic` gets the positions drawn (Efron and Tibshirani 1993,
+    chapter 13)."""
     random = np.random.default_rng(seed)
     drawn = np.stack([statistic(random.integers(0, count, count)) for _ in range(rounds)])
     found: Floats = np.percentile(drawn, [2.5, 97.5], axis=0)

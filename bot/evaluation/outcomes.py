@@ -1,4 +1,4 @@
-"""What each method made of each question, and the measures over many of them."""
+"""Outcomes of each method on each question, and the measures over many of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from bot.evaluation.metrics import (
 from bot.evaluation.results import Row
 from bot.evaluation.summary import rounded
 
-SEED = 20261123  # of the bootstrap, the only chance there is in an evaluation
+SEED = 20261123  # of the bootstrap, the only random part of an evaluation
 PARTS = ("all", "tune", "final")
 MEASURES = (
     "@1", "@3", "@10", "MAP", "MRR", "article@1", "article@5", "AUROC", "ECE", "AURC",
@@ -29,9 +29,11 @@ _UNKNOWN = float("nan")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one method did on one question. `rank` is the place of the first right sentence,
-    `article_rank` of its article, infinite where it was not found; `score` is the confidence, or
-    where the method has none the best score. What a set cannot tell is nan."""
+    """Outcome of one method on one question.
+
+    `rank` is the place of the first right sentence and `article_rank` that of its article; both are
+    inf if it was not found. `score` is the confidence, or the best score of a method without
+    confidence. Values that a set does not define are nan."""
 
     part: str
     answerable: bool
@@ -42,10 +44,11 @@ class Outcome:
 
 
 class Columns:
-    """The outcomes of one method as arrays, one place a question."""
+    """Outcomes of one method as arrays, one element per question."""
 
     def __init__(self, outcomes: Sequence[Outcome], *, calibrated: bool) -> None:
-        """`calibrated`: the scores are probabilities that the first sentence is right."""
+        """Make the arrays; `calibrated` scores are probabilities that the first sentence is
+        right."""
         self.answerable = np.array([one.answerable for one in outcomes], bool)
         self.score = np.array([one.score for one in outcomes], np.float64)
         self.rank = np.array([one.rank for one in outcomes], np.float64)
@@ -54,7 +57,7 @@ class Columns:
         self.calibrated = calibrated
 
     def at(self, rows: NDArray[np.int64]) -> "Columns":
-        """Those at these positions, as often as they are named."""
+        """Return the outcomes at these positions, which may repeat."""
         drawn = Columns((), calibrated=self.calibrated)
         for name in ("answerable", "score", "rank", "article_rank", "precision"):
             setattr(drawn, name, getattr(self, name)[rows])
@@ -62,13 +65,13 @@ class Columns:
 
     @property
     def right(self) -> Bools:
-        """Whether the first sentence is right; never where there is nothing to be right about."""
+        """True where the first sentence is right; false for every unanswerable question."""
         right: Bools = self.answerable & (self.rank == 1)
         return right
 
 
 def measures(columns: Columns) -> dict[str, float]:
-    """Every measure by name; nan where these outcomes do not define it."""
+    """Compute every measure by name; nan if these outcomes do not define it."""
     ranks = _known(columns.rank[columns.answerable])
     article_ranks = _known(columns.article_rank[columns.answerable])
     judged = len(ranks) > 0 and columns.calibrated
@@ -89,7 +92,7 @@ def measures(columns: Columns) -> dict[str, float]:
 def rows_of(
     name: str, method: str, outcomes: Sequence[Outcome], *, calibrated: bool = False
 ) -> list[Row]:
-    """A row for the whole set and one for each half that is not empty."""
+    """Return a row for the whole set, and one for each part that is not empty."""
     rows = []
     for part in PARTS:
         of_part = [one for one in outcomes if part in ("all", one.part)]
@@ -113,8 +116,9 @@ def row_with_intervals(
     positive: Bools,
     measure: Callable[[NDArray[np.int64]], dict[str, float]],
 ) -> Row:
-    """A row with the interval of each measure. `positive` says which of the cases are answerable;
-    `measure` gets the positions of the cases to measure."""
+    """Make a row with the interval of each measure.
+
+    `positive` marks the answerable cases. `measure` gets the positions of the cases to measure."""
     count = len(positive)
     found = measure(np.arange(count))
 

@@ -1,4 +1,4 @@
-"""The results as tables: for the terminal, and for the page between its markers."""
+"""Results as tables: for the terminal, and for the page between its markers."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -19,17 +19,19 @@ _Table = Callable[[Sequence[str], Sequence[Sequence[Cell]]], str]
 
 
 def terminal_text(results: Results) -> str:
-    """All tables, aligned."""
+    """Render all tables, aligned."""
     return _text(results, table)
 
 
 def page_text(results: Results) -> str:
-    """All tables in markdown."""
+    """Render all tables in markdown."""
     return _text(results, markdown_table)
 
 
 def with_tables(page: str, results: Results) -> str:
-    """The page with the tables between its markers replaced by those of the results."""
+    """Replace the tables between the page's markers with those of the results.
+
+    Raises BatchError if the page lacks the markers."""
     if not _BETWEEN.search(page):
         raise BatchError(f"The page has no {BEGIN} ... {END} to write the tables between")
     return _BETWEEN.sub(lambda _: f"\n\n{page_text(results)}\n\n", page)

@@ -1,8 +1,7 @@
-"""Plain BM25, the lexical peer: bm25s as its documentation shows it, with stemming.
+"""Plain BM25, the lexical baseline: bm25s as its documentation shows it, with stemming.
 
-Nothing of our own index is in it, neither titles nor numbers in one spelling nor our analyzer, so
-that it stays where it is while ours changes.
-"""
+It uses nothing of our own index: no titles, no normalised numbers, not our analyzer. So it stays
+the same while our index changes."""
 
 from collections.abc import Sequence
 
@@ -25,7 +24,7 @@ class PlainBm25:
         self._count = len(texts)
 
     def scores(self, query: str) -> NDArray[np.float64]:
-        """One score a text, zeros where no term is known."""
+        """Return one score per text; zeros if no term of the query is known."""
         known = [term for term in self._terms([query])[0] if term in self._bm25.vocab_dict]
         if not known:
             return np.zeros(self._count)

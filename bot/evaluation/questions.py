@@ -1,4 +1,4 @@
-"""Questions whose right sentences are known: the format of a question set, one a line."""
+"""Questions whose right sentences are known: the format of a question set, one per line."""
 
 import hashlib
 from collections.abc import Iterable
@@ -12,13 +12,13 @@ from index.stores.text_store import TextStore
 
 Part = Literal["tune", "final"]
 
-# A sentence is the gold one where they share at least this much of the shorter of the two: exact
-# where both come from our splitter, and it maps the sentences of another splitter to ours.
+# A sentence is gold if it shares at least this much of the shorter of the two. That is exact for
+# our own splitter, and maps the sentences of another splitter to ours.
 _SHARED = 0.5
 
 
 class GoldSpan(BaseModel):
-    """A right sentence: offsets in code points of the article's text."""
+    """Right sentence: offsets in code points of the article's text."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -27,7 +27,7 @@ class GoldSpan(BaseModel):
     end: int
 
     def is_at(self, article_id: str, start: int, end: int) -> bool:
-        """Whether the sentence at these offsets is this one."""
+        """Return whether the sentence at these offsets is this one."""
         if article_id != self.article_id:
             return False
         shared = min(end, self.end) - max(start, self.start)
@@ -35,9 +35,11 @@ class GoldSpan(BaseModel):
 
 
 class EvalQuestion(Question):
-    """A question with what a right answer cites. Any one of `gold` is right; with `needs_all` the
-    answer needs every one of them. `split` says whether it may be tuned to. `short` and `verdict`
-    are the right short answer and the right yes or no, where they are known."""
+    """Question with what a right answer cites.
+
+    Any one of `gold` is right; with `needs_all` the answer needs every one of them. `split` says
+    whether the question may be used for tuning. `short` and `verdict` are the right short answer
+    and the right yes or no, if known."""
 
     answerable: bool
     kind: str = ""
@@ -52,7 +54,7 @@ class EvalQuestion(Question):
 
 
 class EvalClaim(BaseModel):
-    """A claim with its label; one that is `false` is contradicted or not found."""
+    """Claim with its label; a `false` one is contradicted or not found."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -61,8 +63,9 @@ class EvalClaim(BaseModel):
 
 
 def check_gold(question: EvalQuestion, texts: TextStore) -> None:
-    """Raises BatchError where the gold cannot be met in this index, so that a question set asked
-    of the wrong articles does not look like a bad program."""
+    """Raise BatchError if this index lacks the gold of the question.
+
+    Else a question set for other articles would make the program look bad."""
     if question.answerable and not question.gold:
         raise BatchError(f"Question {question.id}: it is answerable, but has no gold sentence")
     for span in question.gold:
@@ -79,12 +82,13 @@ def check_gold(question: EvalQuestion, texts: TextStore) -> None:
 
 
 def part_of(title: str) -> Part:
-    """The half that everything under this title belongs to: questions about one article never
-    stand on both sides. The same in every run and on every machine."""
+    """Return the part of everything under this title, the same in every run and on every machine.
+
+    Questions about one article are never in both parts."""
     digest = hashlib.sha1(f"0{title}".encode(), usedforsecurity=False).hexdigest()
     return "tune" if int(digest, 16) % 2 == 0 else "final"
 
 
 def of_part(questions: Iterable[EvalQuestion], part: str) -> list[EvalQuestion]:
-    """Those of the part; "all" takes every one."""
+    """Return the questions of the part; "all" takes every one."""
     return [question for question in questions if part in ("all", question.split)]

@@ -1,4 +1,4 @@
-"""An evaluation's result as it is written, compared with the one before, and shown."""
+"""Result of an evaluation: its file, its comparison with the previous one, its cells."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,9 @@ from bot.evaluation.tables import Cell, shown
 
 
 class Row(BaseModel):
-    """The measures of one method on one part of one set, with the 95% interval of each, and what
-    they were in the result before."""
+    """Measures of one method on one part of one set, with the 95% interval of each.
+
+    `before` has the values of the previous result."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +34,7 @@ class Row(BaseModel):
 
 
 class Answers(BaseModel):
-    """How the program answered one of our own question sets: what `dealbot eval` prints."""
+    """Answers to one of our own question sets: what `dealbot eval` prints."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,8 +49,10 @@ class Answers(BaseModel):
 
 
 class Curves(BaseModel):
-    """What the plots of one set show. `recall` is by method, at ranks 1, 2, ...; `coverage` and
-    `risk` belong together, and so do the three lists of the reliability diagram."""
+    """Data of the plots of one set.
+
+    `recall` is by method, at ranks 1, 2, ... `coverage` and `risk` belong together, and so do the
+    three lists of the reliability diagram."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -63,12 +66,12 @@ class Curves(BaseModel):
 
 
 class Origin(BaseModel):
-    """What was measured: enough to measure it again."""
+    """Inputs of the measurement, enough to repeat it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     commit: str
-    changed: bool  # the working tree was not the commit's
+    changed: bool  # the working tree differed from the commit
     created: str
     seed: int
     encoder: str
@@ -78,7 +81,7 @@ class Origin(BaseModel):
 
 
 class Results(BaseModel):
-    """One run of `make eval`."""
+    """Result of one run of `make eval`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -91,7 +94,7 @@ class Results(BaseModel):
     curves: tuple[Curves, ...] = ()
 
     def compared_with(self, before: "Results | None") -> "Results":
-        """The same with what each row was in the other result."""
+        """Return a copy whose rows carry their values in the other result."""
         if before is None:
             return self
         rows = {row.key: row.measures for row in before.rows}
@@ -111,7 +114,8 @@ class Results(BaseModel):
 
 
 def written(results: Results) -> str:
-    """As JSON with a row a line, so that a diff shows which figures changed."""
+    """Format the results as JSON with one row per line, so that a diff shows the changed
+    figures."""
     fields = []
     for name, value in results.model_dump(mode="json").items():
         lines = json.dumps(value)
@@ -122,24 +126,24 @@ def written(results: Results) -> str:
 
 
 def read_results(text: str, place: str | Path) -> Results:
-    """Raises BatchError where the text is no result of this version."""
+    """Parse results. Raises BatchError if the text is not a result of this version."""
     try:
         return Results.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise BatchError(f"{place} is no result of an evaluation ({where}: {first['msg']})") from (
-            error
-        )
+        raise BatchError(
+            f"{place} is not a result of an evaluation ({where}: {first['msg']})"
+        ) from (error)
 
 
 def row_cells(row: Row, names: Sequence[str]) -> list[Cell]:
-    """Set, part, method, n, and each measure with its change since the result before."""
+    """Return set, part, method, n, and each measure with its change since the previous result."""
     return [row.set, row.part, row.method, row.n, *(_with_change(row, name) for name in names)]
 
 
 def measured(rows: Iterable[Row], names: Sequence[str]) -> list[str]:
-    """Those of the measures that any of the rows has."""
+    """Return those of the measures that any row has."""
     found = {name for row in rows for name in row.measures}
     return [name for name in names if name in found]
 

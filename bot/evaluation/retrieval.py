@@ -1,11 +1,11 @@
-"""Retrieval and evidence over an index: ours, and the peers that it has to beat, on one footing."""
+"""Retrieval and evidence over an index: our methods and the baselines, on equal terms."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.pipeline import Answerer, EncodedQuestion, Receipt
+from bot.answering.pipeline import EncodedQuestion, QuestionAnswerer, Receipt
 from bot.answering.ranking.evidence import Evidence
 from bot.domain.models import Question
 from bot.evaluation.metrics import best_first
@@ -14,10 +14,10 @@ from bot.evaluation.plain_bm25 import PlainBm25
 from bot.evaluation.questions import EvalQuestion
 from bot.evaluation.verdicts import Place
 from index.generations.live import LiveGeneration
-from index.search import Searcher
+from index.retrieval import Searcher
 from index.stores.text_store import StoredSentence
 
-DEPTH = 40  # ranks that are looked at: what the pipeline chooses evidence from
+DEPTH = 40  # ranks that count: the pipeline chooses evidence from as many
 METHODS = BM25, DENSE, HYBRID, EVIDENCE = "BM25", "dense", "hybrid", "evidence"
 ABLATIONS = CHEAP, JUDGE = "cheap", "judge"  # evidence without the judge, and the judge alone
 _BATCH = 32
@@ -27,8 +27,9 @@ _UNKNOWN = float("nan")
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What a method found, best first: sentences by their place, articles by their id. `score`
-    is its confidence, or where it has none its best sentence's score."""
+    """Ranking by one method, best first: sentences by place, articles by id.
+
+    `score` is the confidence, or the best sentence's score of a method without confidence."""
 
     sentences: list[Place]
     articles: list[str]
@@ -39,12 +40,12 @@ Method = Callable[[EncodedQuestion], Ranking]
 
 
 class Methods:
-    """Every method over one index, by name. One instance belongs to one thread."""
+    """All methods over one index, by name. One instance belongs to one thread."""
 
-    def __init__(self, live: LiveGeneration, answerer: Answerer | None = None) -> None:
-        """`answerer` saves opening another where there are many indexes."""
+    def __init__(self, live: LiveGeneration, answerer: QuestionAnswerer | None = None) -> None:
+        """Prepare the methods; a given `answerer` saves opening one per index."""
         self._live, self._texts = live, live.generation.texts
-        self._answerer, self._searcher = answerer or Answerer(), Searcher()
+        self._answerer, self._searcher = answerer or QuestionAnswerer(), Searcher()
         texts = self._texts
         self._rows = texts.sentences(range(texts.sentence_count))
         self._passage_rows = np.arange(texts.passage_count)
@@ -61,7 +62,7 @@ class Methods:
         self._last: tuple[EncodedQuestion, Receipt] | None = None
 
     def encode(self, questions: Sequence[Question]) -> list[EncodedQuestion]:
-        """Every question as the pipeline understands it, which all methods are given."""
+        """Encode each question once, as the pipeline understands it, for all methods."""
         return [
             encoded
             for start in range(0, len(questions), _BATCH)
@@ -69,7 +70,7 @@ class Methods:
         ]
 
     def outcomes(self, questions: Sequence[EvalQuestion]) -> dict[str, list[Outcome]]:
-        """What every method makes of every question."""
+        """Run every method on every question."""
         encoded = self.encode(questions)
         found: dict[str, list[Outcome]] = {name: [] for name in self.all}
         for question, each in zip(questions, encoded, strict=True):
@@ -78,8 +79,9 @@ class Methods:
         return found
 
     def _bm25(self, encoded: EncodedQuestion) -> Ranking:
-        """Articles by the BM25 of their whole text, sentences by their own; of the question as it
-        was typed, since a peer has none of our understanding."""
+        """Rank articles by BM25 of their whole text, and sentences by BM25 of their own.
+
+        The query is the question as typed, since a baseline has no question understanding."""
         typed = encoded.question.question
         scores = self._bm25_sentences.scores(typed)
         articles = best_first(self._bm25_articles.scores(typed))
@@ -87,7 +89,7 @@ class Methods:
         return Ranking(self._places(best_first(scores)[:DEPTH]), ids, float(scores.max()))
 
     def _dense(self, encoded: EncodedQuestion) -> Ranking:
-        """The cosine of sentences, and for articles that of their best passage."""
+        """Rank sentences by cosine, and articles by the cosine of their best passage."""
         generation = self._live.generation
         scores, rows = generation.sentence_vectors.search(encoded.vector[None], DEPTH)
         cosines = generation.passage_vectors.vectors(self._passage_rows) @ encoded.vector
@@ -96,7 +98,7 @@ class Methods:
         return Ranking(self._places(rows[0]), _once(ids), float(scores[0, 0]))
 
     def _hybrid(self, encoded: EncodedQuestion) -> Ranking:
-        """The order of `dealbot search`."""
+        """Rank in the order of `dealbot search`."""
         hits = self._searcher.search(
             self._live.generation, encoded.understood.text, encoded.vector, DEPTH
         )
@@ -105,14 +107,15 @@ class Methods:
         return Ranking(found, _once(hit.passage.article.id for hit in hits.passages), best)
 
     def _evidence(self, encoded: EncodedQuestion) -> Ranking:
-        """The order and the confidence of `dealbot ask`; an article stands where its best
-        sentence does."""
+        """Rank in the order, and with the confidence, of `dealbot ask`.
+
+        An article ranks where its best sentence does."""
         receipt = self._receipt(encoded)
         sentences = [each.hit.sentence for each in receipt.ranked]
         return _ranking(sentences, receipt.answer.confidence)
 
     def _cheap(self, encoded: EncodedQuestion) -> Ranking:
-        """The sentences of `evidence` in the cheap ranker's order."""
+        """Rank the sentences of `evidence` in the cheap ranker's order."""
         receipt, ranker = self._receipt(encoded), self._answerer.ranker
         if not receipt.ranked:
             return _ranking([], -np.inf)
@@ -124,8 +127,9 @@ class Methods:
         return _ranking(sentences, float(scores.max()))
 
     def _judge(self, encoded: EncodedQuestion) -> Ranking:
-        """The sentences of `evidence` by the judge's log-odds; those that it did not read come
-        behind, in the cheap ranker's order."""
+        """Rank the sentences of `evidence` by the judge's log-odds.
+
+        Sentences that the judge did not read follow, in the cheap ranker's order."""
         ranked = sorted(self._receipt(encoded).ranked, key=_log_odds, reverse=True)
         best = _log_odds(ranked[0]) if ranked else -np.inf
         return _ranking([each.hit.sentence for each in ranked], best)
@@ -141,7 +145,7 @@ class Methods:
 
 
 def outcome_of(question: EvalQuestion, ranking: Ranking) -> Outcome:
-    """Where the first gold sentence and its article stand in the ranking."""
+    """Find the ranks of the first gold sentence and of the first gold article."""
     gold_articles = {span.article_id for span in question.gold}
     unknown = question.answerable and not question.gold
     return Outcome(
@@ -162,7 +166,7 @@ def _log_odds(evidence: Evidence) -> float:
 
 
 def _ranking(sentences: Sequence[StoredSentence], score: float) -> Ranking:
-    """An article stands where its best sentence does."""
+    """Make a ranking in which an article ranks where its best sentence does."""
     return Ranking(
         [_place(sentence) for sentence in sentences],
         _once(sentence.article.id for sentence in sentences),

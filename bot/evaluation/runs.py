@@ -1,4 +1,4 @@
-"""Asking every question of a set through the service, as a user would."""
+"""Questions of a set, put to the service as a user would."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -16,8 +16,10 @@ async def ask_all(
     questions: Iterable[EvalQuestion],
     on_failed: Callable[[ExpectedError], None],
 ) -> list[Judged]:
-    """One after the other, so that each one's time is that of a lone question. One that fails
-    goes to `on_failed` and is left out. `live` is what the service answers from."""
+    """Ask the questions one after the other, so that each latency is that of a lone question.
+
+    The error of a question that fails goes to `on_failed`, and the question is left out. `live` is
+    the generation that the service answers from."""
     judged: list[Judged] = []
     texts = live.generation.texts
     for question in questions:

@@ -1,4 +1,4 @@
-"""Choosing the answering sentence among given ones: ours by `dealbot rank`, and the peers."""
+"""Choice of the answering sentence among given ones: `dealbot rank` and the baselines."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -16,14 +16,14 @@ from bot.evaluation.plain_bm25 import PlainBm25
 from bot.evaluation.retrieval import ABLATIONS, BM25, CHEAP, DENSE, EVIDENCE
 from index.encoder.encoder import Encoder
 
-_LEXICAL_WEIGHT = 0.5  # of BM25 beside the cosine, as in the first release's retrieval
+_LEXICAL_WEIGHT = 0.5  # of BM25 relative to the cosine, as in the first release's retrieval
 
 
 class Selection:
-    """Every method over one set of cases, by name. One instance belongs to one thread."""
+    """All methods over one set of cases, by name. One instance belongs to one thread."""
 
     def __init__(self, cases: Sequence[RankCase], encoder: Encoder) -> None:
-        """BM25 counts its words in the sentences of the whole set."""
+        """Prepare the methods; BM25 counts its terms over the sentences of the whole set."""
         self._model = EvidenceModel.load()
         self._ranker = SentenceRanker(RememberingEncoder.around(encoder), self._model)
         sentences = [sentence for case in cases for sentence in case.request.sentences]
@@ -35,8 +35,9 @@ class Selection:
         self._cases = cases
 
     def outcomes(self, methods: Sequence[str]) -> dict[str, list[Outcome]]:
-        """Of every case, and of every case again with its answer removed. The methods take turns,
-        so that the judge remembers a case from one to the next."""
+        """Run the methods on every case, and on every case again without its answer.
+
+        The methods take turns on each case, so that the judge's cache serves all of them."""
         found: dict[str, list[Outcome]] = {method: [] for method in methods}
         for number, case in enumerate(self._cases):
             for kept in _with_and_without_gold(case):
@@ -57,7 +58,7 @@ class Selection:
         )
 
     def _scores(self, method: str, number: int, kept: list[int]) -> tuple[Floats, float]:
-        """The scores of the kept sentences with the confidence, or else the best score."""
+        """Score the kept sentences; also return the confidence, or else the best score."""
         request = self._cases[number].only(kept)
         if method == EVIDENCE:
             result = self._ranker.rank(request)
@@ -77,7 +78,7 @@ class Selection:
         read = partial(self._ranker.judged, request.question, articles)
         ranking = self._model.rank(question, pool, read)
         logits = {place: judged.answers for place, judged in ranking.judged.items()}
-        # What the judge did not read comes behind, in the cheap ranker's order.
+        # Sentences that the judge did not read follow, in the cheap ranker's order.
         scores: Floats = ranking.scores - ranking.scores.max() + min(logits.values()) - 1
         scores[list(logits)] = list(logits.values())
         return scores
@@ -96,7 +97,7 @@ class Selection:
 
 
 def _with_and_without_gold(case: RankCase) -> Iterator[list[int]]:
-    """The positions of all sentences, then of those that do not answer, if there are any."""
+    """Yield the positions of all sentences, then of those that do not answer, if there are any."""
     every = list(range(len(case.request.sentences)))
     yield every
     if rest := [position for position in every if position not in case.gold]:

@@ -1,4 +1,4 @@
-"""The evaluation over every set that is there, as `make eval` runs it."""
+"""Evaluation over all sets whose files exist, as `make eval` runs it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ NOMIRACL, CANARD, MTRAG = "NoMIRACL", "CANARD", "MTRAG-UN"
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """A set's files, all of which it needs, and how it is measured."""
+    """Files of a set, all of them required, and the function that measures it."""
 
     files: tuple[Path, ...]
     measure: Callable[[str, tuple[Path, ...]], None]
@@ -36,8 +36,9 @@ class _Set:
 
 @dataclass(slots=True)
 class Suite:
-    """Measures one set after the other and gathers what they gave. `root` is the project's
-    folder, `shared` the one with the development sets and the seed article."""
+    """Evaluation of one set after the other, with the results so far.
+
+    `root` is the project's folder; `shared` contains the development sets and the seed article."""
 
     root: Path
     shared: Path
@@ -74,13 +75,13 @@ class Suite:
         }
 
     def run(self, wanted: Sequence[str], tell: Callable[[str], None]) -> None:
-        """The sets of these names; one whose files are not there is left out, and said so."""
+        """Measure the sets of these names; skip and report a set whose files are missing."""
         for name, each in self.sets.items():
             if name not in wanted:
                 continue
             missing = [file for file in each.files if not file.exists()]
             if missing:
-                self.left_out.append(f"{name}: {missing[0].name} is not there")
+                self.left_out.append(f"{name}: {missing[0].name} is missing")
                 tell(f"left out {self.left_out[-1]}")
                 continue
             tell(f"evaluating {name}")
@@ -88,7 +89,7 @@ class Suite:
             each.measure(name, each.files)
 
     def _own(self, name: str, files: tuple[Path, ...]) -> None:
-        """One of our own question sets."""
+        """Measure one of our own question sets."""
         questions = [EvalQuestion.model_validate(record) for record in records(files[0])]
         self._ask(name, LiveIndex(self.indexes.built(name, files[1:]), self.encoders), questions)
 
@@ -99,7 +100,7 @@ class Suite:
         self._ask(name, live, questions, claims)
 
     def _stories(self, name: str, files: tuple[Path, ...]) -> None:
-        """Each story is an index of its own."""
+        """Measure the stories, each with an index of its own."""
         measured = Measurement()
         for story, asked in self.stories.asked.items():
             live = self._live(f"{name}-{story}", asked.articles)
@@ -107,7 +108,7 @@ class Suite:
         self._add_measured(name, measured)
 
     def _one_corpus(self, name: str, files: tuple[Path, ...]) -> None:
-        """The questions of all stories, asked of one index."""
+        """Measure the questions of all stories over one index."""
         questions = [each for asked in self.stories.asked.values() for each in asked.questions]
         self._ask(name, self._live(name, self.stories.articles), questions)
 
@@ -123,7 +124,7 @@ class Suite:
         self._add_selection(name, datasets.qed(records(files[0])))
 
     def _nomiracl(self, name: str, files: tuple[Path, ...]) -> None:
-        """Each question is asked of an index of its own ten passages."""
+        """Measure each question over an index of its own ten passages."""
         measured = Measurement()
         for number, each in enumerate(datasets.nomiracl(records(files[0]))):
             live = self.indexes.over_records(f"{name}-{number}", each.articles)
@@ -173,7 +174,7 @@ class Suite:
             self.rows.append(claim_row(name, measured.checked))
 
     def _add_curved(self, name: str, outcomes: Mapping[str, Sequence[Outcome]]) -> None:
-        """The ablations are rows without a curve."""
+        """Add rows for all methods, and curves for all except the ablations."""
         self._add(name, outcomes)
         plotted = {method: outcomes[method] for method in METHODS}
         self.curves.append(curves_of(name, plotted, outcomes[EVIDENCE]))

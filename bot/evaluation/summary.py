@@ -1,4 +1,4 @@
-"""Summing up judged answers: one row by kind of question, and one over all."""
+"""Summary of judged answers: one row per kind of question, and one over all."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -19,15 +19,19 @@ HEADERS = (
 
 
 class Summary(BaseModel):
-    """Shares of the questions of one kind, null where it has none to take a share of.
+    """Shares of the questions of one kind; null if there are no questions to take a share of.
 
-    Of the answerable: `first` (the answer's first evidence is gold), `cited` (gold is among its
+    Over the answerable: `first` (the answer's first evidence is gold), `cited` (gold is among its
     evidence), `ranked_first` (gold is ranked first, answered or not), `refused` (abstained).
-    Of the unanswerable: `abstained`. Of all: `wrong` (answered, and the first evidence is not
-    gold), `auroc` of confidence for answerable or not, `ece` of confidence against `ranked_first`.
-    `bold` and `verdicts` count short answers and verdicts; `bold_wrong` and `verdict_wrong` are
-    the shares of these that are wrong. `inexact` counts citations that are not the article's text;
-    `p50_ms` is a lone question's."""
+
+    Over the unanswerable: `abstained`.
+
+    Over all: `wrong` (answered, and the first evidence is not gold), `auroc` (of confidence, for
+    answerable or not), `ece` (of confidence against `ranked_first`).
+
+    `bold` and `verdicts` count short answers and verdicts; `bold_wrong` and `verdict_wrong` are the
+    shares of these that are wrong. `inexact` counts citations that differ from the article's text.
+    `p50_ms` is the median latency of a lone question."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,7 +54,7 @@ class Summary(BaseModel):
     p50_ms: float | None
 
     def cells(self) -> list[Cell]:
-        """In the order of HEADERS."""
+        """Return the values in the order of HEADERS."""
         shares = (self.first, self.cited, self.ranked_first, self.wrong, self.refused)
         shown = (self.bold, self.bold_wrong, self.verdicts, self.verdict_wrong)
         return [self.kind, self.n, *shares, self.abstained, *shown, self.auroc, self.ece,
@@ -58,7 +62,7 @@ class Summary(BaseModel):
 
 
 def summarise(judged: Sequence[Judged]) -> list[Summary]:
-    """A row for each kind, in the order of first sight, and the last one over all."""
+    """Return a row per kind, in order of first appearance, and a last row over all."""
     kinds = dict.fromkeys(one.kind for one in judged)
     rows = [summary_of(kind, [one for one in judged if one.kind == kind]) for kind in kinds]
     return [*rows, summary_of(OVERALL, judged)]
@@ -94,12 +98,12 @@ def summary_of(kind: str, judged: Sequence[Judged]) -> Summary:
 
 
 def summary_table(rows: Iterable[Summary]) -> str:
-    """For a terminal or a pipe."""
+    """Render the rows for a terminal or a pipe."""
     return table(HEADERS, [row.cells() for row in rows])
 
 
 def rounded(value: float) -> float | None:
-    """To four digits, as results are written; None for what is not defined."""
+    """Round to four digits, as in result files; None for a value that is not finite."""
     return round(float(value), 4) if np.isfinite(value) else None
 
 

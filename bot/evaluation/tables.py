@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 Cell = str | int | float | None
 
-_FIGURES = "0123456789.,+-–() "  # a column of nothing else is one of figures
+_FIGURES = "0123456789.,+-–() "  # a column with only these characters is right-aligned
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """Columns aligned: words to the left, figures to the right."""
+    """Render an aligned table: words to the left, figures to the right."""
     lines = [list(headers), *([shown(cell) for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     words = [
@@ -24,13 +24,15 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def markdown_table(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
-    """The same as GitHub's markdown reads it."""
+    """Render the table in GitHub's markdown."""
     lines = [list(headers), ["---"] * len(headers), *([shown(cell) for cell in r] for r in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def shown(cell: Cell) -> str:
-    """Shares with three digits and no leading zero, as papers print them; a dash for none."""
+    """Format a cell: shares with three digits and no leading zero, as in papers.
+
+    None is a dash."""
     if cell is None:
         return "–"
     if isinstance(cell, float):

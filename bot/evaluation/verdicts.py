@@ -1,4 +1,4 @@
-"""Judging one answer against its gold sentences."""
+"""Judgement of one answer against its gold sentences."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,15 @@ Place = tuple[str, int, int]  # a sentence: article, start, end
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of one question. An answer is one that cites evidence; whatever cites none,
-    an abstention or a greeting in kind, counts as abstained.
+    """Result of one question.
+
+    A question counts as answered only if the answer cites evidence; an abstention or a reply to
+    small talk counts as abstained.
 
     `ranked_first`: the best-ranked sentence is gold, shown or not. `first`: the answer's first
-    evidence is gold. `cited`: gold is among the answer's evidence; all of it where the question
-    needs all. Both are false where it abstained. `inexact` counts citations that are not the
-    article's text at their offsets. `short_right` and `verdict_right` are None where no short
+    evidence is gold. `cited`: gold is among the answer's evidence, all of it if the question needs
+    all. `first` and `cited` are false after an abstention. `inexact` counts citations that are not
+    the article's text at their offsets. `short_right` and `verdict_right` are None if no short
     answer or no verdict was given."""
 
     kind: str
@@ -36,15 +38,17 @@ class Judged:
 
     @property
     def wrong(self) -> bool:
-        """It answered, and its first evidence is not what answers."""
+        """True if it was answered and the first evidence is not gold."""
         return self.answered and not self.first
 
 
 def judge(
     question: EvalQuestion, answer: Answer, best: Place | None, texts: TextStore, elapsed_ms: float
 ) -> Judged:
-    """`best` is the sentence that was ranked first, if any; `texts` are of the generation that
-    the answer came from."""
+    """Judge an answer.
+
+    `best` is the sentence that was ranked first, if any. `texts` belong to the generation that the
+    answer came from."""
     evidence = answer.evidence
     first = bool(evidence) and _is_gold(question, evidence[0])
     return Judged(
@@ -63,18 +67,20 @@ def judge(
 
 
 def places(receipt: Receipt, count: int) -> list[Place]:
-    """Where the sentences ranked first stand, up to `count` of them."""
+    """Return the places of the sentences ranked first, at most `count`."""
     sentences = [evidence.hit.sentence for evidence in receipt.ranked[:count]]
     return [(sentence.article.id, sentence.start, sentence.end) for sentence in sentences]
 
 
 def count_inexact(answer: Answer, texts: TextStore) -> int:
-    """How many citations, closest sentences among them, are not what their article says."""
+    """Count the citations, closest sentences included, that differ from their article's text."""
     return sum(not _is_exact(citation, texts) for citation in (*answer.citations, *answer.closest))
 
 
 def is_same_answer(given: str, known: str) -> bool:
-    """Whether one short answer has all words of the other, or half of the words of the longer."""
+    """Compare two short answers by their words.
+
+    True if one has all words of the other, or if they share half of the words of the longer one."""
     one, other = ({word.lower for word in read_words(text)} for text in (given, known))
     if not one or not other:
         return False
@@ -83,14 +89,14 @@ def is_same_answer(given: str, known: str) -> bool:
 
 
 def _short_is_right(question: EvalQuestion, answer: Answer, first: bool) -> bool | None:
-    """The sentence decides where the right short answer is not known."""
+    """Judge the short answer; if the right one is not known, by its sentence."""
     if answer.short_answer is None:
         return None
     return is_same_answer(answer.short_answer.text, question.short) if question.short else first
 
 
 def _verdict_is_right(question: EvalQuestion, answer: Answer, first: bool) -> bool | None:
-    """The sentence decides where the right verdict is not known."""
+    """Judge the verdict; if the right one is not known, by its sentence."""
     if answer.verdict is None:
         return None
     return answer.verdict is question.verdict if question.verdict else first

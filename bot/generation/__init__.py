@@ -1,1 +1,1 @@
-"""Fluent answers by a language model, of which nothing leaves that the articles do not carry."""
+"""Answers written by a language model. Only sentences that the articles support are shown."""

@@ -1,4 +1,4 @@
-"""The endpoint with the model: OpenAI's chat completions, which nearly all of them speak."""
+"""Client of the model's endpoint. It uses OpenAI's chat completions, as nearly all endpoints do."""
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from tenacity import AsyncRetrying, RetryCallState, stop_after_attempt, wait_exponential_jitter
 
 from bot.domain.models import Trouble
-from bot.generation.bounded_transport import BoundedTransport, UnboundedAnswerError
+from bot.generation.bounded_transport import BoundedTransport, UnboundedResponseError
 from bot.generation.budget import Usage
 from bot.generation.dialect import Dialect
 from bot.generation.errors import GenerationError
@@ -20,31 +20,31 @@ from bot.generation.retries import RetryBudget
 
 _CONNECT_S = 3.0
 _ATTEMPTS = 3
-_LONGEST_PAUSE_S = 2.0  # that an endpoint may ask for; the asker has the quotes by then
-_DIALECTS = 6  # more than there are things to leave out
-_MOST_CHARS = 20_000  # of a draft: about ten times the longest that is asked for
+_LONGEST_PAUSE_S = 2.0  # longest Retry-After to wait for; the asker has the quotes by then
+_DIALECTS = 6  # attempts; more than there are options to drop
+_MOST_CHARS = 20_000  # per draft; about ten times the longest that is requested
 _DETAIL = 300
 
 _log = logging.getLogger(__name__)
 
 
 class Backend:
-    """Use as an async context manager, within one event loop. It remembers which options of a
-    request the endpoint does not take."""
+    """Client of one endpoint. It remembers which request options the endpoint refuses. Use as an
+    async context manager, within one event loop."""
 
     def __init__(self, base_url: str, model: str, key: SecretStr | None, timeout_s: float) -> None:
         self.model, self._key = model, key
         self._dialect = Dialect()
         self._retries = RetryBudget()
-        # Not followed: a redirect would take the question, and within a host the key, elsewhere.
+        # A redirect would send the question to another URL, and within the host the key, too.
         http = httpx2.AsyncClient(
             transport=BoundedTransport(), follow_redirects=False, trust_env=False
         )
         self._client = openai.AsyncOpenAI(
             base_url=base_url,
-            api_key=key.get_secret_value() if key else "none",  # the client wants one
+            api_key=key.get_secret_value() if key else "none",  # the client requires a key
             timeout=httpx2.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s)),
-            max_retries=0,  # ours have a budget
+            max_retries=0,  # RetryBudget limits our own retries
             http_client=http,
         )
 
@@ -61,8 +61,9 @@ class Backend:
         most_tokens: int,
         usage: Usage,
     ) -> AsyncGenerator[str, None]:
-        """The pieces of what the model writes, as they come; `usage` is filled in at the end where
-        the endpoint tells. To be closed. Raises GenerationError."""
+        """Yield the pieces of text as the model writes them. Set `usage` at the end if the endpoint
+        reports it, and to zero if the request cost nothing. The caller must close the generator.
+        Raises GenerationError."""
         length = 0
         try:
             chunks = await self._opened(messages, schema, most_tokens)
@@ -74,7 +75,7 @@ class Backend:
                     piece = (chunk.choices[0].delta.content or "") if chunk.choices else ""
                     length += len(piece)
                     if length > _MOST_CHARS:
-                        raise GenerationError(Trouble.GARBLED, "it writes without end")
+                        raise GenerationError(Trouble.GARBLED, "its answer is too long")
                     if piece:
                         yield piece
         except (openai.OpenAIError, httpx2.HTTPError) as error:
@@ -82,7 +83,7 @@ class Backend:
                 usage.input_tokens = usage.output_tokens = 0
             raise self._troubled(error) from error
         except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-            # What comes is read as it is: of another shape than the API's, anything may be raised.
+            # Chunks are not validated: one that does not follow the API may raise any of these.
             raise self._told(Trouble.GARBLED, error) from error
 
     async def _opened(
@@ -91,8 +92,8 @@ class Backend:
         schema: type[BaseModel],
         most_tokens: int,
     ) -> Any:
-        """The stream, tried again where that may help and the budget allows; in the dialect that
-        the endpoint understands."""
+        """Open the stream. Retry where that may help and the retry budget allows; change the
+        dialect after each refused request."""
         self._retries.earn()
         for _ in range(_DIALECTS):
             options = self._dialect.options(schema, most_tokens)
@@ -104,7 +105,7 @@ class Backend:
                     raise
                 _log.info("the endpoint refused a request; trying %s", other)
                 self._dialect = other
-        raise GenerationError(Trouble.REFUSED, "the endpoint takes no form of request")
+        raise GenerationError(Trouble.REFUSED, "the endpoint accepts no form of request")
 
     async def _persistently(
         self, messages: Sequence[ChatCompletionMessageParam], options: dict[str, Any]
@@ -123,7 +124,7 @@ class Backend:
     def _again(self, state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
         if error is None or isinstance(error, openai.APITimeoutError) or _is_unbounded(error):
-            return False  # who has waited for so long does not wait again
+            return False  # after a timeout the asker has waited long enough
         passes = isinstance(
             error, openai.APIConnectionError | openai.InternalServerError | openai.RateLimitError
         )
@@ -145,7 +146,8 @@ class Backend:
         return self._told(Trouble.GARBLED, error)
 
     def _told(self, reason: Trouble, error: Exception) -> GenerationError:
-        """Some endpoints repeat the key that they refuse."""
+        """Convert the error, with the key removed from its text: some endpoints repeat the key that
+        they refuse."""
         cause = f" ({error.__cause__})" if error.__cause__ else ""
         detail = f"{type(error).__name__}: {error}{cause}"
         if self._key:
@@ -154,11 +156,11 @@ class Backend:
 
 
 def _is_unbounded(error: BaseException) -> bool:
-    return isinstance(error.__cause__ or error, UnboundedAnswerError)
+    return isinstance(error.__cause__ or error, UnboundedResponseError)
 
 
 def _cost_nothing(error: Exception) -> bool:
-    """An endpoint that could not be reached, or has refused, has generated nothing."""
+    """Return whether the endpoint generated nothing: unreachable, or an error status."""
     never_left = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
     return never_left or isinstance(error, openai.APIStatusError)
 
@@ -171,10 +173,11 @@ def _pause(state: RetryCallState) -> float:
 
 
 def _asked_pause(error: BaseException | None) -> float:
-    """For how many seconds the endpoint wants to be left alone."""
+    """Return the seconds in the Retry-After header: 0 without one, and more than the longest pause
+    for a date."""
     if not isinstance(error, openai.APIStatusError):
         return 0.0
     try:
         return max(0.0, float(error.response.headers.get("Retry-After", 0)))
-    except ValueError:  # a date: not soon
+    except ValueError:  # a date: too long to wait for
         return _LONGEST_PAUSE_S + 1

@@ -1,18 +1,19 @@
-"""HTTP whose answers end: an endpoint is as untrusted as any that answers over a network."""
+"""HTTP transport with a limit on the size of a response, because the endpoint is untrusted."""
 
 from collections.abc import AsyncIterator
 
 import httpx2
 
-_MOST_BYTES = 2_000_000  # of one answer; 600 tokens, each in an event of its own, are 200,000
+_MOST_BYTES = 2_000_000  # per response; 600 tokens, each in its own event, take 200,000
 
 
-class UnboundedAnswerError(httpx2.TransportError):
-    """An answer that is too long, or packed so that its length cannot be known."""
+class UnboundedResponseError(httpx2.TransportError):
+    """The response exceeds 2 MB, or is compressed, so its size is unknown."""
 
 
 class BoundedTransport(httpx2.AsyncHTTPTransport):
-    """Reads no more than so many bytes of an answer, and nothing that is compressed."""
+    """Transport that refuses compressed responses and those over 2 MB with
+    UnboundedResponseError."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["Accept-Encoding"] = "identity"
@@ -20,7 +21,7 @@ class BoundedTransport(httpx2.AsyncHTTPTransport):
         packed = response.headers.get("Content-Encoding", "identity")
         if packed.strip().lower() not in {"", "identity"}:
             await response.aclose()
-            raise UnboundedAnswerError(f"an answer in {packed!r}, which was not asked for")
+            raise UnboundedResponseError(f"a response in {packed!r}, which was not requested")
         assert isinstance(response.stream, httpx2.AsyncByteStream)
         response.stream = _Bounded(response.stream)
         return response
@@ -35,7 +36,7 @@ class _Bounded(httpx2.AsyncByteStream):
         async for part in self._stream:
             read += len(part)
             if read > _MOST_BYTES:
-                raise UnboundedAnswerError(f"an answer of more than {_MOST_BYTES:,} bytes")
+                raise UnboundedResponseError(f"a response of more than {_MOST_BYTES:,} bytes")
             yield part
 
     async def aclose(self) -> None:

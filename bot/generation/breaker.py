@@ -1,7 +1,7 @@
-"""The circuit breaker before the endpoint (M. Nygard, "Release It!", ch. 5).
+"""Circuit breaker for the endpoint (M. Nygard, "Release It!", ch. 5).
 
-Ours, since of the libraries none lets a single request try whether it works again: with a model
-that hangs, all who ask at that moment would wait for it.
+The implementation is our own. No library lets only a single request test whether the endpoint works
+again: with a model that hangs, all requests at that moment would wait for it.
 """
 
 import time
@@ -16,8 +16,9 @@ _PAUSE_S, _LONGEST_PAUSE_S = 15.0, 300.0
 
 
 class CircuitBreaker:
-    """After some failures in a row nobody is let through for a while; then one is, and its outcome
-    decides for all. Each failed trial doubles the while."""
+    """Breaker that opens after three failures in a row and refuses all requests for 15 seconds.
+    Then one trial request decides: a success closes the breaker, a failure doubles the pause, up to
+    300 seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -32,13 +33,14 @@ class CircuitBreaker:
 
     @property
     def resting_s(self) -> float:
-        """For how many seconds nobody will be let through."""
+        """Seconds until the next trial request may pass; 0 if the breaker is closed."""
         return max(0.0, self._open_until - self._clock()) if self.is_open else 0.0
 
     @contextmanager
     def guard(self) -> Iterator[None]:
-        """Around a request: raises GenerationError at once where nobody is let through. One that
-        is cancelled, or fails by no fault of the endpoint, tells nothing of it."""
+        """Guard one request. Raises GenerationError at once if the breaker refuses it. A request
+        that is cancelled, or fails through no fault of the endpoint, does not change the
+        breaker."""
         if self.is_open and (self._trying or self.resting_s):
             raise GenerationError(Trouble.RESTING)
         trying = self._trying = self.is_open

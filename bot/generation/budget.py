@@ -1,9 +1,9 @@
-"""What a model may cost: so many tokens a person and day, so many tokens and so much money a day.
+"""Budget of a model: tokens per person and day, tokens per day, and cost per day.
 
-What a request may cost at most is counted before it is sent, and put right after it: those who ask
-at the same moment never spend more together than a cap allows, and a process that is killed in
-between has counted too much rather than too little. Only an endpoint that writes more than it was
-allowed to can bring the count above a cap; then it is above, and the next request is refused.
+The maximum cost of a request is reserved before it is sent, and corrected afterwards. Requests at
+the same moment therefore never exceed a cap together. A process that is killed in between has
+counted too much rather than too little. Only an endpoint that writes more than it was allowed to
+can push the count above a cap; the next request is then refused.
 """
 
 import asyncio
@@ -16,18 +16,19 @@ from datetime import UTC, date, datetime
 
 from bot.domain.errors import StoreError
 from bot.domain.models import Trouble
-from bot.generation.errors import Cap, GenerationError, OverBudgetError
-from bot.generation.ledger import MILLION, Ledger, Spent
+from bot.domain.spending import MILLION, Cap, Spent
+from bot.generation.errors import GenerationError, OverBudgetError
+from bot.generation.ledger import Ledger
 from bot.monitoring.observer import Observer
 
-_MOST_TOKENS = 1_000_000_000  # in one request: what says more is mistaken
+_MOST_TOKENS = 1_000_000_000  # per request; a larger report is an error
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """For a day; 0 is no cap."""
+    """Caps on one day's spending; 0 means no cap."""
 
     tokens_per_user: int = 0
     tokens: int = 0
@@ -36,7 +37,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Of a million tokens, in the money that the cap is in."""
+    """Prices per million tokens, in the currency of the cost cap."""
 
     input: float = 0.0
     output: float = 0.0
@@ -44,7 +45,7 @@ class Prices:
 
 @dataclass(slots=True)
 class Usage:
-    """Tokens of one request, as the endpoint counts them; None while it has not told."""
+    """Tokens of one request, as the endpoint counts them; None until it reports them."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
@@ -52,8 +53,8 @@ class Usage:
 
 @dataclass(slots=True)
 class Spending:
-    """A request. What is not known of `used` when it ends counts as it was reserved: a request
-    that failed may have been paid for. One that never left is `Usage(0, 0)`."""
+    """Spending of one request. Tokens that `used` lacks at the end count as reserved, because a
+    failed request may have been billed. A request that was never sent has `Usage(0, 0)`."""
 
     used: Usage = field(default_factory=Usage)
 
@@ -63,7 +64,7 @@ def _utc_today() -> date:
 
 
 class Budget:
-    """One for all who may ask; its days are UTC's."""
+    """Budget shared by all who ask; its days are in UTC."""
 
     def __init__(
         self,
@@ -82,9 +83,9 @@ class Budget:
     async def spending(
         self, asker: str, *, input_tokens: int, most_output_tokens: int
     ) -> AsyncIterator[Spending]:
-        """Around one request, which reads about so many tokens and may write so many. Raises
-        OverBudgetError where a cap does not allow it, and GenerationError where it cannot be
-        counted."""
+        """Reserve the maximum cost of one request, and record its real cost after the block. Raises
+        OverBudgetError if a cap does not allow the request, and GenerationError if the ledger
+        fails."""
         day = self._today()  # a request belongs to the day on which it began
         reserved = self._priced(input_tokens, most_output_tokens)
         try:
@@ -103,7 +104,7 @@ class Budget:
             await self._settle(day, asker, used + -reserved)
 
     async def _reserve(self, day: date, asker: str, wanted: Spent) -> None:
-        async with self._one_at_a_time:  # between looking and counting nobody else is counted
+        async with self._one_at_a_time:  # check and count are one step
             of_person, of_all = await self._ledger.spent(day, asker)
             cap = self._exceeded(of_person + wanted, of_all + wanted)
             if cap is not None:
@@ -112,13 +113,13 @@ class Budget:
             await self._count(day, asker, wanted)
 
     async def _count(self, day: date, asker: str, wanted: Spent) -> None:
-        """Where the caller is cancelled meanwhile, nothing stays counted."""
+        """Count the amount; take it back if the caller is cancelled meanwhile."""
         counting = asyncio.create_task(self._ledger.add(day, asker, wanted))
         try:
             await asyncio.shield(counting)
         except asyncio.CancelledError:
             await asyncio.wait([counting])
-            if counting.exception() is None:  # what is not counted must not be taken back
+            if counting.exception() is None:  # only a counted amount is taken back
                 await self._settle(day, asker, -wanted)
             raise
 
@@ -136,14 +137,14 @@ class Budget:
         try:
             await self._ledger.add(day, asker, difference)
         except StoreError as error:  # what was reserved stays counted
-            _log.warning("what a model has used is not counted: %s", error.user_message)
+            _log.warning("the use of a model is not counted: %s", error.user_message)
 
     def _priced(self, input_tokens: int, output_tokens: int) -> Spent:
-        # Money a million tokens is millionths of it a token. Rounded up: never less than it was.
+        # A price per million tokens equals millionths per token. Round up: never below the cost.
         cost = self._prices.input * input_tokens + self._prices.output * output_tokens
         return Spent(input_tokens, output_tokens, math.ceil(cost))
 
 
 def _known(told: object, reserved: int) -> int:
-    """What the endpoint tells, if that can be a number of tokens: nobody has checked it."""
+    """Return the reported tokens if they are a plausible number, else the reserved ones."""
     return told if isinstance(told, int) and 0 <= told <= _MOST_TOKENS else reserved

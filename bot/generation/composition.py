@@ -1,4 +1,4 @@
-"""An answer with what a model wrote of it: verified sentences, and the quotes that carry them."""
+"""Composition of an answer from a model's verified sentences and the quotes that support them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,16 +11,16 @@ from bot.domain.models import Answer, Citation, Mode, Role, Writing, WrittenSent
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A verified sentence, and the places in `Receipt.ranked` of what carries it."""
+class VerifiedSentence:
+    """Verified sentence; `by` are the indexes in `Receipt.ranked` of its evidence."""
 
     text: str
     by: tuple[int, ...]
 
 
-def with_written(receipt: Receipt, kept: Sequence[Kept], writing: Writing) -> Receipt:
-    """The quotes of the answer stay, and those that carry a sentence join them, in their order;
-    without sentences it is the answer as it was."""
+def with_written(receipt: Receipt, kept: Sequence[VerifiedSentence], writing: Writing) -> Receipt:
+    """Add the verified sentences to the answer. The answer keeps its quotes. The quotes that
+    support a sentence join them, in ranked order. Without sentences only `writing` changes."""
     answer = receipt.answer.model_copy(update={"writing": writing})
     if not kept:
         return replace(receipt, answer=answer)
@@ -33,7 +33,7 @@ def with_written(receipt: Receipt, kept: Sequence[Kept], writing: Writing) -> Re
         WrittenSentence(text=each.text, citations=tuple(sorted(numbers[n] for n in each.by)))
         for each in kept
     )
-    short = answer.short_answer  # it is of the first evidence, which stays the first
+    short = answer.short_answer  # taken from the first evidence, which stays first
     changed: dict[str, object] = {
         "mode": Mode.LLM,
         "text": compose_text(

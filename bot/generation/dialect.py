@@ -1,4 +1,4 @@
-"""What an endpoint understands of a request. They differ, and say so with a 400 only."""
+"""Request options that an endpoint accepts. Its only sign of a wrong one is a 400 or 422."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 
 class Form(StrEnum):
-    """How the endpoint is told that the answer is to be JSON."""
+    """Form of JSON output to request: by a schema, as any JSON object, or not requested at all."""
 
     SCHEMA = "schema"
     JSON = "json"
@@ -20,15 +20,15 @@ _LESSER = {Form.SCHEMA: Form.JSON, Form.JSON: Form.NONE}
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Begins with all that is of use, and does without what is refused."""
+    """Options of a request. The first dialect uses every option; `without` drops refused ones."""
 
     form: Form = Form.SCHEMA
-    limit: str = "max_tokens"  # what newer models of OpenAI's call max_completion_tokens
+    limit: str = "max_tokens"  # newer OpenAI models call it max_completion_tokens
     temperature: bool = True
     usage: bool = True
 
     def options(self, schema: type[BaseModel], most_tokens: int) -> dict[str, Any]:
-        """Of a request, beside its messages."""
+        """Build the keyword arguments of a request, except its messages."""
         options: dict[str, Any] = {self.limit: most_tokens}
         if self.temperature:
             options["temperature"] = 0.0
@@ -45,8 +45,8 @@ class Dialect:
         return options
 
     def without(self, complaint: str) -> Self | None:
-        """What to try after a 400: without what it names, else with less of a form. None where
-        nothing is left to leave out."""
+        """Choose the dialect to try after a refusal. Drop the option that `complaint` names, else
+        request a weaker form of JSON. Return None if there is nothing left to drop."""
         if self.limit == "max_tokens" and "max_completion_tokens" in complaint:
             return replace(self, limit="max_completion_tokens")
         if self.temperature and "temperature" in complaint:

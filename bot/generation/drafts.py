@@ -1,7 +1,7 @@
-"""What a model writes: sentences, each with the evidence that it says carries it.
+"""Drafts that a model writes: sentences, each with the evidence that it cites.
 
-The form is asked for as JSON. Of models that cannot be held to it much is understood all the same:
-JSON with words around it, that breaks off, or plain sentences with markers ("... [1][2]").
+The request asks for JSON. Some models cannot be constrained to it. The parser therefore also reads
+JSON with text around it, truncated JSON, and plain sentences with markers ("... [1][2]").
 """
 
 import html
@@ -17,8 +17,8 @@ from bot.generation.errors import GenerationError
 from bot.generation.loose_json import read_json
 from index.text.sentences import split_sentences
 
-MOST_SENTENCES = 4  # of a draft
-MOST_CITED = 4  # by one sentence: who cites all there is tells nothing of what carries it
+MOST_SENTENCES = 4  # per draft
+MOST_CITED = 4  # per sentence; a citation of everything does not show what supports it
 _MARKER = re.compile(r"(?<!\s)\s*+\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _NUMBER = re.compile(r"\d{1,3}")
 _ENDED = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
@@ -31,20 +31,20 @@ class DraftSentence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     text: str
-    # The model is held to it; of one that is not, what cites nothing is read all the same.
+    # A constrained model must cite; from other models, sentences without citations are read, too.
     evidence: tuple[int, ...] = Field(json_schema_extra={"minItems": 1, "maxItems": MOST_CITED})
 
     @field_validator("text")
     @classmethod
     def _plain(cls, text: str) -> str:
-        """On one line, without the markers that the evidence tells, and as it was before it was
-        escaped for the model."""
+        """Put the text on one line, remove its citation markers and undo its HTML escapes."""
         return " ".join(html.unescape(_MARKER.sub("", text)).split())
 
     @property
     def is_whole(self) -> bool:
-        """Whether it says something by itself. What breaks off might have gone on otherwise; what
-        a name alone would say only its question tells, which the evidence need not bear out."""
+        """Completeness of the sentence: it has ended, and contains a word besides names. A
+        truncated sentence might have continued differently. A bare name gets its meaning from the
+        question, which the evidence need not support."""
         beside = self.text
         for name in reversed(names_in(self.text)):
             beside = beside[: name.start] + beside[name.end :]
@@ -53,7 +53,7 @@ class DraftSentence(BaseModel):
     @field_validator("evidence", mode="before")
     @classmethod
     def _numbers(cls, given: object) -> object:
-        """Each once. Models write 1, "1", "[1]" and "1, 2"."""
+        """Read each cited number once. Models write 1, "1", "[1]" and "1, 2"."""
         items = given if isinstance(given, list | tuple) else [given]
         numbers = [n for item in items for n in _NUMBER.findall(_written(item))]
         return tuple(dict.fromkeys(map(int, numbers)))
@@ -73,21 +73,22 @@ class Draft(BaseModel):
 
 
 class DraftReader:
-    """Reads a draft while it is being written."""
+    """Incremental reader of a draft that is still being written."""
 
     def __init__(self) -> None:
         self._text = ""
         self._given = 0
 
     def feed(self, piece: str) -> list[DraftSentence]:
-        """The sentences that this piece completes: those behind which another one has begun."""
+        """Add a piece and return the sentences that it completes. A sentence is complete once the
+        next one has begun."""
         self._text += piece
-        # Anything else than the end of an object completes nothing, and reading costs time.
+        # Without a brace no sentence can become complete, and parsing costs time.
         return self._new(_partial(self._text)[:-1]) if "}" in piece or "{" in piece else []
 
     def finish(self) -> tuple[Draft, list[DraftSentence]]:
-        """The whole draft, and its sentences that were not given before. Raises GenerationError
-        where it is none."""
+        """Return the whole draft, and its sentences that `feed` has not returned. Raises
+        GenerationError if the text is not a draft."""
         draft = read_draft(self._text)
         new = list(draft.sentences[self._given :])
         self._given = len(draft.sentences)
@@ -101,7 +102,7 @@ class DraftReader:
 
 
 def read_draft(text: str) -> Draft:
-    """Raises GenerationError where there is nothing that could be a draft."""
+    """Parse a whole draft. Raises GenerationError if the text contains nothing like a draft."""
     found = read_json(text)
     if isinstance(found, dict) and isinstance(found.get("sentences"), list):
         sentences = _sentences(found["sentences"])
@@ -111,11 +112,11 @@ def read_draft(text: str) -> Draft:
         return Draft(answerable=True, sentences=tuple(sentences))
     if "{" not in text and (sentences := _marked(text)):
         return Draft(answerable=True, sentences=tuple(sentences))
-    raise GenerationError(Trouble.GARBLED, "what it wrote is no draft")
+    raise GenerationError(Trouble.GARBLED, "its output is not a draft")
 
 
 def _partial(text: str) -> list[Any]:
-    """The sentences of an object that has not ended."""
+    """Return the raw sentences of a JSON object that may be incomplete."""
     begin = text.find("{")
     if begin < 0:
         return []
@@ -128,7 +129,7 @@ def _partial(text: str) -> list[Any]:
 
 
 def _sentences(items: list[Any]) -> list[DraftSentence]:
-    """Those that are some; one that is none is left out, not all."""
+    """Validate the items, at most four; skip those that are not sentences."""
     sentences: list[DraftSentence] = []
     for item in items[:MOST_SENTENCES]:
         try:
@@ -141,9 +142,10 @@ def _sentences(items: list[Any]) -> list[DraftSentence]:
 
 
 def _marked(text: str) -> list[DraftSentence]:
-    """Plain sentences that end in their markers; none where nothing has any."""
+    """Split plain text into sentences with their citation markers. Return none if no sentence has a
+    marker."""
     text = " ".join(_MARKER.sub(lambda found: f" [{found[1]}]", text).split())
-    # Before the full stop, not behind it: there a marker would open the next sentence.
+    # Markers move before the full stop: after it, they would open the next sentence.
     text = re.sub(r"([.!?])((?: \[[\d, ]+\])+)", r"\2\1", text)
     pieces = [text[span.start : span.end] for span in split_sentences(text)]
     sentences = _sentences([{"text": p, "evidence": _MARKER.findall(p)} for p in pieces])

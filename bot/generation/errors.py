@@ -1,11 +1,10 @@
-"""Why a model wrote nothing that can be used. None of it reaches an asker as a failure: he gets
-the quotes, and is told that it is those."""
-
-from enum import StrEnum
+"""Reasons why a model wrote nothing usable. The asker does not see an error: they get the quotes,
+and a note that these are quotes."""
 
 from bot.domain.models import Trouble
+from bot.domain.spending import Cap
 
-# What speaks against the endpoint, and not against us or a single draft.
+# Faults of the endpoint, as opposed to ours or those of a single draft.
 FAULTS = frozenset(
     {
         Trouble.UNREACHABLE,
@@ -19,23 +18,16 @@ FAULTS = frozenset(
 
 
 class GenerationError(Exception):
-    """`detail` is for those who run the bot, and may repeat what the endpoint said."""
+    """Failure to generate text. `detail` is for the operators, and may repeat what the endpoint
+    said."""
 
     def __init__(self, reason: Trouble, detail: str = "") -> None:
         super().__init__(detail or reason.value)
         self.reason = reason
 
 
-class Cap(StrEnum):
-    """Of what may be spent on a day: by the setting that sets it."""
-
-    TOKENS_PER_USER = "tokens_per_user_per_day"
-    TOKENS = "tokens_per_day"
-    COST = "cost_per_day"
-
-
 class OverBudgetError(GenerationError):
-    """With this request more could be spent than `cap` allows today."""
+    """Refusal of a request whose maximum cost would exceed today's `cap`."""
 
     def __init__(self, cap: Cap) -> None:
         super().__init__(Trouble.BUDGET, f"llm_{cap} is reached for today")

@@ -1,4 +1,4 @@
-"""What is being written, once for all who ask the same at the same time."""
+"""Writing jobs, shared by all who ask the same question at the same time."""
 
 import asyncio
 import logging
@@ -12,8 +12,8 @@ from bot.domain.models import Trouble
 from bot.generation.errors import GenerationError
 
 _REMEMBERED = 256
-_KEPT_S = 1800.0  # what people typed is kept no longer anywhere, unless an admin wants it
-# The same model would write the same again.
+_KEPT_S = 1800.0  # no part keeps typed text longer, unless an admin enables it
+# Outcomes worth keeping: the same model would write the same again.
 _LASTING = {None, Trouble.UNANSWERED, Trouble.UNVERIFIED}
 
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Progress:
-    """What there is so far, and why there is no more."""
+    """Progress of a job. Subclasses add the results; `trouble` is why it stopped early, or None."""
 
     trouble: Trouble | None = None
 
@@ -30,7 +30,7 @@ _Progress = TypeVar("_Progress", bound=Progress)
 
 
 class Job(Generic[_Progress]):
-    """One thing being written. Whoever writes it tells of what is new."""
+    """Text that is being written. The writing task calls `tell` after each change of `progress`."""
 
     def __init__(self, progress: _Progress) -> None:
         self.progress = progress
@@ -43,22 +43,23 @@ class Job(Generic[_Progress]):
             self._news.notify_all()
 
     async def until(self, enough: Callable[[_Progress], bool] = lambda progress: False) -> None:
-        """Returns once this much is there, or it has ended."""
+        """Wait until `enough` accepts the progress, or the job has ended."""
         async with self._news:
             await self._news.wait_for(lambda: self.ended or enough(self.progress))
 
 
 class Jobs(Generic[_Progress]):
-    """Those that are being written, and of the last half hour the last few hundred that were."""
+    """Running jobs, and a cache of ended ones. A failed job is dropped at once, any other half an
+    hour after its start. At most 256 jobs are kept."""
 
     def __init__(self, nothing: Callable[[], _Progress]) -> None:
-        """`nothing` is what a job begins with."""
+        """Start without jobs. `nothing` makes the initial progress of a job."""
         self._nothing = nothing
         self._jobs: OrderedDict[Hashable, Job[_Progress]] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Breaks off what is being written."""
+        """Cancel all running jobs and wait until they have stopped."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -66,8 +67,8 @@ class Jobs(Generic[_Progress]):
     def job(
         self, key: Hashable, write: Callable[[Job[_Progress]], Awaitable[None]]
     ) -> Job[_Progress]:
-        """The one under this key, which is begun where there is none. It goes on where whoever
-        began it has gone: its time is limited, and the next one has it for nothing."""
+        """Return the job under this key; start it if there is none. It goes on if its first caller
+        leaves: its duration is limited, and the next caller gets the result at no cost."""
         self._forget_old()
         job = self._jobs.get(key)
         if job is None:
@@ -89,18 +90,18 @@ class Jobs(Generic[_Progress]):
         job: Job[_Progress],
         write: Callable[[Job[_Progress]], Awaitable[None]],
     ) -> None:
-        """What goes wrong is the job's trouble: nobody else waits for this task."""
+        """Run the job and record an error as its trouble, because nothing else awaits this task."""
         try:
             await write(job)
         except GenerationError as error:
             job.progress.trouble = error.reason
-            _log.info("the model wrote nothing of use: %s: %s", error.reason, error)
+            _log.info("the model wrote nothing usable: %s: %s", error.reason, error)
         except Exception:
             job.progress.trouble = Trouble.BUG
-            _log.exception("a bug while a model wrote")
+            _log.exception("a bug while a model was writing")
         finally:
             job.ended = True
-            if job.progress.trouble not in _LASTING:  # the next one may have better luck
+            if job.progress.trouble not in _LASTING:  # a new attempt may succeed
                 del self._jobs[key]
             while len(self._jobs) > _REMEMBERED:
                 self._jobs.popitem(last=False)

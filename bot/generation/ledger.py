@@ -1,52 +1,26 @@
-"""What a model has cost, by day and person: the book that a budget is kept in."""
+"""Ledger of a model's cost by day and person, against which a budget is checked."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, Self
+from typing import Protocol
 
-MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Tokens, and money in millionths of its unit: whole numbers, whose sums are exact."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_millionths: int = 0
-
-    @property
-    def tokens(self) -> int:
-        return self.input_tokens + self.output_tokens
-
-    @property
-    def cost(self) -> float:
-        return self.cost_millionths / MILLION
-
-    def __add__(self, other: Self) -> "Spent":
-        return Spent(
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cost_millionths + other.cost_millionths,
-        )
-
-    def __neg__(self) -> "Spent":
-        return Spent(-self.input_tokens, -self.output_tokens, -self.cost_millionths)
+from bot.domain.spending import Spent
 
 
 class Ledger(Protocol):
-    """Raises StoreError where it cannot be read or written."""
+    """Record of what was spent. Its methods raise StoreError if it cannot be read or written."""
 
     async def spent(self, day: date, asker: str) -> tuple[Spent, Spent]:
-        """By this person, and by all."""
+        """Return what this person spent on the day, and what all people together spent."""
 
     async def add(self, day: date, asker: str, spent: Spent) -> None:
-        """Negative to take back. Once begun it is done, whatever becomes of the caller."""
+        """Add to a person's total; a negative amount takes it back. Once begun, the write finishes
+        even if the caller is cancelled."""
 
 
 class MemoryLedger:
-    """For as long as the process lives: who asks at a terminal pays for himself."""
+    """Ledger in memory, lost when the process ends. It serves a terminal, where the user pays for
+    their own requests."""
 
     def __init__(self) -> None:
         self._days: defaultdict[date, defaultdict[str, Spent]] = defaultdict(

@@ -1,4 +1,4 @@
-"""JSON as models write it: with words around it, broken off, or only nearly right."""
+"""Lenient parser for JSON as models write it: inside other text, truncated, or malformed."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from pydantic_core import from_json
 
 
 def read_json(text: str) -> Any:
-    """What the first object or list holds, as far as it goes; None where there is none."""
+    """Parse the first object or list in the text, as far as it goes; None if there is none."""
     begins = [at for at in (text.find("{"), text.find("[")) if at >= 0]
     if not begins:
         return None
     text = text[min(begins) :]
     try:
         return from_json(text, allow_partial=True)
-    except ValueError:  # something stands behind it, or it is only nearly JSON
+    except ValueError:  # text follows the JSON, or it is malformed
         return json_repair.loads(text, skip_json_loads=True)

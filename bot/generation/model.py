@@ -1,4 +1,4 @@
-"""The model as all that is written asks it: past the breaker, in turn, in time, and paid for."""
+"""Access to the language model, behind a breaker, a concurrency limit, a timeout and a budget."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -15,12 +15,12 @@ from bot.generation.errors import FAULTS, GenerationError
 from bot.generation.prompts import estimated_tokens
 from bot.monitoring.degradations import Degradations, Part
 
-_FOR_A_TURN = 0.5  # of the time that there is: what is written needs the rest
-_INSTEAD = "Answers are quotes alone until it works again, which is tried now and then"
+_FOR_A_TURN = 0.5  # share of the time limit for a slot; writing needs the rest
+_INSTEAD = "Answers are quotes only until it works again; the bot tries it from time to time"
 
 
 class Model:
-    """One for all that is written: what one request learns of the endpoint counts for all."""
+    """Access to one endpoint, shared by all requests: a failure seen by one counts for all."""
 
     def __init__(
         self,
@@ -50,8 +50,10 @@ class Model:
         asker: str | None,
         within_s: float | None = None,
     ) -> AsyncIterator[AsyncIterator[str]]:
-        """The pieces of what it writes, at the asker's cost, to be read within the block and the
-        time. Raises GenerationError; one that the block raises counts as the request's."""
+        """Send a request, charge `asker` for it, and yield the pieces of text as the model writes
+        them. Read the pieces inside the block. The block has `within_s` seconds (default: the
+        model's timeout); at most half of it is spent waiting for a slot. Raises GenerationError;
+        one raised by the block counts as a failure of the request."""
         time_s = self._timeout_s if within_s is None else within_s
         with self._watched(), self.breaker.guard():
             async with (
@@ -70,7 +72,7 @@ class Model:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        """While nobody is let through that is told; and when it works again."""
+        """Mark the model as degraded while the breaker is open; clear the mark after a success."""
         try:
             yield
         except GenerationError as error:

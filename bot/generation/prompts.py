@@ -1,4 +1,4 @@
-"""What a model is asked. Articles and questions go in as data that cannot end where it stands."""
+"""Prompts for the model. Articles and questions are escaped: they cannot end their element."""
 
 import html
 import unicodedata
@@ -17,19 +17,19 @@ from index.text.words import read_words
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 
-if TYPE_CHECKING:  # what a model gets can be looked at without the client
+if TYPE_CHECKING:  # prompts can be inspected without the client library
     from openai.types.chat import ChatCompletionMessageParam
 
 _OFFERED = 6  # sentences
-_MOST_CHARS = 1_500  # of one; a table without line breaks is no sentence
-# English has four to five bytes a token; names, numbers and other languages have fewer.
+_MOST_CHARS = 1_500  # per text; a table without line breaks is not a sentence
+# English has four to five bytes per token; names, numbers and other languages have fewer.
 _BYTES_A_TOKEN = 3
-_AROUND_TOKENS = 300  # of the messages' frames, and the schema, which many endpoints write out
+_AROUND_TOKENS = 300  # for message frames, and the schema, which many endpoints add to the prompt
 
 
 class Offer:
-    """The evidence that a model is given, by its numbers from 1 on: the sentences that answer, and
-    those that came next, but none that gives orders to it."""
+    """Evidence for the model, numbered from 1: up to six sentences, those that answer and the next
+    best. Sentences that address a model are left out, because they may be instructions."""
 
     def __init__(self, receipt: Receipt) -> None:
         fit = (n for n, each in enumerate(receipt.ranked) if _may_be_read(each.hit.sentence))
@@ -37,11 +37,12 @@ class Offer:
         self.evidence = tuple(receipt.ranked[place] for place in self._places)
 
     def places(self, numbers: Sequence[int]) -> tuple[int, ...]:
-        """In `Receipt.ranked`, of the numbers that there are."""
+        """Convert evidence numbers to indexes in `Receipt.ranked`; skip unknown numbers."""
         return tuple(self._places[n - 1] for n in numbers if 1 <= n <= len(self._places))
 
     def copied(self, sentence: str) -> tuple[int, ...]:
-        """In `Receipt.ranked`, of what this sentence has every word of, and no other."""
+        """Return the indexes in `Receipt.ranked` of evidence that has the same words as this
+        sentence, in the same order."""
         words = _words(sentence)
         texts = zip(self._places, self.evidence, strict=True)
         return tuple(n for n, each in texts if _words(each.hit.sentence.text) == words)
@@ -52,7 +53,7 @@ def _words(text: str) -> list[str]:
 
 
 def answer_messages(receipt: Receipt, offer: Offer) -> list["ChatCompletionMessageParam"]:
-    """The question as understood, and the evidence."""
+    """Build the messages for an answer: the question as understood, and the evidence."""
     texts = receipt.generation.texts
     lines = [_line(texts, n, each) for n, each in enumerate(offer.evidence, start=1)]
     return [
@@ -69,7 +70,7 @@ def answer_messages(receipt: Receipt, offer: Offer) -> list["ChatCompletionMessa
 
 
 def trial_messages() -> list["ChatCompletionMessageParam"]:
-    """An answer to the example that prompts/ has: to see whether a model writes any."""
+    """Build the messages for the example in prompts/, to test whether a model writes at all."""
     prompts = chosen_prompts()
     return [
         {"role": "system", "content": prompts["llm_system"].example()},
@@ -78,7 +79,7 @@ def trial_messages() -> list["ChatCompletionMessageParam"]:
 
 
 def rewrite_messages(question: str, history: Sequence[Turn]) -> list["ChatCompletionMessageParam"]:
-    """A question that leans on the conversation before it."""
+    """Build the messages for a rewrite: a follow-up question and the turns before it."""
     turns = [
         f"<question>{as_data(turn.question)}</question>\n<answer>{as_data(turn.answer)}</answer>"
         for turn in history
@@ -95,14 +96,16 @@ def rewrite_messages(question: str, history: Sequence[Turn]) -> list["ChatComple
 
 
 def estimated_tokens(messages: Sequence["ChatCompletionMessageParam"]) -> int:
-    """Rather too many, by any model's tokenizer."""
+    """Estimate the tokens of the messages. The estimate is too high rather than too low for any
+    model's tokenizer."""
     size = sum(len(str(message.get("content")).encode("utf-8", "replace")) for message in messages)
     return size // _BYTES_A_TOKEN + _AROUND_TOKENS
 
 
 def as_data(text: str) -> str:
-    """On one line, with nothing that could close its element, begin a message in some model's
-    template, or be read by a model and not be seen by a person."""
+    """Escape a text for a prompt: one line, at most 1,500 characters. Nothing in it can close its
+    element or begin a message in some model's template. Characters that a model reads but a person
+    does not see are removed."""
     seen = "".join(
         " " if character.isspace() else character
         for character in text[:_MOST_CHARS]
@@ -119,7 +122,7 @@ def _line(texts: TextStore, number: int, evidence: Evidence) -> str:
     sentence = evidence.hit.sentence
     article = sentence.article
     source = as_data(f"{article.source} {article.published}").replace('"', "'")
-    leant_on = filter(_may_be_read, needed_before(texts, sentence))
-    before = " ".join(as_data(each.text) for each in leant_on)
+    referenced_turns = filter(_may_be_read, needed_before(texts, sentence))
+    before = " ".join(as_data(each.text) for each in referenced_turns)
     text = (f"<before>{before}</before>" if before else "") + as_data(sentence.text)
     return f'<sentence number="{number}" source="{source}">{text}</sentence>'

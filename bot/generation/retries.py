@@ -1,11 +1,11 @@
-"""A budget for trying again: an endpoint in trouble must not get a multiple of the requests."""
+"""Retry budget: an endpoint in trouble must not receive a multiple of the requests."""
 
-_EARNED = 0.1  # by each request
+_EARNED = 0.1  # retries per request
 _MOST = 5.0
 
 
 class RetryBudget:
-    """One retry for ten requests, and a few to begin with (Finagle's RetryBudget)."""
+    """Budget of one retry per ten requests, and five at the start (Finagle's RetryBudget)."""
 
     def __init__(self) -> None:
         self._left = _MOST
@@ -14,7 +14,7 @@ class RetryBudget:
         self._left = min(self._left + _EARNED, _MOST)
 
     def spend(self) -> bool:
-        """Whether there is one left; then it is gone."""
+        """Take one retry; return False if none is left."""
         if self._left < 1:
             return False
         self._left -= 1

@@ -1,4 +1,4 @@
-"""Follow-ups put by a model so that they need no conversation; else they stay as they are."""
+"""Follow-up questions rewritten by a model so that they stand alone; unchanged if that fails."""
 
 import asyncio
 import html
@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.answering.question.follow_up import leant_on
+from bot.answering.question.follow_up import referenced_turns
 from bot.answering.question.plain_question import plain
 from bot.answering.question.rewrites import Flaw, flaw_in
 from bot.answering.text.addressing import addresses_a_model
@@ -22,7 +22,7 @@ from bot.generation.model import Model
 from bot.generation.prompts import rewrite_messages
 from prompts import chosen as chosen_prompts
 
-_MOST_TOKENS = 150  # a question of a hundred words
+_MOST_TOKENS = 150  # enough for a question of a hundred words
 
 _log = logging.getLogger(__name__)
 
@@ -37,15 +37,15 @@ class Rewrite(BaseModel):
 
 @dataclass(slots=True)
 class RewriteProgress(Progress):
-    """The rewrite, "" where there is none of use, and what was wrong with it then."""
+    """Progress of a rewrite: the text, "" if none is usable, and the flaw that ruled it out."""
 
     question: str = ""
     flaw: Flaw | None = None
 
 
 class Rewriter:
-    """Asks the model only for questions that lean on what was said before. Use as an async context
-    manager."""
+    """Rewriter of follow-ups. It calls the model only for questions that lean on earlier turns. Use
+    as an async context manager."""
 
     def __init__(self, model: Model, within_s: float) -> None:
         self._model, self._within_s = model, within_s
@@ -60,10 +60,11 @@ class Rewriter:
     async def rewrite(
         self, question: Question, within_s: float, *, asker: str | None = None
     ) -> Question:
-        """The question with a rewrite, or as it is where it leans on nothing, where something in
-        the conversation is addressed to a model, and where the model is late, fails, or asks for
-        something else. `asker` is who pays."""
-        turns = leant_on(plain(question.question), question.history)
+        """Return the question with a rewrite, or unchanged. It stays unchanged if it leans on no
+        earlier turn, if it or such a turn addresses a model, or if the model is late, fails, or
+        asks something else. Wait at most `within_s` seconds, or the rewriter's own limit if that is
+        shorter. `asker` pays for the request."""
+        turns = referenced_turns(plain(question.question), question.history)
         if not turns or _speaks_to_a_model(question.question, turns):
             return question
 
@@ -71,7 +72,7 @@ class Rewriter:
             await self._write(job.progress, question.question, turns, asker)
 
         job = self._jobs.job((question.question, turns, chosen_prompts().version), write)
-        with suppress(TimeoutError):  # it goes on, for whoever asks the same again
+        with suppress(TimeoutError):  # the job goes on, for the next identical question
             async with asyncio.timeout(min(within_s, self._within_s)):
                 await job.until()
         if not job.progress.question:
@@ -99,12 +100,12 @@ def _speaks_to_a_model(question: str, turns: Sequence[Turn]) -> bool:
 
 
 def read_rewrite(text: str) -> str:
-    """As it was before it was escaped for the model. Raises GenerationError where there is nothing
-    that could be one."""
+    """Read the rewritten question from the model's output and undo its HTML escapes. Raises
+    GenerationError if the output contains no question."""
     found = read_json(text)
-    if found is None:  # as some write it: plainly
+    if found is None:  # some models write plain text instead of JSON
         found = {"question": text}
     question = found.get("question") if isinstance(found, dict) else None
     if not isinstance(question, str):
-        raise GenerationError(Trouble.GARBLED, "what it wrote is no rewrite")
+        raise GenerationError(Trouble.GARBLED, "its output is not a rewrite")
     return html.unescape(question).strip()

@@ -1,4 +1,4 @@
-"""The model as the settings want it, with all that it is asked for."""
+"""Construction of the model, its writer, its rewriter and its budget from the settings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,11 +13,11 @@ from bot.generation.writer import Writer
 from bot.monitoring.degradations import Degradations
 from bot.monitoring.observer import Observer
 
-_REWRITING_SHARE = 0.25  # of the model's time: who waits for a rewrite has nothing to read yet
+_REWRITING_SHARE = 0.25  # share of the model's timeout; the asker has nothing to read meanwhile
 
 
 def open_backend(settings: Settings) -> Backend:
-    """The endpoint; nothing is sent before somebody asks."""
+    """Create the client of the endpoint. It sends nothing before the first question."""
     return Backend(
         settings.llm_base_url, settings.llm_model, settings.llm_api_key, settings.llm_timeout_s
     )
@@ -30,7 +30,8 @@ async def open_writers(
     observer: Observer | None = None,
     degraded: Degradations | None = None,
 ) -> AsyncIterator[tuple[Writer, Rewriter | None]]:
-    """Of answers, and where the settings want it of follow-ups, with the endpoint's model."""
+    """Yield the writer of answers, and the rewriter of follow-ups or None if the settings disable
+    it. Both use the same model."""
     async with open_backend(settings) as backend:
         model = Model(
             backend,
@@ -47,7 +48,7 @@ async def open_writers(
 
 
 def budget_of(settings: Settings, ledger: Ledger, observer: Observer | None = None) -> Budget:
-    """What a model may cost, counted in this ledger."""
+    """Build the model's budget from the settings; `ledger` records what is spent."""
     caps = Caps(
         tokens_per_user=settings.llm_tokens_per_user_per_day,
         tokens=settings.llm_tokens_per_day,

@@ -1,7 +1,7 @@
-"""Writing an answer: what a model makes of the evidence, as far as the evidence carries it.
+"""Writing of answers by a model, as far as the evidence supports them.
 
-Whatever goes wrong, and whenever, the answer is the one of quotes that is there already. What is
-written is shown only once it is verified, sentence by sentence.
+If anything fails, at any time, the answer made of quotes remains. A written sentence is shown only
+after it is verified.
 """
 
 import asyncio
@@ -13,35 +13,35 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
 
-from bot.answering.draft_sentence import Carried, Written
+from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
 from bot.answering.pipeline import Receipt
+from bot.domain.callbacks import OnDraft
 from bot.domain.errors import BugError
 from bot.domain.models import Trouble, Writing
-from bot.generation.composition import Kept, with_written
+from bot.generation.composition import VerifiedSentence, with_written
 from bot.generation.drafts import MOST_CITED, MOST_SENTENCES, Draft, DraftReader, DraftSentence
 from bot.generation.errors import GenerationError
 from bot.generation.jobs import Job, Jobs, Progress
 from bot.generation.model import Model
 from bot.generation.prompts import Offer, answer_messages
-from bot.serving.service import OnDraft
 from index.errors import ExpectedError
 from prompts import chosen as chosen_prompts
 
-_MOST_TOKENS = 600  # of a draft: twice four sentences of 40 words and the JSON around them
-_MOMENT_S = 0.2  # what is there as soon needs no draft before it
+_MOST_TOKENS = 600  # per draft: twice the size of four 40-word sentences in JSON
+_MOMENT_S = 0.2  # seconds to wait before the first draft; a fast answer needs none
 
-Verify = Callable[[Written], Awaitable[Carried]]
+Verify = Callable[[SentenceToVerify], Awaitable[SentenceSupport]]
 
-_UNTRIED = "it is no whole sentence, or cites nothing that it was given"
+_UNTRIED = "it is not a whole sentence, or cites no sentence of the evidence"
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class AnswerProgress(Progress):
-    """How many sentences of an answer the model has written, and those that are verified."""
+    """Progress of an answer: `sentences` counts the written ones, `kept` has the verified ones."""
 
-    kept: list[Kept] = field(default_factory=list)
+    kept: list[VerifiedSentence] = field(default_factory=list)
     sentences: int = 0
 
 
@@ -53,7 +53,7 @@ def _has_more(known: int, progress: AnswerProgress) -> bool:
 
 
 class Writer:
-    """Lets a model write the answers that have evidence. Use as an async context manager."""
+    """Writer of answers, for questions that have evidence. Use as an async context manager."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -74,10 +74,11 @@ class Writer:
         asker: str | None = None,
         on_draft: OnDraft | None = None,
     ) -> Receipt:
-        """The receipt with an answer that says what became of the writing; `asker` is who pays.
-        `on_draft` is given the answer of quotes, which whoever waits has meanwhile, and then what
-        there is of the written one as it grows. Raises nothing that is to be expected of a model
-        or of the way to it; cancelling it leaves others their answer."""
+        """Return the receipt with the written answer; `answer.writing` says how the writing went.
+        `on_draft` gets the answer so far each time it grows: first the quotes, then also the
+        verified sentences. `asker` pays for the request. Failures of the model or its endpoint
+        raise nothing: they become the `trouble`, as does a delay of more than `within_s` seconds.
+        After a cancellation the job goes on for other askers."""
         answer, started = receipt.answer, time.monotonic()
         key = (
             answer.question,
@@ -109,8 +110,8 @@ class Writer:
             if on_draft:
                 try:
                     await on_draft(self._as_far(receipt, job.progress, growing=True).answer)
-                except Exception:  # it is the surface's own, and no reason to lose the answer
-                    _log.warning("an answer could not be shown as it grows", exc_info=True)
+                except Exception:  # a failed display must not lose the answer
+                    _log.warning("a growing answer could not be shown", exc_info=True)
                     on_draft = None
             await job.until(partial(_has_more, known))
 
@@ -122,7 +123,7 @@ class Writer:
         *,
         growing: bool = False,
     ) -> Receipt:
-        """With what is verified by now."""
+        """Build the receipt from the sentences that are verified so far."""
         kept = tuple(progress.kept)
         writing = Writing(
             model=self._model.name,
@@ -143,7 +144,8 @@ class Writer:
             progress.trouble = Trouble.UNVERIFIED
 
     async def _draft(self, job: _Job, receipt: Receipt, verify: Verify, asker: str | None) -> Draft:
-        """Reads it as it comes. Each sentence is verified as soon as it is whole."""
+        """Read the draft as it arrives and verify each sentence once it is complete. Raises
+        GenerationError."""
         offer, reader = Offer(receipt), DraftReader()
         if not offer.evidence:
             raise GenerationError(Trouble.UNANSWERED)
@@ -153,7 +155,7 @@ class Writer:
                 for sentence in reader.feed(piece):
                     await self._take(job, sentence, offer, receipt, verify)
                 if job.progress.sentences == MOST_SENTENCES:
-                    break  # there are models that go on for ever
+                    break  # some models never stop
             draft, rest = reader.finish()
             for sentence in rest:
                 await self._take(job, sentence, offer, receipt, verify)
@@ -170,29 +172,30 @@ class Writer:
         cited = offer.places(sentence.evidence[:MOST_CITED]) if sentence.is_whole else ()
         try:
             carried = await _carried(sentence.text, cited, offer, receipt, verify)
-        except BugError as error:  # what is not verified does not leave
+        except BugError as error:  # an unverified sentence is dropped
             _log.warning("a sentence could not be verified: %s", error)
             return
-        except ExpectedError as error:  # there is no time for it, nor for those behind it
+        except ExpectedError as error:  # no time for this sentence or the next ones
             raise GenerationError(Trouble.BUSY, str(error)) from error
         if carried.by:
-            progress.kept.append(Kept(sentence.text, carried.by))
+            progress.kept.append(VerifiedSentence(sentence.text, carried.by))
             await job.tell()
         else:
-            _log.info("a sentence is not carried: %s", ", ".join(carried.why) or _UNTRIED)
+            _log.info("a sentence is not supported: %s", ", ".join(carried.why) or _UNTRIED)
 
 
 async def _carried(
     sentence: str, cited: tuple[int, ...], offer: Offer, receipt: Receipt, verify: Verify
-) -> Carried:
-    """By what it cites; or by what it is a copy of, for small models take the number of the
-    neighbour. Not by whatever else would carry it: of what cites wrong, a fifth of the sentences
-    that did were not told there. One that cites nothing that there is was made up."""
+) -> SentenceSupport:
+    """Verify a sentence by the evidence it cites, else by evidence it copies word for word: small
+    models cite the number of a neighbour. Never try other evidence: of the wrongly cited sentences
+    that verification accepted with other evidence, a fifth were not stated there. A sentence
+    without a valid citation counts as made up."""
     if not cited:
-        return Carried(())
-    written = Written(id=receipt.answer.id, question=sentence, receipt=receipt, evidence=cited)
-    carried = await verify(written)
+        return SentenceSupport(())
+    drafted = SentenceToVerify(sentence, receipt, cited)
+    carried = await verify(drafted)
     if not carried.by and (copied := offer.copied(sentence)):
-        by_copied = await verify(written.model_copy(update={"evidence": copied}))
+        by_copied = await verify(replace(drafted, evidence=copied))
         return by_copied if by_copied.by else carried
     return carried

@@ -1,1 +1,1 @@
-"""What whoever runs the bot can see of it while it runs: degradations, logs, metrics, health."""
+"""Operators' view of the running bot: degradations, logs, metrics, health."""

@@ -1,4 +1,4 @@
-"""What works less well than it should while questions are still answered, told in one place."""
+"""Parts that work less well than they should while questions are still answered."""
 
 import logging
 import threading
@@ -10,7 +10,8 @@ _log = logging.getLogger(__name__)
 
 
 class Part(StrEnum):
-    """What can be degraded. A metric has one series for each: a new part is a new line here."""
+    """Part that can be degraded. A metric has one series for each; add a line here for a new
+    part."""
 
     INDEX = "index"
     STORE = "store"
@@ -23,8 +24,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Degradation:
-    """`message` says in words what is wrong and what happens instead; it may name files, and is
-    for those who run the bot. All others see the part and since when."""
+    """Degraded part. `message` says what is wrong and what happens instead. It may name files, and
+    only the operators see it. All others see the part and `since`."""
 
     part: Part
     message: str
@@ -32,10 +33,10 @@ class Degradation:
 
 
 class Degradations:
-    """One for the whole bot. Whoever notices that a part of it fails, while answers go on without
-    it, calls `set`, and `clear` once it works again; both may be called from any thread, and as
-    often as one likes: the log gets a line only where something changes. `/status` shows what is
-    set, `/readyz` names it and stays ready, and there is a metric of it."""
+    """List of degraded parts, one for the whole bot. Code that notices a failing part calls `set`,
+    and `clear` once the part works again. Both may be called repeatedly and from any thread: only a
+    change is logged. `/status` shows the list, `/readyz` names the parts and stays ready, and a
+    metric shows them."""
 
     def __init__(self) -> None:
         self._current: dict[Part, Degradation] = {}
@@ -43,12 +44,13 @@ class Degradations:
 
     @property
     def current(self) -> tuple[Degradation, ...]:
-        """In the order of `Part`."""
+        """Current degradations, in the order of `Part`."""
         with self._changing:
             return tuple(self._current[part] for part in Part if part in self._current)
 
     def set(self, part: Part, message: str) -> None:
-        """A part that is set keeps the time since when; another message replaces the one before."""
+        """Mark a part as degraded. A part that is already marked keeps its start time and gets the
+        new message."""
         with self._changing:
             before = self._current.get(part)
             if before is None:

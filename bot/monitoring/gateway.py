@@ -1,15 +1,15 @@
-"""Whether Discord is connected: told by the client, read by all who show it."""
+"""State of the connections to Discord: the client reports it, and all displays read it."""
 
 import asyncio
 
 from bot.monitoring.degradations import Degradations, Part
 
-_ROUTINE_S = 15.0  # Discord asks for a new connection now and then, which takes a few seconds
+_ROUTINE_S = 15.0  # Discord sometimes asks for a reconnect, which takes a few seconds
 
 
 class Gateway:
-    """The connections, one a shard: how many there should be, how many stand, and how often one
-    was lost. One that is not back soon is a degradation."""
+    """Connections to Discord, one per shard: the expected number, the current number, and the
+    losses so far. If not all are back after 15 seconds, the gateway is marked as degraded."""
 
     def __init__(self, degraded: Degradations) -> None:
         self._degraded = degraded
@@ -29,7 +29,7 @@ class Gateway:
             self._degraded.clear(Part.GATEWAY)
 
     def down(self, shard: int) -> None:
-        """May be told again of one that is down: the first time counts."""
+        """Record the loss of a connection. Repeated calls for the same loss count once."""
         if shard not in self._connected:
             return
         self._connected.remove(shard)
@@ -38,19 +38,19 @@ class Gateway:
             self._telling = asyncio.get_running_loop().call_later(_ROUTINE_S, self._tell)
 
     def end(self) -> None:
-        """The client has ended, and with it all of its connections."""
+        """Record the loss of all connections, because the client has ended."""
         for shard in tuple(self._connected):
             self.down(shard)
 
     def close(self) -> None:
-        """The bot ends: what is lost from now on is no trouble."""
+        """Clear the state at shutdown: a connection lost from now on is not a degradation."""
         self._forget_telling()
         self._connected.clear()
 
     def _tell(self) -> None:
         self._telling = None
         self._degraded.set(
-            Part.GATEWAY, f"{self.connected} of {self.expected} connections to Discord stand"
+            Part.GATEWAY, f"{self.connected} of {self.expected} connections to Discord are up"
         )
 
     def _forget_telling(self) -> None:

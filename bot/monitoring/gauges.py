@@ -1,49 +1,59 @@
-"""Metrics of how things stand, looked up when Prometheus asks."""
+"""Metrics of the current state, read when Prometheus scrapes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from typing import Protocol
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.gateway import Gateway
-from bot.serving.service import AnswerService
 from index.generations.live import LiveIndex
 
 _Gauge = GaugeMetricFamily
 
 
+class ServiceState(Protocol):
+    """State of the answer service that the gauges read."""
+
+    @property
+    def waiting(self) -> int: ...
+
+    @property
+    def stalled_s(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is looked at."""
+    """Objects whose state the metrics and health pages show."""
 
-    service: AnswerService
+    service: ServiceState
     live: LiveIndex
     degraded: Degradations
     gateway: Gateway
 
 
 class Gauges(Collector):
-    """Of the generation that answers there is one series: those before are seen no more."""
+    """Collector of the gauges. Only the current generation has a series; older ones disappear."""
 
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
 
     def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
-        yield _labelled("dealbot_build_info", "The program", version=version("dealbot"))
+        yield _labelled("dealbot_build_info", "Version of the program", version=version("dealbot"))
         yield from self._generation()
         service, gateway = self._watched.service, self._watched.gateway
-        yield _Gauge("dealbot_waiting_questions", "Questions that wait", value=service.waiting)
-        yield _Gauge("dealbot_stalled_seconds", "Age of the batch in work", value=service.stalled_s)
+        yield _Gauge("dealbot_waiting_questions", "Waiting questions", value=service.waiting)
+        yield _Gauge("dealbot_stalled_seconds", "Age of the current batch", value=service.stalled_s)
         yield _Gauge(
             "dealbot_gateway_connections", "Connections to Discord", value=gateway.connected
         )
         yield _Gauge(
             "dealbot_gateway_connections_expected",
-            "Connections to Discord that there should be",
+            "Expected connections to Discord",
             value=gateway.expected,
         )
         yield CounterMetricFamily(
@@ -68,7 +78,9 @@ class Gauges(Collector):
         yield _Gauge("dealbot_sentences", "Their sentences", value=manifest.sentences)
 
     def _degraded(self) -> GaugeMetricFamily:
-        family = _Gauge("dealbot_degraded", "What answers go on without", labels=["part"])
+        family = _Gauge(
+            "dealbot_degraded", "1 if answers continue without this part", labels=["part"]
+        )
         degraded = {each.part for each in self._watched.degraded.current}
         for part in Part:
             family.add_metric([part], float(part in degraded))

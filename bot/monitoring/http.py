@@ -1,4 +1,5 @@
-"""`/metrics`, `/healthz` and `/readyz`: for Prometheus, and whoever restarts a bot that hangs."""
+"""HTTP pages `/metrics`, `/healthz` and `/readyz`, for Prometheus and for a supervisor that
+restarts a hung bot."""
 
 import asyncio
 import logging
@@ -14,10 +15,10 @@ from bot.monitoring.degradations import Part
 from bot.monitoring.gauges import Gauges, Watched
 from bot.monitoring.metrics import CONTENT_TYPE, Metrics
 
-# The longest batch takes a second or two where a rebuild runs beside it: this is one that hangs.
+# The longest batch takes one or two seconds, during a rebuild: a batch of this age hangs.
 _STALLED_S = 60.0
-_FRESH_S = 1.0  # whoever asks more often gets the same page again
-# Nobody holds more of the bot than this, however slowly he sends or reads.
+_FRESH_S = 1.0  # seconds for which the page is cached
+# A client that sends or reads slowly must not use up the bot: seconds and number of connections.
 _LONGEST_S = 10.0
 _MOST_CONNECTIONS = 32
 
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class MonitoringPages:
-    """What is shown at the three addresses."""
+    """Handlers of the three pages."""
 
     def __init__(self, watched: Watched, metrics: Metrics) -> None:
         self._watched, self._metrics = watched, metrics
@@ -46,14 +47,15 @@ class MonitoringPages:
         return web.Response(body=self._page, headers={"Content-Type": CONTENT_TYPE})
 
     async def _health(self, _: web.Request) -> web.Response:
-        """Whether questions are computed; where not, only a restart helps."""
+        """Answer 200 while batches finish, 503 once one hangs; then only a restart helps."""
         stalled_s = self._watched.service.stalled_s
         healthy = stalled_s < _STALLED_S
         told = {"healthy": healthy} if healthy else {"healthy": False, "stalled_s": str(stalled_s)}
         return web.json_response(told, status=200 if healthy else 503)
 
     async def _readiness(self, _: web.Request) -> web.Response:
-        """Whether Discord can reach the bot. Something degraded is named, and no reason against."""
+        """Answer 200 while Discord is connected, else 503. List the degraded parts; they do not
+        affect the status."""
         ready = self._watched.gateway.connected > 0
         degraded = [
             {"part": each.part, "message": each.message, "since": each.since.isoformat()}
@@ -69,15 +71,15 @@ class MonitoringPages:
 
 @asynccontextmanager
 async def serve(watched: Watched, metrics: Metrics, host: str, port: int) -> AsyncIterator[int]:
-    """Serves the pages inside the block; yields the port, which 0 leaves to the system. Where the
-    address cannot be had, the bot goes on without them."""
+    """Serve the pages inside the block and yield the port; with `port` 0 the system chooses it. If
+    the address is unavailable, mark the metrics as degraded, yield 0 and go on without pages."""
     app = web.Application(middlewares=[_only_by_names_of_this_machine] if _is_local(host) else [])
     app.add_routes(MonitoringPages(watched, metrics).routes)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=_LONGEST_S, shutdown_timeout=1)
     await runner.setup()
     server = None
     try:
-        assert runner.server is not None  # it is there once set up
+        assert runner.server is not None  # set by setup()
         try:
             server = await asyncio.get_running_loop().create_server(
                 _BoundedConnections(runner.server), host, port
@@ -97,8 +99,9 @@ async def serve(watched: Watched, metrics: Metrics, host: str, port: int) -> Asy
 async def _only_by_names_of_this_machine(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """A page in a browser here can let a name of its own lead to this machine, and would read
-    along: its requests carry that name."""
+    """Refuse requests for another host name with a 421. A web page in a local browser can point its
+    own domain at this machine and read the responses (DNS rebinding); its requests carry that
+    domain."""
     if not _is_local(_host(request.headers.get("Host", "localhost"))):
         raise web.HTTPMisdirectedRequest
     return await handler(request)
@@ -119,7 +122,8 @@ def _is_local(host: str) -> bool:
 
 
 class _BoundedConnections:
-    """Makes the protocol of each new connection; it ends after a while whatever it is doing."""
+    """Factory of connection protocols: at most 32 connections at once, each aborted after 10
+    seconds."""
 
     def __init__(self, server: web.Server) -> None:
         self._server = server

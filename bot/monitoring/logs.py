@@ -1,25 +1,27 @@
-"""The log: a line a record whatever stands in it, as text or JSON, with the question it is about.
+"""Log with one line per record, as text or JSON, and the id of the question that it is about.
 
-What people and articles say reaches the log in messages of errors, say. There it can neither begin
-a line of its own nor steer the terminal it is read in.
+Messages can contain what people and articles say, for example in errors. Such text can neither
+begin a line of its own nor control the terminal.
 """
 
 import logging
+import secrets
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 
+from bot.domain.errors import BugError
 from bot.wording.visible import visible
 
-# These packages never log what was asked; others do, at their DEBUG: discord.py all that comes from
-# Discord, aiosqlite every value.
+# Only these packages never log questions. At DEBUG, discord.py logs everything from Discord, and
+# aiosqlite every value.
 _OURS = ("bot", "index", "__main__")
 _NOTICES = "bot.notices"
 
-# The question that is handled, and since when.
+# Id of the question that is being handled, and its arrival in monotonic seconds.
 _handled: ContextVar[tuple[str, float] | None] = ContextVar("handled", default=None)
 
 
@@ -37,7 +39,7 @@ class LogLevel(StrEnum):
 
 @contextmanager
 def about(question_id: str) -> Iterator[None]:
-    """All that is logged inside, by this task and those that it starts, names this question."""
+    """Add this question's id to all records of the block, also from tasks that it starts."""
     token = _handled.set((question_id, time.monotonic()))
     try:
         yield
@@ -46,25 +48,39 @@ def about(question_id: str) -> Iterator[None]:
 
 
 def question_id() -> str:
-    """The question that is being handled; empty where none is."""
+    """Return the id of the question that is being handled; empty if there is none."""
     handled = _handled.get()
     return handled[0] if handled else ""
 
 
 def handled_for_s() -> float:
-    """Since the question that is being handled arrived."""
+    """Return the seconds since the question that is being handled arrived; 0 if there is none."""
     handled = _handled.get()
     return time.monotonic() - handled[1] if handled else 0.0
 
 
+def log_bug(
+    log: logging.Logger,
+    error: Exception,
+    message: str = "bug %s",
+    extra: Mapping[str, str] | None = None,
+) -> BugError:
+    """Log an unexpected exception under a new reference; return the error to show in its place.
+
+    `message` contains %s for the reference."""
+    reference = secrets.token_hex(4)
+    log.error(message, reference, exc_info=error, extra=extra, stacklevel=2)
+    return BugError(reference)
+
+
 def log_to_stderr(level: LogLevel, form: LogFormat = LogFormat.TEXT) -> None:
-    """Takes the place of what was set up before. Whatever the level, other people's packages are
-    heard from INFO on, and notices are heard."""
+    """Replace the previous log setup. At any level, third-party packages are logged only from INFO
+    upwards, and notices are always logged."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_json_lines() if form is LogFormat.JSON else TextLines())
     handler.set_name(form)
     number = logging.getLevelNamesMapping()[level.upper()]
-    # At the handler too: the root's own level does not hold for bm25s, which sets its to DEBUG.
+    # Filter at the handler, too: bm25s sets its own logger to DEBUG and bypasses the root's level.
     handler.addFilter(lambda record: _is_heard(record, number))
     handler.addFilter(_name_question)
     logging.basicConfig(level=number, handlers=[handler], force=True)
@@ -72,12 +88,12 @@ def log_to_stderr(level: LogLevel, form: LogFormat = LogFormat.TEXT) -> None:
 
 
 def notice(message: str) -> None:
-    """Tells whoever runs the program something that is no warning, at any level."""
+    """Log a message to the operators that is not a warning; it appears at any level."""
     logging.getLogger(_NOTICES).info(message)
 
 
-def tell_end(message: str) -> None:
-    """Why the program ends: its last line, in the form of the log."""
+def log_exit_reason(message: str) -> None:
+    """Write why the program ends: its last line, in the form of the log."""
     if any(handler.name == LogFormat.JSON for handler in logging.getLogger().handlers):
         logging.getLogger(_NOTICES).error(message)
     else:
@@ -98,7 +114,7 @@ def _name_question(record: logging.LogRecord) -> bool:
 
 
 class TextLines(logging.Formatter):
-    """ "WARNING message", and the lines of a traceback indented below."""
+    """Formatter of text lines: "WARNING message", with the lines of a traceback indented below."""
 
     def format(self, record: logging.LogRecord) -> str:
         level = "" if record.name == _NOTICES else f"{record.levelname} "
@@ -110,12 +126,12 @@ class TextLines(logging.Formatter):
 
 
 def _lines(text: str) -> list[str]:
-    """All that some program takes for the end of a line ends one."""
+    """Split at every line separator that any program knows; make control characters visible."""
     return [visible(line) for line in text.splitlines()]
 
 
 def _json_lines() -> logging.Formatter:
-    # Here: for those who want it.
+    # Imported here: only the JSON form needs it.
     from pythonjsonlogger.json import JsonFormatter
 
     return JsonFormatter(

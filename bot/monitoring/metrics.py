@@ -1,7 +1,7 @@
-"""Metrics for Prometheus. Only `dealbot run` imports this, where it serves them.
+"""Metrics for Prometheus. Only `dealbot run` imports this module, because it serves them.
 
-No label holds what a person, a server or an article is called: each has as many values as the
-program has names for it.
+No label contains the name of a person, a server or an article. The values of each label are names
+that the program defines.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from bot.answering.pipeline import Timings
 from bot.domain.models import Answer, Status, Trouble, Writing
-from bot.generation.errors import Cap
-from bot.generation.ledger import Spent
+from bot.domain.spending import Cap, Spent
 from bot.monitoring.logs import handled_for_s
 from bot.monitoring.observer import Observer, reason_of
 from index.errors import ExpectedError
@@ -27,7 +26,7 @@ _COMPUTED = tuple(field.name for field in fields(Timings))
 
 
 class Metrics(Observer):
-    """Counts what it is told, in a registry of its own."""
+    """Observer that also counts every event, in a registry of its own."""
 
     def __init__(self, *, log_questions: bool = False) -> None:
         super().__init__(log_questions=log_questions)
@@ -41,16 +40,19 @@ class Metrics(Observer):
             "dealbot_answers", "Answers by their status", ["status"], registry=registry
         )
         self._refusals = Counter(
-            "dealbot_refusals", "Refusals and failures told", ["reason"], registry=registry
+            "dealbot_refusals", "Refused and failed questions", ["reason"], registry=registry
         )
         self._drafts = Counter(
             "dealbot_drafts",
-            "What became of what a model was to write",
+            "Outcomes of answers that a model was to write",
             ["outcome"],
             registry=registry,
         )
         self._sentences = Counter(
-            "dealbot_draft_sentences", "A model's sentences", ["outcome"], registry=registry
+            "dealbot_draft_sentences",
+            "Sentences that a model wrote",
+            ["outcome"],
+            registry=registry,
         )
         self._rebuilds = Counter(
             "dealbot_rebuilds", "Rebuilds by how they ended", ["outcome"], registry=registry
@@ -59,7 +61,7 @@ class Metrics(Observer):
             "dealbot_llm_tokens", "Tokens that a model read or wrote", ["kind"], registry=registry
         )
         self._read, self._written = map(tokens.labels, ("input", "output"))
-        self._cost = Counter("dealbot_llm_cost", "What they cost, by the prices", registry=registry)
+        self._cost = Counter("dealbot_llm_cost", "Cost of the tokens", registry=registry)
         self._over_budget = Counter(
             "dealbot_llm_over_budget",
             "Times that a model was not asked, by the cap that was reached",
@@ -74,29 +76,29 @@ class Metrics(Observer):
         )
         self._answering = Histogram(
             "dealbot_answering_seconds",
-            "From queued to answered",
+            "Time from queued to answered",
             buckets=_SECONDS,
             registry=registry,
         )
         self._delivered = Histogram(
             "dealbot_question_seconds",
-            "From a question's arrival until Discord has the answer",
+            "Time from a question's arrival until Discord has the answer",
             buckets=_SECONDS,
             registry=registry,
         )
         stage = Histogram(
             "dealbot_stage_seconds",
-            "What each stage of a question took",
+            "Time that each stage of a question took",
             ["stage"],
             buckets=_SECONDS,
             registry=registry,
         )
-        # Looked up once: a label costs more than the counting.
+        # Look labels up once: a lookup costs more than the counting.
         self._queue, self._write, self._render, self._deliver = map(
             stage.labels, ("queue", "write", "render", "deliver")
         )
         self._computed = [stage.labels(name) for name in _COMPUTED]
-        # A series that begins at its first event hides that event from rate().
+        # Create every series now: one that begins at its first event hides that event from rate().
         for way in _WAYS:
             self._questions.labels(way)
         for status in Status:
@@ -112,7 +114,7 @@ class Metrics(Observer):
             self._over_budget.labels(cap)
 
     def page(self) -> bytes:
-        """What Prometheus reads."""
+        """Render the metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
 
     def arrived(self, way: str, question: str) -> None:
@@ -169,7 +171,7 @@ class Metrics(Observer):
 
 
 def _expected(kind: type[ExpectedError] = ExpectedError) -> Iterator[type[ExpectedError]]:
-    """All kinds of expected failures that the program has."""
+    """Yield every subclass of ExpectedError that the program has imported."""
     for below in kind.__subclasses__():
         yield below
         yield from _expected(below)

@@ -1,12 +1,11 @@
-"""What happens to questions, stage by stage: a line in the log each, under the question's id."""
+"""Observer of questions, stage by stage: a log line per stage, with the question's id."""
 
 import logging
 from collections.abc import Sequence
 
 from bot.answering.pipeline import Timings
 from bot.domain.models import Answer, Status, Writing
-from bot.generation.errors import Cap
-from bot.generation.ledger import Spent
+from bot.domain.spending import Cap, Spent
 from bot.monitoring.logs import handled_for_s, question_id
 from index.errors import ExpectedError
 
@@ -16,34 +15,38 @@ _log = logging.getLogger("bot.questions")
 
 
 class Observer:
-    """Is told of every stage, on the event loop. Stages are logged at INFO, without what was asked
-    unless `log_questions`. `Metrics` counts them, too."""
+    """Receiver of every stage, called on the event loop. It logs the stages at INFO, without the
+    question's text unless `log_questions`. `Metrics` counts them, too."""
 
     def __init__(self, *, log_questions: bool = False) -> None:
         self._log_questions = log_questions
 
     def arrived(self, way: str, question: str) -> None:
-        """Somebody asked, by a command or in a message."""
+        """Record that a user asked, by a command or in a message."""
         _tell("arrived", way=way, **({"text": question} if self._log_questions else {}))
 
     def queued(self, waiting: int) -> None:
-        """It waits for its turn, or joined the same question in work; `waiting` wait in all."""
+        """Record that a question was queued, or joined the same question in progress; `waiting`
+        questions are queued in all."""
         _tell("queued", waiting=waiting)
 
     def taken(self, size: int, questions: Sequence[str], waited_s: Sequence[float]) -> None:
-        """A batch of `size` distinct questions is computed, for these, who waited so long."""
+        """Record that a batch of `size` distinct questions is being computed. `questions` are the
+        ids of all that it answers, `waited_s` their seconds in the queue."""
         _tell("batch", size=size, questions=list(questions))
 
     def computed(self, timings: Timings) -> None:
-        """An answer was computed, for one or for several who asked the same."""
+        """Record the timings of a computed answer, which may serve several identical questions."""
 
     def answered(self, answer: Answer, elapsed_s: float) -> None:
-        """It has its answer, so long after it was queued; an abstention is one."""
+        """Record that a question has its answer, `elapsed_s` seconds after it was asked. An
+        abstention is an answer."""
         stage = "answered" if answer.status is Status.ANSWERED else "abstained"
         _tell(stage, elapsed_ms=round(elapsed_s * 1000, 1), confidence=answer.confidence)
 
     def spent(self, spent: Spent) -> None:
-        """A model has read and written for somebody, or may have: what was reserved for it."""
+        """Record what a model request has cost, or what was reserved for it if the cost is
+        unknown."""
         _tell(
             "generated",
             input_tokens=spent.input_tokens,
@@ -52,12 +55,12 @@ class Observer:
         )
 
     def over_budget(self, cap: Cap) -> None:
-        """A model was not asked, for that could have cost more than the cap allows."""
+        """Record that a model was not called, because the request might have exceeded the cap."""
         _tell("over_budget", cap=cap)
 
     def written(self, writing: Writing, elapsed_s: float) -> None:
-        """A model has written an answer, or not, within so long; of several who asked the same at
-        once, for each."""
+        """Record that a model has written an answer, or failed to, within `elapsed_s` seconds.
+        Called once per asker, even for identical questions at the same time."""
         _tell(
             "written",
             sentences=writing.sentences,
@@ -67,24 +70,25 @@ class Observer:
         )
 
     def refused(self, error: Exception) -> None:
-        """Somebody got a refusal or a failure told instead of what was wanted."""
+        """Record that a user got a refusal or a failure instead of a result."""
         _tell(
             "refused" if isinstance(error, ExpectedError) else "failed",
             reason=reason_of(type(error)),
         )
 
     def delivered(self, render_s: float, deliver_s: float) -> None:
-        """The answer is on Discord: rendering and sending it took so long."""
+        """Record that Discord has the answer, and the seconds for rendering and for sending it."""
         _tell("delivered", elapsed_ms=round(handled_for_s() * 1000, 1))
 
     def rebuilt(self, error: Exception | None) -> None:
-        """A rebuild has ended: with a new generation, or with this."""
+        """Record that a rebuild has ended: `error` is its failure, or None if it published a new
+        generation."""
         _log.info("rebuild: %s", reason_of(type(error)) if error else "published")
 
 
 def reason_of(kind: type[Exception]) -> str:
-    """A name for a kind of failure, of which there are few: the expected ones, those of the way to
-    Discord, and all others, which are bugs."""
+    """Name the kind of a failure, with few distinct names: one for each expected failure, "discord"
+    for errors of discord.py or aiohttp, and "bug" for all others."""
     if issubclass(kind, ExpectedError):
         name = kind.__name__.removesuffix("Error")
         return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).strip("_")

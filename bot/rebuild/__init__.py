@@ -1,1 +1,1 @@
-"""Rebuild the index while the bot keeps answering."""
+"""Rebuilding of the index while the bot keeps answering."""

@@ -1,12 +1,12 @@
-"""Golden questions: those that a new generation has to answer before it takes over."""
+"""Golden questions, which a new generation must answer before it takes over."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 
-from bot.answering.pipeline import Answerer
-from bot.commands.batch import read_batch
+from bot.answering.pipeline import QuestionAnswerer
+from bot.domain.batch_file import read_batch
 from bot.domain.errors import BatchError, QuestionError
 from bot.domain.models import Answer, Question, Status, check_question
 from index.errors import BuildError
@@ -18,18 +18,18 @@ _LONGEST_NAME = 100
 
 
 class GateError(BuildError):
-    """The new generation does not answer every golden question; the one before is untouched."""
+    """The new generation fails golden questions; the previous one is untouched."""
 
 
 class GoldenQuestion(Question):
-    """A question; one of the sentences that are its evidence must contain `expect`."""
+    """Question with a phrase, `expect`, that a sentence of its evidence must contain."""
 
     expect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GoldenReport:
-    """How many golden questions there are; all of them were answered. False if there is none."""
+    """Number of golden questions, all answered; false if it is zero."""
 
     asked: int = 0
 
@@ -41,10 +41,10 @@ class GoldenReport:
 
 
 def read_golden(path: Path) -> tuple[GoldenQuestion, ...]:
-    """The questions of the file, all of them fit to be asked; BatchError tells what is not."""
+    """Read the questions of the file. Raises BatchError if it has none, or one cannot be asked."""
     questions = tuple(_read(path))
     if not questions:
-        raise BatchError(f"{path} has no golden question: write one a line, or unset it")
+        raise BatchError(f"{path} has no golden question: write one per line, or unset it")
     return questions
 
 
@@ -62,7 +62,7 @@ def _read(path: Path) -> Iterator[GoldenQuestion]:
 def check_golden(
     live: LiveGeneration, questions: Sequence[GoldenQuestion], progress: Progress
 ) -> GoldenReport:
-    """Asks this generation all of them. Raises GateError naming a few that it fails."""
+    """Ask this generation all questions. Raises GateError, which names a few that it fails."""
     if not questions:
         return GoldenReport()
     progress.start("Asking golden questions", len(questions))
@@ -73,15 +73,15 @@ def check_golden(
         progress.advance(1)
     if failures:
         raise GateError(
-            f"The new index fails {len(failures)} of {len(questions)} golden questions, so the one "
-            f"before goes on answering: {a_few_of(failures)}"
+            f"The new index fails {len(failures)} of {len(questions)} golden questions, so the "
+            f"previous one stays in use: {a_few_of(failures)}"
         )
     return GoldenReport(len(questions))
 
 
 def failed(live: LiveGeneration, questions: Iterable[GoldenQuestion]) -> Iterator[str]:
-    """Of each the question and what is wrong with its answer; empty where nothing is."""
-    answerer = Answerer()
+    """Ask the questions, and yield for each what is wrong with its answer; empty if it is right."""
+    answerer = QuestionAnswerer()
     for question in questions:
         [encoded] = answerer.encode(live, [question])
         failure = _failure(question, answerer.answer(live, encoded).answer)
@@ -89,7 +89,7 @@ def failed(live: LiveGeneration, questions: Iterable[GoldenQuestion]) -> Iterato
 
 
 def _failure(question: GoldenQuestion, answer: Answer) -> str:
-    """What is wrong with the answer; empty where nothing is."""
+    """Return what is wrong with the answer; empty if it is right."""
     if answer.status is not Status.ANSWERED:
         return "no answer"
     expected = _plain(question.expect)
@@ -99,13 +99,13 @@ def _failure(question: GoldenQuestion, answer: Answer) -> str:
 
 
 def a_few_of(failures: Sequence[str]) -> str:
-    """Named, and how many more there are."""
+    """Join the first failures, and say how many more there are."""
     more = f"; and {len(failures) - _NAMED} more" if len(failures) > _NAMED else ""
     return "; ".join(failures[:_NAMED]) + more
 
 
 def _plain(text: str) -> str:
-    """Without what nobody means who writes down a phrase: line breaks and capitals."""
+    """Fold white space and case, which do not matter in an expected phrase."""
     return " ".join(text.split()).casefold()
 
 

@@ -1,4 +1,4 @@
-"""Rebuilding the index beside the conversation, which the old generation goes on answering."""
+"""Rebuild of the index in the background, while the old generation keeps answering."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ from bot.config.settings import Settings
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
 from bot.rebuild.golden import GoldenReport, check_golden, read_golden
-from index.building.build import BuildReport, build_index
+from index.building.build import BuildOptions, BuildReport, build_index
 from index.encoder.encoder import open_by_id, open_current
 from index.errors import BuildError, ExpectedError
 from index.files.publication import only_writer, write_pointer
@@ -28,16 +28,16 @@ _Done = TypeVar("_Done")
 
 
 class RebuildStoppedError(BuildError):
-    """The program ends, or whoever wanted the rebuild has left."""
+    """The rebuild was stopped: its caller gave up, or the program ends."""
 
 
 class RebuildRunningError(BuildError):
-    """There is one at a time."""
+    """A rebuild or rollback is running already: there is one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildOutcome:
-    """What was published, and what changed from the generation that answered until then."""
+    """Published generation, and its differences from the one that answered before."""
 
     report: BuildReport
     differences: Differences
@@ -45,8 +45,10 @@ class RebuildOutcome:
 
 
 class Rebuilder:
-    """At most one rebuild or rollback at a time. Use as an async context manager: leaving it
-    stops the rebuild that runs, and nothing is published."""
+    """Runner of at most one rebuild or rollback at a time.
+
+    Use it as an async context manager: leaving it stops a running rebuild, and nothing is
+    published."""
 
     def __init__(
         self,
@@ -81,19 +83,24 @@ class Rebuilder:
         return self._work is not None and not self._work.done()
 
     async def rebuild(self, listener: Progress) -> RebuildOutcome:
-        """Builds, compares, asks the golden questions, publishes, and lets the new generation
-        answer. `listener` is told from another thread, and may raise to stop it. Cancelling the
-        call stops the rebuild. Whatever is raised, what answered before answers on."""
+        """Build a generation, compare it, ask it the golden questions, publish it and let it
+        answer.
+
+        `listener` is called from another thread, and may raise to stop the rebuild. Cancelling the
+        call stops it too. If anything is raised, the old generation keeps answering."""
         with self._telling():
             return await self._alone(lambda stopping: self._rebuild(_Watched(listener, stopping)))
 
     async def rollback(self) -> str:
-        """Lets the generation before the current one answer again; returns its id."""
+        """Let the generation before the current one answer again; return its id."""
         return await self._alone(lambda _: self._roll_back())
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """A rebuild that was stopped says nothing of the next one. Of a bug the log has all."""
+        """Report the outcome of the block to the observer, and a failure as a degradation.
+
+        A stopped rebuild says nothing about the next one and is not a degradation. A bug is
+        described only in the log."""
         try:
             yield
         except (RebuildStoppedError, RebuildRunningError) as error:
@@ -101,22 +108,28 @@ class Rebuilder:
             raise
         except Exception as error:
             self._observer.rebuilt(error)
-            told = error.user_message if isinstance(error, ExpectedError) else "by a bug"
+            told = (
+                error.user_message
+                if isinstance(error, ExpectedError)
+                else "because of a bug; see the log"
+            )
             self._degraded.set(Part.REBUILD, f"The last rebuild failed: {told}")
             raise
         self._observer.rebuilt(None)
         self._degraded.clear(Part.REBUILD)
 
     async def _alone(self, work: Callable[[threading.Event], _Done]) -> _Done:
-        """Does the work on a thread. It never outlives the call, but where that is cancelled
-        twice; then leaving waits for it."""
+        """Run the work on a thread. Raises RebuildRunningError if other work is running.
+
+        The work outlives the call only if that is cancelled twice; then leaving the Rebuilder waits
+        for it."""
         if self.running:
             raise RebuildRunningError("A rebuild is already running: try again when it has ended")
         if self._left:
-            raise RebuildStoppedError("The program is ending: nothing was published")
+            raise RebuildStoppedError("The program is shutting down: nothing was published")
         stopping = self._stopping = threading.Event()
         future = asyncio.get_running_loop().run_in_executor(None, work, stopping)
-        # Nobody else does where the call is cancelled, and asyncio would log that.
+        # Retrieve the exception: after a cancelled call asyncio would log that it never was.
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._work = future
         try:
@@ -128,7 +141,7 @@ class Rebuilder:
         return future.result()
 
     def _rebuild(self, progress: Progress) -> RebuildOutcome:
-        """Uses an encoder that leaves half of the cores to those who ask meanwhile."""
+        """Build with an encoder that leaves half of the cores to questions."""
         settings = self._settings
         questions = read_golden(settings.golden) if settings.golden else ()
         encoder = open_current(settings.encoders, threads=max(1, usable_cores() // 2))
@@ -136,7 +149,7 @@ class Rebuilder:
 
         def accept(fresh: Generation) -> None:
             golden = check_golden(LiveGeneration(fresh, encoder), questions, progress)
-            # Not with what CURRENT points at: another process may have moved it since.
+            # Compare with the live generation: another process may have moved CURRENT.
             answering = self._live.current.generation
             accepted.append((find_differences(answering.texts, fresh.texts), golden))
 
@@ -145,17 +158,19 @@ class Rebuilder:
             settings.index,
             encoder,
             progress,
-            dense_type=settings.dense_type,
-            max_article_bytes=settings.max_article_bytes,
-            keep_generations=settings.keep_generations,
-            accept=accept,
+            BuildOptions(
+                dense_type=settings.dense_type,
+                max_article_bytes=settings.max_article_bytes,
+                keep_generations=settings.keep_generations,
+                accept=accept,
+            ),
         )
         self._take_over(report.manifest)
         [(differences, golden)] = accepted
         return RebuildOutcome(report, differences, golden)
 
     def _sources(self) -> list[Path]:
-        """What the generation was read from, unless the settings name articles of their own."""
+        """Return the settings' articles, or by default the sources of the current generation."""
         if "articles" in self._settings.model_fields_set:
             return list(self._settings.articles)
         return [Path(source) for source in self._live.current.generation.manifest.sources]
@@ -166,8 +181,10 @@ class Rebuilder:
         return manifest.id
 
     def _take_over(self, published: Manifest) -> None:
-        """Lets what was just published answer. Where it cannot be opened, CURRENT goes back to
-        what answers: a restart would find nothing else."""
+        """Let the published generation answer.
+
+        If it cannot be opened, point CURRENT back to the live generation, which a restart could not
+        find otherwise, and raise BuildError."""
         try:
             with ExitStack() as undo:
                 undo.callback(self._point_back, published.id)
@@ -176,24 +193,24 @@ class Rebuilder:
             self._degraded.clear(Part.INDEX)
         except ExpectedError as error:
             raise BuildError(
-                f"What was published could not be opened, so the generation before it answers on: "
+                f"The new generation could not be opened, so the previous one stays in use: "
                 f"{error.user_message}"
             ) from error
 
     def _point_back(self, published: str) -> None:
         index, answering = self._settings.index, self._live.current.generation.id
-        with suppress(ExpectedError, OSError), only_writer(index):  # another build's pointer stays
+        with suppress(ExpectedError, OSError), only_writer(index):  # keep another build's pointer
             if current_folder(index).name == published:
                 write_pointer(index / POINTER, answering)
 
     def _check_encoder(self, manifest: Manifest) -> None:
-        """Raises EncoderError where a generation cannot answer for want of its encoder."""
+        """Raise EncoderError if the encoder of the generation cannot be opened."""
         if manifest.encoder_id != self._live.current.encoder.id:
             open_by_id(self._settings.encoders, manifest.encoder_id)
 
 
 class _Watched:
-    """Passes on what a build tells, and raises once it is to stop."""
+    """Progress listener that passes calls on, and raises RebuildStoppedError once it must stop."""
 
     def __init__(self, listener: Progress, stopping: threading.Event) -> None:
         self._listener, self._stopping = listener, stopping
@@ -207,6 +224,6 @@ class _Watched:
         self._check()
 
     def _check(self) -> None:
-        # Afterwards: so "Publishing" is told, and can still be stopped.
+        # Check after the call, so that "Publishing" is shown and can still be stopped.
         if self._stopping.is_set():
             raise RebuildStoppedError("The rebuild was stopped: nothing was published")

@@ -1,1 +1,1 @@
-"""Handle what users ask over a network: access, limits, receipts."""
+"""Requests of users over a network: access, limits, receipts."""

@@ -1,4 +1,4 @@
-"""Who is inside of what all of Discord asks at, and who is let in."""
+"""Limit on concurrent requests, shared fairly between users and servers."""
 
 import asyncio
 from collections import Counter
@@ -9,21 +9,24 @@ from bot.domain.errors import ServiceBusyError
 from bot.serving.admission import Admission
 from prompts import text
 
-# A burst is let in. Of a crowd that lasts, as many as keep the program busy while others of them
-# wait for the network; one or two may stay for long, with a rebuild. With eight of a crowd less
-# was answered than with twelve, with sixteen hardly more, and later.
-_ROOM, _CROWDED_ROOM, _HARDLY_ANY = 256, 12, 2
-_KEEPING_ORDER = 4  # more, whom no crowd keeps out
+# A burst is admitted. Under lasting overload, 12 requests keep the program busy while some of them
+# wait for the network: with 8 fewer were answered, with 16 hardly more, and later.
+_ROOM, _CROWDED_ROOM = 256, 12
+_LEAST_PER_USER = 2  # slots of one user, even if a share is smaller
+_NEARLY_EMPTY = 2  # requests inside at which an overload may end: one or two may be slow rebuilds
+_MODERATION_SLOTS = 4  # extra slots for admins and deletions, which no overload takes
 
 
-class Door:
-    """Nobody keeps others out: a person has a share of the room, and what a server takes beyond a
-    share of it is not counted against the others."""
+class CapacityLimiter:
+    """Limiter of concurrent requests in which no user or server can starve the others.
+
+    A user gets at most a share of the room. What a server takes beyond a share does not count
+    against the other servers."""
 
     def __init__(self, queue: Admission | None = None) -> None:
-        """`queue` is the one that those inside wait in."""
-        self.admission = Admission(_ROOM, crowded=_CROWDED_ROOM, behind=queue)
-        self._keeping_order = 0
+        """Make an empty limiter; `queue` admits to the queue in which admitted requests wait."""
+        self.admission = Admission(_ROOM, crowded=_CROWDED_ROOM, next_queue=queue)
+        self._moderating = 0
         self._persons: Counter[int] = Counter()
         self._servers: Counter[int] = Counter()
         self._empty = asyncio.Event()
@@ -31,12 +34,12 @@ class Door:
 
     @property
     def inside(self) -> int:
-        return self._persons.total() + self._keeping_order
+        return self._persons.total() + self._moderating
 
     @contextmanager
-    def passing(self, person: int, server: int) -> Iterator[None]:
-        """Inside, this person is; raises ServiceBusyError, in words, where there is no room."""
-        if self._persons[person] >= max(_HARDLY_ANY, self.admission.share):
+    def slot(self, person: int, server: int) -> Iterator[None]:
+        """Occupy a slot of this user during the block. Raises ServiceBusyError if none is free."""
+        if self._persons[person] >= max(_LEAST_PER_USER, self.admission.share):
             raise ServiceBusyError(text("refusals.own_waiting"))
         if not self.has_room(server):
             raise self.admission.refusal()
@@ -53,24 +56,30 @@ class Door:
             self._left()
 
     @contextmanager
-    def keeping_order(self) -> Iterator[None]:
-        """Inside, somebody is who clears up after a crowd: a few more than there is room for."""
-        if not self.has_room_for_order:
+    def moderating(self) -> Iterator[None]:
+        """Occupy one of the extra slots for admin commands and deletions during the block.
+
+        Raises ServiceBusyError if none is free."""
+        if not self.has_moderation_room:
             raise self.admission.refusal()
-        self._keeping_order += 1
+        self._moderating += 1
         self._empty.clear()
         try:
             yield
         finally:
-            self._keeping_order -= 1
+            self._moderating -= 1
             self._left()
 
     @property
-    def has_room_for_order(self) -> bool:
-        return self._keeping_order < _KEEPING_ORDER
+    def has_moderation_room(self) -> bool:
+        return self._moderating < _MODERATION_SLOTS
 
     def has_room(self, server: int, coming: int = 0) -> bool:
-        """For one more from this server, besides those who will be inside in a moment."""
+        """Return whether this server may have one more request.
+
+        `coming` is the number of requests that are let in but not counted as inside yet. If the
+        room is taken, a server that uses less than its share may still have one: then no server
+        counts with more than its share."""
         room, share = self.admission.room, self.admission.share
         if self._persons.total() + coming < room:
             return True
@@ -78,7 +87,7 @@ class Door:
         return self._servers[server] < share and shares < room
 
     async def emptied(self, within_s: float) -> bool:
-        """Waits for all who are inside, but not longer than this."""
+        """Wait up to `within_s` seconds until no request is inside; return whether that is so."""
         try:
             async with asyncio.timeout(within_s):
                 await self._empty.wait()
@@ -87,7 +96,7 @@ class Door:
         return True
 
     def _left(self) -> None:
-        if self.inside <= _HARDLY_ANY:
-            self.admission.nobody_waits()
+        if self.inside <= _NEARLY_EMPTY:
+            self.admission.record_empty()
         if not self.inside:
             self._empty.set()

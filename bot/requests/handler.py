@@ -1,4 +1,4 @@
-"""One entrance for all who ask over a network: limits, the answer, and its receipt kept."""
+"""Handler of all requests from a network: limits, the answer, and its receipt."""
 
 import logging
 from collections.abc import Iterator
@@ -8,38 +8,50 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.answering.pipeline import Receipt
-from bot.domain.claims import Check, Claims
+from bot.domain.callbacks import OnDraft, OnWait
+from bot.domain.claims import Check, CheckRequest
 from bot.domain.errors import QuestionError, ServiceClosedError, StoreError
 from bot.domain.models import Answer, Question, Status, Turn, check_question
 from bot.monitoring.logs import about, question_id
-from bot.requests.capacity import Door
+from bot.requests.capacity import CapacityLimiter
 from bot.serving.limits import Limiter
-from bot.serving.service import AnswerService, OnDraft, OnWait
+from bot.serving.service import AnswerService
 from bot.sharing.answers import SharedAnswers
-from bot.store import Kept, Store, new_id
+from bot.store import Store, StoredReceipt, new_id
 from bot.store.recent import CONVERSATION
 from prompts import text as prompt_text
 
 _HISTORY_TURNS = 6
-_TELLING_S = 1.5
+_SEND_REFUSALS_S = 1.5
 
-_Asked = TypeVar("_Asked", bound=Question)
+_Request = TypeVar("_Request", Question, CheckRequest)
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and where: the ids of a user, a channel, and a server where there is one."""
+    """Ids of the user who asks, of the channel, and of the server if there is one."""
 
     user: int
     channel: int
     server: int | None
 
+    @property
+    def user_key(self) -> str:
+        """Name of the user in the queue."""
+        return str(self.user)
 
-class Desk:
-    """Takes questions until it closes. Whatever handles a question does it inside `visit`, so
-    that closing can wait for answers that are still on their way."""
+    @property
+    def server_key(self) -> str | None:
+        """Name of the server in the queue; None if there is no server."""
+        return None if self.server is None else str(self.server)
+
+
+class RequestHandler:
+    """Handler that takes requests until it closes.
+
+    Each request is handled inside `visit`, so that `close` can wait for answers in progress."""
 
     def __init__(
         self,
@@ -50,38 +62,42 @@ class Desk:
     ) -> None:
         self.service, self.store = service, store
         self._limiter, self._answers = limiter, answers
-        # Who waits for a model takes no place in the queue, which then says nothing of the room.
-        self.door = Door(None if service.has_writer else service.admission)
+        # Requests that wait for a model are not in the queue, so the queue does not limit them.
+        self.capacity = CapacityLimiter(None if service.has_writer else service.admission)
         self._closing = False
 
     @property
-    def visitors(self) -> int:
-        return self.door.inside
+    def active(self) -> int:
+        return self.capacity.inside
 
     @contextmanager
-    def visit(self, asker: Asker, *, keeping_order: bool = False) -> Iterator[None]:
-        """Raises, in words, ServiceClosedError once the desk closes, and ServiceBusyError where too
-        many are inside, for even to refuse each one later takes time. Who keeps order is let in
-        all the same. Inside, the log names the question by an id, which its receipt gets."""
+    def visit(self, asker: Asker, *, moderating: bool = False) -> Iterator[None]:
+        """Admit a request during the block; the log names it by a new id, which its receipt gets.
+
+        Raises ServiceClosedError once the handler closes, and ServiceBusyError if too many requests
+        are inside: even refusing each one later takes time. With `moderating` (an admin command
+        or a deletion) a request may use an extra slot."""
         if self._closing:
             raise ServiceClosedError(prompt_text("refusals.restarting"))
         server = asker.user if asker.server is None else asker.server
-        crowded = keeping_order and not self.door.has_room(server)
-        way = self.door.keeping_order() if crowded else self.door.passing(asker.user, server)
-        with way, about(new_id()):
+        crowded = moderating and not self.capacity.has_room(server)
+        slot = self.capacity.moderating() if crowded else self.capacity.slot(asker.user, server)
+        with slot, about(new_id()):
             yield
 
     async def close(self, within_s: float) -> None:
-        """Takes nobody in any more, and waits for those inside, but not longer than this: then
-        what still waits for its turn is refused, in words, and a moment left for telling so."""
+        """Admit no more requests, and wait up to `within_s` seconds for those inside.
+
+        Then refuse the questions that still wait for their turn, and leave 1.5 s to send the
+        refusals."""
         self._closing = True
-        if not await self.door.emptied(within_s):
+        if not await self.capacity.emptied(within_s):
             self.service.refuse_waiting()
-            await self.door.emptied(_TELLING_S)
+            await self.capacity.emptied(_SEND_REFUSALS_S)
 
     async def admit(self, asker: Asker) -> None:
-        """Raises LimitedError where this would be too much from a user, in a channel, in a server
-        or of all together."""
+        """Count a request. Raises LimitedError if a user, channel, server or overall limit is
+        reached."""
         per_user = None
         if asker.server is not None:
             per_user = self.store.settings.get(asker.server).per_user_per_minute
@@ -95,11 +111,13 @@ class Desk:
         private: bool,
         on_wait: OnWait | None = None,
         on_draft: OnDraft | None = None,
-    ) -> Kept:
-        """The answer with the id of its receipt. Raises what `AnswerService.answer` raises. An
-        answer whose receipt cannot be kept is an answer still."""
-        answer = await self._known_or_new(question, asker, on_wait, on_draft)
-        kept = Kept(
+    ) -> StoredReceipt:
+        """Answer the question and keep the receipt, which has the answer and its id.
+
+        Raises what `AnswerService.answer` raises. If the receipt cannot be kept, the answer is
+        still returned."""
+        answer = await self._known_or_new(_identified(question), asker, on_wait, on_draft)
+        kept = StoredReceipt(
             id=answer.id,
             created=datetime.now(UTC),
             asker=self.store.asker(asker.user),
@@ -111,35 +129,40 @@ class Desk:
         )
         try:
             await self.store.receipts.add(kept)
-        except StoreError as error:  # told where all sees it, once: see `Health`
+        except StoreError as error:  # bot.store.health.Health reports it, once
             _log.info("the receipt %s is not kept: %s", kept.id, error)
         return kept
 
-    async def check(self, claims: Claims, asker: Asker, *, on_wait: OnWait | None = None) -> Check:
-        """Raises what `AnswerService.check` raises."""
+    async def check(
+        self, request: CheckRequest, asker: Asker, *, on_wait: OnWait | None = None
+    ) -> Check:
+        """Check a text. Raises what `AnswerService.check` raises."""
         return await self.service.check(
-            _identified(claims), asker=str(asker.user), server=_server(asker), on_wait=on_wait
+            _identified(request), asker=asker.user_key, server=asker.server_key, on_wait=on_wait
         )
 
-    async def again(self, kept: Kept, asker: Asker) -> Receipt:
-        """What is known now of the question of a receipt, with all ranked sentences. Raises
-        QuestionError where the question is not known any more."""
+    async def answer_again(self, kept: StoredReceipt, asker: Asker) -> Receipt:
+        """Answer the question of a receipt again, in quotes, with all ranked sentences.
+
+        Raises QuestionError if the store does not have the question."""
         if kept.question is None:
             raise QuestionError(prompt_text("not_kept"))
         return await self.service.quote(
-            _identified(kept.question), asker=str(asker.user), server=_server(asker)
+            _identified(kept.question), asker=asker.user_key, server=asker.server_key
         )
 
     async def conversation(self, asker: Asker, *, of_all: bool = False) -> tuple[Turn, ...]:
-        """What was asked and answered in the asker's channel lately, oldest first: by all, where
-        the channel is one conversation, or by the asker alone. Nothing where the store fails."""
+        """Return the latest turns in the asker's channel, oldest first; empty if the store fails.
+
+        With `of_all` these are the turns of all users, for a channel that is one conversation. Else
+        they are the asker's own."""
         since = datetime.now(UTC) - CONVERSATION
         channel = self.store.channel(asker.channel, asker.server)
         by = None if of_all else self.store.asker(asker.user)
         try:
             recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=by)
         except StoreError as error:
-            _log.info("what was said before is not known: %s", error)
+            _log.info("the conversation so far is not known: %s", error)
             return ()
         return tuple(turn for kept in recent for turn in _turns(kept))
 
@@ -153,11 +176,10 @@ class Desk:
         if self._answers is None:
             return (await self._answer(question, asker, on_wait, on_draft)).answer
         check_question(question.question)
-        asked = question.model_copy(update={"id": question_id() or new_id()})
-        if known := await self._answers.get(asked):
+        if known := await self._answers.get(question):
             return known
-        answer = (await self._answer(asked, asker, on_wait)).answer
-        await self._answers.put(asked, answer)
+        answer = (await self._answer(question, asker, on_wait)).answer
+        await self._answers.put(question, answer)
         return answer
 
     async def _answer(
@@ -168,32 +190,29 @@ class Desk:
         on_draft: OnDraft | None = None,
     ) -> Receipt:
         return await self.service.answer(
-            _identified(question),
-            asker=str(asker.user),
-            server=_server(asker),
+            question,
+            asker=asker.user_key,
+            server=asker.server_key,
             on_wait=on_wait,
             on_draft=on_draft,
         )
 
 
-def _identified(question: _Asked) -> _Asked:
-    """With the id that the log has it under."""
+def _identified(question: _Request) -> _Request:
+    """Give the request the id under which the log has it."""
     return question.model_copy(update={"id": question_id() or new_id()})
 
 
-def _server(asker: Asker) -> str | None:
-    return None if asker.server is None else str(asker.server)
+def after(kept: StoredReceipt) -> tuple[Turn, ...]:
+    """Return the conversation up to and including a receipt: the history of a reply to it.
 
-
-def after(kept: Kept) -> tuple[Turn, ...]:
-    """The conversation up to and with a receipt: the history of a question that replies to it.
-    None where its question is not known any more."""
+    Empty if the store does not have the question of the receipt."""
     before = kept.question.history if kept.question else ()
     return (*before, *_turns(kept))[-_HISTORY_TURNS:]
 
 
-def _turns(kept: Kept) -> tuple[Turn, ...]:
-    """A receipt as a part of the conversation, if its question is known."""
+def _turns(kept: StoredReceipt) -> tuple[Turn, ...]:
+    """Return the receipt as one turn of the conversation; empty if its question is unknown."""
     if kept.question is None:
         return ()
     answered = kept.answer.status is Status.ANSWERED

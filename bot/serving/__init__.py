@@ -1,1 +1,1 @@
-"""Queue questions, compute them in batches, refuse what cannot be served in time."""
+"""Queue for questions: computes them in batches, refuses what cannot be served in time."""

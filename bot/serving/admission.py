@@ -1,4 +1,4 @@
-"""How many questions may wait: all that come at once, but few while more come than are answered."""
+"""Admission to a queue: a burst may wait, but under lasting overload only a few."""
 
 import logging
 import math
@@ -8,27 +8,30 @@ from collections.abc import Callable
 from statistics import median_low
 
 from bot.domain.errors import ServiceBusyError
-from bot.wording.durations import in_words
+from bot.wording.durations import delay_in_words
 from prompts import text
 
-# A batch is computed while the next one gathers: with more of them everybody would wait longer,
-# and hardly more would be answered.
+# One batch is computed while the next one fills. With more questions in the queue all would wait
+# longer, and hardly more would be answered.
 _CROWDED = 4
-_SHARE = 8  # of the room one asker may take: an eighth
-_CALM_S = 1.0  # without a refusal: the event loop may be late by much of that
-_MEASURED = 9  # batches; the first and a slow one beside a rebuild are no measure of the others
+_SHARE = 8  # one asker may take an eighth of the room
+_CALM_S = 1.0  # without a refusal, which ends an overload; the event loop may lag almost that long
+_MEASURED = 9  # batches; their median ignores the first one and one that a rebuild slows down
 _LONGEST_S = 60.0
 
 _log = logging.getLogger(__name__)
 
 
 class Admission:
-    """A queue that fills once takes in a burst, and only those in it wait. One that stays full
-    makes everybody wait and answers nobody more. So, as soon as somebody has to be refused, only
-    a few may wait, until all who came have had their turn and nobody has been refused for a
-    moment: after a burst that is when it is worked off, under a lasting load when it has ended.
-    (CoDel, RFC 8289, tells the good queue from the bad one by how long it takes; this one by the
-    refusals, and its few are relative to what a question takes.)"""
+    """Admission to a queue, which shrinks the queue as soon as a request must be refused.
+
+    A queue that fills once absorbs a burst, and only the burst waits. A queue that stays full makes
+    all wait and answers no more. So after a refusal only a few may wait, until all who came have
+    had their turn and one second has passed without a refusal. After a burst, that is when it is
+    worked off; under a lasting load, when the load ends.
+
+    CoDel (RFC 8289) tells the good queue from the bad one by its delay. This class uses refusals,
+    and its limit depends on the time that a question takes."""
 
     def __init__(
         self,
@@ -37,34 +40,37 @@ class Admission:
         clock: Callable[[], float] = time.monotonic,
         *,
         crowded: int = _CROWDED,
-        behind: "Admission | None" = None,
+        next_queue: "Admission | None" = None,
     ) -> None:
-        """`behind` is another queue that those who are let in here wait in next: here no more have
-        room than there, so that nobody is let in only to be refused there. Of a crowd there, a few
-        more, for not all of them wait: some are at the network."""
-        self.most, self._crowded, self._behind = most, min(crowded, most), behind
+        """Make an admission of at most `most` waiting requests.
+
+        `next_queue` is the admission of the queue that admitted requests wait in next. The
+        room here is at most the room there, so that no request is admitted only to be refused
+        there. If that queue is overloaded, a few more are admitted than it has room for, since some
+        of them wait for the network."""
+        self.most, self._crowded, self._next_queue = most, min(crowded, most), next_queue
         self._max_wait_s, self._clock = max_wait_s, clock
         self._crowded_since = self._refused_at = -math.inf
-        self._all_had_their_turn = True  # who came before the last refusal
+        self._all_had_their_turn = True  # of those that came before the last refusal
         self._each_s: deque[float] = deque(maxlen=_MEASURED)
 
     @property
     def is_crowded(self) -> bool:
-        """Whether somebody had to be refused of late, here or where those go who are let in."""
-        return self._is_full or (self._behind is not None and self._behind.is_crowded)
+        """True if a request was refused recently, here or in the next queue."""
+        return self._is_overloaded or (self._next_queue is not None and self._next_queue.is_crowded)
 
     @property
-    def _is_full(self) -> bool:
-        # On a busy event loop those who come can be late together: a moment without any is no end.
+    def _is_overloaded(self) -> bool:
+        # A busy event loop delays arrivals together: a short pause does not end the overload.
         is_calm = self._clock() - self._refused_at >= _CALM_S
         return not (self._all_had_their_turn and is_calm)
 
     @property
     def room(self) -> int:
-        """How many may wait now, at least one."""
+        """Number of requests that may wait now, at least one."""
         most = self.most
-        if self._behind is not None:
-            most = min(most, self._behind.most if self._behind.is_crowded else self._behind.room)
+        if (then := self._next_queue) is not None:
+            most = min(most, then.most if then.is_crowded else then.room)
         if self.is_crowded:
             return min(self._crowded, most)
         if len(self._each_s) < _MEASURED:
@@ -76,30 +82,31 @@ class Admission:
 
     @property
     def share(self) -> int:
-        """How many of those may be one asker's, at least one."""
+        """Number of these that one asker may have, at least one."""
         return max(1, self.room // _SHARE)
 
     def refuse(self) -> float:
-        """Somebody finds no room. Gives since when there has been none."""
+        """Record a refusal; return the clock time at which the overload began."""
         now = self._clock()
-        if not self._is_full:
+        if not self._is_overloaded:
             self._crowded_since = now
-            _log.warning("more is asked than can be answered: some are turned away")
+            _log.warning("overloaded: some questions are refused")
         self._refused_at, self._all_had_their_turn = now, False
         return self._crowded_since
 
     def refusal(self, since: float | None = None) -> ServiceBusyError:
-        """For somebody who finds no room, or has found none since then. The longer there has been
-        none, the later to come back: it may go on for as long again, and does if all come back at
-        once."""
+        """Build the refusal; the retry delay grows with the age of the overload, up to 60 s.
+
+        `since` is when the overload began; without it, the refusal is recorded first. An overload
+        may last as long again, and it does if all retry at once."""
         since = self.refuse() if since is None else since
         come_back_s = min(self._clock() - since, _LONGEST_S)
-        return ServiceBusyError(text("refusals.busy", wait=in_words(come_back_s)))
+        return ServiceBusyError(text("refusals.busy", wait=delay_in_words(come_back_s)))
 
-    def computed(self, questions: int, took_s: float) -> None:
-        """Measures what a question takes, by a batch of so many."""
+    def record_batch(self, questions: int, took_s: float) -> None:
+        """Record that a batch of so many questions took so many seconds."""
         self._each_s.append(took_s / questions)
 
-    def nobody_waits(self) -> None:
-        """All who came have had their turn."""
+    def record_empty(self) -> None:
+        """Record that all who came have had their turn."""
         self._all_had_their_turn = True

@@ -1,4 +1,4 @@
-"""A queue in which nobody's many questions hold up another's one."""
+"""Queue in which many questions of one user do not delay the question of another."""
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
@@ -8,8 +8,10 @@ _Item = TypeVar("_Item")
 
 
 class FairQueue(Generic[_Item]):
-    """Servers take turns, and within a server its askers (round robin: Nagle, RFC 970, 1985); an
-    asker's own items keep their order. None stands for those who are not told apart."""
+    """Queue in which servers take turns and, within a server, its askers.
+
+    An asker's own items keep their order. The scheme is round robin (Nagle, RFC 970, 1985). None is
+    one server or asker for all items without one."""
 
     def __init__(self) -> None:
         self._servers: OrderedDict[str | None, OrderedDict[str | None, deque[_Item]]] = (
@@ -26,11 +28,11 @@ class FairQueue(Generic[_Item]):
         self._length += 1
 
     def pop(self) -> _Item:
-        """The item whose turn it is. Raises KeyError where there is none."""
+        """Remove and return the next item. Raises KeyError if the queue is empty."""
         server, askers = self._servers.popitem(last=False)
         asker, items = askers.popitem(last=False)
         item = items.popleft()
-        # Whoever has had a turn goes to the end of the line.
+        # After a turn, the asker and the server go to the end.
         if items:
             askers[asker] = items
         if askers:
@@ -39,7 +41,7 @@ class FairQueue(Generic[_Item]):
         return item
 
     def remove(self, item: _Item, server: str | None, asker: str | None) -> bool:
-        """Takes out an item that was put in so; returns whether it was there."""
+        """Remove an item that was put with these keys; return whether it was there."""
         askers = self._servers.get(server, OrderedDict())
         items = askers.get(asker, deque())
         if item not in items:
@@ -53,7 +55,7 @@ class FairQueue(Generic[_Item]):
         return True
 
     def before(self, item: _Item, server: str | None, asker: str | None) -> int:
-        """How many will be taken before an item that was put in so, if nothing more comes."""
+        """Count the items that will be taken before this one if no more arrive."""
         askers = self._servers[server]
         place = askers[asker].index(item)
         place = _before(place, asker, {name: len(items) for name, items in askers.items()})
@@ -62,8 +64,8 @@ class FairQueue(Generic[_Item]):
 
 
 def _before(place: int, own: str | None, waiting: Mapping[str | None, int]) -> int:
-    """How many are taken before the one at `place` of `own`, where all take turns in this order."""
-    taken, turns = 0, place + 1  # who is ahead in the round has one turn more
+    """Count the items taken before number `place` of `own`, where all take turns in this order."""
+    taken, turns = 0, place + 1  # those ahead in the round have one turn more
     for name, count in waiting.items():
         turns = place if name == own else turns
         taken += min(count, turns)

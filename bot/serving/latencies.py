@@ -1,4 +1,4 @@
-"""How long answers have taken lately."""
+"""Latencies of recent answers."""
 
 from collections import deque
 
@@ -8,7 +8,7 @@ _REMEMBERED = 500
 
 
 class Latencies:
-    """Of the last few hundred."""
+    """Latencies of the last 500 answers."""
 
     def __init__(self) -> None:
         self._seconds: deque[float] = deque(maxlen=_REMEMBERED)
@@ -18,7 +18,7 @@ class Latencies:
 
     @property
     def percentiles_ms(self) -> tuple[float, float] | None:
-        """The median and the 95th percentile."""
+        """Median and 95th percentile in milliseconds; None before the first answer."""
         if not self._seconds:
             return None
         median, high = np.percentile(self._seconds, [50, 95]) * 1000

@@ -1,4 +1,4 @@
-"""How often may be asked: moving windows a person, a channel, a server, and over all."""
+"""Rate limits: moving windows per user, channel and server, and over all."""
 
 import asyncio
 import time
@@ -7,47 +7,42 @@ from dataclasses import dataclass
 from limits import RateLimitItem, parse_many
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import MovingWindowRateLimiter
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
+from bot.config.values import Limit
 from bot.domain.errors import LimitedError
-from bot.wording.durations import in_words
+from bot.wording.durations import delay_in_words
 from prompts import text
 
 
 class Limits(BaseModel):
-    """Each as `limits` writes them: "6/minute", or several as in "6/minute; 60/hour"."""
+    """Rate limits as the package `limits` writes them: "6/minute", or "6/minute; 60/hour"."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    per_user: str = "10/minute"
-    per_channel: str = "30/minute"
-    per_server: str = "90/minute"
-    overall: str = "300/minute"
-
-    @field_validator("*")
-    @classmethod
-    def _has_a_meaning(cls, limit: str) -> str:
-        # Nobody could ever be told when to come back from a limit of nothing.
-        if any(item.amount < 1 for item in parse_many(limit)):
-            raise ValueError("a limit allows one request at least")
-        return limit
+    per_user: Limit = "10/minute"
+    per_channel: Limit = "30/minute"
+    per_server: Limit = "90/minute"
+    overall: Limit = "300/minute"
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
     item: RateLimitItem
     of: tuple[str, ...]
-    reached: str  # the text of a refusal
+    reached: str  # name of the refusal's text
 
 
 class Limiter:
-    """One for every entrance. Windows are kept in memory, unless there is another storage, and
-    those that have passed are dropped when the next request is admitted."""
+    """Rate limiter shared by all surfaces.
+
+    Windows are kept in memory unless a storage is given. Those that have passed are dropped when
+    the next request is admitted."""
 
     def __init__(
         self, limits: Limits, storage: Storage | None = None, *, shared: bool = False
     ) -> None:
-        """`shared` says that others count in the storage, too."""
+        """Make a limiter; `shared` says that other processes count in the storage, too."""
         self._limits, self._others_count = limits, shared
         self._windows = MovingWindowRateLimiter(storage or MemoryStorage())
         self._one_at_a_time = asyncio.Lock()
@@ -55,17 +50,19 @@ class Limiter:
     async def admit(
         self, asker: int, channel: int | None, server: int | None, per_user: int | None = None
     ) -> None:
-        """Counts a request. `per_user` is how many a minute the server allows one person instead
-        of the default. Raises LimitedError, for the asker to read; then nothing was counted, but
-        where another process took the last room between the test and the counting."""
+        """Count a request.
+
+        `per_user` is the server's limit per user and minute, in place of the default. Raises
+        LimitedError, whose message is for the asker. Then nothing was counted, unless another
+        process took the last slot between the test and the count."""
         windows = self._of(asker, channel, server, per_user)
-        async with self._one_at_a_time:  # between testing and counting nobody else is counted
+        async with self._one_at_a_time:  # no other request is counted after the test
             full = [w for w in windows if not await self._windows.test(w.item, *w.of)]
             if full:
                 raise await self._refusal(full)
             for window in windows:
-                # Where nobody else counts, it is full only where the clock was set back since the
-                # test, or the oldest request leaves its window in this instant: there was room.
+                # If no other process counts, the window is full only if the clock was set back
+                # since the test or the oldest request leaves it right now: there was room.
                 counted = await self._windows.hit(window.item, *window.of)
                 if not counted and self._others_count:
                     raise await self._refusal([window])
@@ -73,7 +70,7 @@ class Limiter:
     async def count(
         self, asker: int, channel: int | None, server: int | None, per_user: int | None = None
     ) -> None:
-        """Counts a request that was admitted elsewhere."""
+        """Count a request that was admitted elsewhere."""
         async with self._one_at_a_time:
             for window in self._of(asker, channel, server, per_user):
                 await self._windows.hit(window.item, *window.of)
@@ -84,7 +81,7 @@ class Limiter:
         limits = self._limits
         if per_user is None:
             windows = _windows(limits.per_user, "refusals.limit_user", "user", asker)
-        else:  # counted apart: what one server allows is no matter of another
+        else:  # counted per server: each server sets its own limit
             allowed = f"{per_user}/minute"
             windows = _windows(allowed, "refusals.limit_user", "user", asker, server)
         if channel is not None:
@@ -94,7 +91,7 @@ class Limiter:
         return windows + _windows(limits.overall, "refusals.limit_all", "all")
 
     async def _refusal(self, full: list[_Window]) -> LimitedError:
-        """Names the window that takes longest to have room."""
+        """Build the refusal for the window that takes longest to have room."""
         now = time.time()
         stats = [await self._windows.get_window_stats(w.item, *w.of) for w in full]
         wait_s, window = max(
@@ -102,7 +99,7 @@ class Limiter:
             key=lambda waiting: waiting[0],
         )
         return LimitedError(
-            text(window.reached, limit=_limit_in_words(window.item), wait=in_words(wait_s)),
+            text(window.reached, limit=_limit_in_words(window.item), wait=delay_in_words(wait_s)),
             retry_after_s=max(wait_s, 0.0),
         )
 

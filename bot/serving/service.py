@@ -1,10 +1,9 @@
-"""The one door to answers: questions come in on the event loop and are computed in batches.
+"""Service that answers questions: they arrive on the event loop and are computed in batches.
 
 One thread owns the model and the index. Questions that arrive while it works wait in a queue and
-go to it together as the next batch, so that load makes batches and a lone question waits for
-nothing. The queue is fair between servers and between their askers; a question that is already on
-its way is not computed twice.
-"""
+form the next batch. So batches grow with the load, and a lone question does not wait. The queue is
+fair between servers and between their askers. A question that is queued or in work already is not
+computed twice."""
 
 import asyncio
 import logging
@@ -14,40 +13,63 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self, TypeVar
 
-from bot.answering.draft_sentence import Carried, Written
+from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
 from bot.answering.pipeline import Receipt
 from bot.answering.ranking.evidence_model import OperatingPoint
-from bot.domain.claims import Check, Claims, claim_spans
+from bot.domain.callbacks import OnDraft, OnWait
+from bot.domain.claims import Check, CheckRequest, check_text
 from bot.domain.errors import DeadlineError, ServiceClosedError
-from bot.domain.models import Answer, Question, check_question
+from bot.domain.models import Question, check_question
 from bot.monitoring.observer import Observer
 from bot.serving.admission import Admission
-from bot.serving.batches import BatchAnswerer
-from bot.serving.in_flight import Asked, InFlight, Outcome
+from bot.serving.batches import BatchRunner
+from bot.serving.in_flight import InFlight, QueuedJob
+from bot.serving.jobs import CheckJob, Job, QuestionJob, VerifyJob
 from bot.serving.latencies import Latencies
 from index.generations.live import LiveIndex
 from prompts import text
 
-_BATCH = 32  # about where the encoder's throughput stops growing with the batch
-_MOMENT_S = 1.0  # whoever waits longer is told so
-_TELLING_S = 3.0  # an answer waits so long for the notice before it, which else would come after it
-_IN_HAND_S = 0.5  # of the deadline: what a model does not use
+_BATCH = 32  # the encoder's throughput hardly grows beyond this size
+_NOTICE_AFTER_S = 1.0  # a waiting asker gets a notice after this time
+_NOTICE_TIMEOUT_S = 3.0  # an answer waits this long for the notice, so that it comes second
+_RESERVE_S = 0.5  # part of the deadline that a model may not use up
 
-OnWait = Callable[[int], Awaitable[None]]
-OnDraft = Callable[[Answer], Awaitable[None]]
+Verify = Callable[[SentenceToVerify], Awaitable[SentenceSupport]]
 
-if TYPE_CHECKING:  # only where a model is set: its client takes half a second
-    from bot.generation.rewriter import Rewriter
-    from bot.generation.writer import Writer
+_Outcome = TypeVar("_Outcome")
 
 _log = logging.getLogger(__name__)
 
 
+class AnswerWriter(Protocol):
+    """Writer of answers from their evidence with a language model (bot.generation.writer)."""
+
+    async def write(
+        self,
+        receipt: Receipt,
+        verify: Verify,
+        within_s: float,
+        *,
+        asker: str | None = None,
+        on_draft: OnDraft | None = None,
+    ) -> Receipt: ...
+
+
+class QuestionRewriter(Protocol):
+    """Rewriter of follow-ups into stand-alone questions with a model (bot.generation.rewriter)."""
+
+    async def rewrite(
+        self, question: Question, within_s: float, *, asker: str | None = None
+    ) -> Question: ...
+
+
 class AnswerService:
-    """Use as an async context manager. Leaving it goes on answering what waits for `drain_s`, and
-    refuses the rest, in words, after the batch in work is done."""
+    """Service that answers questions and checks texts; use it as an async context manager.
+
+    Leaving it goes on answering the queued questions for `drain_s` seconds. Then it refuses the
+    rest and waits for the batch in work."""
 
     def __init__(
         self,
@@ -58,11 +80,13 @@ class AnswerService:
         max_wait_s: float = math.inf,
         drain_s: float = 0.0,
         observer: Observer | None = None,
-        writer: "Writer | None" = None,
-        rewriter: "Rewriter | None" = None,
+        writer: AnswerWriter | None = None,
+        rewriter: QuestionRewriter | None = None,
     ) -> None:
-        """`writer` lets a model write what has evidence, and `rewriter` put what leans on the
-        conversation; whoever gives them closes them."""
+        """Make the service over `live`.
+
+        `writer` lets a model write the answers that have evidence, and `rewriter` lets it rewrite
+        follow-ups. The caller closes both."""
         self._live, self._writer, self._rewriter = live, writer, rewriter
         self._observer = observer or Observer()
         self._deadline_s, self._drain_s = deadline_s, drain_s
@@ -71,7 +95,7 @@ class AnswerService:
         self._latencies = Latencies()
         self._arrived = asyncio.Event()
         self._closing = False
-        self._batches = BatchAnswerer()
+        self._batches = BatchRunner()
         self._at_work_since: float | None = None
 
     async def __aenter__(self) -> Self:
@@ -90,7 +114,7 @@ class AnswerService:
             if self._drain_s:
                 await asyncio.wait({self._worker}, timeout=self._drain_s)
             self.refuse_waiting()
-            # A second Ctrl-C ends the waiting, not the worker: it still settles its askers.
+            # A second Ctrl-C ends this wait, not the worker, which still settles its batch.
             await asyncio.shield(self._worker)
         except asyncio.CancelledError:
             self.refuse_waiting()
@@ -100,30 +124,30 @@ class AnswerService:
 
     @property
     def has_writer(self) -> bool:
-        """Whether a model writes what has evidence."""
+        """True if a model writes the answers that have evidence."""
         return self._writer is not None
 
     @property
     def waiting(self) -> int:
-        """How many questions wait for their turn."""
+        """Number of queued questions."""
         return len(self._in_flight)
 
     @property
     def stalled_s(self) -> float:
-        """For how long the batch in work has been computed; 0 where there is none, endless where
-        nothing will be computed any more."""
+        """Seconds in the current batch; 0 if there is none, inf once the worker has stopped."""
         if self._worker.done():
             return math.inf
         return 0.0 if self._at_work_since is None else time.monotonic() - self._at_work_since
 
     @property
     def latencies_ms(self) -> tuple[float, float] | None:
-        """The median and the 95th percentile from asked to answered, of the last few hundred."""
+        """Median and 95th percentile in ms from queueing to outcome, of the last 500 questions and
+        checks. The time in which a model rewrites or writes is not included."""
         return self._latencies.percentiles_ms
 
     @property
     def operating_point(self) -> OperatingPoint:
-        """From which confidence on questions are answered."""
+        """Confidence threshold above which questions are answered."""
         return self._batches.operating_point
 
     async def answer(
@@ -135,17 +159,20 @@ class AnswerService:
         on_wait: OnWait | None = None,
         on_draft: OnDraft | None = None,
     ) -> Receipt:
-        """`asker` and `server` are whom the queue is fair between. `on_wait` is told once how many
-        come first, where that takes more than a moment; where a model writes, `on_draft` gets the
-        answer of quotes, and then what there is of the written one as it grows. Raises
-        QuestionError, ServiceBusyError, DeadlineError or ServiceClosedError, each to be told to
-        the asker. Cancelling the call takes the asker's question out of the queue, and so does its
-        deadline, which holds while a batch before it is stuck."""
+        """Answer the question.
+
+        The queue is fair between servers and between their askers. `on_wait` is called once with
+        the number of jobs ahead if the wait takes more than a second. If a model writes, `on_draft`
+        gets the answer in quotes, and then the draft as it grows.
+
+        Raises QuestionError, ServiceBusyError, DeadlineError or ServiceClosedError, whose messages
+        are for the asker. Cancelling the call removes the question from the queue. So does its
+        deadline, even while a batch before it is stuck."""
         started = time.monotonic()
         receipt = await self.quote(question, asker=asker, server=server, on_wait=on_wait)
         if self._writer and receipt.answer.citations:
             quoted = time.monotonic()
-            left_s = max(0.0, self._deadline_s - _IN_HAND_S - (quoted - started))
+            left_s = max(0.0, self._deadline_s - _RESERVE_S - (quoted - started))
             receipt = await self._writer.write(
                 receipt, self._verify, left_s, asker=asker, on_draft=on_draft
             )
@@ -162,70 +189,74 @@ class AnswerService:
         server: str | None = None,
         on_wait: OnWait | None = None,
     ) -> Receipt:
-        """The answer in quotes alone, whether a model writes others or not. As `answer`."""
+        """Answer in quotes alone, even if a model writes other answers; else like `answer`."""
         check_question(question.question)
         started = time.monotonic()
-        # Where nobody could wait any more it is refused at once.
+        # If the queue is full, the question is refused at once: do not rewrite it first.
         if self._rewriter and self._in_flight.has_room:
             question = await self._rewriter.rewrite(
-                question, self._deadline_s - _IN_HAND_S, asker=asker
+                question, self._deadline_s - _RESERVE_S, asker=asker
             )
         left_s = self._deadline_s - (time.monotonic() - started)
-        receipt = await self._in_turn(question, asker, server, on_wait, left_s)
-        assert isinstance(receipt, Receipt)
+        job = QuestionJob(question)
+        receipt = await self._in_turn(job, asker, server, on_wait, left_s)
         return replace(receipt, answer=receipt.answer.model_copy(update={"id": question.id}))
 
     async def check(
         self,
-        claims: Claims,
+        request: CheckRequest,
         *,
         asker: str | None = None,
         server: str | None = None,
         on_wait: OnWait | None = None,
     ) -> Check:
-        """The sentences of a text beside the articles. It waits for its turn among the questions,
-        and raises what `answer` raises."""
-        claim_spans(claims.question)
-        check = await self._in_turn(claims, asker, server, on_wait, self._deadline_s)
-        assert isinstance(check, Check)
-        return check.model_copy(update={"id": claims.id})
+        """Check the sentences of a text against the articles.
 
-    async def _verify(self, written: Written) -> Carried:
-        carried = await self._in_turn(written, None, None, None, self._deadline_s)
-        assert isinstance(carried, Carried)
-        return carried
+        The check waits for its turn among the questions. Raises what `answer` raises."""
+        check_text(request.text)
+        job = CheckJob(request)
+        check = await self._in_turn(job, asker, server, on_wait, self._deadline_s)
+        return check.model_copy(update={"id": request.id})
+
+    async def _verify(self, drafted: SentenceToVerify) -> SentenceSupport:
+        return await self._in_turn(
+            VerifyJob(drafted), None, None, None, self._deadline_s, measured=False
+        )
 
     async def _in_turn(
         self,
-        question: Question,
+        job: Job[_Outcome],
         asker: str | None,
         server: str | None,
         on_wait: OnWait | None,
         within_s: float,
-    ) -> Outcome:
-        """What comes of it."""
+        *,
+        measured: bool = True,
+    ) -> _Outcome:
+        """Queue the job and wait for its outcome; `measured` counts its latency."""
         if self._closing:
             raise ServiceClosedError(text("refusals.closing"))
-        asked = Asked(question, server, asker, asyncio.get_running_loop().create_future())
-        self._in_flight.add(asked, self._live.current.generation.id)
+        result: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
+        queued = QueuedJob(job, server, asker, result)
+        self._in_flight.add(queued, self._live.current.generation.id)
         self._arrived.set()
         self._observer.queued(self.waiting)
         try:
             async with asyncio.timeout(within_s):
                 if on_wait:
-                    await self._tell_if_waiting(asked, on_wait)
-                outcome = await asked.result
+                    await self._tell_if_waiting(queued, on_wait)
+                outcome = await queued.result
         except TimeoutError as error:
             raise DeadlineError(text("refusals.late")) from error
         finally:
-            asked.result.cancel()
-            self._in_flight.leave(asked)
-        if not isinstance(outcome, Carried):
-            self._latencies.add(time.monotonic() - asked.since)
+            queued.result.cancel()
+            self._in_flight.leave(queued)
+        if measured:
+            self._latencies.add(time.monotonic() - queued.since)
         return outcome
 
     def refuse_waiting(self) -> None:
-        """Takes no more questions, and refuses those that are not in work yet, in words."""
+        """Take no more questions, and refuse those that are not in work yet."""
         self._in_flight.refuse(ServiceClosedError(text("refusals.closing")))
         self._close()
 
@@ -233,27 +264,25 @@ class AnswerService:
         self._closing = True
         self._arrived.set()
 
-    async def _tell_if_waiting(self, asked: Asked, on_wait: OnWait) -> None:
-        done, _ = await asyncio.wait({asked.result}, timeout=_MOMENT_S)
+    async def _tell_if_waiting(self, queued: QueuedJob[_Outcome], on_wait: OnWait) -> None:
+        done, _ = await asyncio.wait({queued.result}, timeout=_NOTICE_AFTER_S)
         if done:
             return
         try:
-            async with asyncio.timeout(_TELLING_S):
-                await on_wait(self._in_flight.before(asked))
-        except Exception:  # it is the surface's own, and no reason to lose the answer
-            _log.warning("someone who waits could not be told so", exc_info=True)
+            async with asyncio.timeout(_NOTICE_TIMEOUT_S):
+                await on_wait(self._in_flight.before(queued))
+        except Exception:  # an error of the surface must not lose the answer
+            _log.warning("a waiting request could not be notified", exc_info=True)
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
         while not self._closing or len(self._in_flight):
             await self._arrived.wait()
             live = self._live.current
-            questions = self._in_flight.take(_BATCH, live.generation.id)
-            if questions:
-                self._tell_taken(len(questions))
-                outcomes = await loop.run_in_executor(
-                    self._compute, self._batches.answer, live, questions
-                )
+            jobs = self._in_flight.take(_BATCH, live.generation.id)
+            if jobs:
+                self._tell_taken(len(jobs))
+                outcomes = await loop.run_in_executor(self._compute, self._batches.run, live, jobs)
                 self._at_work_since = None
                 self._in_flight.settle(outcomes)
                 for outcome in outcomes:
@@ -264,7 +293,7 @@ class AnswerService:
 
     def _tell_taken(self, size: int) -> None:
         now = self._at_work_since = time.monotonic()
-        asked = self._in_flight.in_work
+        taken = self._in_flight.in_work
         self._observer.taken(
-            size, [each.question.id for each in asked], [now - each.since for each in asked]
+            size, [each.job.id for each in taken], [now - each.since for each in taken]
         )

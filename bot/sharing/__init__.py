@@ -1,1 +1,1 @@
-"""What several processes share through Redis, which any of them can do without."""
+"""State that several processes share through Redis. Each process also works without it."""

@@ -1,4 +1,4 @@
-"""Answers that another process has computed, for whoever asks the same again."""
+"""Cache in Redis of answers that any process has computed, for identical questions."""
 
 import hashlib
 import json
@@ -8,11 +8,11 @@ from functools import cache
 from importlib.metadata import version
 
 from bot.answering.citing.citations import CitationError
-from bot.answering.citing.recall import Recalled
+from bot.answering.citing.recall import StoredAnswer
 from bot.answering.ranking.evidence_model import model_digest
 from bot.domain.models import Answer, Question
 from bot.monitoring.observer import Observer
-from bot.sharing.link import AwayError, Link
+from bot.sharing.link import RedisLink, RedisUnavailableError
 from index.generations.live import LiveGeneration, LiveIndex
 
 _KEPT_S = 3600
@@ -22,29 +22,29 @@ _log = logging.getLogger(__name__)
 
 
 class SharedAnswers:
-    """What comes from Redis is as untrusted as a question: each answer is checked against the
-    articles before it is used, and what fails is computed anew."""
+    """Cache of answers in Redis. Its content is untrusted: each answer is checked against the
+    articles before use. One that fails the check is computed again."""
 
-    def __init__(self, link: Link, live: LiveIndex, observer: Observer) -> None:
+    def __init__(self, link: RedisLink, live: LiveIndex, observer: Observer) -> None:
         self._link, self._live, self._observer = link, live, observer
 
     async def get(self, question: Question) -> Answer | None:
-        """None where nobody has asked this of the generation that answers now, by the same
-        models, within the hour; or where Redis is away."""
+        """Return the cached answer. Return None if this question was not asked within the hour for
+        the current generation and the same models, or if Redis is unavailable."""
         started, live = time.monotonic(), self._live.current
         try:
-            # Not all of it, whatever it is.
+            # Limit the read: the value is untrusted and may be huge.
             data = await self._link.run(
                 lambda: self._link.client.getrange(_key(live, question), 0, _LARGEST)
             )
-        except AwayError:
+        except RedisUnavailableError:
             return None
         if not data:
             return None
         try:
-            recalled = Recalled.model_validate_json(data)
+            recalled = StoredAnswer.model_validate_json(data)
             answer = recalled.answer(question.question, live.generation)
-        except (ValueError, CitationError) as error:  # pydantic's are of the first kind
+        except (ValueError, CitationError) as error:  # pydantic raises ValueErrors
             _log.warning("an answer from Redis is not used: %s", type(error).__name__)
             return None
         elapsed_s = time.monotonic() - started
@@ -55,7 +55,7 @@ class SharedAnswers:
         return answer
 
     async def put(self, question: Question, answer: Answer) -> None:
-        live, recalled = self._live.current, Recalled.of(answer)
+        live, recalled = self._live.current, StoredAnswer.of(answer)
         if recalled is None or answer.generation != live.generation.id:
             return
         data = recalled.model_dump_json().encode()
@@ -65,12 +65,13 @@ class SharedAnswers:
             await self._link.run(
                 lambda: self._link.client.set(_key(live, question), data, ex=_KEPT_S)
             )
-        except AwayError:
-            return  # told by the link
+        except RedisUnavailableError:
+            return  # the link has reported it
 
 
 def _key(live: LiveGeneration, question: Question) -> str:
-    """Of all that an answer depends on. Of the question's spaces it does not."""
+    """Hash everything that an answer depends on. Normalise whitespace in the question, because the
+    answer does not depend on it."""
     turns = [(turn.question, turn.answer) for turn in question.history]
     asked = " ".join(question.question.split())
     parts = [live.generation.id, live.encoder.id, model_digest(), _version(), asked, turns]

@@ -1,4 +1,4 @@
-"""Limits that several processes keep together; without Redis each keeps its own."""
+"""Rate limits that several processes share; without Redis each process keeps its own."""
 
 import math
 import time
@@ -6,16 +6,16 @@ import time
 from limits.aio.storage import RedisStorage
 
 from bot.serving.limits import Limiter, Limits
-from bot.sharing.link import AwayError, Link
+from bot.sharing.link import RedisLink, RedisUnavailableError
 
 _PREFIX = "dealbot:limits"
 
 
 class SharedLimiter(Limiter):
-    """Counts in Redis what all processes admit, and beside it what this one does: so that nobody
-    begins anew when Redis goes away."""
+    """Limiter that counts the requests of all processes in Redis, and those of this process in
+    memory as well. The local counts stay in force when Redis becomes unavailable."""
 
-    def __init__(self, limits: Limits, link: Link) -> None:
+    def __init__(self, limits: Limits, link: RedisLink) -> None:
         super().__init__(limits)
         self._shared = Limiter(limits, _Storage(link), shared=True)
 
@@ -24,16 +24,16 @@ class SharedLimiter(Limiter):
     ) -> None:
         try:
             await self._shared.admit(asker, channel, server, per_user)
-        except AwayError:
+        except RedisUnavailableError:
             await super().admit(asker, channel, server, per_user)
         else:
             await self.count(asker, channel, server, per_user)
 
 
 class _Storage(RedisStorage):
-    """Windows in Redis. Both methods raise AwayError where it is away."""
+    """Moving windows in Redis. Both methods raise RedisUnavailableError if Redis is unavailable."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: RedisLink) -> None:
         self._link = link
         super().__init__(
             "redis://",
@@ -50,6 +50,6 @@ class _Storage(RedisStorage):
             lambda: self.bridge.get_moving_window(key, limit, expiry)
         )
         now = time.time()
-        if not math.isfinite(start) or start > now + expiry:  # by another's clock, or hand
+        if not math.isfinite(start) or start > now + expiry:  # from another clock, or forged
             start = now
         return start, count

@@ -1,4 +1,4 @@
-"""The way to Redis, which may be gone at any time: who needs it goes on without, at once."""
+"""Connection to Redis, which may fail at any time; callers then go on without it, at once."""
 
 import asyncio
 import logging
@@ -12,10 +12,9 @@ from pydantic import SecretStr
 from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Degradations, Part
 
-_TIMEOUT_S = (
-    0.08  # it answers within a millisecond; this is what losing it costs who asks just then
-)
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0  # between the attempts to have it back
+# Redis answers within a millisecond. A request at the moment of a failure waits this long.
+_TIMEOUT_S = 0.08
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0  # between attempts to reconnect
 _AT_ONCE = 16  # connections
 _ALIVE, _ALIVE_S = "dealbot:alive", 60
 
@@ -24,17 +23,18 @@ _Done = TypeVar("_Done")
 _log = logging.getLogger(__name__)
 
 
-class AwayError(Exception):
-    """Redis is away. Never leaves this package: whoever meets it does without."""
+class RedisUnavailableError(Exception):
+    """Failure of Redis. It never leaves this package: callers go on without Redis."""
 
 
-class Link:
-    """Use as `async with Link.open(...)`. Only who asks in the moment in which Redis is lost waits
-    for it; until a task of our own has found it again, all others are told at once."""
+class RedisLink:
+    """Connection to Redis. Use as `async with Link.open(...)`. Only requests at the moment of the
+    failure wait, for the timeout of 80 ms. All later ones fail at once, until a background task has
+    reconnected."""
 
     def __init__(self, url: str, degraded: Degradations) -> None:
         try:
-            # Here: who has no Redis need not have the library.
+            # Imported here: the library is optional.
             from redis.asyncio import Redis
             from redis.asyncio.retry import Retry
             from redis.backoff import NoBackoff
@@ -43,7 +43,7 @@ class Link:
             raise SettingsError(
                 "redis_url is set, but the library is missing: pip install 'dealbot[redis]'"
             ) from error
-        # The last is of a client that reads what it did not expect.
+        # The client raises ValueError when it reads an unexpected reply.
         self._failures = (RedisError, OSError, TimeoutError, ValueError)
         self.client: Redis = Redis.from_url(
             url,
@@ -61,9 +61,10 @@ class Link:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: SecretStr, degraded: Degradations) -> AsyncIterator[Self]:
-        """Also where there is no Redis, which is told, and may come later."""
+        """Open the connection, even while Redis is unavailable: that is reported as a degradation,
+        and the connection follows later."""
         link = cls(url.get_secret_value(), degraded)
-        with suppress(AwayError):
+        with suppress(RedisUnavailableError):
             await link.run(link._check)
         watching = asyncio.create_task(link._keep_looking(), name="redis")
         try:
@@ -75,25 +76,26 @@ class Link:
             await link.client.aclose()
 
     async def run(self, command: Callable[[], Awaitable[_Done]]) -> _Done:
-        """What the command returns. Raises AwayError where Redis is away or fails."""
+        """Run the command and return its result. Raises RedisUnavailableError if Redis is
+        unavailable or fails."""
         async with self._few:
             if self._lost.is_set():
-                raise AwayError
+                raise RedisUnavailableError
             try:
                 return await command()
             except self._failures as error:
                 self._lose(error)
-                raise AwayError from error
+                raise RedisUnavailableError from error
 
     async def _check(self) -> Any:
-        """Writes: one that is full, or a copy that is only read, would pass a ping."""
+        """Test Redis with a write: a full server, or a read-only replica, would pass a ping."""
         return await self.client.set(_ALIVE, 1, ex=_ALIVE_S)
 
     def _lose(self, error: Exception) -> None:
         if self._lost.is_set():
-            return  # others were on their way
+            return  # a concurrent command has reported it
         self._lost.set()
-        # Only the kind of failure: some of the library's messages repeat what they were given.
+        # Name only the type of the error: some of the library's messages repeat their input.
         self._degraded.set(
             Part.REDIS,
             f"Redis at {self._place} fails ({type(error).__name__}): this process keeps limits of "
@@ -104,12 +106,12 @@ class Link:
         loop, pause_s = asyncio.get_running_loop(), _FIRST_PAUSE_S
         while True:
             await self._lost.wait()
-            if loop.time() - self._back_at > _LONGEST_PAUSE_S:  # one that stood is new trouble
+            if loop.time() - self._back_at > _LONGEST_PAUSE_S:  # a new failure after a stable time
                 pause_s = _FIRST_PAUSE_S
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             with suppress(*self._failures):
-                # What is left of connections from before leads nowhere.
+                # Connections from before the failure are dead.
                 await self.client.connection_pool.disconnect(inuse_connections=False)
                 await self._check()
                 self._back_at = loop.time()

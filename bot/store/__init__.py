@@ -1,8 +1,8 @@
-"""What the bot keeps between restarts: SQLite, behind one async door."""
+"""Persistent state of the bot: SQLite, behind one async interface."""
 
 from bot.store.audit import AuditEntry
-from bot.store.receipts import Kept, new_id
+from bot.store.receipts import StoredReceipt, new_id
 from bot.store.settings import ServerSettings
 from bot.store.store import Store
 
-__all__ = ["AuditEntry", "Kept", "ServerSettings", "Store", "new_id"]
+__all__ = ["AuditEntry", "ServerSettings", "Store", "StoredReceipt", "new_id"]

@@ -1,4 +1,4 @@
-"""What admins did, and how it ended."""
+"""Audit log: what admins did, and how it ended."""
 
 import logging
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """`guild` is None for what was done outside of any server. The actor is kept by id: the log
-    is there to say who it was."""
+    """Entry of the audit log. `guild` is None for an action outside any server. The actor is stored
+    by id, not as a hash: the log must say who it was."""
 
     when: datetime
     guild: int | None
@@ -42,21 +42,21 @@ class Audit:
         )
 
     async def latest(self, guild: int | None, limit: int) -> list[AuditEntry]:
-        """The server's entries, the last recorded first."""
+        """Return the server's entries, the last recorded first."""
         rows = await self._database.run(
             f"SELECT {_COLUMNS} FROM audit WHERE guild IS ? ORDER BY id DESC LIMIT ?", guild, limit
         )
         return [entry for row in rows if (entry := _read(row)) is not None]
 
     async def of_actor(self, actor: int) -> list[AuditEntry]:
-        """All that one admin did, in order."""
+        """Return all entries of one admin, in the order recorded."""
         rows = await self._database.run(
             f"SELECT {_COLUMNS} FROM audit WHERE actor = ? ORDER BY id", actor
         )
         return [entry for row in rows if (entry := _read(row)) is not None]
 
     async def prune(self, older_than: datetime) -> int:
-        """Forgets what is older; returns how many that were."""
+        """Delete older entries; return how many there were."""
         old = await self._database.run_in_parts(
             "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE happened < ? LIMIT ?)"
             " RETURNING 1",

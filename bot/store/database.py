@@ -1,7 +1,7 @@
-"""One SQLite file behind async calls, whose failures are told in words.
+"""SQLite file behind async calls, whose failures become StoreErrors with a readable message.
 
-Every statement is a transaction of its own and runs on the connection's thread, out of reach of
-whoever cancels the call: no transaction is ever left open, and no read sees half a write.
+Every statement is a transaction of its own and runs on the connection's thread. Cancelling the call
+does not stop it. No transaction is ever left open, and no read sees half a write.
 """
 
 import asyncio
@@ -18,12 +18,12 @@ from bot.monitoring.degradations import Degradations
 from bot.store.health import DamagedError, Health, is_read
 from index.files.publication import fsync
 
-_NEEDED = (3, 37)  # strict tables; RETURNING came with 3.35
-_DAMAGED = "is damaged: put a backup in its place, or move it away to start anew"
+_NEEDED = (3, 37)  # for STRICT tables; RETURNING needs 3.35
+_DAMAGED = "is damaged: restore a backup, or move the file away to start with an empty store"
 _REASONS = {
-    sqlite3.SQLITE_BUSY: "is locked by another program: end that and try again",
+    sqlite3.SQLITE_BUSY: "is locked by another program: stop that program and try again",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_FULL: "cannot grow, the disk is full: make room and try again",
+    sqlite3.SQLITE_FULL: "cannot grow, the disk is full: free some space and try again",
     sqlite3.SQLITE_READONLY: "cannot be written: check who owns it and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that it is a file and who owns its folder",
     sqlite3.SQLITE_IOERR: "cannot be read or written: the disk reports an error",
@@ -34,15 +34,15 @@ _SAME_AS = {
     sqlite3.SQLITE_PERM: sqlite3.SQLITE_READONLY,
 }
 
-_PART = 500  # rows, which are gone in some milliseconds
-# How long an answer waits for a statement, and for one of a store that is in trouble already.
+_PART = 500  # rows per statement, which takes some milliseconds
+# How long an answer waits for a statement: normally, and while the store is failing.
 _PATIENCE_S, _LITTLE_PATIENCE_S = 3.0, 0.1
 
 Row = tuple[Any, ...]
 
 
 class Database:
-    """Use as `async with Database.open(path) as database`."""
+    """Connection to one SQLite file. Use as `async with Database.open(path) as database`."""
 
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
         self._connection, self.path = connection, path
@@ -55,7 +55,8 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(cls, path: Path, *, busy_timeout_s: float = 5.0) -> AsyncIterator[Self]:
-        """Raises StoreError, in words, where the file cannot be used or is damaged."""
+        """Open the file; create it if it does not exist. Raises StoreError if the file cannot be
+        used or is damaged, or if SQLite is too old."""
         if sqlite3.sqlite_version_info < _NEEDED:
             raise StoreError(
                 f"SQLite {sqlite3.sqlite_version} is too old for the store: run a Python that "
@@ -75,13 +76,15 @@ class Database:
                 await asyncio.wait(database._working)
 
     def watch(self, degraded: Degradations) -> None:
-        """From now on trouble is told there, once, and nobody waits for long: for what answers."""
+        """Report failures to `degraded` from now on, once per outage, and limit the wait for a
+        statement. For the process that answers questions."""
         self._health = Health(degraded)
 
     async def run(self, sql: str, *values: object) -> list[Row]:
-        """Runs one statement, which is one transaction, and returns its rows. It runs to its end,
-        whatever becomes of the caller, who is told where that takes too long; as long as it has
-        not ended, so are others."""
+        """Run one statement, which is one transaction, and return its rows. It finishes even if the
+        caller is cancelled. After `watch`, a caller waits at most 3 seconds (0.1 while the store
+        fails) and then gets a StoreError; until the late statement has ended, all other callers get
+        one at once."""
         if not self._open:
             raise StoreError("The store is closed: the program is shutting down")
         if self._health is None:
@@ -127,11 +130,12 @@ class Database:
         self._working.discard(work)
         self._late.discard(work)
         if not work.cancelled():
-            work.exception()  # its caller may have left: then nobody else looks at it
+            work.exception()  # retrieved, in case its caller was cancelled
 
     async def run_in_parts(self, sql: str, *values: object) -> list[Row]:
-        """Runs a statement on so few rows at a time that nobody waits behind it, until there are
-        none left: it has a last value, how many rows at most, and returns one for each."""
+        """Run a statement on at most 500 rows at a time until none are left, so that other calls do
+        not wait long. Its last value is the row limit, and it returns one row for each row it
+        changes. Return all of these rows."""
         done: list[Row] = []
         while True:
             part = await self.run(sql, *values, _PART)
@@ -140,24 +144,26 @@ class Database:
                 return done
 
     async def run_script(self, sql: str) -> None:
-        """Runs several statements that bring their own transaction. All of it or, where it
-        fails, nothing."""
+        """Run several statements that bring their own transaction. If one fails, all are rolled
+        back."""
         with _in_words(self.path):
             try:
                 await self._connection.executescript(sql)
             finally:
-                # Queued behind the script even where the caller is cancelled; does nothing
-                # after a commit.
+                # Runs after the script even if the caller is cancelled; does nothing after a
+                # commit.
                 await self._connection.rollback()
 
     async def use_wal(self) -> None:
-        """Readers and a writer at once, and one fsync less a write: what a power cut can take is
-        the last writes, never the file. Changes the file, which must be known to be ours."""
+        """Switch to write-ahead logging: readers and a writer run at once, and a write needs one
+        fsync less. A power cut can lose the last writes, never the file. This changes the file, so
+        the caller must know that it is ours."""
         await self.run("PRAGMA journal_mode = WAL")
         await self.run("PRAGMA synchronous = NORMAL")
 
     async def back_up(self, target: Path) -> None:
-        """A copy as of one moment, on the disk when this returns, in the place of an older one."""
+        """Copy the database as of one moment to `target`, in place of an older copy. The copy is on
+        the disk when this returns."""
         beside = target.with_name(f".{target.name}.partial")
         with _in_words(target):
             await asyncio.to_thread(beside.unlink, missing_ok=True)
@@ -166,24 +172,24 @@ class Database:
             await asyncio.to_thread(_settle, beside, target)
 
     async def _prepare(self) -> None:
-        # Before the first write, which would only spread the damage.
+        # Check before the first write, which would spread the damage.
         damaged = DamagedError(f"{self.path} {_DAMAGED}")
         try:
             if await self.run("PRAGMA quick_check(1)") != [("ok",)]:
                 raise damaged
-        except sqlite3.Error as error:  # nothing is wrong with this statement
+        except sqlite3.Error as error:  # the statement is correct: the file is not
             raise damaged from error
         await self.run("PRAGMA foreign_keys = ON")
-        await self.run("PRAGMA secure_delete = ON")  # what is forgotten leaves the file, too
+        await self.run("PRAGMA secure_delete = ON")  # deleted data leaves the file, too
 
 
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)  # what people ask is their own business; SQLite's other files follow
+    path.touch(mode=0o600)  # questions are private; SQLite's other files inherit the mode
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Of the file that is there now."""
+    """Return the device and inode of the file that is there now; None if there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -192,21 +198,21 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _settle(beside: Path, target: Path) -> None:
-    """SQLite does not bring such a copy to the disk by itself."""
+    """Sync the copy to the disk and move it to its target: SQLite does not sync such a copy."""
     fsync(beside)
     beside.replace(target)
     fsync(target.parent)
 
 
 def _storable(value: object) -> object:
-    """Half a surrogate pair, which JSON can carry, is no text to SQLite."""
+    """Replace lone surrogates, which JSON can contain and SQLite does not accept as text."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
-    """Turns what a file or a disk does into a StoreError. Other errors of SQLite, a statement
-    that is wrong say, are bugs and pass."""
+    """Convert errors of the file or the disk to StoreErrors. Other SQLite errors, such as a wrong
+    statement, are bugs and pass."""
     try:
         yield
     except sqlite3.Error as error:
@@ -214,7 +220,7 @@ def _in_words(path: Path) -> Iterator[None]:
         if reason is None:
             raise
         raise (DamagedError if reason == _DAMAGED else StoreError)(f"{path} {reason}") from error
-    except UnicodeDecodeError as error:  # of SQLite's own message, which names a damaged thing
+    except UnicodeDecodeError as error:  # SQLite's own message quotes damaged text
         raise DamagedError(f"{path} {_DAMAGED}") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be used: {error.strerror}") from error
@@ -223,8 +229,8 @@ def _in_words(path: Path) -> Iterator[None]:
 def _reason(error: sqlite3.Error) -> str | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
-        # Python's own: of this kind it has only text that is not UTF-8, which damage makes.
+        # Raised by Python: its only OperationalError is for text that is not UTF-8, so damaged.
         damaged = isinstance(error, sqlite3.OperationalError)
         return _DAMAGED if damaged else None
-    primary = code & 0xFF  # what is above says in more detail where it happened
+    primary = code & 0xFF  # the higher bits only add detail
     return _REASONS.get(_SAME_AS.get(primary, primary))

@@ -1,4 +1,4 @@
-"""What a store has in it, in numbers."""
+"""Statistics of a store."""
 
 from contextlib import suppress
 from datetime import date, datetime
@@ -21,8 +21,9 @@ SELECT (SELECT count(*) FROM receipts), (SELECT count(question) FROM receipts),
 
 
 class StoreInfo(BaseModel):
-    """`size_bytes` with the log of writes beside the file; `questions` is how many of the answers
-    are kept with what was typed; `servers` how many have settings; today is UTC's."""
+    """Statistics of a store. `size_bytes` includes the write-ahead log. `questions` counts the
+    answers that are kept with the typed text, `servers` the servers that have settings. Today is in
+    UTC."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,6 +59,6 @@ async def describe(database: Database) -> StoreInfo:
 def _size(path: Path) -> int:
     size = 0
     for file in (path, path.with_name(f"{path.name}-wal")):
-        with suppress(FileNotFoundError):  # the log comes and goes
+        with suppress(FileNotFoundError):  # the write-ahead log may be absent
             size += file.stat().st_size
     return size

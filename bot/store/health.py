@@ -1,16 +1,16 @@
-"""Whether the store can be read and written while the bot runs, told once when that changes."""
+"""Health of the store while the bot runs; each change is reported once."""
 
 import time
 
 from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations, Part
 
-_CALM_S = 10.0  # on a disk that is nearly full, every other write may work
-_INSTEAD = "Answers go on, but without what is kept, and without being kept"
+_CALM_S = 10.0  # seconds; on a nearly full disk, every other write may work
+_INSTEAD = "Answers continue, but stored data is not used and new answers are not stored"
 
 
 class DamagedError(StoreError):
-    """The file is no sound database."""
+    """Failure of a file that is not an intact database."""
 
 
 def is_read(sql: str) -> bool:
@@ -18,13 +18,14 @@ def is_read(sql: str) -> bool:
 
 
 class Health:
-    """A read that works says nothing of a disk that is full, and a page that is sound nothing of
-    one that is damaged: it is well again when what failed has worked for a while, and after damage
-    never."""
+    """Health of a store, for reads and writes apart. A read that works says nothing about a full
+    disk, and an intact page nothing about a damaged one. The store is healthy again once the kind
+    of statement that failed works, 10 seconds after the last failure or later. Damage is
+    permanent."""
 
     def __init__(self, degraded: Degradations) -> None:
         self._degraded = degraded
-        self._failing: set[bool] = set()  # reads, or writes
+        self._failing: set[bool] = set()  # True: reads, False: writes
         self._damaged = False
         self._failed_at = 0.0
 

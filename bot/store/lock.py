@@ -1,4 +1,4 @@
-"""One process at a time."""
+"""Lock that admits one process at a time to a store."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +10,9 @@ from bot.domain.errors import StoreError
 
 
 @contextmanager
-def only_process(path: Path) -> Iterator[None]:
-    """Holds the lock beside the store, which the system takes back from a process that dies.
-    Raises StoreError where another process holds it."""
+def exclusive_lock(path: Path) -> Iterator[None]:
+    """Hold the lock file beside the store. The system releases it if the process dies. Raises
+    StoreError if another process holds the lock or the file cannot be locked."""
     lock = FileLock(path.with_name(f"{path.name}.lock"), timeout=0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Bringing a store to the schema of this program: numbered steps, after a backup."""
+"""Migration of a store to this program's schema: numbered steps, after a backup."""
 
 import logging
 import sqlite3
@@ -9,27 +9,27 @@ from pathlib import Path
 
 from bot.domain.errors import StoreError
 from bot.store.database import Database, Row
-from bot.store.lock import only_process
+from bot.store.lock import exclusive_lock
 
 _log = logging.getLogger(__name__)
 
 
 async def migrate(database: Database, steps: Sequence[str], *, locked: bool) -> None:
-    """Takes the steps that the file has not taken. `locked` says that the caller holds the lock,
-    without which a process at work would find its tables changed. Raises StoreError where the
-    file is of a newer program, of another one, or in use."""
+    """Apply the steps that the file lacks. `locked` means that the caller holds the lock, without
+    which the tables could change under a running process. Raises StoreError if the file is of a
+    newer or another program, is in use, or lacks tables."""
     if await known_version(database, steps) < len(steps):
-        with nullcontext() if locked else only_process(database.path):
+        with nullcontext() if locked else exclusive_lock(database.path):
             await _take(database, steps)
     if not _expected(steps) <= set(await database.run(_SCHEMA)):
         raise StoreError(
-            f"{database.path} does not have the tables that it should have: put a backup in its "
-            "place, or move it away to start anew"
+            f"{database.path} does not have the expected tables: restore a backup, or move the "
+            "file away to start with an empty store"
         )
 
 
 async def _take(database: Database, steps: Sequence[str]) -> None:
-    version = await _version(database)  # again: before the lock another process may have begun
+    version = await _version(database)  # again: another process may have migrated it meanwhile
     if version == 0 and await database.run(_SCHEMA):
         raise StoreError(
             f"{database.path} belongs to another program: give dealbot a store of its own"
@@ -37,16 +37,21 @@ async def _take(database: Database, steps: Sequence[str]) -> None:
     if 0 < version < len(steps):
         backup = _backup(database.path, str(version))
         await database.back_up(backup)
-        _log.info("%s goes to schema %d; %s is as it was", database.path, len(steps), backup)
+        _log.info(
+            "upgrading %s to schema %d; %s is a copy of it from before",
+            database.path,
+            len(steps),
+            backup,
+        )
     for number, step in enumerate(steps[version:], version + 1):
-        # A number of our own: a pragma takes no bound values.
+        # A PRAGMA takes no bound values; this number is our own.
         await database.run_script(
             f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;"
         )
 
 
 async def known_version(database: Database, steps: Sequence[str]) -> int:
-    """How many steps the file has taken; raises StoreError where it was made by a newer program."""
+    """Return how many steps the file has taken. Raises StoreError if a newer program made it."""
     version = await _version(database)
     if version > len(steps):
         raise StoreError(
@@ -57,8 +62,8 @@ async def known_version(database: Database, steps: Sequence[str]) -> int:
 
 
 def remove_backups(path: Path, older_than: datetime) -> None:
-    """Of migrations: they hold what is forgotten in the store. Raises StoreError, in words, where
-    one cannot be removed."""
+    """Delete older backups of migrations, because they contain what the store has forgotten. Raises
+    StoreError if one cannot be removed."""
     for backup in path.parent.glob(_backup(path, "*").name):
         try:
             if backup.stat().st_mtime < older_than.timestamp():
@@ -76,7 +81,7 @@ async def _version(database: Database) -> int:
     return int(version)
 
 
-# Without the SQL: SQLite keeps it as it was written, and rewrites it its own way on an ALTER.
+# Compare columns, not SQL: SQLite keeps the SQL as written, but rewrites it on an ALTER.
 _SCHEMA = """
 SELECT made.type, made.name, part.name, part.type, part."notnull", part.pk
 FROM sqlite_schema AS made LEFT JOIN pragma_table_info(made.name) AS part

@@ -1,4 +1,4 @@
-"""All that is kept of one person: to be handed over, and to be forgotten."""
+"""Data that is stored about one person: its export and its deletion."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from bot.domain.models import Answer, Turn
 from bot.store.audit import Audit, AuditEntry
 from bot.store.database import Database
-from bot.store.receipts import Kept, Receipts
+from bot.store.receipts import Receipts, StoredReceipt
 from bot.store.signatures import Hasher
-from bot.store.usage import KeptUsage, UsageByDay
+from bot.store.usage import StoredUsage, UsageByDay
 from bot.store.votes import Votes
 
 _ADMIN_OF = """
@@ -20,8 +20,9 @@ SELECT guild FROM settings JOIN json_each(
 """
 
 
-class KeptAnswer(BaseModel):
-    """`question` and what was said before it are missing where they are not kept."""
+class PersonAnswer(BaseModel):
+    """Answer in an export. If the typed text is not stored, `question` is None and `said_before` is
+    empty."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,23 +35,23 @@ class KeptAnswer(BaseModel):
     answer: Answer
 
 
-class KeptOfPerson(BaseModel):
-    """Their own answers; their votes, by receipt; what they did as an admin; the servers whose
-    admins have named them; and what a model read and wrote for them of late."""
+class PersonData(BaseModel):
+    """Export of a person's data: their answers, their votes by receipt id, their actions as an
+    admin, the servers whose admins named them as an admin, and their recent model usage."""
 
     model_config = ConfigDict(frozen=True)
 
     user: int
-    answers: tuple[KeptAnswer, ...]
+    answers: tuple[PersonAnswer, ...]
     votes: dict[str, int]
     audit: tuple[AuditEntry, ...]
     admin_of: tuple[int, ...]
-    usage: tuple[KeptUsage, ...]
+    usage: tuple[StoredUsage, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of a person's answers and votes."""
+    """Number of a person's answers and votes."""
 
     answers: int
     votes: int
@@ -69,10 +70,10 @@ class People:
         self._database, self._hasher = database, hasher
         self._receipts, self._votes, self._audit, self._usage = receipts, votes, audit, usage
 
-    async def export(self, user: int) -> KeptOfPerson:
+    async def export(self, user: int) -> PersonData:
         person = self._hasher.asker(user)
         guilds = await self._database.run(_ADMIN_OF, user)
-        return KeptOfPerson(
+        return PersonData(
             user=user,
             answers=tuple(_exported(kept) for kept in await self._receipts.of_asker(person)),
             votes=await self._votes.of_voter(person),
@@ -82,7 +83,7 @@ class People:
         )
 
     async def count(self, user: int) -> Counts:
-        """What `forget` would forget."""
+        """Count what `forget` would delete."""
         person = self._hasher.asker(user)
         [counted] = await self._database.run(
             "SELECT (SELECT count(*) FROM receipts WHERE asker = ?1),"
@@ -92,20 +93,20 @@ class People:
         return Counts(*counted)
 
     async def forget(self, user: int) -> Counts:
-        """Their answers, with what others voted on them, and their own votes, now and in the
-        file. The audit log and servers' settings stay: they are the server's; and what a model
-        cost for them today, until tomorrow. One that fails on its way can be repeated."""
+        """Delete a person's answers, with the votes on them, and their own votes, from the file as
+        well. The audit log and the servers' settings stay, because they belong to the servers.
+        Today's model usage stays until tomorrow. A call that fails midway can be repeated."""
         person = self._hasher.asker(user)
-        votes = await self._votes.forget_voter(person)  # first: some go with the answers
+        votes = await self._votes.forget_voter(person)  # first: deleting answers deletes some votes
         answers = await self._receipts.forget_asker(person)
         await self._usage.forget_askers(datetime.now(UTC).date())
-        # Until then the log of writes still has what it was. Busy readers only put it off.
+        # The write-ahead log has the data until this checkpoint; busy readers only delay it.
         await self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
         return Counts(answers, votes)
 
 
-def _exported(kept: Kept) -> KeptAnswer:
-    return KeptAnswer(
+def _exported(kept: StoredReceipt) -> PersonAnswer:
+    return PersonAnswer(
         receipt=kept.id,
         asked=kept.created,
         server=kept.guild,

@@ -1,4 +1,4 @@
-"""Receipts: what was asked and answered, for the buttons under an answer and for replaying it."""
+"""Receipts: questions with their answers, for the buttons under an answer and for replaying it."""
 
 import base64
 import json
@@ -16,10 +16,9 @@ from bot.store.recent import RecentQuestions, Typed
 from bot.store.timestamps import to_text
 
 _ID = re.compile(r"[a-z2-7]{12}")
-_COLUMNS = (
-    "receipts.id, created, asker, guild, channel, question, answer, private"  # in Kept's order
-)
-# A question that begins so comes first, then what many have asked, then what was asked last.
+# In the order of StoredReceipt's fields.
+_COLUMNS = "receipts.id, created, asker, guild, channel, question, answer, private"
+# Questions that begin with the text come first, then those with most askers, then the latest.
 # SQLite takes the other columns from the row that has the maximum.
 _OFFERED = """
 SELECT asked, max(created) FROM receipts
@@ -29,7 +28,7 @@ GROUP BY offered
 ORDER BY instr(offered, ?2) = 1 DESC, count(DISTINCT asker) DESC, max(created) DESC
 LIMIT ?5
 """
-_NOT_TYPED = {"question": "", "understood_as": ""}  # of an answer
+_NOT_TYPED = {"question": "", "understood_as": ""}  # fields of an answer, erased
 _FORGET_QUESTIONS = """
 UPDATE receipts SET asked = NULL, offered = NULL, question = NULL, answer = CASE
     WHEN json_valid(answer) THEN json_set(answer, '$.question', '', '$.understood_as', '')
@@ -41,16 +40,16 @@ _log = logging.getLogger(__name__)
 
 
 def new_id() -> str:
-    """12 characters of base32, which nobody guesses and a person can type."""
+    """Create an id of 12 base32 characters (60 random bits): hard to guess, easy to type."""
     return base64.b32encode(secrets.token_bytes(10)).decode().lower()[:12]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A question with its answer. `asker` is the hash of who asked, `guild` None outside of
-    servers, where `channel` is a hash too; `private` where only the asker sees the answer.
-    `question` is None where what was typed is not kept and was not typed lately; then the answer
-    does not say it either."""
+class StoredReceipt:
+    """Question with its answer. `asker` is the hash of the asker's id. `guild` is None outside
+    servers, where `channel` is a hash, too. `private` means that only the asker sees the answer.
+    `question` is None if the typed text is neither stored nor from the last half hour; then the
+    answer lacks it, too."""
 
     id: str
     created: datetime
@@ -63,14 +62,14 @@ class Kept:
 
 
 class Receipts:
-    """What people typed reaches the file only with `keep_questions`."""
+    """Table of receipts. Typed text reaches the file only with `keep_questions`."""
 
     def __init__(self, database: Database, *, keep_questions: bool) -> None:
         self._database = database
         self._keep_questions = keep_questions
         self._typed = RecentQuestions()
 
-    async def add(self, kept: Kept) -> None:
+    async def add(self, kept: StoredReceipt) -> None:
         question, answer = kept.question, kept.answer
         if question is not None and not self._keep_questions:
             self._typed.add(kept.id, Typed(question, answer.understood_as))
@@ -91,9 +90,9 @@ class Receipts:
             answer.model_dump_json(),
         )
 
-    async def get(self, receipt_id: str) -> Kept | None:
-        """None where there is none, or none that this version can read. Takes the id as a person
-        types it."""
+    async def get(self, receipt_id: str) -> StoredReceipt | None:
+        """Find a receipt by its id, as a person types it. Return None if there is none, or none
+        that this version can read."""
         receipt_id = receipt_id.strip().lower()
         if not _ID.fullmatch(receipt_id):
             return None
@@ -101,8 +100,8 @@ class Receipts:
             await self._database.run(f"SELECT {_COLUMNS} FROM receipts WHERE id = ?", receipt_id)
         )
 
-    async def of_message(self, message_id: int) -> Kept | None:
-        """The receipt of the answer that the message gives."""
+    async def of_message(self, message_id: int) -> StoredReceipt | None:
+        """Find the receipt of the answer in this message; None if there is none."""
         return self._first(
             await self._database.run(
                 f"SELECT {_COLUMNS} FROM receipts JOIN messages ON receipt = receipts.id"
@@ -113,9 +112,10 @@ class Receipts:
 
     async def recent(
         self, channel: int, since: datetime, limit: int, *, asker: str | None = None
-    ) -> list[Kept]:
-        """The last receipts of a channel, of one person where one is named, oldest first. Private
-        ones only from a direct conversation: elsewhere they would colour what all can see."""
+    ) -> list[StoredReceipt]:
+        """Return the last receipts of a channel, oldest first; only those of `asker` if given.
+        Private receipts are included only in direct conversations: elsewhere they would influence
+        public answers."""
         rows = await self._database.run(
             f"SELECT {_COLUMNS} FROM receipts WHERE channel = ?1 AND created >= ?2"
             " AND (?3 IS NULL OR asker = ?3) AND (guild IS NULL OR NOT private)"
@@ -128,19 +128,19 @@ class Receipts:
         return [kept for row in reversed(rows) if (kept := self._read(row)) is not None]
 
     async def forget(self, receipt_id: str) -> None:
-        """With its votes; does nothing where it is not kept."""
+        """Delete a receipt with its votes; do nothing if it is not stored."""
         self._typed.forget(receipt_id)
         await self._database.run("DELETE FROM receipts WHERE id = ?", receipt_id)
 
-    async def of_asker(self, asker: str) -> list[Kept]:
-        """All of a person's, oldest first."""
+    async def of_asker(self, asker: str) -> list[StoredReceipt]:
+        """Return all receipts of a person, oldest first; `asker` is the hash of their id."""
         rows = await self._database.run(
             f"SELECT {_COLUMNS} FROM receipts WHERE asker = ? ORDER BY created, rowid", asker
         )
         return [kept for row in rows if (kept := self._read(row)) is not None]
 
     async def forget_asker(self, asker: str) -> int:
-        """All of a person's, with their votes; returns how many there were."""
+        """Delete all receipts of a person, with their votes; return how many receipts."""
         forgotten = await self._database.run_in_parts(
             "DELETE FROM receipts WHERE rowid IN"
             " (SELECT rowid FROM receipts WHERE asker = ? LIMIT ?) RETURNING id",
@@ -151,8 +151,8 @@ class Receipts:
         return len(forgotten)
 
     async def link_message(self, message_id: int, receipt_id: str) -> None:
-        """Says which message gives the answer. An answer has several where it was paged. Does
-        nothing where the receipt is no longer kept."""
+        """Record that this message shows the answer. A paged answer has several messages. Do
+        nothing if the receipt is no longer stored."""
         await self._database.run(
             "INSERT INTO messages (message, receipt) SELECT ?, id FROM receipts WHERE id = ?"
             " ON CONFLICT (message) DO UPDATE SET receipt = excluded.receipt",
@@ -169,10 +169,10 @@ class Receipts:
         longest: int = 100,
         channels: Iterable[int] | None = None,
     ) -> list[str]:
-        """Questions to offer to someone who has typed `text`, the likeliest first: such as were
-        answered with evidence, openly, in this server (and, where given, in these channels), and
-        have the text in them from the start of a word on. None has more than `longest`
-        characters, as what is offered can be no longer."""
+        """Return questions to suggest to a user who has typed `text`, the likeliest first. Each was
+        answered with evidence and in public, in this server (and in `channels`, if given). Each
+        contains the text from the start of a word on, and has at most `longest` characters, the
+        limit of a suggestion."""
         wanted = _words(text)
         if text.strip() and not wanted:
             return []
@@ -187,7 +187,7 @@ class Receipts:
         return [asked for asked, _ in rows]
 
     async def prune(self, older_than: datetime) -> int:
-        """Forgets what is older, votes and all; returns how many that were."""
+        """Delete older receipts, with their votes; return how many receipts."""
         old = await self._database.run_in_parts(
             "DELETE FROM receipts WHERE rowid IN"
             " (SELECT rowid FROM receipts WHERE created < ? LIMIT ?) RETURNING 1",
@@ -196,20 +196,21 @@ class Receipts:
         return len(old)
 
     async def forget_questions(self) -> int:
-        """Takes what people typed out of what is kept, where that is not to be kept any more;
-        returns of how many receipts. An answer that cannot be read may hold it too."""
+        """Erase typed text from the stored receipts, unless `keep_questions`; return how many
+        receipts changed. An answer that cannot be parsed is erased, too, because it may contain the
+        text."""
         if self._keep_questions:
             return 0
         return len(await self._database.run_in_parts(_FORGET_QUESTIONS))
 
-    def _first(self, rows: list[Row]) -> Kept | None:
+    def _first(self, rows: list[Row]) -> StoredReceipt | None:
         return self._read(rows[0]) if rows else None
 
-    def _read(self, row: Row) -> Kept | None:
+    def _read(self, row: Row) -> StoredReceipt | None:
         receipt_id, created, asker, guild, channel, question, answer, private = row
         typed = self._typed.get(receipt_id) if question is None else None
         try:
-            kept = Kept(
+            kept = StoredReceipt(
                 id=receipt_id,
                 created=datetime.fromisoformat(created),
                 asker=asker,
@@ -219,15 +220,16 @@ class Receipts:
                 answer=Answer.model_validate_json(answer),
                 private=bool(private),
             )
-        except ValueError as error:  # pydantic's are of this kind
+        except ValueError as error:  # pydantic raises ValueErrors
             _log.warning("receipt %s cannot be read: %s", receipt_id, type(error).__name__)
             return None
         return _with_words(kept, typed) if typed else kept
 
 
-def _may_be_offered(question: Question, kept: Kept) -> bool:
-    """A follow-up is not: without what came before it asks something else. A question that took
-    over nothing from there is none."""
+def _may_be_offered(question: Question, kept: StoredReceipt) -> bool:
+    """Return whether the question may be suggested to others: public, answered with evidence, and
+    not a follow-up. A follow-up means something else without the turns before it. A question that
+    took over nothing from them is not a follow-up."""
     open_to_all = kept.guild is not None and not kept.private
     answered = kept.answer.status is Status.ANSWERED and bool(kept.answer.evidence)
     alone = not question.history or kept.answer.understood_as == question.question
@@ -235,14 +237,14 @@ def _may_be_offered(question: Question, kept: Kept) -> bool:
 
 
 def _words(text: str) -> str:
-    """What is searched and searched for: the words alone, each after a space, whatever their
-    case. Nothing in it is a wildcard to anyone."""
+    """Normalise a text for the search: its words alone, casefolded, each after a space. The result
+    contains no wildcards."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = "".join(c if c.isalnum() else " " for c in folded).split()
     return "".join(f" {word}" for word in words)
 
 
-def _with_words(kept: Kept, typed: Typed) -> Kept:
+def _with_words(kept: StoredReceipt, typed: Typed) -> StoredReceipt:
     words = {"question": typed.question.question, "understood_as": typed.understood_as}
     answer = kept.answer.model_copy(update=words)
     return replace(kept, question=typed.question, answer=answer)

@@ -1,5 +1,5 @@
-"""The questions of the last half hour, in memory only: a conversation goes on, and the buttons
-under its answers work, also where what people type is not kept."""
+"""Questions of the last half hour, in memory only. With them a conversation goes on, and the
+buttons under its answers work, even if typed text is not stored."""
 
 import time
 from collections import OrderedDict
@@ -8,20 +8,20 @@ from datetime import timedelta
 
 from bot.domain.models import Question
 
-CONVERSATION = timedelta(minutes=30)  # what was talked about longer ago is another one
-_MOST = 2_000  # a few MB at most; 300 a minute, which the limits allow in all, fill it in seven
+CONVERSATION = timedelta(minutes=30)  # after a longer gap, a new conversation begins
+_MOST = 2_000  # a few MB; the overall limit, 300 a minute, fills it in seven minutes
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A question as it was asked and understood."""
+    """Question as it was asked and understood."""
 
     question: Question
     understood_as: str
 
 
 class RecentQuestions:
-    """By receipt, the oldest first."""
+    """Cache of questions by receipt id, the oldest first."""
 
     def __init__(self) -> None:
         self._typed: OrderedDict[str, tuple[float, Typed]] = OrderedDict()

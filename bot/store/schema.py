@@ -1,4 +1,4 @@
-"""The tables, as the steps that lead to them. A step that was released never changes."""
+"""Tables, as the migration steps that create them. A released step never changes."""
 
 _FIRST = """
 CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -49,8 +49,8 @@ CREATE INDEX audit_by_guild ON audit (guild, id);
 CREATE INDEX audit_by_age ON audit (happened);
 """
 
-# What people typed may be missing from here on, and a direct channel, which leads to a person, is
-# kept as a hash: the half hour in which its conversation would go on is not worth its id.
+# Typed text becomes optional. A direct channel identifies a person and is stored as a hash. Old
+# ones become 0: continuing the conversations of the last half hour is not worth keeping the id.
 _SECOND = """
 DROP INDEX receipts_offered;
 ALTER TABLE receipts RENAME COLUMN asked TO asked_before;
@@ -68,7 +68,7 @@ CREATE INDEX votes_by_voter ON votes (voter);
 CREATE INDEX audit_by_actor ON audit (actor);
 """
 
-# Once a day is over, its askers become null: whose it was is of no use any more.
+# Once a day is over, its askers become null: from then on only the sums count.
 _THIRD = """
 CREATE TABLE usage (
     day TEXT NOT NULL,
@@ -81,5 +81,5 @@ CREATE TABLE usage (
 CREATE INDEX usage_by_asker ON usage (asker) WHERE asker IS NOT NULL;
 """
 
-# The number of steps that a file has taken stands in its user_version.
+# The user_version of a file is the number of steps that it has taken.
 STEPS = (_FIRST, _SECOND, _THIRD)

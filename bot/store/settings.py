@@ -1,4 +1,4 @@
-"""What the admins of each server have set."""
+"""Settings that the admins of each server have made."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from prompts import text
 
 
 class ServerSettings(BaseModel):
-    """A server's settings. No channels: all of them; no roles: everyone may ask."""
+    """Settings of a server. An empty `channels` allows all channels, an empty `roles` everyone."""
 
-    # What a newer version knew besides is left alone: the rest still holds.
+    # Ignore fields of a newer version: the others still apply.
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     channels: tuple[int, ...] = ()
@@ -28,9 +28,9 @@ _DEFAULTS = ServerSettings()
 
 
 class SettingsOfServers:
-    """Read once and then kept in memory, for every command and message needs them before it can
-    be acknowledged, also while the store fails: nothing but the process that holds its lock
-    changes them."""
+    """Settings of all servers, read once and kept in memory: every command and message needs them
+    before it can be acknowledged, even while the store fails. Only the process that holds the
+    store's lock changes them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,13 +38,14 @@ class SettingsOfServers:
         self._one_at_a_time = asyncio.Lock()
 
     async def load(self) -> None:
-        """To be called once, before all else."""
+        """Read all settings; call it once, before any other method."""
         rows = await self._database.run("SELECT guild, settings FROM settings")
         self._known = {guild: _parsed(settings) for guild, settings in rows}
 
     def get(self, guild: int) -> ServerSettings:
-        """The defaults where nothing was set. Raises UnreadableSettingsError where what was set
-        cannot be read: the defaults would open channels that an admin has closed."""
+        """Return the server's settings; the defaults if none are set. Raises
+        UnreadableSettingsError if the stored settings cannot be parsed: the defaults would open
+        channels that an admin has closed."""
         settings = self._known.get(guild, _DEFAULTS)
         if settings is None:
             raise UnreadableSettingsError(text("refusals.settings_unreadable"))
@@ -53,9 +54,9 @@ class SettingsOfServers:
     async def change(
         self, guild: int, edit: Callable[[ServerSettings], ServerSettings]
     ) -> ServerSettings:
-        """What `edit` makes of them; nobody else changes them meanwhile. Those that cannot be
-        read are set anew, from the defaults."""
-        # Whoever is no longer waited for changes them all the same, in memory and in the file.
+        """Apply `edit` to the server's settings and return the result. Changes do not overlap.
+        Unreadable settings are replaced, starting from the defaults."""
+        # A cancelled caller's change still finishes, in memory and in the file.
         return await asyncio.shield(self._change(guild, edit))
 
     async def _change(

@@ -1,4 +1,4 @@
-"""Keyed hashes: of people's ids, and over what buttons carry. The keys never leave the store."""
+"""Keyed hashes of people's ids, and signatures of button data. The keys never leave the store."""
 
 import base64
 import hashlib
@@ -8,12 +8,12 @@ import secrets
 from bot.store.database import Database
 
 _KEY_BYTES = 32
-_HASH_CHARS = 32  # 128 bits: no two people meet in one
-_TAG_BYTES = 9  # 12 characters of the 100 that a button has, and 2**72 tries to forge one
+_HASH_CHARS = 32  # hex digits; 128 bits, so that no two people collide
+_TAG_BYTES = 9  # 12 of a button's 100 characters; a forgery takes 2**72 tries
 
 
 async def secret(database: Database, name: str) -> bytes:
-    """The key of that name, made when it is first asked for."""
+    """Return the key of this name; create it at the first call."""
     await database.run(
         "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
         name,
@@ -24,7 +24,7 @@ async def secret(database: Database, name: str) -> bytes:
 
 
 class Hasher:
-    """Hashes ids, so that a store that leaks does not name people without its key."""
+    """Keyed hash of ids: without its key, a leaked store does not identify people."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -33,18 +33,19 @@ class Hasher:
         return _mac(self._key, str(user_id)).hex()[:_HASH_CHARS]
 
     def channel(self, channel_id: int) -> int:
-        """Of a direct channel, which is one person's: a number as its id is, of 63 bits."""
+        """Hash the id of a direct channel, which identifies a person. The result is a 63-bit
+        number, like an id."""
         return int.from_bytes(_mac(self._key, f"channel {channel_id}")[:8]) >> 1
 
 
 class Signer:
-    """Signs what comes back through others' hands."""
+    """Signer of data that comes back from untrusted clients."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
     def sign(self, payload: str) -> str:
-        """12 characters of base64url."""
+        """Return the signature: 12 characters of base64url (72 bits)."""
         return base64.urlsafe_b64encode(_mac(self._key, payload)[:_TAG_BYTES]).decode()
 
     def verify(self, payload: str, tag: str) -> bool:
@@ -52,11 +53,11 @@ class Signer:
 
 
 def _mac(key: bytes, text: str) -> bytes:
-    # Not hmac.digest, which lets go of the interpreter's lock: an answer has ten buttons, and
-    # with each of them the event loop would wait for the compute thread to give it back.
+    # Not hmac.digest, which releases the GIL: an answer has ten buttons, and for each of them
+    # the event loop would wait until the compute thread releases it.
     return hmac.new(key, _bytes(text), hashlib.sha256).digest()
 
 
 def _bytes(text: str) -> bytes:
-    # Half a surrogate pair, which JSON can carry, must fail a check, not raise.
+    # A lone surrogate, which JSON can contain, must fail the check, not raise.
     return text.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The store: opening it, and its parts."""
+"""Store of the bot: one object that opens the database and has its tables as parts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from bot.monitoring.degradations import Degradations
 from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.description import StoreInfo, describe
-from bot.store.lock import only_process
+from bot.store.lock import exclusive_lock
 from bot.store.migration import migrate, remove_backups
 from bot.store.people import People
 from bot.store.receipts import Receipts
@@ -24,10 +24,11 @@ from bot.store.votes import Votes
 
 
 class Store:
-    """Use as `async with Store.open(path) as store`. Every method raises StoreError, in words,
-    where the file cannot be used. Cancelling a call that writes leaves it done or not begun."""
+    """Persistent state of the bot. Use as `async with Store.open(path) as store`. Every method
+    raises StoreError, with a readable message, if the file cannot be used. Cancelling a call that
+    writes leaves it done or not begun."""
 
-    # Names admins, and is read when something went wrong: long enough to ask, not for ever.
+    # The log names admins and serves investigations: a year is enough for them.
     audit_kept = timedelta(days=365)
 
     def __init__(
@@ -54,11 +55,12 @@ class Store:
         busy_timeout_s: float = 5.0,
         degraded: Degradations | None = None,
     ) -> AsyncIterator[Self]:
-        """Makes the file where there is none. With `exclusive`, which is for what answers, no
-        second process can open it so; without, it is read and written beside one that does. Of
-        receipts that are added, what was typed reaches the file only with `keep_questions`. With
-        `degraded`, trouble is told there, and nobody waits long for it to pass."""
-        with only_process(path) if exclusive else nullcontext():
+        """Open the store; create the file if there is none. `exclusive` is for the process that
+        answers: no second process can then open it exclusively. Without it, the store is read and
+        written beside such a process. The typed text of new receipts reaches the file only with
+        `keep_questions`. With `degraded`, failures are reported there, and calls do not wait
+        long."""
+        with exclusive_lock(path) if exclusive else nullcontext():
             async with Database.open(path, busy_timeout_s=busy_timeout_s) as database:
                 await migrate(database, STEPS, locked=exclusive)
                 await database.use_wal()
@@ -71,19 +73,22 @@ class Store:
                 yield store
 
     def asker(self, user_id: int) -> str:
-        """What stands for a person where the id itself is not needed."""
+        """Hash a user's id, for uses that do not need the id itself."""
         return self._hasher.asker(user_id)
 
     async def back_up(self, target: Path) -> None:
-        """A copy as of one moment, in the place of an older one, whatever is written meanwhile."""
+        """Copy the store as of one moment to `target`, in place of an older copy, even during
+        writes."""
         await self._database.back_up(target)
 
     async def describe(self) -> StoreInfo:
-        """How much there is in it."""
+        """Return the statistics of the store."""
         return await describe(self._database)
 
     async def forget_old(self, keep_days: int) -> None:
-        """What is older than people were told, and what they typed where that is not kept."""
+        """Delete what is older than `keep_days`, audit entries older than a year, and typed text if
+        that is not to be kept. Remove the askers from the usage of earlier days. Raises
+        StoreError."""
         now = datetime.now(UTC)
         oldest = now - timedelta(days=keep_days)
         await self.receipts.forget_questions()
@@ -94,5 +99,6 @@ class Store:
         await asyncio.to_thread(remove_backups, self._database.path, oldest)
 
     def channel(self, channel_id: int, guild: int | None) -> int:
-        """What a channel is kept as: its id, but of a direct one, which is a person's, a hash."""
+        """Return the stored form of a channel: its id, or a hash for a direct channel, which
+        identifies a person."""
         return self._hasher.channel(channel_id) if guild is None else channel_id

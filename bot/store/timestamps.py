@@ -1,4 +1,4 @@
-"""Moments as text: in UTC and all of one length, so that their order is the order of time."""
+"""Times as text: in UTC and of one length, so that text order is time order."""
 
 from datetime import UTC, datetime
 

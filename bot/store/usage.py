@@ -1,10 +1,10 @@
-"""What a model has cost, by day: what the caps on it are counted by, over restarts, too."""
+"""Cost of a model by day, stored so that the caps also count across restarts."""
 
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.generation.ledger import MILLION, Spent
+from bot.domain.spending import MILLION, Spent
 from bot.store.database import Database
 from bot.store.signatures import Hasher
 
@@ -25,8 +25,8 @@ ON CONFLICT (day, asker) DO UPDATE SET input_tokens = input_tokens + excluded.in
 """
 
 
-class KeptUsage(BaseModel):
-    """What a model has read and written for a person on a day."""
+class StoredUsage(BaseModel):
+    """Tokens that a model has read and written for one person on one day, and their cost."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,20 +37,22 @@ class KeptUsage(BaseModel):
 
 
 class UsageByDay:
-    """A ledger. Who asked is kept as a hash, and until the next day: then only the sums count.
-    Being forgotten takes back nothing of today, or a cap would hold for nobody who knows that."""
+    """Ledger in the database. The asker is stored as a hash, and only until the next day; then only
+    the sums count. A person who is forgotten keeps today's usage: otherwise everyone could escape
+    the cap."""
 
     def __init__(self, database: Database, hasher: Hasher) -> None:
         self._database, self._hasher = database, hasher
 
     async def spent(self, day: date, asker: str) -> tuple[Spent, Spent]:
-        """By this person, and by all."""
+        """Return what this person spent on the day, and what all people together spent."""
         person = self._hasher.asker(asker)
         [sums] = await self._database.run(_SPENT, day.isoformat(), person)
         return Spent(*sums[:3]), Spent(*sums[3:])
 
     async def add(self, day: date, asker: str, spent: Spent) -> None:
-        """Negative to take back. Once begun it is done, whatever becomes of the caller."""
+        """Add to a person's total; a negative amount takes it back. Once begun, the write finishes
+        even if the caller is cancelled."""
         await self._database.run(
             _ADD,
             day.isoformat(),
@@ -60,20 +62,20 @@ class UsageByDay:
             spent.cost_millionths,
         )
 
-    async def of_asker(self, person: str) -> list[KeptUsage]:
-        """All of a person's, by his hash."""
+    async def of_asker(self, person: str) -> list[StoredUsage]:
+        """Return all usage of a person by day; `person` is the hash of their id."""
         rows = await self._database.run(
             "SELECT day, input_tokens, output_tokens, cost_millionths FROM usage"
             " WHERE asker = ? ORDER BY day",
             person,
         )
         return [
-            KeptUsage(day=day, input_tokens=read, output_tokens=written, cost=cost / MILLION)
+            StoredUsage(day=day, input_tokens=read, output_tokens=written, cost=cost / MILLION)
             for day, read, written, cost in rows
         ]
 
     async def forget_askers(self, before: date) -> None:
-        """Whose the usage of earlier days was."""
+        """Remove the askers from the usage of earlier days; keep the amounts."""
         await self._database.run_in_parts(
             "UPDATE usage SET asker = NULL WHERE rowid IN"
             " (SELECT rowid FROM usage WHERE day < ? AND asker IS NOT NULL LIMIT ?) RETURNING 1",
@@ -81,7 +83,7 @@ class UsageByDay:
         )
 
     async def prune(self, before: date) -> None:
-        """Forgets earlier days."""
+        """Delete the usage of earlier days."""
         await self._database.run_in_parts(
             "DELETE FROM usage WHERE rowid IN (SELECT rowid FROM usage WHERE day < ? LIMIT ?)"
             " RETURNING 1",

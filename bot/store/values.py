@@ -1,4 +1,4 @@
-"""Small facts by name, such as the hash of the commands that were last synced."""
+"""Small named facts, such as the hash of the commands that were last synced."""
 
 from bot.store.database import Database
 

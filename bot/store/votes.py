@@ -1,4 +1,4 @@
-"""Whether answers were liked: one vote a person and answer, changeable."""
+"""Votes on answers: one per person and answer, changeable."""
 
 from typing import Literal
 
@@ -14,8 +14,8 @@ class Votes:
         self._database = database
 
     async def vote(self, receipt_id: str, user_hash: str, vote: Literal[-1, 1]) -> Vote:
-        """The person's vote now; the same one again takes it back, which is 0. Raises
-        QuestionError for an answer that is no longer kept."""
+        """Record a vote and return the person's vote now. Repeating the same vote withdraws it,
+        which gives 0. Raises QuestionError if the answer is no longer stored."""
         rows = await self._database.run(
             "INSERT INTO votes (receipt, voter, vote) SELECT id, ?, ? FROM receipts WHERE id = ?"
             " ON CONFLICT (receipt, voter) DO UPDATE"
@@ -31,7 +31,7 @@ class Votes:
         return now
 
     async def counts(self, receipt_id: str) -> tuple[int, int]:
-        """How many are for it and how many against."""
+        """Return the number of votes for the answer and of those against it."""
         [(up, down)] = await self._database.run(
             "SELECT count(*) FILTER (WHERE vote = 1), count(*) FILTER (WHERE vote = -1)"
             " FROM votes WHERE receipt = ?",
@@ -40,12 +40,12 @@ class Votes:
         return up, down
 
     async def of_voter(self, voter: str) -> dict[str, int]:
-        """All of a person's, by receipt."""
+        """Return all votes of a person, by receipt id; `voter` is the hash of their id."""
         rows = await self._database.run(
             "SELECT receipt, vote FROM votes WHERE voter = ? ORDER BY receipt", voter
         )
         return dict(rows)
 
     async def forget_voter(self, voter: str) -> int:
-        """All of a person's; returns how many there were."""
+        """Delete all votes of a person; return how many there were."""
         return len(await self._database.run("DELETE FROM votes WHERE voter = ? RETURNING 1", voter))

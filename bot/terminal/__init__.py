@@ -1,1 +1,1 @@
-"""Answers in a terminal: the REPL, and how answers look there."""
+"""The REPL, and the rendering of answers in a terminal."""

@@ -1,4 +1,4 @@
-"""How answers and search results look in a terminal or a pipe."""
+"""Rendering of answers and search results for a terminal or a pipe."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -27,18 +27,19 @@ from prompts import text as prompt_text
 
 
 def print_answer(answer: Answer) -> None:
-    """To standard output."""
+    """Print the answer to standard output."""
     show(console(), answer_view(answer))
 
 
 def print_found(found: Found) -> None:
-    """To standard output."""
+    """Print the search results to standard output."""
     show(console(), found_view(found))
 
 
 def answer_view(answer: Answer) -> RenderableType:
-    """The short answer, the quotes, where they stand, and how sure that is; of an abstention
-    its line and the closest sentences, called that."""
+    """Render the short answer, the quotes, their sources and the confidence.
+
+    An abstention shows its text and the closest sentences, labelled as such."""
     shown = answer.citations or answer.closest
     quotes = [quote_line(citation, answer.short_answer) for citation in shown]
     if quotes and not answer.citations:
@@ -47,7 +48,7 @@ def answer_view(answer: Answer) -> RenderableType:
 
 
 def found_view(found: Found) -> RenderableType:
-    """Sentences and passages with their scores, best first."""
+    """Render sentences and passages with their scores, best first."""
     if not found.sentences and not found.passages:
         return Text("Nothing was found.")
     return stacked(
@@ -59,17 +60,17 @@ def found_view(found: Found) -> RenderableType:
 
 
 def quoted(citation: Citation, short: ShortAnswer | None) -> Text:
-    """The quote, with the short answer in it standing out."""
+    """Render the quote with the short answer in it highlighted."""
     quote = citation.quote
     if short is None or short.citation != citation.number:
         return Text(inert(quote))
     start, end = short.start - citation.start, short.end - citation.start
-    # Cut before it is made inert: that may change the length.
+    # Slice first: `inert` may change the length.
     return Text.assemble(inert(quote[:start]), (inert(quote[start:end]), EXACT), inert(quote[end:]))
 
 
 def origin(title: str, source: str, published: str, url: str) -> Text:
-    """ "Title — source, date, link", as far as they are known."""
+    """Render "Title — source, date, link", without the parts that are unknown."""
     details = [inert(source), inert(published), linked(url) if url else ""]
     where = joined((part for part in details if part), ", ")
     return joined((part for part in (Text(inert(title)), where) if part), " — ")
@@ -92,7 +93,7 @@ def _opening(answer: Answer) -> Iterator[RenderableType]:
 
 
 def quote_line(citation: Citation, short: ShortAnswer | None = None) -> RenderableType:
-    """The quote after its number; context is fainter, and called that."""
+    """Render the quote after its number; a context sentence is dimmed and labelled."""
     body = quoted(citation, short)
     if citation.role is Role.CONTEXT:
         body = Text.assemble(prompt_text("answers.context"), " ", body, style=FAINT)
@@ -100,7 +101,7 @@ def quote_line(citation: Citation, short: ShortAnswer | None = None) -> Renderab
 
 
 def source_lines(citations: Sequence[Citation]) -> list[RenderableType]:
-    """One line an article, with the numbers of all that is cited from it."""
+    """Render one line per article, with the numbers of its citations; then the copies."""
     by_article: dict[str, list[Citation]] = {}
     for citation in citations:
         by_article.setdefault(citation.article_id, []).append(citation)
@@ -118,7 +119,7 @@ def source_lines(citations: Sequence[Citation]) -> list[RenderableType]:
 
 
 def _also(citation: Citation) -> RenderableType:
-    """Which other articles have the same sentence."""
+    """Render the other articles that contain the same sentence."""
     places = [
         origin(copy.title or copy.article_id, copy.source, copy.published, copy.url)
         for copy in citation.also_in

@@ -1,4 +1,4 @@
-"""How a checked text looks in a terminal or a pipe."""
+"""Rendering of a checked text for a terminal or a pipe."""
 
 from collections.abc import Iterator
 
@@ -20,13 +20,14 @@ _STYLES = {
 
 
 def print_check(check: Check) -> None:
-    """To standard output."""
+    """Print the checked text to standard output."""
     show(console(), check_view(check))
 
 
 def check_view(check: Check) -> RenderableType:
-    """Each sentence with how it stands, why, and the sentences that show it; at the end where
-    these stand."""
+    """Render each sentence with its standing, the reasons and the sentences that show it.
+
+    The sources follow at the end."""
     shown = [c for sentence in check.sentences for c in (*sentence.citations, *sentence.closest)]
     return stacked(
         [*map(_sentence, check.sentences), source_lines(shown), [Text(_summary(check), FAINT)]]

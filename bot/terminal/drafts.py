@@ -1,4 +1,4 @@
-"""An answer that a model is writing, shown in a terminal as it grows, and then gone again."""
+"""Live view of an answer while a model writes it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,14 +6,16 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.live import Live
 
+from bot.domain.callbacks import OnDraft
 from bot.domain.models import Answer
-from bot.serving.service import OnDraft
 from bot.terminal.answers import answer_view
 
 
 @contextmanager
 def growing(out: Console) -> Iterator[OnDraft | None]:
-    """What shows it while the block runs. In a pipe the answer comes once, when it is whole."""
+    """Yield the callback that shows a growing draft, and erase the draft when the block ends.
+
+    Yields None if the output is not a terminal: a pipe gets the finished answer only."""
     if not out.is_terminal:
         yield None
         return
@@ -26,7 +28,7 @@ def growing(out: Console) -> Iterator[OnDraft | None]:
     )
 
     async def show_draft(draft: Answer) -> None:
-        live.start()  # only now: without a model nothing grows
+        live.start()  # started on the first draft: without a model there is none
         live.update(answer_view(draft), refresh=True)
 
     try:

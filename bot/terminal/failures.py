@@ -1,18 +1,15 @@
-"""Failures in one line for the person at the terminal."""
+"""One-line descriptions of failures for the user of the terminal."""
 
 import logging
-import secrets
 
-from bot.domain.errors import BugError
+from bot.monitoring.logs import log_bug
 from index.errors import ExpectedError
 
 _log = logging.getLogger(__name__)
 
 
-def in_words(error: Exception) -> str:
-    """What went wrong; a bug goes to the log, under the reference that the line gives."""
+def error_text(error: Exception) -> str:
+    """Describe the error in one line; a bug is logged under the reference in that line."""
     if not isinstance(error, ExpectedError):
-        reference = secrets.token_hex(4)
-        _log.error("bug %s in the terminal", reference, exc_info=error)
-        error = BugError(reference)
+        error = log_bug(_log, error, "bug %s in the terminal")
     return error.user_message

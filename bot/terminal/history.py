@@ -1,4 +1,4 @@
-"""What was typed at the prompt, kept across sessions where the file can be written."""
+"""History of the prompt, kept across sessions if its file can be written."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,11 +7,12 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
 
 def open_history(path: Path, tell: Callable[[str], None]) -> History:
-    """The history in the file; where that cannot be used, `tell` gets to know it once and the
-    history lasts as long as the session."""
+    """Open the history in the file.
+
+    If the file cannot be used, report that once through `tell` and keep the history in memory."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # what people ask is their own business
+        path.touch(mode=0o600)  # questions are private
         with path.open("a+b"):
             pass
     except OSError as error:
@@ -21,7 +22,7 @@ def open_history(path: Path, tell: Callable[[str], None]) -> History:
 
 
 class _KeptHistory(FileHistory):
-    """A full disk ends the keeping, not the conversation."""
+    """History in a file; a write error, such as a full disk, stops the writing, not the REPL."""
 
     def __init__(self, path: Path, tell: Callable[[str], None]) -> None:
         super().__init__(str(path))

@@ -1,4 +1,4 @@
-"""What the REPL shows of the index and of how an answer came about."""
+"""REPL views of the index and of how an answer was made."""
 
 from bisect import bisect_left
 
@@ -20,18 +20,18 @@ from bot.terminal.layout import (
     joined,
     stacked,
 )
-from bot.wording.measures import counted, outcome_words
+from bot.wording.measures import counted, operating_point_line, outcome_words
 from index.generations.generation import Generation
 from index.generations.manifest import Manifest
 from index.stores.text_store import StoredArticle, StoredSentence, TextStore
 from prompts import text
 
 _BEST = 8  # sentences that :why shows
-_LISTED = 100  # articles that :sources shows; more would scroll the conversation away
+_LISTED = 100  # articles that :sources shows; more would scroll the answers off the screen
 
 
 def sources_view(texts: TextStore, wanted: str) -> RenderableType:
-    """The articles, or those with `wanted` in their id, title or source."""
+    """List the articles, or only those with `wanted` in their id, title or source."""
     found = [article for article in texts.articles if _matches(article, wanted)]
     if not found:
         return Text(text("repl.no_article", words=inert(wanted)))
@@ -42,10 +42,12 @@ def sources_view(texts: TextStore, wanted: str) -> RenderableType:
 
 
 def context_view(generation: Generation, answer: Answer, citation: Citation) -> RenderableType:
-    """The passage around a citation, a sentence a line, what is cited marked with its number."""
+    """Render the passage around a citation, one sentence per line.
+
+    Cited sentences carry their numbers, and the citation itself is highlighted."""
     texts = generation.texts
     article = texts.find_article(citation.article_id)
-    if article is None:  # a generation does not change: this is another one
+    if article is None:  # generations are immutable: this is another one
         return Text(text("repl.article_gone"))
     cited = {(shown.article_id, shown.start): shown for shown in answer.citations or answer.closest}
     passage = texts.passage(_sentence_at(texts, article, citation.start).passage)
@@ -60,7 +62,8 @@ def context_view(generation: Generation, answer: Answer, citation: Citation) -> 
 
 
 def why_view(receipt: Receipt) -> RenderableType:
-    """How an answer came about: what was searched for, and what the best sentences scored."""
+    """Render how an answer was made: the query, the outcome and the scores of the best
+    sentences."""
     answer = receipt.answer
     outcome = text(
         "repl.outcome",
@@ -72,7 +75,7 @@ def why_view(receipt: Receipt) -> RenderableType:
     facts: list[RenderableType] = [
         understood_line(answer),
         Text(outcome),
-        Hanging(abstention, Text(str(receipt.operating_point), FAINT)),
+        Hanging(abstention, Text(operating_point_line(receipt.operating_point), FAINT)),
     ]
     numbers = {(cited.article_id, cited.start): cited.number for cited in answer.citations}
     header = Text(text("repl.columns"), HEADING)
@@ -83,7 +86,7 @@ def why_view(receipt: Receipt) -> RenderableType:
 
 
 def index_view(manifest: Manifest, rebuilding: str) -> RenderableType:
-    """The generation that answers, and how far a rebuild is."""
+    """Render the generation that answers, and the state of a rebuild if one runs."""
     counts = (
         f"{counted(manifest.articles, 'article')}, {counted(manifest.sentences, 'sentence')}, "
         f"{counted(manifest.passages, 'passage')}"
@@ -91,9 +94,9 @@ def index_view(manifest: Manifest, rebuilding: str) -> RenderableType:
     facts = [
         ("Generation", manifest.id),
         ("Created", manifest.created),
-        ("Holds", counts),
+        ("Contains", counts),
         ("Encoder", f"{manifest.encoder_id}, {manifest.dimension} dimensions"),
-        ("Read from", ", ".join(manifest.sources)),
+        ("Sources", ", ".join(manifest.sources)),
         ("Rebuild", rebuilding),
     ]
     lines = (

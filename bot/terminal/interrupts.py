@@ -1,4 +1,4 @@
-"""Ctrl-C in the REPL: it stops the answer that is being made, never the program."""
+"""Ctrl-C in the REPL: it cancels the current answer, never the program."""
 
 import asyncio
 import signal
@@ -10,12 +10,14 @@ _Result = TypeVar("_Result")
 
 
 class InterruptedByUserError(Exception):
-    """What was being done has been given up."""
+    """The user cancelled the current work with Ctrl-C."""
 
 
 class Interrupts:
-    """Takes over SIGINT on the running loop while the block lasts. At the prompt Ctrl-C is a key
-    and no signal; between the two it does nothing."""
+    """Context manager that handles SIGINT on the running event loop.
+
+    Ctrl-C cancels the work inside `guard` and does nothing outside it. At the prompt, Ctrl-C is a
+    key press and not a signal."""
 
     def __init__(self) -> None:
         self._task: asyncio.Task[Any] | None = None
@@ -37,7 +39,7 @@ class Interrupts:
         signal.signal(signal.SIGINT, self._before)
 
     async def guard(self, work: Coroutine[Any, Any, _Result]) -> _Result:
-        """The work's result; InterruptedByUserError where Ctrl-C came first."""
+        """Return the result of the work. Raises InterruptedByUserError if Ctrl-C cancels it."""
         task = asyncio.create_task(work)
         self._pressed, self._task = False, task
         try:

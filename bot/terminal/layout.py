@@ -1,5 +1,6 @@
-"""How text lies in a terminal: consoles, hanging indents, links. What comes from outside goes
-through `inert` and into rich's Text, which parses nothing."""
+"""Layout of text in a terminal: consoles, hanging indents, links.
+
+Untrusted text passes through `inert` and into rich's Text, which parses no markup."""
 
 import re
 from collections.abc import Iterable
@@ -13,40 +14,42 @@ from bot.wording.visible import visible
 
 EXACT, CITED, MARKER, FAINT, HEADING = "bold green", "bold", "bold cyan", "dim", "bold"
 TROUBLE = "red"
-# Printable ASCII only: such an address can neither end the escape sequence that makes the link
-# nor look like another one.
+# Printable ASCII only: such a URL can neither end the escape sequence of the link nor imitate
+# another URL.
 _WEB = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
-_NARROWEST = 24  # columns for the words; below that an indent hurts more than it helps
+_NARROWEST = 24  # columns for the text; a narrower terminal gets no indent
 
 
 def console(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
-    """For standard output or error: colours only where it is a terminal and NO_COLOR is unset."""
+    """Make a console; it uses colours only on a terminal and if NO_COLOR is unset."""
     return Console(stderr=stderr, file=file, markup=False, emoji=False, highlight=False)
 
 
 def show(out: Console, view: RenderableType) -> None:
-    """Prints; in a pipe every item stays on one line, however long."""
+    """Print the view; in a pipe every item stays on one line, however long."""
     out.print(view, soft_wrap=not out.is_terminal)
 
 
 def inert(text: str) -> str:
-    """Untrusted text on one line, with nothing left in it that a terminal would act on."""
+    """Put untrusted text on one line and remove what a terminal would interpret."""
     return visible(_SPACE.sub(" ", text))
 
 
 def linked(url: str) -> Text:
-    """The address as it is written, clickable only where it leads to the web."""
+    """Render the URL as written; it is clickable only if it is an http or https URL."""
     return Text(inert(url), Style(link=url) if _WEB.fullmatch(url) else "")
 
 
 def joined(parts: Iterable[Text | str], separator: str) -> Text:
-    """Those of the parts that say something, with the separator between them."""
+    """Join the parts with the separator."""
     return Text(separator).join(Text(part) if isinstance(part, str) else part for part in parts)
 
 
 class Hanging:
-    """A body of words beside a marker, cut after `most` lines. In a pipe it is one whole line."""
+    """Body of text beside a marker, with a hanging indent, cut after `most` lines.
+
+    In a pipe it is one line, never cut."""
 
     def __init__(self, marker: Text, body: Text, *, most: int | None = None) -> None:
         self._marker, self._body, self._most = marker, body, most
@@ -72,7 +75,7 @@ class Hanging:
 
 
 def stacked(blocks: Iterable[Iterable[RenderableType]]) -> Group:
-    """The blocks with an empty line between them; empty ones leave no gap."""
+    """Stack the blocks with an empty line between them; empty blocks leave no gap."""
     lines: list[RenderableType] = []
     for block in map(list, blocks):
         if block:

@@ -1,4 +1,4 @@
-"""Progress of long work on standard error: bars for people, a line per stage for logs."""
+"""Progress of long work on standard error: bars on a terminal, one line per stage in a log."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from index.progress import Progress
 
 @contextmanager
 def progress_on_stderr() -> Iterator[Progress]:
-    """Bars with rate and estimated time where standard error is a terminal; else lines."""
+    """Show bars with rate and remaining time on a terminal, else one line per stage."""
     out = console(stderr=True)
     if not out.is_interactive:
         yield StageLines(lambda line: click.echo(line, err=True))
@@ -45,7 +45,7 @@ def stage_line(stage: str, total: int | None) -> str:
 
 
 class StageLines:
-    """Tells each stage once, as it begins."""
+    """Progress listener that prints one line when a stage begins."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -58,7 +58,7 @@ class StageLines:
 
 
 class _StageBars:
-    """One bar a stage; the next stage completes the one before."""
+    """Progress listener with one bar per stage; the next stage completes the one before."""
 
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
@@ -73,14 +73,14 @@ class _StageBars:
             self._bars.advance(self._stage, steps)
 
     def finish(self) -> None:
-        """A stage of unknown length was as long as it got."""
+        """Complete the current bar; a stage of unknown length ends at its current count."""
         if self._stage is not None:
             done = self._bars.tasks[self._stage].completed
             self._bars.update(self._stage, total=done, completed=done)
 
 
 class _Rate(ProgressColumn):
-    """Steps a second."""
+    """Column with the steps per second."""
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed

@@ -1,4 +1,4 @@
-"""A rebuild as the terminal shows it: a line a stage, its state beside the prompt, and its end."""
+"""Rebuild of the index from the REPL: its stages, its state beside the prompt, its outcome."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Self
 
 from bot.config.settings import Settings
 from bot.rebuild.rebuilder import Rebuilder, RebuildStoppedError
-from bot.terminal.failures import in_words
+from bot.terminal.failures import error_text
 from bot.terminal.progress import stage_line
 from bot.wording.measures import counted
 from index.errors import BuildError
@@ -15,9 +15,11 @@ from index.generations.live import LiveIndex
 
 
 class Rebuild:
-    """At most one rebuild at a time. Use as an async context manager: leaving it stops the one
-    that runs, and nothing is published. `tell` gets one line at a time, from any thread;
-    `moved` is called from any thread when `state` has changed."""
+    """Background rebuild of the index; at most one runs at a time.
+
+    Use it as an async context manager: leaving it stops a running rebuild, and nothing is
+    published. `tell` gets one line at a time; `moved` is called when `state` changes. Both are
+    called from any thread."""
 
     def __init__(
         self,
@@ -50,19 +52,19 @@ class Rebuild:
 
     @property
     def state(self) -> str:
-        """The stage and how far it is; empty where no rebuild runs."""
+        """The stage and its progress; empty if no rebuild runs."""
         if not self.running:
             return ""
         return f"{self._stage} {self._done}" + (f"/{self._total}" if self._total else "")
 
     def begin(self) -> None:
-        """Raises BuildError, in words, while another one runs."""
+        """Start a rebuild in the background. Raises BuildError if one is running."""
         if self.running:
-            raise BuildError("A rebuild is already running: its end will be told here")
+            raise BuildError("A rebuild is already running: its result will be shown here")
         self._task = asyncio.create_task(self._rebuild(), name="rebuild")
 
     async def finished(self) -> None:
-        """Returns when no rebuild runs."""
+        """Wait until no rebuild runs."""
         if self._task:
             await self._task
 
@@ -71,8 +73,8 @@ class Rebuild:
             report = (await self._rebuilder.rebuild(self)).report
         except RebuildStoppedError:
             self._tell("Rebuild stopped; nothing was published.")
-        except Exception as error:  # the surface is one of the two places that catch broadly
-            self._tell(f"Rebuild failed: {in_words(error)}")
+        except Exception as error:  # only surfaces and batches catch every exception
+            self._tell(f"Rebuild failed: {error_text(error)}")
         else:
             manifest = report.manifest
             self._tell(
@@ -83,7 +85,7 @@ class Rebuild:
         self._moved()
 
     def start(self, stage: str, total: int | None) -> None:
-        """Of index.building.build.Progress, like `advance`."""
+        """Begin a stage; `start` and `advance` implement index.progress.Progress."""
         self._stage, self._total, self._done = stage, total, 0
         self._tell(f"Rebuilding: {stage_line(stage, total)}")
 

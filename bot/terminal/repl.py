@@ -1,4 +1,4 @@
-"""The REPL: a conversation at a prompt, or the lines of a pipe, through the one answer service."""
+"""The REPL: questions at a prompt or from a pipe, answered by one answer service."""
 
 import logging
 import signal
@@ -17,7 +17,7 @@ from bot.domain.models import Question, Turn
 from bot.serving.service import AnswerService
 from bot.terminal.answers import answer_view
 from bot.terminal.drafts import growing
-from bot.terminal.failures import in_words
+from bot.terminal.failures import error_text
 from bot.terminal.history import open_history
 from bot.terminal.interrupts import InterruptedByUserError, Interrupts
 from bot.terminal.layout import FAINT, TROUBLE, console, inert
@@ -29,7 +29,7 @@ from prompts import text
 
 
 async def run_repl(service: AnswerService, live: LiveIndex, settings: Settings) -> None:
-    """Returns when the user leaves or the input ends."""
+    """Run the REPL until the user leaves or the input ends."""
     repl = _Repl(service, live, settings, at_prompt=sys.stdin.isatty() and sys.stdout.isatty())
     async with repl.rebuild:
         with suppress(LeaveError):
@@ -38,8 +38,7 @@ async def run_repl(service: AnswerService, live: LiveIndex, settings: Settings) 
 
 @contextmanager
 def _log_above_prompt() -> Iterator[None]:
-    """What is logged to standard error goes where that leads now, so that it cannot land in the
-    line that is being typed."""
+    """Redirect log lines from standard error so that they appear above the prompt's input line."""
     handlers = [
         handler
         for handler in logging.getLogger().handlers
@@ -62,8 +61,8 @@ class _Repl:
         self._at_prompt = at_prompt
         self._prompt: PromptSession[str] | None = None
         self.rebuild = Rebuild(live, settings, self._tell, self._redraw)
-        # Answers are printed while no prompt is shown: straight to standard output, not by the
-        # detour that lets lines appear above a prompt, which takes a fifth of a second.
+        # Answers go straight to standard output, since no prompt is shown then: patch_stdout would
+        # add a fifth of a second.
         out = console(file=sys.stdout)
         self._talk = Conversation(
             service, live, settings.store, self.rebuild, out, waits=not at_prompt
@@ -71,7 +70,7 @@ class _Repl:
 
     async def talk(self) -> None:
         if self._at_prompt:
-            # raw: what is printed holds our own colours and nobody else's escape sequences.
+            # raw: our colours pass through; `inert` has removed all other escape sequences.
             with patch_stdout(raw=True), _log_above_prompt(), Interrupts() as interrupts:
                 await self._prompt_on(interrupts)
         else:
@@ -86,7 +85,7 @@ class _Repl:
             try:
                 line = await prompt.prompt_async("> ", handle_sigint=False)
                 await interrupts.guard(self._take(line))
-            except KeyboardInterrupt:  # the key, at the prompt
+            except KeyboardInterrupt:  # Ctrl-C at the prompt
                 continue
             except InterruptedByUserError:
                 self._tell(text("repl.stopped"))
@@ -105,18 +104,19 @@ class _Repl:
         return prompt
 
     def _rebuild_state(self) -> str:
-        """Beside the prompt, but not left behind in what has scrolled up."""
+        """Return the state of a rebuild; empty once the prompt is done, so it is not left
+        behind."""
         return "" if get_app().is_done else self.rebuild.state
 
     async def _read_lines(self) -> None:
-        # While a line is awaited the loop stands still, and asyncio's own handler, which asks
-        # the loop to stop, would need a second Ctrl-C.
+        # `readline` blocks the event loop, so asyncio's own handler, which asks the loop to stop,
+        # would need a second Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         while line := sys.stdin.buffer.readline():
             await self._take(line.decode("utf-8", "replace"))
 
     async def _take(self, line: str) -> None:
-        """Does what the line asks for. Whatever fails is told; the conversation goes on."""
+        """Run the line's command or answer its question; print any error and go on."""
         try:
             if line.strip().lower() in {"quit", "exit"}:
                 raise LeaveError
@@ -126,8 +126,8 @@ class _Repl:
                 await self._answer(line.strip())
         except LeaveError:
             raise
-        except Exception as error:  # the surface is one of the two places that catch broadly
-            self._tell(in_words(error), TROUBLE)
+        except Exception as error:  # only surfaces and batches catch every exception
+            self._tell(error_text(error), TROUBLE)
 
     async def _answer(self, question: str) -> None:
         talk = self._talk
@@ -139,7 +139,7 @@ class _Repl:
         talk.show(answer_view(receipt.answer))
 
     def _tell(self, line: str, style: str = FAINT) -> None:
-        """One line beside the answers: above the prompt, or on standard error. From any thread."""
+        """Print one line above the prompt, or on standard error if there is none. Thread-safe."""
         if self._at_prompt:
             console().print(Text(inert(line), style))
         else:

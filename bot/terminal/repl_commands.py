@@ -1,4 +1,4 @@
-"""The commands of the REPL: a table of what each is called, takes and does."""
+"""Commands of the REPL: their names, arguments and functions."""
 
 import difflib
 from collections import deque
@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.answering.pipeline import Receipt
-from bot.domain.claims import Claims
+from bot.domain.claims import CheckRequest
 from bot.domain.models import Citation, Turn
 from bot.serving.service import AnswerService
 from bot.terminal.checks import check_view
@@ -24,38 +24,38 @@ from index.errors import ExpectedError
 from index.generations.live import LiveIndex
 from prompts import text
 
-_REMEMBERED = 6  # turns that a follow-up may lean on
+_REMEMBERED = 6  # turns passed as history with a question
 
 
 class CommandError(ExpectedError):
-    """A command of the REPL does not exist or cannot do what it was asked."""
+    """Unknown command of the REPL, or one that cannot do what it is asked."""
 
 
 class LeaveError(Exception):
-    """The user wants to leave."""
+    """Request of the user to leave the REPL."""
 
 
 @dataclass(slots=True)
 class Conversation:
-    """What the commands work on."""
+    """State of the REPL that its commands work on."""
 
     service: AnswerService
     live: LiveIndex
-    store: Path  # of the Discord bot
+    store: Path  # the Discord bot's
     rebuild: Rebuild
     out: Console
-    waits: bool  # for a rebuild to end before the next line is read: scripts go line by line
+    waits: bool  # a rebuild ends before the next line is read, as scripts expect
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     receipt: Receipt | None = None
 
     def show(self, view: RenderableType) -> None:
-        """The view and an empty line, which parts it from what is typed next."""
+        """Print the view and an empty line after it."""
         show(self.out, view)
         self.out.print()
 
     @property
     def cited(self) -> tuple[Citation, ...]:
-        """What [1], [2] ... of the last answer stand for."""
+        """Citations that [1], [2], ... of the last answer refer to."""
         if self.receipt is None:
             return ()
         return self.receipt.answer.citations or self.receipt.answer.closest
@@ -83,7 +83,7 @@ async def _context(talk: Conversation, argument: str) -> None:
 async def _check(talk: Conversation, argument: str) -> None:
     if not argument:
         raise CommandError(text("repl.check_what"))
-    talk.show(check_view(await talk.service.check(Claims(question=argument))))
+    talk.show(check_view(await talk.service.check(CheckRequest(text=argument))))
 
 
 async def _why(talk: Conversation, argument: str) -> None:
@@ -118,7 +118,7 @@ async def _quit(talk: Conversation, argument: str) -> None:
     raise LeaveError
 
 
-# What each is for stands in prompts/repl.toml under the same name.
+# prompts/repl.toml describes each command under the same name.
 COMMANDS: dict[str, Callable[[Conversation, str], Awaitable[None]]] = {
     ":check": _check,
     ":context": _context,
@@ -133,8 +133,10 @@ COMMANDS: dict[str, Callable[[Conversation, str], Awaitable[None]]] = {
 
 
 async def run_command(talk: Conversation, line: str) -> None:
-    """Runs ":name argument". Raises CommandError, naming the nearest command, for an unknown
-    one, and LeaveError for the one that leaves."""
+    """Run a line of the form ":name argument".
+
+    Raises CommandError for an unknown command, naming the nearest one, and LeaveError for
+    `:quit`."""
     name, _, argument = line.strip().partition(" ")
     command = COMMANDS.get(name.lower())
     if command is None:
@@ -149,7 +151,7 @@ def _nearest(name: str) -> str:
 
 
 class CommandCompleter(Completer):
-    """Completes commands, and after them the numbers or the article ids that they take."""
+    """Completer for commands and for the citation numbers or article ids that they take."""
 
     def __init__(self, talk: Conversation) -> None:
         self._talk = talk

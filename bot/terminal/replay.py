@@ -1,4 +1,4 @@
-"""Asking a question of the Discord bot's receipts again, as it was asked there."""
+"""Replay of a question from the Discord bot's receipts."""
 
 from pathlib import Path
 
@@ -9,14 +9,15 @@ from bot.answering.pipeline import Receipt
 from bot.domain.errors import QuestionError
 from bot.domain.models import Answer
 from bot.serving.service import AnswerService
-from bot.store import Kept, Store
+from bot.store import Store, StoredReceipt
 from bot.terminal.answers import answer_view
 from bot.terminal.layout import HEADING, inert
 
 
-async def read_receipt(path: Path, receipt_id: str) -> Kept:
-    """From the bot's store, which may be answering meanwhile. Raises QuestionError where there is
-    no such receipt, StoreError where the store cannot be read."""
+async def read_receipt(path: Path, receipt_id: str) -> StoredReceipt:
+    """Read a receipt from the bot's store, which the bot may be using.
+
+    Raises QuestionError if the receipt is not there, StoreError if the store cannot be read."""
     if _is_there(path):
         async with Store.open(path, exclusive=False) as store:
             kept = await store.receipts.get(receipt_id)
@@ -25,25 +26,28 @@ async def read_receipt(path: Path, receipt_id: str) -> Kept:
     raise QuestionError(f"There is no receipt {inert(receipt_id)} in {path}")
 
 
-async def replay(service: AnswerService, kept: Kept) -> Receipt:
-    """What is answered now, by the same question with the same conversation before it. Raises
-    QuestionError where the question is not kept."""
+async def replay(service: AnswerService, kept: StoredReceipt) -> Receipt:
+    """Answer the receipt's question again, with the same history.
+
+    Raises QuestionError if the question was not kept."""
     if kept.question is None:
         raise QuestionError(
-            "What was asked is not kept with this answer, so it cannot be asked again: the setting "
+            "The question of this answer was not stored, so it cannot be asked again: the setting "
             "keep_questions was off"
         )
     return await service.answer(kept.question.model_copy(update={"id": kept.id}))
 
 
-def replayed_view(kept: Kept, now: Receipt) -> RenderableType:
-    """The answer of then, and whether it is still the answer; if not, the answer of now."""
+def replayed_view(kept: StoredReceipt, now: Receipt) -> RenderableType:
+    """Render the old answer, and the new one if it differs."""
     then = f"Asked {kept.created:%Y-%m-%d %H:%M} UTC: {inert(kept.answer.question)}"
     parts: list[RenderableType] = [Text(then, HEADING), answer_view(kept.answer), Text()]
     if _same(kept.answer, now.answer):
-        parts.append(Text(f"Answered the same now, by generation {now.generation.id}.", HEADING))
+        parts.append(
+            Text(f"The answer is the same now, with generation {now.generation.id}.", HEADING)
+        )
     else:
-        parts += [Text("Answered otherwise now:", HEADING), answer_view(now.answer)]
+        parts += [Text("The answer is different now:", HEADING), answer_view(now.answer)]
     return Group(*parts)
 
 

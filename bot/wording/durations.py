@@ -1,4 +1,4 @@
-"""A duration in words, for who is told to come back after it."""
+"""Retry delays in words."""
 
 import math
 
@@ -7,8 +7,8 @@ from prompts import text
 _UNITS = ((86_400, "days"), (3600, "hours"), (60, "minutes"))
 
 
-def in_words(seconds: float) -> str:
-    """Rounded up, so that who comes back then is not refused again."""
+def delay_in_words(seconds: float) -> str:
+    """Format a retry delay in words, rounded up so that the retry is not refused again."""
     whole = max(1, math.ceil(seconds))
     for size, unit in _UNITS:
         if whole > 2 * size:

@@ -1,11 +1,11 @@
-"""Why a checked sentence is not supported, in words."""
+"""Reasons why a checked sentence is not supported, in words."""
 
 from collections.abc import Callable
 
 from bot.domain.claims import FindingKind, Piece, Reason, Standing
 from prompts import text
 
-# What the sentence has and the articles have not.
+# The sentence says it and the articles do not.
 _ONLY_IN_TEXT = {
     FindingKind.QUOTE: "checks.claimed_quote",
     FindingKind.SPEAKER: "checks.claimed_speaker",
@@ -13,7 +13,7 @@ _ONLY_IN_TEXT = {
     FindingKind.CAUSE: "checks.claimed_cause",
     FindingKind.UNSTATED: "checks.claimed_unstated",
 }
-# What the articles have and the sentence leaves out.
+# The articles say it and the sentence leaves it out.
 _ONLY_IN_ARTICLE = {
     FindingKind.NEGATION: "checks.told_negation",
     FindingKind.HEDGE: "checks.told_hedge",
@@ -27,12 +27,12 @@ _STANDINGS = {
 
 
 def standing_words(standing: Standing) -> str:
-    """ "Supported:": what stands before the sentence."""
+    """Return the label before the sentence, such as "Supported:"."""
     return text(_STANDINGS[standing])
 
 
 def reason_line(reason: Reason, shown: Callable[[str], str]) -> str:
-    """One line; `shown` makes untrusted text safe where the line goes."""
+    """Describe the reason in one line; `shown` makes untrusted text safe for the surface."""
     claimed, told = _quoted(reason.in_text, shown), _quoted(reason.in_article, shown)
     if claimed and told:
         name = "checks.both_role" if reason.kind is FindingKind.ROLE else "checks.both"

@@ -1,1 +1,1 @@
-"""Read articles: files, formats, and which file holds what."""
+"""Article files: discovery, formats and readers."""

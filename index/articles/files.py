@@ -1,4 +1,4 @@
-"""Which files hold articles, and opening them without being led astray or kept waiting."""
+"""Discovery and safe opening of article files; links and pipes can neither redirect nor block."""
 
 import os
 import stat
@@ -15,15 +15,15 @@ ENDINGS = (".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl")
 
 @dataclass(frozen=True, slots=True)
 class ArticleFile:
-    """An article file and the id its article has when it names none."""
+    """An article file, and the id of its article if the article names none."""
 
     path: Path
     default_id: str
 
 
 def files_at(path: Path) -> Iterator[ArticleFile | SourceError]:
-    """The article files of a file or folder, in an order that is always the same, and in their
-    places what is wrong."""
+    """Yield the article files of a file or folder in a fixed order. A SourceError takes the place
+    of an entry that cannot be used."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -36,7 +36,9 @@ def files_at(path: Path) -> Iterator[ArticleFile | SourceError]:
         elif path.suffix.lower() in ENDINGS:
             yield ArticleFile(path, path.stem)
         else:
-            yield SourceError(f"{shown(path)} does not end like an article: {', '.join(ENDINGS)}.")
+            yield SourceError(
+                f"{shown(path)} is not an article file. Articles end in {', '.join(ENDINGS)}."
+            )
 
 
 def _files_in(top: Path) -> Iterator[ArticleFile | SourceError]:
@@ -52,7 +54,8 @@ def _files_in(top: Path) -> Iterator[ArticleFile | SourceError]:
 
 
 def _walk(top: Path) -> Iterator[Path | SourceError]:
-    """Every article file under a folder, each real folder once, hidden ones never."""
+    """Yield every article file under a folder. Each real folder is visited once, hidden entries
+    never."""
     real_top = top.resolve()
     pending, seen = [top], set[Path]()
     while pending:
@@ -80,15 +83,16 @@ def _visible_entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _through_link(link: Path, real_top: Path, pending: list[Path]) -> Iterator[Path | SourceError]:
-    """What a link in a folder leads to, if that lies in the named folder too."""
+    """Yield the article file that a link leads to, or add its folder to `pending`. Yields a
+    SourceError for a dead link and for a target outside `real_top`."""
     article = link.suffix.lower() in ENDINGS
     try:
         target = link.resolve(strict=True)
         folder = target.is_dir()
-    # RuntimeError is how Python before 3.13 tells a link that leads to itself.
+    # Python before 3.13 raises RuntimeError for a link that leads to itself.
     except (OSError, RuntimeError):
         if article:
-            yield SourceError(f"{shown(link)} is a link that leads nowhere. Remove or mend it.")
+            yield SourceError(f"{shown(link)} is a broken link. Remove or repair it.")
         return
     if not (folder or article):
         return
@@ -98,14 +102,14 @@ def _through_link(link: Path, real_top: Path, pending: list[Path]) -> Iterator[P
             "Name that path itself if it should be read."
         )
     elif folder:
-        # Last in turn: a folder that is also there in its own right keeps its own ids.
+        # Visited last: a folder that is also present under its own name keeps its own ids.
         pending.insert(0, link)
     else:
         yield link
 
 
 def read_whole(path: Path, limit: int, advice: str = RAISE_THE_LIMIT) -> bytes:
-    """The file, if it is not larger than `limit` bytes; else the SourceError with `advice`."""
+    """Read a file of at most `limit` bytes. Raises SourceError with `advice` if it is larger."""
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
         if size > limit:
@@ -114,7 +118,8 @@ def read_whole(path: Path, limit: int, advice: str = RAISE_THE_LIMIT) -> bytes:
 
 
 def open_file(path: Path) -> BinaryIO:
-    """The regular file, open for reading; a pipe or device is refused, not waited for."""
+    """Open a regular file for reading. Raises SourceError for a pipe or device instead of
+    blocking."""
     file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - the caller closes it
     if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         return file
@@ -123,16 +128,16 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    # Opening a named pipe would otherwise wait for someone to write to it. Windows has neither.
+    # Opening a named pipe would block until a writer opens it. Windows has neither.
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def unreadable(path: Path, error: OSError | ValueError) -> SourceError:
-    """The operating system\'s refusal, in words."""
+    """Convert an operating system error into a SourceError."""
     reason = getattr(error, "strerror", None) or error
     return SourceError(f"Cannot read {shown(path)}: {reason}. Check the path and its permissions.")
 
 
 def shown(path: Path) -> str:
-    """The path fit for a terminal: file names may hold escape sequences and broken UTF-8."""
+    """Make a path printable: escape sequences and broken UTF-8 in file names become U+FFFD."""
     return "".join(char if char.isprintable() else "\ufffd" for char in str(path))

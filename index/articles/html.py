@@ -1,4 +1,4 @@
-"""Reading the main text of a saved web page."""
+"""Main text of saved web pages."""
 
 import codecs
 import re
@@ -11,26 +11,27 @@ from index.models import Article
 
 _HTML_CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HTML_FRAME = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
-# Codecs of Python's own that no page is written in; some are quadratic, some make surrogates.
+# Python codecs that no page uses. Some take quadratic time, some produce surrogates.
 _NOT_CHARSETS = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 
 
 def read_html(data: bytes, article_id: str, place: str) -> Article:
-    """A saved web page: its main text, a blank line between blocks. Touches no network."""
-    # 150 ms to import, as much as all else the program imports, so only for those with HTML.
+    """Read the main text of a saved web page, with a blank line between blocks. Uses no network.
+    Raises SourceError if the page cannot be decoded or has no text."""
+    # Imported here because it takes 150 ms, as much as all other imports together.
     from lxml.etree import LxmlError  # type: ignore[import-untyped]  # ships no types
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
     html = _framed(_decode_html(data, place))
     try:
-        # dateutil warns of time zones it does not know in the page's date; nobody can act on it.
+        # dateutil warns about unknown time zones in the page's date; users cannot act on it.
         with warnings.catch_warnings(action="ignore"):
             page = bare_extraction(
                 html,
                 with_metadata=True,
                 include_comments=False,
-                # A date that merely stands in the text is not when it was published.
+                # A date in the running text is not the date of publication.
                 date_extraction_params={"original_date": True, "extensive_search": False},
             )
     except (LxmlError, RecursionError) as error:
@@ -49,12 +50,12 @@ def read_html(data: bytes, article_id: str, place: str) -> Article:
 
 
 def _framed(html: str) -> str:
-    """A whole page: trafilatura takes a lone `<p>...</p>` for no HTML at all."""
+    """Wrap a fragment into a page: trafilatura does not accept a lone `<p>...</p>` as HTML."""
     return html if _HTML_FRAME.search(html) else f"<html><body>{html}</body></html>"
 
 
 def _spaced(text: str) -> str:
-    """trafilatura parts blocks by one newline; a blank line is what every other reader gives."""
+    """Separate blocks by a blank line, as every other reader does; trafilatura uses one newline."""
     lines = [line.rstrip() for line in text.strip().split("\n") if line.strip()]
     spaced = lines[:1]
     for before, line in pairwise(lines):
@@ -72,14 +73,15 @@ def _decode_html(data: bytes, place: str) -> str:
             raise
     try:
         return data.decode(charset)
-    except (UnicodeError, LookupError):  # LookupError: base64 and its like, which make no text
+    except (UnicodeError, LookupError):  # LookupError: codecs such as base64, which give no text
         raise SourceError(
             f"{place} is neither UTF-8 nor the {charset} it declares. Convert it to UTF-8."
         ) from None
 
 
 def _declared_charset(data: bytes) -> str | None:
-    """The page's own charset where Python knows it; browsers look at the first 1024 bytes."""
+    """Return the charset that the page declares in its first 1024 bytes, where browsers look. None
+    if there is none that Python can use."""
     declared = _HTML_CHARSET.search(data[:1024])
     if declared is None:
         return None
@@ -87,6 +89,6 @@ def _declared_charset(data: bytes) -> str | None:
         name = codecs.lookup(declared[1].decode("ascii", "replace")).name
     except LookupError:
         return None
-    # What pages call Latin-1 is Windows-1252 to every browser: quotes live at 0x80-0x9f.
+    # Browsers read Latin-1 as Windows-1252, which has quotes at 0x80-0x9f.
     name = {"iso8859-1": "cp1252", "ascii": "cp1252"}.get(name, name)
     return None if name in _NOT_CHARSETS or name.startswith("utf-8") else name

@@ -1,4 +1,4 @@
-"""Reading Markdown with front matter as plain text."""
+"""Markdown with front matter, read as plain text."""
 
 import re
 from itertools import pairwise
@@ -17,7 +17,8 @@ _BREAK = re.compile(r"<br[\s/>]", re.IGNORECASE)
 
 
 def read_markdown(data: bytes, article_id: str, place: str) -> Article:
-    """A Markdown file as plain text, with what its front matter says."""
+    """Read a Markdown file as plain text, with the metadata of its front matter. Raises SourceError
+    if the front matter is broken."""
     text = decode(data, place).removeprefix("\ufeff")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     metadata, body = _front_matter(text, place)
@@ -30,7 +31,7 @@ def _front_matter(text: str, place: str) -> tuple[dict[str, str], str]:
     opening, _, rest = text.partition("\n")
     if opening.rstrip() != "---":
         return {}, text
-    # PyYAML reads about 0.4 MB a second, so nothing long may reach it.
+    # PyYAML reads only about 0.4 MB a second, so long front matter is refused.
     end = _FRONT_MATTER_END.search(rest)
     if end is None or end.start() > _LONGEST_FRONT_MATTER:
         raise SourceError(
@@ -41,7 +42,7 @@ def _front_matter(text: str, place: str) -> tuple[dict[str, str], str]:
 
 
 def _yaml_scalars(block: str, place: str) -> dict[str, str]:
-    # 20 ms to import, paid only by those who have Markdown.
+    # Imported here because it takes 20 ms and only Markdown needs it.
     import yaml
 
     try:
@@ -58,7 +59,7 @@ def _yaml_scalars(block: str, place: str) -> dict[str, str]:
         }
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 2  # counted from 0, and the --- stands above
+        line = mark.line + 2 if mark else 2  # 0-based, after the --- line
         problem = getattr(error, "problem", None) or "characters YAML does not allow"
         raise SourceError(f"{place}, line {line}: front matter is broken: {problem}.") from None
     except RecursionError:
@@ -78,15 +79,16 @@ def _yaml_scalar(name: str, node: Any, place: str) -> str:
     try:
         return str(yaml.safe_load(node.value).isoformat())
     except ValueError as error:
-        raise SourceError(f"{place}, line {line}: {name} is no date: {error}.") from None
+        raise SourceError(f"{place}, line {line}: {name} is not a date: {error}.") from None
 
 
 def markdown_to_text(markdown: str) -> tuple[str, str]:
-    """CommonMark with tables as plain text, and its first heading of level 1 ("" if none)."""
-    # 50 ms to import, paid only by those who have Markdown.
+    """Convert CommonMark with tables to plain text; also return its first heading of level 1 ("" if
+    none)."""
+    # Imported here because it takes 50 ms and only Markdown needs it.
     from markdown_it import MarkdownIt
 
-    # Whatever is nested deeper is lost, and the preset's 20 is within a forum quote's reach.
+    # Deeper nesting is dropped, and quotes in forums can reach the preset's 20.
     parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
     tokens = parser.parse(markdown)
     plain = _PlainText()
@@ -101,14 +103,15 @@ def markdown_to_text(markdown: str) -> tuple[str, str]:
 
 
 class _PlainText:
-    """Collects the blocks of a Markdown document: a blank line between, list items close."""
+    """Collector of a Markdown document's blocks: a blank line between blocks, one newline between
+    list items."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
-        self._numbers: list[int | None] = []  # of the lists around; None where bullets
-        self._marker = ""  # of the item just opened, until its first text takes it
+        self._numbers: list[int | None] = []  # next number per open list; None for bullets
+        self._marker = ""  # of the item just opened, until its first text
         self._list_has_text = False
-        self._rows: list[list[str]] | None = None  # of the table around
+        self._rows: list[list[str]] | None = None  # of the open table
 
     def __str__(self) -> str:
         return "".join(self._pieces)
@@ -164,7 +167,8 @@ class _PlainText:
 
 
 def _inline_text(token: "Token") -> str:
-    """Text without markup; images, their alternative text and raw HTML are left out."""
+    """Return the text without markup; images, their alternative text and raw HTML except <br> are
+    dropped."""
     return "".join(_inline_piece(child) for child in token.children or []).strip()
 
 
@@ -176,7 +180,7 @@ def _inline_piece(token: "Token") -> str:
             return " "
         case "hardbreak":
             return "\n"
-        # Dropping <br> would run two words together, and a quote would show it.
+        # Dropping <br> would join two words, which a quote would show.
         case "html_inline" if _BREAK.match(token.content):
             return "\n"
     return ""

@@ -1,4 +1,4 @@
-"""Reading plain text and JSON records, and what every article must fulfil whatever its format."""
+"""Readers of plain text and JSON records, and the checks for articles of every format."""
 
 import re
 import unicodedata
@@ -13,12 +13,13 @@ _LONGESTMETADATA = 500
 _LONGEST_FIRST_LINE_TITLE = 120
 METADATA = ("title", "source", "url", "published")
 _LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# Letters, numbers, punctuation and symbols to Unicode, and yet nothing to see.
+# Unicode classifies these as letters, numbers, punctuation or symbols, but they are invisible.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def decode(data: bytes, place: str) -> str:
-    """Strictly UTF-8, every character kept: no newline translation, a byte order mark stays."""
+    """Decode strict UTF-8 and keep every character: newlines and a byte order mark are unchanged.
+    Raises SourceError for invalid UTF-8 or a NUL character."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -35,13 +36,14 @@ def decode(data: bytes, place: str) -> str:
 
 
 def checked(article: Article, place: str, max_article_bytes: int) -> Article:
-    """The article with clean metadata; SourceError if it has no usable id, text or metadata."""
+    """Return the article with cleaned metadata. Raises SourceError if its id, text or metadata is
+    unusable or its text exceeds `max_article_bytes`."""
     _check_id(article.id, place)
     size = _utf8_length(article.text, "text", place)
     if size > max_article_bytes:
         raise too_large(place, size, max_article_bytes)
     if not _has_something_to_read(article.text):
-        raise SourceError(f"{place} holds no text. Add some, or remove it.")
+        raise SourceError(f"{place} contains no text. Add some, or remove it.")
     metadata = {name: _clean(getattr(article, name), name, place) for name in METADATA}
     if metadata["url"] and not is_web_url(metadata["url"]):
         raise SourceError(f"{place}: url must start with http:// or https://, or be left out.")
@@ -49,7 +51,7 @@ def checked(article: Article, place: str, max_article_bytes: int) -> Article:
 
 
 def too_large(place: str, size: int, limit: int, advice: str = RAISE_THE_LIMIT) -> SourceError:
-    """The refusal of an article, line or file whose size in bytes is over the limit."""
+    """Build the refusal of an article, line or file whose size in bytes is over the limit."""
     return SourceError(f"{place} is {size:,} bytes, over the limit of {limit:,}. {advice}")
 
 
@@ -61,7 +63,7 @@ def _check_id(article_id: str, place: str) -> None:
             f"{place}: the article's id is {len(article_id)} characters long, over the limit of "
             f"{_LONGEST_ID}. Shorten it."
         )
-    # Cs is what the bytes of a file name that is not UTF-8 become; Zl and Zp break lines.
+    # Cs: the surrogates that stand for file name bytes that are not UTF-8. Zl and Zp break lines.
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in article_id):
         raise SourceError(
             f"{place}: the article's id has characters that cannot be printed. "
@@ -75,12 +77,12 @@ def _utf8_length(value: str, name: str, place: str) -> int:
     except UnicodeEncodeError as error:
         raise SourceError(
             f"{place}: {name} has half a surrogate pair (U+{ord(value[error.start]):04X} at "
-            f"{error.start}), which is no character. Export the article again as UTF-8."
+            f"{error.start}), which is not a character. Export the article again as UTF-8."
         ) from None
 
 
 def _has_something_to_read(text: str) -> bool:
-    # Lazy: the first letter settles it for every real article.
+    # Lazy: for real articles, the first letter ends the search.
     return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANKS for char in text)
 
 
@@ -96,13 +98,14 @@ def _clean(value: str, name: str, place: str) -> str:
 
 
 def guess(value: str | None) -> str:
-    """Metadata that nobody gave as such, cleaned: one that would be refused is left out instead."""
+    """Clean metadata that was inferred, not given. Returns "" where given metadata would be refused
+    as too long."""
     value = _LINE_BREAKING.sub(" ", value or "").strip()
     return value if len(value) <= _LONGESTMETADATA else ""
 
 
 def is_web_url(url: str) -> bool:
-    """Whether it is a link that may be shown."""
+    """Check for an http or https link; only these may be shown."""
     return url.lower().startswith(("http://", "https://"))
 
 
@@ -110,15 +113,16 @@ def is_web_url(url: str) -> bool:
 
 
 def read_record(record: object, default_id: str, place: str) -> Article:
-    """One JSON record; its text is kept character for character."""
+    """Read one JSON record; its text is kept character for character. Raises SourceError if a field
+    is missing or has the wrong type."""
     if not isinstance(record, dict):
         raise SourceError(f'{place}: an article must be an object such as {{"text": "..."}}.')
-    # Exports write null for what they do not have.
+    # Exports write null for missing values.
     record = {name: value for name, value in record.items() if value is not None}
     if "text" not in record:
         raise SourceError(f'{place}: "text" is missing.')
     article_id = record.get("id", default_id)
-    # bool is an int to Python, not to the person who wrote `"id": true`.
+    # bool is an int in Python, but `"id": true` is not meant as a number.
     if isinstance(article_id, int) and not isinstance(article_id, bool):
         article_id = str(article_id)
     fields = {name: record[name] for name in ("text", *METADATA) if name in record}
@@ -132,13 +136,15 @@ def read_record(record: object, default_id: str, place: str) -> Article:
 
 
 def read_plain(data: bytes, article_id: str, place: str) -> Article:
-    """A text file, kept exactly as given."""
+    """Read a text file exactly as given. Its first line becomes the title if it looks like a
+    headline."""
     text = decode(data, place)
     return Article(id=article_id, text=text, title=_first_line_title(text))
 
 
 def _first_line_title(text: str) -> str:
-    """The first line where it looks like a headline: short, no full stop, a blank line after."""
+    """Return the first line if it looks like a headline: short, no full stop, a blank line after;
+    else ""."""
     lines = text.split("\n", 2)
     title = lines[0].strip("\ufeff \t\r")
     headline = (

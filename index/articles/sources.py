@@ -1,4 +1,4 @@
-"""Reading the articles under the given paths, each under an id of its own."""
+"""All articles under the given paths, each with a unique id."""
 
 import codecs
 import json
@@ -29,7 +29,7 @@ _TEXT_READERS = {
     ".html": read_html,
     ".htm": read_html,
 }
-# A .json file must be held in memory whole; larger collections belong in .jsonl, which streams.
+# A .json file is read into memory whole. Larger collections belong in .jsonl, which streams.
 _LARGEST_JSON = 1_000_000_000
 # JSON may spell one byte as six (\u0041); the rest is room for the other fields.
 _LINE_GROWTH, _LINE_ROOM = 6, 64 * 1024
@@ -37,7 +37,7 @@ _LINE_GROWTH, _LINE_ROOM = 6, 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An article and where it was read, in words for a message."""
+    """An article and its location, in words for a message."""
 
     article: Article
     place: str
@@ -49,10 +49,10 @@ def read_articles(
     max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES,
     on_bad: Callable[[SourceError], None] | None = None,
 ) -> Iterator[Article]:
-    """The articles of files and folders, one at a time, in an order that is always the same.
+    """Yield the articles of files and folders, one at a time, in a fixed order.
 
-    The first file or record that cannot be used raises SourceError; given `on_bad`, each is
-    handed to it instead and reading goes on.
+    The first unusable file or record, or repeated id, raises SourceError. With `on_bad`, each error
+    is passed to it instead and reading continues.
     """
     places: dict[str, str] = {}
     for path in paths:
@@ -90,7 +90,7 @@ def _read_path(path: Path, limit: int) -> Iterator[_Found | SourceError]:
 
 
 def _read_file(file: ArticleFile, limit: int) -> Iterator[_Found | SourceError]:
-    """The articles of one file, and the records of it that cannot be used."""
+    """Yield the articles of one file, and an error for each of its unusable records."""
     ending, place = file.path.suffix.lower(), shown(file.path)
     if ending == ".jsonl":
         with open_file(file.path) as lines:
@@ -105,7 +105,7 @@ def _read_file(file: ArticleFile, limit: int) -> Iterator[_Found | SourceError]:
 
 def _read_json(file: ArticleFile, limit: int) -> Iterator[_Found | SourceError]:
     place = shown(file.path)
-    data = read_whole(file.path, _LARGEST_JSON, "Save it as .jsonl, one article a line.")
+    data = read_whole(file.path, _LARGEST_JSON, "Save it as .jsonl, one article per line.")
     content = _parsed(decode(data, place).removeprefix("\ufeff"), place)
     if not isinstance(content, list):
         yield _record(content, file.default_id, place, limit)
@@ -138,7 +138,7 @@ def _read_lines(lines: BinaryIO, file: ArticleFile, limit: int) -> Iterator[_Fou
 
 
 def _bounded_lines(lines: BinaryIO, longest: int) -> Iterator[bytes]:
-    """The lines of a file, each cut where it grows longer than `longest`."""
+    """Yield the lines of a file, each cut to at most `longest` + 1 bytes."""
     while line := lines.readline(longest + 1):
         yield line
         while line and not line.endswith(b"\n"):
@@ -160,7 +160,7 @@ def _parsed(text: str, place: str) -> object:
         where = f"{line}column {error.colno}"
         raise SourceError(f"{place}: not valid JSON: {error.msg} ({where}).") from None
     except ValueError:
-        # Python refuses integers of more than 4300 digits, which take quadratic time.
+        # Python refuses integers of more than 4300 digits, because parsing takes quadratic time.
         raise SourceError(f"{place}: not valid JSON: a number is too long.") from None
     except RecursionError:
         raise SourceError(f"{place}: not valid JSON: it is nested too deeply.") from None
@@ -168,4 +168,4 @@ def _parsed(text: str, place: str) -> object:
 
 
 def _no_articles(place: str) -> SourceError:
-    return SourceError(f"{place} holds no articles. Add some, or remove it.")
+    return SourceError(f"{place} contains no articles. Add some, or remove it.")

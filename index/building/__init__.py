@@ -1,1 +1,1 @@
-"""Build a generation and publish it."""
+"""Building and publication of a generation."""

@@ -1,4 +1,4 @@
-"""Building a generation beside the one that answers, and publishing it."""
+"""Building a generation beside the one being served, and publishing it."""
 
 import hashlib
 import shutil
@@ -15,14 +15,14 @@ from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
 from index.encoder.encoder import Encoder
 from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
-from index.files.holds import KEPT_GENERATIONS, remove_unheld
+from index.files.folder_locks import KEPT_GENERATIONS, remove_if_unlocked
 from index.files.publication import (
+    disk_errors_as_build_errors,
     file_digest,
     make_folder,
     only_writer,
     publish_folder,
     staging_folder,
-    telling_disk_errors,
     write_pointer,
 )
 from index.generations.generation import GENERATIONS, POINTER, Generation, current_folder, published
@@ -49,12 +49,32 @@ _CACHE = "vectors"
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build published. `reused` counts the sentences whose vectors were known from a build
-    before, `skipped` the bad articles left out at the caller's wish."""
+    """Result of a build. `reused` counts the sentences whose vectors were known from an earlier
+    build. `skipped` counts the bad articles that were left out."""
 
     manifest: Manifest
     reused: int
     skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """Options of a build. `full` encodes every sentence; otherwise the vectors of earlier builds
+    are reused, also those of a killed build. `max_article_bytes` is the size limit per article. A
+    bad article is passed to `on_bad` and left out; without `on_bad`, its SourceError ends the
+    build. `accept` receives the new generation, open, before it becomes current; an exception from
+    it ends the build. The newest `keep_generations` generations are kept, and those that a process
+    still reads."""
+
+    full: bool = False
+    dense_type: DenseType = DenseType.AUTO
+    max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES
+    keep_generations: int = KEPT_GENERATIONS
+    on_bad: Callable[[SourceError], None] | None = None
+    accept: Callable[[Generation], None] | None = None
+
+
+_DEFAULTS = BuildOptions()
 
 
 def build_index(
@@ -62,37 +82,23 @@ def build_index(
     index: Path,
     encoder: Encoder,
     progress: Progress,
-    *,
-    full: bool = False,
-    dense_type: DenseType = DenseType.AUTO,
-    max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES,
-    keep_generations: int = KEPT_GENERATIONS,
-    on_bad: Callable[[SourceError], None] | None = None,
-    accept: Callable[[Generation], None] | None = None,
+    options: BuildOptions = _DEFAULTS,
 ) -> BuildReport:
-    """Reads the articles of files and folders and publishes them. A bad article goes to `on_bad`
-    and is left out; without `on_bad` it ends the build with its SourceError."""
+    """Read the articles of files and folders, and publish them with `publish_articles`. Raises
+    SourceError for a bad article unless `options.on_bad` is set."""
     skipped: list[SourceError] = []
 
     def skip(error: SourceError) -> None:
         skipped.append(error)
-        if on_bad:
-            on_bad(error)
+        if options.on_bad:
+            options.on_bad(error)
 
     articles = read_articles(
-        sources, max_article_bytes=max_article_bytes, on_bad=skip if on_bad else None
-    )
-    report = publish_articles(
-        articles,
         sources,
-        index,
-        encoder,
-        progress,
-        full=full,
-        dense_type=dense_type,
-        keep_generations=keep_generations,
-        accept=accept,
+        max_article_bytes=options.max_article_bytes,
+        on_bad=skip if options.on_bad else None,
     )
+    report = publish_articles(articles, sources, index, encoder, progress, options)
     return replace(report, skipped=len(skipped))
 
 
@@ -102,43 +108,37 @@ def publish_articles(
     index: Path,
     encoder: Encoder,
     progress: Progress,
-    *,
-    full: bool = False,
-    dense_type: DenseType = DenseType.AUTO,
-    keep_generations: int = KEPT_GENERATIONS,
-    accept: Callable[[Generation], None] | None = None,
+    options: BuildOptions = _DEFAULTS,
 ) -> BuildReport:
-    """Builds a generation of the articles, which come from `sources`, and makes it current. Until
-    the last step nothing that answers is touched, and whatever goes wrong leaves it so. `full`
-    computes every vector anew; else those of sentences that were encoded before are taken over,
-    also from a build that was killed. Of the texts some thousand sentences are in memory at a time.
-    `accept` gets the new generation, open, before it is current; what it raises ends the build.
-    Of the generations `keep_generations` stay, and those that some process still reads.
-    Raises BuildError where another build is running or the disk refuses."""
+    """Build a generation of the articles, which come from `sources`, and make it current. Nothing
+    that is being served changes before the last step, nor after a failure. Some thousand sentences
+    are in memory at a time. Raises BuildError if another build is running or the disk refuses."""
     with (
-        telling_disk_errors("The index was not built", index),
+        disk_errors_as_build_errors("The index was not built", index),
         only_writer(index),
         staging_folder(index) as staging,
-        _vector_cache(index, encoder, full) as cache,
+        _vector_cache(index, encoder, options.full) as cache,
     ):
-        unchanged = None if full else Unchanged.of(index)
+        unchanged = None if options.full else Unchanged.of(index)
         initials = _write_texts(staging, articles, unchanged, progress)
         texts = TextStore(staging)
-        trained = None if full else _trained_codes(index, encoder)
-        written = write_vectors(staging, texts, encoder, cache, progress, dense_type, trained)
+        trained = None if options.full else _trained_codes(index, encoder)
+        written = write_vectors(
+            staging, texts, encoder, cache, progress, options.dense_type, trained
+        )
         known = unchanged.tokens(initials) if unchanged else None
         tokens = write_tokens(staging, texts, initials, progress, known)
         save_vocabulary(count_words(texts, tokens), staging)
         write_terms(staging, texts, tokens, progress)
         manifest = _write_manifest(staging, texts, encoder, sources, written.record)
-        if accept:
-            accept(Generation(staging, manifest))
+        if options.accept:
+            options.accept(Generation(staging, manifest))
         progress.start("Publishing", None)
         make_folder(index / GENERATIONS)
         publish_folder(staging, index / GENERATIONS / manifest.id)
         write_pointer(index / POINTER, manifest.id)
-        with suppress(OSError):  # what is published is: at worst the next build has more to do
-            _prune(index, manifest, keep_generations)
+        with suppress(OSError):  # already published: at worst the next build has more to do
+            _prune(index, manifest, options.keep_generations)
             if len(cache) > 2 * len(written.keys):
                 cache.keep_only(written.keys)
     return BuildReport(manifest, written.reused)
@@ -146,14 +146,14 @@ def publish_articles(
 
 @contextmanager
 def _vector_cache(index: Path, encoder: Encoder, full: bool) -> Iterator[VectorCache]:
-    """What is known of earlier builds; for a full one nothing, and what it makes takes the place
-    of the others' where all goes well."""
+    """Open the vectors of earlier builds. A full build gets an empty cache, which replaces the old
+    one if the build succeeds."""
     folder = index / _CACHE / encoder.id
     if not full:
         yield VectorCache(folder, encoder.dimension)
         return
     with staging_folder(index) as beside:
-        VectorCache(folder, encoder.dimension)  # tells what is wrong with the place, if anything is
+        VectorCache(folder, encoder.dimension)  # fails early if the folder is unusable
         yield VectorCache(beside / encoder.id, encoder.dimension)
         with suppress(OSError):  # as above
             shutil.rmtree(folder, ignore_errors=True)
@@ -161,8 +161,8 @@ def _vector_cache(index: Path, encoder: Encoder, full: bool) -> Iterator[VectorC
 
 
 def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
-    """The file of the current generation's vectors, where it is intact and has codes that this
-    encoder's vectors can be compressed by."""
+    """Return the current generation's vector file if it is compressed, intact and made with this
+    encoder; its codes can then be reused. None otherwise."""
     try:
         folder = current_folder(index)
         manifest = read_manifest(folder)
@@ -179,7 +179,8 @@ def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
 def _write_texts(
     staging: Path, articles: Iterable[Article], unchanged: Unchanged | None, progress: Progress
 ) -> Initials:
-    """Writes the texts; returns what their initials stand for."""
+    """Write the texts and return the initials learnt from them. Raises BuildError if there is no
+    sentence to index."""
     learner = InitialsLearner()
     progress.start("Reading articles", None)
     with TextStoreWriter(staging) as writer:
@@ -236,11 +237,11 @@ def _write_manifest(
 
 
 def _prune(index: Path, current: Manifest, keep: int) -> None:
-    """Removes all but the newest few generations, never the current one nor one that is in use,
-    and the vectors of other encoders, with which nobody builds any more."""
+    """Remove all but the newest `keep` generations, but never the current one or one in use. Also
+    remove the vectors of other encoders, which no build uses any more."""
     for generation in published(index)[:-keep]:
         if generation != current.id:
-            remove_unheld(index / GENERATIONS / generation, index)
+            remove_if_unlocked(index / GENERATIONS / generation, index)
     for known in (index / _CACHE).glob("*/keys.bin"):
         if known.parent.name != current.encoder_id:
-            remove_unheld(known.parent, index)
+            remove_if_unlocked(known.parent, index)

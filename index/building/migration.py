@@ -1,15 +1,15 @@
-"""Bringing an index of an older schema over to the present one, from its own texts."""
+"""Migration of an index from an older schema, using its own stored texts."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.building.build import BuildReport, publish_articles
+from index.building.build import BuildOptions, BuildReport, publish_articles
 from index.encoder.encoder import open_by_id
 from index.errors import BuildError, IndexDamagedError, OlderIndexError
-from index.files.holds import KEPT_GENERATIONS
+from index.files.folder_locks import KEPT_GENERATIONS
 from index.generations.current import open_intact
 from index.generations.generation import open_named
-from index.generations.integrity import told_as_damage, verify, verify_older
+from index.generations.integrity import read_errors_as_damage, verify, verify_older
 from index.models import Article, DenseType
 from index.progress import Progress
 from index.stores.text_store import TextStore
@@ -23,10 +23,10 @@ def migrate_index(
     dense_type: DenseType = DenseType.AUTO,
     keep_generations: int = KEPT_GENERATIONS,
 ) -> BuildReport:
-    """Publishes a generation of the articles that the current one has, which is of an older schema,
-    with the same encoder. Vectors that are known are taken over; the articles' files are not read.
-    Where the current one is damaged, the newest intact one of an older schema takes its place.
-    Raises BuildError where the current generation needs no migration."""
+    """Publish a new generation of the current generation's articles, with the same encoder. Known
+    vectors are reused, and the article files are not read. If the current generation is damaged,
+    the newest intact one with an older schema is migrated instead. Raises BuildError if the current
+    generation needs no migration."""
     _check_needed(index)
     (folder, manifest), _ = open_intact(index, lambda folder: (folder, verify_older(folder)))
     return publish_articles(
@@ -35,8 +35,7 @@ def migrate_index(
         index,
         open_by_id(encoders, manifest.encoder_id),
         progress,
-        dense_type=dense_type,
-        keep_generations=keep_generations,
+        BuildOptions(dense_type=dense_type, keep_generations=keep_generations),
     )
 
 
@@ -44,18 +43,18 @@ def _check_needed(index: Path) -> None:
     try:
         open_named(index, verify)
     except OlderIndexError:
-        return  # even where a migration was killed before its generation became the current one
+        return  # also if a migration was killed before its generation became current
     except IndexDamagedError:
-        pass  # what answers in its place decides
+        pass  # the generation served instead decides
     try:
         manifest, _ = open_intact(index, verify)
     except IndexDamagedError:
         return
-    raise BuildError(f"There is nothing to migrate: generation {manifest.id} is of this version")
+    raise BuildError(f"There is nothing to migrate: generation {manifest.id} has this version")
 
 
 def _articles(folder: Path) -> Iterator[Article]:
-    with told_as_damage(folder):
+    with read_errors_as_damage(folder):
         texts = TextStore(folder)
         for stored in texts.articles:
             yield Article(

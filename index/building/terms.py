@@ -16,15 +16,15 @@ from index.stores.text_store import TextStore
 from index.stores.token_store import StoredWords, TokenStore
 from index.text.tokens import Tokens
 
-_NO_TERMS = 0  # the number of what stands in a text without a term
+_NO_TERMS = 0  # placeholder term of a text without terms
 _AT_ONCE = 4_000  # passages
 
 Rows = NDArray[np.int64]
 
 
 def write_terms(staging: Path, texts: TextStore, tokens: TokenStore, progress: Progress) -> None:
-    """Of sentences and of passages, each with what its article is about, its initials written
-    out."""
+    """Write the BM25 tables of sentences and of passages. Each text includes its article's title
+    and date; initials are written out."""
     numbers, of_words = _term_numbers(tokens.words)
     first_sentences = texts.first_sentences
     progress.start("Counting words", len(first_sentences))
@@ -40,7 +40,7 @@ def write_terms(staging: Path, texts: TextStore, tokens: TokenStore, progress: P
             articles = texts.articles_of(rows)
             begins = run_begins(articles)
             titles = _Terms.of(tokens.titles.read(articles[begins]), of_words)
-            title = np.cumsum(begins) - 1  # of each row
+            title = np.cumsum(begins) - 1  # index of each row's title
             own = _Terms.of(tokens.sentences.read(rows), of_words)
             of_sentences.add(*_joined(titles, title, own, np.arange(len(rows) + 1)))
             bounds = np.append(first, after) - first[0]
@@ -51,8 +51,9 @@ def write_terms(staging: Path, texts: TextStore, tokens: TokenStore, progress: P
 
 
 def _term_numbers(words: StoredWords) -> tuple[dict[str, int], Numbers]:
-    """The number of each term, and of each word's term; -1 for a word that is none."""
-    analyzer, numbers = Analyzer(), {"\0": _NO_TERMS}  # no text has that one
+    """Return the number of each term, and for each word the number of its term; -1 for a function
+    word."""
+    analyzer, numbers = Analyzer(), {"\0": _NO_TERMS}  # no text contains it
     of_words = np.full(len(words), -1, np.int32)
     for word, (_, lower) in enumerate(words):
         if (term := analyzer.term(lower)) is not None:
@@ -62,7 +63,7 @@ def _term_numbers(words: StoredWords) -> tuple[dict[str, int], Numbers]:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """The terms of texts, one after the other, and where each text's begin."""
+    """The terms of texts, one text after another, and the start of each text's terms."""
 
     flat: Numbers
     starts: Rows
@@ -75,8 +76,8 @@ class _Terms:
 
 
 def _joined(titles: _Terms, title: Rows, own: _Terms, bounds: Rows) -> tuple[Numbers, Rows]:
-    """For each run of texts from one of the bounds to the next: the terms of its title and of all
-    its texts, one after the other for all runs, and how many each run has, one at least."""
+    """Join each run of texts, from one bound to the next, with its title. Returns the terms of all
+    runs, one run after another, and the number of terms per run, at least 1."""
     of_title, of_own = titles.starts[title + 1] - titles.starts[title], np.diff(own.starts[bounds])
     starts = [titles.starts[title], len(titles.flat) + own.starts[bounds[:-1]]]
     places = in_ranges(np.stack(starts, 1).ravel(), np.stack([of_title, of_own], 1).ravel())

@@ -1,8 +1,8 @@
-"""What the generation before this build has read of articles whose texts are the same.
+"""Reuse of what the previous generation read from articles with unchanged texts.
 
-Splitting an article into sentences and reading their words takes most of the time of a build in
-which few articles changed. All of it follows from an article's text and from the code that reads
-it: where both are the same, it is copied.
+Splitting articles into sentences and reading their words takes most of the time of a build in which
+few articles changed. The result depends only on an article's text and on the code that reads it. If
+both are the same, the result is copied.
 """
 
 import hashlib
@@ -13,7 +13,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-import index
 from index.errors import IndexDamagedError, IndexMissingError
 from index.files.publication import file_digest
 from index.generations.generation import current_folder
@@ -31,20 +30,27 @@ from index.stores.token_store import TOKENS, KnownTokens, TokenStore
 from index.text.initials import INITIALS, Initials
 from index.text.marks import TEACHES
 
-# All that decides what is read of a text.
-_CODE = ("sentences", "passages", "words", "initials", "marks", "tokens", "text_store")
+# All code that determines what is read from a text.
+_CODE = (
+    *(
+        f"text/{name}.py"
+        for name in ("sentences", "passages", "words", "initials", "marks", "tokens")
+    ),
+    "stores/text_store.py",
+)
 _READ = (ARTICLES, SENTENCES, PASSAGES, INITIALS)
 
 
 def reading_version() -> str:
-    """Tells whether two builds read the same of the same text."""
-    folder = Path(index.__file__).parent
-    code = b"".join((folder / f"{name}.py").read_bytes() for name in _CODE)
+    """Return a hash of the code that reads texts and of sentencex's version. Two builds with the
+    same hash read the same from the same text."""
+    folder = Path(__file__).parents[1]
+    code = b"".join((folder / name).read_bytes() for name in _CODE)
     return hashlib.sha256(code + version("sentencex").encode()).hexdigest()[:16]
 
 
 class Unchanged:
-    """Articles of a generation by their texts."""
+    """Articles of the previous generation, found by their texts."""
 
     def __init__(self, texts: TextStore, tokens: TokenStore, initials: Initials) -> None:
         self._texts, self._tokens, self._initials = texts, tokens, initials
@@ -53,8 +59,7 @@ class Unchanged:
 
     @classmethod
     def of(cls, index: Path) -> Self | None:
-        """Those of the current generation, where it is intact and was read as this program
-        reads."""
+        """Open the current generation; None if it is missing, damaged or was read by other code."""
         try:
             folder = current_folder(index)
             manifest = read_manifest(folder)
@@ -65,7 +70,8 @@ class Unchanged:
             return None
 
     def find(self, text: str, row: int) -> StoredArticle | None:
-        """The article with this text, which is that of the new article `row`."""
+        """Return the stored article with this text, or None. A found article is remembered as that
+        of the new article `row`."""
         if (article := self._by_text.get(text_digest(text.encode()))) is not None:
             self._found[row] = article
         return article
@@ -74,12 +80,13 @@ class Unchanged:
         return self._texts.layout(article)
 
     def teaches(self, article: StoredArticle) -> NDArray[np.bool_]:
-        """Of which sentences initials are learnt."""
+        """Return a mask of the article's sentences from which initials are learnt."""
         rows = range(article.first_sentence, article.end_sentence)
         return (self._tokens.sentences.marks(rows) & TEACHES) > 0
 
     def tokens(self, initials: Initials) -> KnownTokens:
-        """Those of the articles that were found, where initials stand for these now."""
+        """Return the tokens of the articles found so far; `initials` are those of the new
+        generation."""
         return KnownTokens(self._tokens, self._found, initials == self._initials)
 
 

@@ -1,4 +1,4 @@
-"""The vectors of a generation that is being built: encoded or known, and made searchable."""
+"""The vectors of a generation that is being built: encoded or reused, then indexed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,16 +27,17 @@ from index.stores.text_store import StoredSentence, TextStore
 from index.stores.vector_cache import Keys, VectorCache, keys_of
 
 _READ_AT_ONCE = 10_000  # sentences
-_ENCODED_AT_ONCE = 1_000  # of them: what is lost at most where a build is killed
-_ASKED = 200  # questions that a compressed index is tried with
-_ASKED_AGAIN = 50  # where its codes have stood the test, and few sentences are new
+_ENCODED_AT_ONCE = 1_000  # sentences; the most that a killed build loses
+_ASKED = 200  # questions for the test of a compressed index
+_ASKED_AGAIN = 50  # for codes that passed the test before; few sentences are new
 _LEAST_RECALL = 0.95
-_SAME = 0.9  # cosine with what is known; with another encoder's vector it is near 0
+_SAME = 0.9  # cosine with the cached vector; near 0 for another encoder's
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenVectors:
-    """`reused` counts the sentences whose vectors were known, `keys` are those of all."""
+    """Result of writing vectors. `reused` counts the sentences whose vectors were cached; `keys`
+    are the cache keys of all sentences."""
 
     record: DenseRecord
     reused: int
@@ -52,9 +53,10 @@ def write_vectors(
     wanted: DenseType,
     trained: Path | None = None,
 ) -> WrittenVectors:
-    """For a search of the type `wanted`; `trained` is the file of a compressed index whose codes
-    may be good enough. Raises BuildError where a compressed index is wanted and finds too little;
-    where the number of sentences asks for one, an exact one takes its place."""
+    """Write the vectors, indexed as the type `wanted`. The codes of `trained`, the file of a
+    compressed index, are reused if they are good enough. A compressed index that misses too many of
+    the nearest sentences is replaced by an exact one if `wanted` is AUTO. Raises BuildError if
+    `wanted` is COMPRESSED then, or if the cache is unusable."""
     keys = _keys(texts)
     known = cache.find(keys)
     _check_known(texts, known, encoder, cache)
@@ -94,8 +96,8 @@ def _encode(
     cache: VectorCache,
     progress: Progress,
 ) -> None:
-    """Afterwards the cache has the missing rows' vectors, too."""
-    # A sentence that comes several times is encoded once.
+    """Encode the missing rows and add their vectors to the cache."""
+    # Repeated sentences are encoded once.
     once = missing[np.sort(np.unique(keys[missing], axis=0, return_index=True)[1])]
     progress.start("Encoding sentences", len(once))
     for start in range(0, len(once), _ENCODED_AT_ONCE):
@@ -108,7 +110,8 @@ def _encode(
 
 
 def _check_known(texts: TextStore, known: Rows, encoder: Encoder, cache: VectorCache) -> None:
-    """Encodes one of the known ones again: nothing in the files says whose vectors they are."""
+    """Encode one cached sentence again and compare, because the files do not say which encoder made
+    them. Raises BuildError if the vectors differ."""
     rows = np.flatnonzero(known >= 0)[:1]
     if not len(rows):
         return
@@ -149,7 +152,7 @@ def _indexed(
             "compressed: build the index with dense_type = exact"
         )
     found = 0.0
-    # Training takes longer than all else of a rebuild after a small change.
+    # After a small change, training takes longer than the rest of the rebuild.
     for codes in dict.fromkeys((trained, None)):
         index = DenseIndex.of(vectors, kind, codes)
         asked = _questions(texts, encoder, _ASKED_AGAIN if codes else _ASKED)
@@ -166,8 +169,8 @@ def _indexed(
 
 
 def _questions(texts: TextStore, encoder: Encoder, count: int) -> Vectors:
-    """The first halves of some sentences, drawn evenly: what somebody might type who half
-    remembers them."""
+    """Encode the first halves of evenly sampled sentences, as a user who half remembers them might
+    type."""
     drawn = np.linspace(0, texts.sentence_count - 1, count).astype(np.int64)
     words = [sentence.text.split() for sentence in texts.sentences(drawn)]
     return encoder.encode_queries([" ".join(each[: (len(each) + 1) // 2]) for each in words])

@@ -1,1 +1,1 @@
-"""Turn text into vectors with an adopted model."""
+"""Text vectors from an adopted model."""

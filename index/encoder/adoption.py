@@ -1,4 +1,5 @@
-"""Adopting a sentence-transformers model once: export, check against the original, publish."""
+"""One-time adoption of a sentence-transformers model: export, check against the original,
+publish."""
 
 import contextlib
 import importlib.metadata
@@ -48,9 +49,9 @@ if TYPE_CHECKING:
 Report = Callable[[str], None]
 
 
-_TOLERANCE = 1e-4  # of cosine; a sound fp32 export is within 1e-6 of the original
-# What 8 bits may cost: all-MiniLM-L6-v2 is within .02 and loses .007; with weights rounded less
-# well (one scale a matrix) it loses .016.
+_TOLERANCE = 1e-4  # of cosine; a correct fp32 export is within 1e-6 of the original
+# Limits for 8 bits: all-MiniLM-L6-v2 is within .02 and loses .007. With coarser rounding of the
+# weights (one scale per matrix) it loses .016.
 _TOLERANCE_IN_8_BITS, _LOSS_IN_8_BITS = 0.05, 0.02
 _LOCK_TIMEOUT_S = 300
 _TOOLS = ("onnx", "onnxruntime", "onnxscript", "sentence-transformers", "tokenizers", "torch")
@@ -59,11 +60,11 @@ _TOOLS = ("onnx", "onnxruntime", "onnxscript", "sentence-transformers", "tokeniz
 def adopt(
     model: str | None, home: Path, *, report: Report, full_precision: bool = False
 ) -> EncoderRecord:
-    """Make `model` the default encoder in `home`: None or the default's name for the default
-    model, else a folder or an installed package that carries one. Nothing is ever downloaded.
-    It is stored in 8 bits where that changes hardly anything of what it finds, unless full
-    precision is asked for. Adopting again is quick and mends what has been damaged. EncoderError
-    leaves all as it was."""
+    """Make `model` the default encoder in `home`. None or the default's name selects the default
+    model; any other value is a folder or an installed package that contains a model. Nothing is
+    ever downloaded. The model is stored in 8 bits if that hardly changes its search results, unless
+    `full_precision` is set. Adopting again is quick and repairs damage. Raises EncoderError, which
+    leaves everything unchanged."""
     source = find_source(model)
     try:
         make_folder(home)
@@ -73,7 +74,7 @@ def adopt(
             record = record or _adopt(source, home, report, full_precision)
             write_pointer(home / CURRENT, record.id)
     except Timeout as error:
-        raise EncoderError(f"Another adoption is at work in {home}. Try again later.") from error
+        raise EncoderError(f"Another adoption is running in {home}. Try again later.") from error
     except OSError as error:
         where, why = error.filename or home, error.strerror or error
         raise EncoderError(f"The encoder cannot be written to {where}: {why}.") from error
@@ -84,7 +85,8 @@ def adopt(
 def _adopted_before(
     source: ModelSource, home: Path, report: Report, full_precision: bool
 ) -> EncoderRecord | None:
-    """The record of the same model in `home`, if its files are sound and it works here."""
+    """Return the record of the same model in `home` if its files are intact and its vectors are
+    right on this machine; else None."""
     wanted = (source.name, source.weights_sha256, source.config_sha256)
     for record in installed(home):
         if (record.name, record.weights_sha256, record.config_sha256) != wanted:
@@ -92,15 +94,15 @@ def _adopted_before(
         in_full = record.precision == "fp32"
         if not (in_full if full_precision else record.parity.tried_8_bits):
             continue
-        report(f"{record.id} is here already; checking it.")
+        report(f"{record.id} is already adopted; checking it.")
         try:
             worst = Encoder.open(home / record.id).check_golden()
         except EncoderError as error:
-            report(f"{error.user_message} Adopting it afresh.")
+            report(f"{error.user_message} Adopting it again.")
             continue
         if worst >= 1 - record.parity.tolerance:
             return record
-        report(f"Its vectors are off (cosine {worst:.6f}). Adopting it afresh.")
+        report(f"Its vectors are off (cosine {worst:.6f}). Adopting it again.")
     return None
 
 
@@ -128,9 +130,9 @@ def _adopt(source: ModelSource, home: Path, report: Report, full_precision: bool
         (made / RECORD_FILE).write_text(record.json_text(), encoding="utf-8")
         report("Publishing it.")
         final = home / record.id
-        if final.exists():  # damaged, or made when other things were asked for
+        if final.exists():  # damaged, or adopted with another precision
             fsync_tree(made)
-            exchange(made, final)  # there is no moment at which what answers finds no encoder
+            exchange(made, final)  # readers find an encoder at every moment
             fsync(home)
         else:
             publish_folder(made, final)
@@ -145,8 +147,8 @@ def _in_8_bits(
     vectors: Vectors,
     report: Report,
 ) -> EncoderRecord:
-    """Puts a smaller model in the place of the one in the folder and returns its record; where
-    that would find other things, all stays as it is but for the record, which tells the loss."""
+    """Replace the model in the folder by an 8-bit one and return its record. If its search results
+    would differ too much, the model stays and only the record changes: it states the loss."""
     loss = None
     try:
         smaller, loss = _smaller(folder, beside, record)
@@ -156,7 +158,7 @@ def _in_8_bits(
             record = _with_parity(smaller.record, parity)
             (beside / MODEL_FILE).replace(folder / MODEL_FILE)
         else:
-            report("It would find other things in 8 bits: it stays in full precision.")
+            report("Search results would change in 8 bits: it stays in full precision.")
     except EncoderError as error:
         report(f"It stays in full precision. {error.user_message}")
     tried = {"tried_8_bits": True, "loss_in_8_bits": loss}
@@ -164,7 +166,7 @@ def _in_8_bits(
 
 
 def _smaller(folder: Path, beside: Path, record: EncoderRecord) -> tuple[Encoder, float]:
-    """The encoder in 8 bits, and what it loses of what it finds."""
+    """Build the 8-bit encoder in `beside`; return it with its retrieval loss."""
     shutil.copytree(folder, beside)
     quantize(folder / MODEL_FILE, beside / MODEL_FILE)
     files = {**record.files, MODEL_FILE: file_digest(beside / MODEL_FILE)}
@@ -176,12 +178,12 @@ def _smaller(folder: Path, beside: Path, record: EncoderRecord) -> tuple[Encoder
 @contextlib.contextmanager
 def _quiet_and_offline() -> Iterator[None]:
     before = os.environ.get("HF_HUB_OFFLINE")
-    os.environ["HF_HUB_OFFLINE"] = "1"  # read by huggingface_hub as it is imported
+    os.environ["HF_HUB_OFFLINE"] = "1"  # huggingface_hub reads it on import
     try:
         with warnings.catch_warnings():
-            # torch's exporter calls what torch has deprecated.
+            # torch's exporter calls deprecated parts of torch.
             warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
-            # The inputs share their axes, as they should; torch names each axis only once.
+            # torch warns because the inputs share their axes, which is intended.
             warnings.filterwarnings("ignore", "# The axis name: ", UserWarning)
             yield
     finally:
@@ -194,7 +196,7 @@ def _quiet_and_offline() -> Iterator[None]:
 def _make_files(
     original: "SentenceTransformer", source: ModelSource, folder: Path
 ) -> EncoderRecord:
-    """Write everything but the record, and return it with the parity still to be measured."""
+    """Write all files but the record; return the record, whose parity is not measured yet."""
     query_prompt, passage_prompt = prompts_of(original)
     pooling = pooling_of(original, query_prompt or passage_prompt)
     tokenizer, max_tokens = tokenizer_of(original)
@@ -230,7 +232,7 @@ def _make_files(
 def _encode(
     original: "SentenceTransformer", texts: Sequence[str], prompts: Iterable[str]
 ) -> Vectors:
-    """The original's own unit vectors, in the order of Encoder.encode_as_both."""
+    """Encode with the original model: unit vectors in the order of Encoder.encode_as_both."""
     return np.concatenate(
         [
             original.encode(
@@ -242,7 +244,7 @@ def _encode(
 
 
 def _parity(encoder: Encoder, texts: Sequence[str], vectors: Vectors, tolerance: float) -> Parity:
-    """How near the encoder comes to the original's vectors."""
+    """Measure the worst cosine between the encoder's vectors and the original's."""
     worst = float((vectors * encoder.encode_as_both(texts)).sum(axis=1).min())
     return Parity(worst_cosine=worst, tolerance=tolerance, texts=len(texts))
 
@@ -252,6 +254,6 @@ def _with_parity(record: EncoderRecord, parity: Parity) -> EncoderRecord:
 
 
 def _texts_of_all_lengths() -> list[str]:
-    """Of 1 to 70 words."""
+    """Make texts of 1 to 70 words."""
     words = 'One boat left, 24 stayed; the keeper of the light wrote: "Fog until noon."'.split()
     return [" ".join(words * 7)[: 3 * length].strip() for length in range(1, 130, 5)]

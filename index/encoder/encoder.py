@@ -1,9 +1,10 @@
-"""Turning text into unit vectors with an adopted model; nothing here needs torch.
+"""Text encoding into unit vectors with an adopted model, without torch.
 
-Every text is encoded alone, on one thread, and texts side by side on all cores. A batch would be
-padded, and 8-bit models round by the largest number in it, so that a vector would hang on its
-neighbours; here it depends on the text alone. It is also faster: two cores encode 43,000 tokens a
-second so and 35,000 with batches of 32 that both work on (sentences of 35 tokens, measured).
+Every text is encoded alone on one thread, and several texts run in parallel on all cores. A batch
+would be padded, and 8-bit models round by the largest number in it, so a vector would depend on its
+neighbours. Encoded alone, it depends only on its text. This is also faster: two cores encode 43,000
+tokens a second, and 35,000 in batches of 32 that both cores share (measured on sentences of 35
+tokens).
 """
 
 import sys
@@ -32,11 +33,12 @@ from index.errors import EncoderError, IndexDamagedError
 from index.files.plain_files import stamps
 from index.files.publication import file_digest, read_pointer
 from index.machine import usable_cores
+from index.models import AnyPath
 
 CURRENT = "CURRENT"
 
-_REMEMBERED = 512  # questions; their vectors take less than a megabyte
-_AT_ONCE = 8  # texts that a thread takes from the others at a time
+_REMEMBERED = 512  # questions in the cache; their vectors take less than a megabyte
+_AT_ONCE = 8  # texts that a thread takes at a time
 
 _OUTPUT = "sentence_embedding"
 
@@ -46,7 +48,7 @@ _Done = TypeVar("_Done")
 
 
 class _Model:
-    """Turns one text into its vector. Nothing in it changes once it is open."""
+    """ONNX model and tokenizer, which encode one text at a time. Immutable once open."""
 
     def __init__(self, folder: Path, record: EncoderRecord) -> None:
         self._record = record
@@ -59,8 +61,9 @@ class _Model:
             ) from error
 
     def encode(self, text: str) -> Vectors:
-        """The unit vector (dimension,) of the text."""
-        # A lone surrogate, which JSON can carry, is no text to the tokenizer: it becomes "?".
+        """Return the unit vector of the text, shape (dimension,). Raises EncoderError if the model
+        fails."""
+        # The tokenizer rejects a lone surrogate, which JSON can carry: it becomes "?".
         encoding = self.tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
         feed = {
             "input_ids": encoding.ids or [self._record.pad_id],
@@ -79,23 +82,24 @@ class _Model:
 
 
 class Encoder:
-    """An adopted model, ready to encode. Safe to share between threads: a call keeps its state
-    to itself, and neither onnxruntime's run nor the tokenizer's encode changes theirs."""
+    """An adopted model, ready to encode. Thread-safe: calls share no state, and neither
+    onnxruntime's run nor the tokenizer's encode changes theirs."""
 
     def __init__(self, folder: Path, record: EncoderRecord, *, threads: int | None = None) -> None:
-        """Trusts the files; `open` is the door that checks them."""
+        """Load the model without checking its files; `open` checks them."""
         self.record = record
         self.id = record.id
         self.dimension = record.dimension
         self._folder = folder
         self._model = _Model(folder, record)
         self._threads = ThreadPoolExecutor(threads or usable_cores(), "encoding")
-        # Of the model's method, not of one of ours: that would keep an encoder that nobody uses.
+        # Caches the model's method: a cached method of self would keep an unused encoder alive.
         self._query_vector = lru_cache(_REMEMBERED)(self._model.encode_query)
 
     @classmethod
     def open(cls, folder: Path, *, threads: int | None = None) -> "Encoder":
-        """Check every file against the record before a byte of it is interpreted, then load."""
+        """Verify every file's checksum before reading it as data, then load. Raises EncoderError if
+        a file is missing, damaged or does not belong to the encoder."""
         before = stamps(folder)
         record = read_record(folder)
         if folder.name != record.id:
@@ -105,7 +109,7 @@ class Encoder:
             )
         for name, expected in record.files.items():
             _check_file(folder / name, expected)
-        # An ONNX model may name other files, whose bytes nobody has compared.
+        # An ONNX model may name other files, whose checksums are not recorded.
         if surplus := sorted(
             {path.name for path in folder.iterdir()} - {RECORD_FILE, *record.files}
         ):
@@ -116,8 +120,9 @@ class Encoder:
         return encoder
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors (n, dimension) of questions. Those of the last few hundred are kept."""
-        if len(texts) == 1:  # on this thread: handing it over would take longer
+        """Return the unit vectors of questions, shape (n, dimension). The last few hundred are
+        cached."""
+        if len(texts) == 1:  # on this thread: a handover would take longer
             return np.stack([self._query_vector(texts[0])])
         vectors = list(self._in_threads(self._query_vector, texts))
         return np.stack(vectors) if vectors else np.empty((0, self.dimension), np.float32)
@@ -125,24 +130,24 @@ class Encoder:
     def encode_passages(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Unit vectors (n, dimension) of what is searched, in the order given. `progress` is
-        called with the number of texts done since it was called last."""
+        """Return the unit vectors of texts to be searched, shape (n, dimension), in the given
+        order. `progress` is called with the number of texts done since its last call."""
         return self._encode(texts, self.record.passage_prompt, progress)
 
     def vocabulary(self) -> list[str]:
-        """The tokens that the model knows, in the order of their ids."""
+        """List the model's tokens in the order of their ids."""
         ids = self._model.tokenizer.get_vocab()
         return sorted(ids, key=ids.__getitem__)
 
     def encode_as_both(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of the texts as queries, followed by those of the texts as passages where
-        the two prompts differ: what is compared with the original model's."""
+        """Return the unit vectors of the texts as queries, followed by those as passages if the two
+        prompts differ. They are compared with the original model's."""
         prompts = dict.fromkeys((self.record.query_prompt, self.record.passage_prompt))
         return np.concatenate([self._encode(texts, prompt, None) for prompt in prompts])
 
     def check_golden(self) -> float:
-        """The worst cosine between the original model's vectors, kept at adoption, and the ones
-        computed here and now."""
+        """Return the worst cosine between the original model's vectors, stored at adoption, and the
+        vectors computed now. Raises EncoderError if the stored vectors are unusable."""
         texts = golden_texts(self.record.max_tokens)
         try:
             golden = np.load(self._folder / GOLDEN_FILE, allow_pickle=False)
@@ -173,7 +178,8 @@ class Encoder:
     def _in_threads(
         self, work: Callable[[_Given], _Done], parts: Sequence[_Given]
     ) -> Iterator[_Done]:
-        """What each part gives, in their order. Whoever stops early takes back what waits."""
+        """Yield the result of each part, in order. Stopping early cancels the parts not yet
+        started."""
         futures = [self._threads.submit(work, part) for part in parts]
         try:
             for future in futures:
@@ -184,13 +190,18 @@ class Encoder:
 
 
 def default_home() -> Path:
-    """Where encoders live unless told otherwise: an encoder belongs to the environment it was
-    adopted in, like an installed package."""
+    """Return the default folder of encoders. It is inside the Python environment, because an
+    encoder belongs to the environment like an installed package."""
     return Path(sys.prefix, "share", "dealbot", "encoders")
 
 
+def home_or_default(encoders: AnyPath | None) -> Path:
+    """Return the given folder of encoders, or the default one for None."""
+    return default_home() if encoders is None else Path(encoders)
+
+
 def open_current(home: Path, *, threads: int | None = None) -> Encoder:
-    """The encoder that `home` names as its default."""
+    """Open the encoder that `home` names as its default. Raises EncoderError if there is none."""
     try:
         encoder_id = read_pointer(home / CURRENT)
     except IndexDamagedError as error:
@@ -201,13 +212,13 @@ def open_current(home: Path, *, threads: int | None = None) -> Encoder:
         raise EncoderError("No encoder is adopted. Run: dealbot model adopt")
     if not (home / encoder_id).exists():
         raise EncoderError(
-            f"{home / CURRENT} names an encoder that is not there: {encoder_id}. {REMEDY}"
+            f"{home / CURRENT} names an encoder that does not exist: {encoder_id}. {REMEDY}"
         )
     return open_by_id(home, encoder_id, threads=threads)
 
 
 def open_by_id(home: Path, encoder_id: str, *, threads: int | None = None) -> Encoder:
-    """The encoder that an index was built with."""
+    """Open the encoder that an index was built with. Raises EncoderError if it is not in `home`."""
     folder = home / encoder_id
     if not folder.is_dir():
         raise EncoderError(
@@ -219,7 +230,7 @@ def open_by_id(home: Path, encoder_id: str, *, threads: int | None = None) -> En
 
 
 def installed(home: Path) -> list[EncoderRecord]:
-    """The records of the encoders in `home`, by id, without those that cannot be read."""
+    """List the records of the encoders in `home`, by id; unreadable ones are skipped."""
     records = []
     for path in sorted(home.glob(f"[!.]*/{RECORD_FILE}")):
         try:

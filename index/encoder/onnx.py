@@ -1,8 +1,8 @@
-"""onnxruntime, with its telemetry off.
+"""onnxruntime with its telemetry off.
 
-Its wheels report to their maker by default: a device id in the user's cache folder, name look-ups
-some seconds after the start. The variable is read when the library is loaded, so that it must be
-set before the first import, wherever that happens.
+By default its wheels report to their maker: they write a device id to the user's cache folder and
+look up host names some seconds after the start. The library reads the variable when it is loaded,
+so it must be set before the first import anywhere.
 """
 
 import os
@@ -15,7 +15,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 __all__ = ["ORT_ERRORS", "onnxruntime", "open_session"]
 
-# Its own exceptions share no base below Exception.
+# Its exceptions share no base class below Exception.
 ORT_ERRORS = (
     ort_errors.Fail,
     ort_errors.InvalidArgument,
@@ -27,7 +27,7 @@ ORT_ERRORS = (
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """A session that runs on the thread that calls it. Raises one of ORT_ERRORS."""
+    """Open a session that runs on the calling thread. Raises one of ORT_ERRORS."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3  # errors only: the warnings are about graph rewriting
@@ -35,6 +35,7 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
         path,
         options,
         providers=["CPUExecutionProvider"],
-        # Its kernel took ten times as long as the two that it stands for: a quarter of all.
+        # The fused kernel took ten times as long as the two that it replaces: a quarter of the
+        # total.
         disabled_optimizers=["SkipLayerNormFusion"],
     )

@@ -1,4 +1,4 @@
-"""The original model in sentence-transformers: loading it, asking it about itself, exporting."""
+"""The original model in sentence-transformers: loading, inspection and export."""
 
 import logging
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def load_original(source: ModelSource) -> "SentenceTransformer":
     try:
-        import onnx  # noqa: F401  # torch's exporter needs both; better to miss them here
+        import onnx  # noqa: F401  # torch's exporter needs both; fail here if missing
         import onnxscript  # noqa: F401
         import torch
         from safetensors import SafetensorError
@@ -22,7 +22,7 @@ def load_original(source: ModelSource) -> "SentenceTransformer":
         from transformers.utils import logging as transformers_logging
     except ImportError as error:
         raise EncoderError(f"Adopting a model needs the 'adopt' extra: {EXTRA}") from error
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has none
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it has no types
     try:
         model = SentenceTransformer(
             str(source.folder.resolve()),
@@ -32,8 +32,8 @@ def load_original(source: ModelSource) -> "SentenceTransformer":
             model_kwargs={
                 "use_safetensors": True,
                 "dtype": torch.float32,
-                # Attention in plain steps, which onnxruntime fuses: torch's own is exported with
-                # steps for rows without a token, and took a tenth longer.
+                # Plain attention steps, which onnxruntime fuses. torch's own attention is exported
+                # with steps for rows without a token and took a tenth longer.
                 "attn_implementation": "eager",
             },
         )
@@ -47,14 +47,14 @@ def load_original(source: ModelSource) -> "SentenceTransformer":
         RuntimeError,
         SafetensorError,
     ) as error:
-        # What a folder made elsewhere can hold is not ours to foresee.
+        # A folder made elsewhere can hold anything.
         raise EncoderError(f"{source.folder} cannot be loaded: {_first_line(error)}") from error
     return model.float().eval()
 
 
 def prompts_of(model: "SentenceTransformer") -> tuple[str, str]:
-    """The prompts before queries and before passages. A model that names either is taken at its
-    word; one that only has a default prompt puts it before both."""
+    """Return the prompts before queries and before passages. If the model names neither, its
+    default prompt is used for both."""
     prompts = model.prompts
     query = prompts.get("query") or ""
     named = (prompts.get(name) for name in ("document", "passage", "corpus"))
@@ -65,7 +65,8 @@ def prompts_of(model: "SentenceTransformer") -> tuple[str, str]:
 
 
 def pooling_of(model: "SentenceTransformer", prompt: str) -> str:
-    """The pooling as the model tells it; a model that pools around its prompt is refused."""
+    """Return the model's pooling mode. Raises EncoderError if it has none, or excludes the prompt
+    from pooling."""
     from sentence_transformers.sentence_transformer.modules import Pooling
 
     for module in model:
@@ -80,17 +81,18 @@ def pooling_of(model: "SentenceTransformer", prompt: str) -> str:
 
 
 def tokenizer_of(model: "SentenceTransformer") -> tuple[Any, int]:
-    """The tokenizer and the most tokens it lets through. do_lower_case is in it by now:
-    sentence-transformers adds it to the normalizer, which is exported."""
+    """Return the tokenizer and its maximum number of tokens. It includes do_lower_case, which
+    sentence-transformers adds to the exported normalizer. Raises EncoderError if the tokenizer is
+    unsuitable."""
     tokenizer, limit = model.tokenizer, model.max_seq_length
     if not getattr(tokenizer, "is_fast", False):
-        raise EncoderError("This model has no fast tokenizer, so nothing but Python can run it.")
+        raise EncoderError("This model has no fast tokenizer, so only Python can run it.")
     if tokenizer.pad_token_id is None or "attention_mask" not in tokenizer.model_input_names:
         raise EncoderError("This model's tokenizer cannot pad, so it cannot encode batches.")
     special = ("query_length", "document_length", "query_expansion")
     if any(getattr(model[0], name, None) for name in special):
         raise EncoderError("This model reads queries and passages to different lengths.")
-    # Tokenizers that know no limit say 10 ** 30.
+    # Tokenizers without a limit report 10 ** 30.
     if limit is None or limit > 1_000_000:
         raise EncoderError("This model does not say how many tokens it reads (max_seq_length).")
     return tokenizer, int(limit)
@@ -118,9 +120,10 @@ def export(
             embedding: torch.Tensor = self.original(features)["sentence_embedding"]
             return embedding[:, :dimension]
 
-    # It warns that torchvision, of no use here, is missing. (Importing torch resets the level.)
+    # torch.onnx warns about missing torchvision, which is not needed. Importing torch resets the
+    # level.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    # Two lengths, so that the trace goes through padding.
+    # Two lengths, so that the trace includes padding.
     example = original.tokenizer(
         ["A short text.", "Another text, which is longer."], padding=True, return_tensors="pt"
     )
@@ -144,5 +147,6 @@ def export(
 
 
 def _first_line(error: Exception) -> str:
-    """torch's errors go on for pages, with the traced program and advice to its developers."""
+    """Return the first line of an error, at most 300 characters. torch's errors fill pages with the
+    traced program and advice to developers."""
     return next(iter(str(error).splitlines()), type(error).__name__)[:300]

@@ -1,10 +1,10 @@
-"""How much a model loses by being stored in 8 bits: what it finds, measured against itself."""
+"""Retrieval loss of a model stored in 8 bits, measured against the exact model."""
 
 import numpy as np
 
 from index.encoder.encoder import Encoder
 
-# A statement and a question that it answers; the others are what a search could find in its place.
+# A statement and a question that it answers. The other statements are wrong candidates.
 _PAIRS = (
     ("The harbour bridge will be closed for two years.", "How long can nobody cross the bridge?"),
     ("Repairing the bridge will cost the town 12.5 million euros.", "What does the repair cost?"),
@@ -52,9 +52,10 @@ _FOUND = 10
 
 
 def retrieval_loss(exact: Encoder, smaller: Encoder) -> float:
-    """How much worse what the smaller model finds is by the exact one's own scores: the mean
-    score of its first ten statements for each question below that of the exact model's ten, as a
-    share of how far the scores of all statements spread. 0 where both find the same."""
+    """Measure how much worse the smaller model's results are. For each question, take the exact
+    model's scores: the mean of its own top ten statements minus the mean of the smaller model's top
+    ten, divided by the standard deviation over all statements. The result is the mean over all
+    questions; 0 if both find the same."""
     scores, others = _scores(exact), _scores(smaller)
     best = np.sort(scores, axis=1)[:, -_FOUND:]
     found = np.take_along_axis(scores, np.argsort(-others, axis=1)[:, :_FOUND], axis=1)

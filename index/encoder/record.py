@@ -1,4 +1,4 @@
-"""What is recorded about an adopted encoder, in encoder.json beside its files."""
+"""The record of an adopted encoder, in encoder.json beside its files."""
 
 import hashlib
 import json
@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from index.errors import EncoderError
 from index.files.plain_files import read_plain
-from index.files.seals import Sealed, seal_holds
+from index.files.seals import Sealed, seal_matches
 
 SCHEMA_VERSION: Literal[2] = 2
 MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE = "model.onnx", "tokenizer.json", "golden.npy"
 RECORD_FILE = "encoder.json"
-_MOST_BYTES = 1_000_000  # a record has some two thousand
+_MOST_BYTES = 1_000_000  # a record has about two thousand
 
 _FILES = (MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE)
 REMEDY = "Adopt it again: dealbot model adopt"
@@ -34,14 +34,14 @@ _GOLDEN_TEXTS = (
 
 
 def golden_texts(max_tokens: int) -> tuple[str, ...]:
-    """The texts whose vectors are kept at adoption; the last is longer than the model reads."""
+    """Return the texts whose vectors are stored at adoption; the last exceeds `max_tokens`."""
     return (*_GOLDEN_TEXTS, "Long texts are cut off at the end. " * (max_tokens // 8 + 1))
 
 
 class Parity(BaseModel):
-    """How far the export's vectors were from the original model's, at worst, at adoption. Whether
-    8 bits were tried, and what they lose of what it finds (see index.encoder.parity), if that could be
-    told."""
+    """Distance between the export's vectors and the original model's at adoption, as the worst
+    cosine. `tried_8_bits` is True if 8 bits were tried. `loss_in_8_bits` is their retrieval loss
+    (see index.encoder.parity), None if it could not be measured."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,7 +53,7 @@ class Parity(BaseModel):
 
 
 class EncoderRecord(Sealed):
-    """What there is to know about an adopted encoder; kept beside it as encoder.json."""
+    """All facts about an adopted encoder, stored beside it as encoder.json."""
 
     schema_version: Literal[2]
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
@@ -62,7 +62,7 @@ class EncoderRecord(Sealed):
     config_sha256: str  # over the original's configuration and tokenizer files
     dimension: int = Field(gt=0)
     max_tokens: int = Field(gt=0)
-    pooling: str  # as the model's own modules tell it
+    pooling: str  # as the model's modules report it
     query_prompt: str
     passage_prompt: str
     precision: Literal["fp32", "int8"]
@@ -82,9 +82,9 @@ class EncoderRecord(Sealed):
 
     @property
     def id(self) -> str:
-        """Name and digest of what decides the vectors. The export's own bytes are left out:
-        they differ between two adoptions of one model, its vectors do not (see parity), and
-        an index built on one machine has to open on the next."""
+        """Name and digest of everything that determines the vectors. The exported files are
+        excluded: their bytes differ between two adoptions of one model, but its vectors do not (see
+        parity). An index built on one machine must open on another."""
         meaning = self.model_dump(
             mode="json", exclude={"seal", "name", "source", "files", "parity", "versions"}
         )
@@ -93,7 +93,8 @@ class EncoderRecord(Sealed):
 
 
 def read_record(folder: Path) -> EncoderRecord:
-    """The record of the encoder in `folder`; its files are not looked at."""
+    """Read the record of the encoder in `folder` without checking its files. Raises EncoderError if
+    the record is missing or damaged."""
     path = folder / RECORD_FILE
     try:
         data = read_plain(path, _MOST_BYTES)
@@ -110,7 +111,7 @@ def read_record(folder: Path) -> EncoderRecord:
             f"{path} is damaged or from another version of dealbot ({where}: {first['msg']}). "
             f"{REMEDY}"
         ) from error
-    # One that was adopted before there were seals has none.
-    if "seal" in record.model_fields_set and not seal_holds(data, record.seal):
+    # Records from before seals existed have none.
+    if "seal" in record.model_fields_set and not seal_matches(data, record.seal):
         raise EncoderError(f"{path} is damaged: its checksum does not match. {REMEDY}")
     return record

@@ -1,1 +1,1 @@
-"""Write and read files so that a crash leaves the old or the new, whole."""
+"""Crash-safe reading and writing of files: old or new content, always whole."""

@@ -1,4 +1,4 @@
-"""Arrays that are written to disk in place, without ever being whole in memory."""
+"""Arrays that are written to disk in place and are never whole in memory."""
 
 import os
 from pathlib import Path
@@ -9,19 +9,18 @@ from numpy.typing import DTypeLike, NDArray
 
 
 def new_array(path: Path, shape: tuple[int, ...], dtype: DTypeLike) -> "np.memmap[Any, Any]":
-    """A new .npy file, mapped for writing. Its room on the disk is taken now: where the disk is
-    full that is an OSError, while writing to a mapped file that cannot grow would end the
-    process."""
+    """Create a .npy file, memory-mapped for writing. Its disk space is allocated now: a full disk
+    raises OSError here, while a write to a mapped file that cannot grow would kill the process."""
     array = np.lib.format.open_memmap(path, mode="w+", dtype=np.dtype(dtype), shape=shape)
-    if hasattr(os, "posix_fallocate"):  # which macOS lacks
+    if hasattr(os, "posix_fallocate"):  # missing on macOS
         with path.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
     return array
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:
-    """As a new .npy file. Not np.save(path): where the disk is full only as that closes the file,
-    it says nothing, and the array is cut off."""
+    """Save the array as a new .npy file. Raises OSError if the disk is full; np.save(path) would
+    truncate the array without an error if the disk fills up as it closes the file."""
     table = new_array(path, array.shape, array.dtype)
     table[:] = array
     table.flush()

@@ -1,4 +1,4 @@
-"""Reading a file by ranges of bytes."""
+"""Random access to byte ranges of a file."""
 
 import mmap
 import os
@@ -9,9 +9,9 @@ _MAPPED_UP_TO = 64_000_000  # bytes
 
 
 class FileRanges:
-    """The bytes of a file. A small one is mapped into memory; of a large one only what is asked for
-    is read, for a read of what is mapped brings 64 kB of its neighbours into the process, and soon
-    all of them. Safe to use from several threads."""
+    """Byte ranges of a file. A small file is memory-mapped. A large one is read on demand: each
+    read of a mapping loads 64 kB around it into the process, and soon the whole file.
+    Thread-safe."""
 
     def __init__(self, path: Path, mapped_up_to: int = _MAPPED_UP_TO) -> None:
         self._descriptor = os.open(path, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Two folders that change names in one step."""
+"""Atomic exchange of the names of two folders."""
 
 import ctypes
 import errno
@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-_UNABLE = {errno.ENOSYS, errno.EINVAL}  # the system, or this disk
+_UNABLE = {errno.ENOSYS, errno.EINVAL}  # not supported by the system or this disk
 
 
 def exchange(first: Path, second: Path) -> None:
-    """Each takes the other's name, so that there is something under both at every moment; where
-    the system or the disk cannot do that, a moment after the other."""
-    # Python has no call for it, and macOS none by this name.
+    """Swap the names of two folders in one step, so that both names always exist. Without support
+    from the system or the disk, rename one after another, which leaves a short gap. Raises
+    OSError."""
+    # Python does not wrap renameat2, and macOS does not have it.
     call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if call and not call(_HERE, os.fsencode(first), _HERE, os.fsencode(second), _EXCHANGE):
         return

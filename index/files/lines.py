@@ -1,4 +1,4 @@
-"""Reading a file by the numbers of its lines."""
+"""Random access to the lines of a file by number."""
 
 from pathlib import Path
 
@@ -8,8 +8,8 @@ from index.files.byte_ranges import FileRanges
 
 
 class FileLines:
-    """The lines of a file whose last line ends like the others. Only where they end is in memory.
-    Safe to use from several threads."""
+    """Lines of a file in which every line, also the last, ends with a newline. Only the line starts
+    are kept in memory. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         self._file = FileRanges(path)
@@ -20,6 +20,6 @@ class FileLines:
         return len(self._starts) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        """Without its end."""
+        """Return the line without its newline."""
         start, end = self._starts[number : number + 2].tolist()
         return self._file.read(start, end - 1)

@@ -1,4 +1,4 @@
-"""Opening what must be a plain file, whatever stands in its place."""
+"""Safe opening of plain files: links, pipes and folders are refused."""
 
 import errno
 import os
@@ -8,8 +8,8 @@ from pathlib import Path
 
 
 def open_plain(path: Path) -> BufferedReader:
-    """For reading. A link, which may lead anywhere, and a pipe, which would keep its reader waiting
-    for ever, are an OSError that says so, as a folder is."""
+    """Open a plain file for reading. Raises OSError, with the reason, for a link, which may lead
+    anywhere, a pipe, which would block forever, or a folder."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -23,7 +23,8 @@ def open_plain(path: Path) -> BufferedReader:
 
 
 def read_plain(path: Path, most: int) -> bytes:
-    """All of a file that has no more than so many bytes; where it has, that is an OSError, too."""
+    """Read a plain file of at most `most` bytes. Raises OSError if it is larger or not a plain
+    file."""
     with open_plain(path) as file:
         data = file.read(most + 1)
     if len(data) > most:
@@ -32,6 +33,7 @@ def read_plain(path: Path, most: int) -> bytes:
 
 
 def stamps(folder: Path) -> dict[Path, tuple[int, int, int]]:
-    """What shows that a file became another or was written to, without reading it."""
+    """Return the inode, the size in bytes and the mtime in ns of every path below the folder. They
+    reveal a replaced or modified file without reading it."""
     stats = {path: path.lstat() for path in folder.rglob("*")}
     return {path: (of.st_ino, of.st_size, of.st_mtime_ns) for path, of in stats.items()}

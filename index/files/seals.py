@@ -1,4 +1,4 @@
-"""Records in JSON that carry their own checksum, so that no byte of them changes unnoticed."""
+"""JSON records that carry their own checksum, so that every changed byte is detected."""
 
 import hashlib
 from typing import Self
@@ -9,8 +9,8 @@ _UNSEALED = "0" * 64
 
 
 class Sealed(BaseModel):
-    """A record of what others vouch for. `seal` is the sha256 of its JSON with zeros in the seal's
-    own place; it stands first in it."""
+    """A record sealed by its own checksum. `seal` is its first field: the sha256 of its JSON with
+    zeros in place of the seal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -20,12 +20,12 @@ class Sealed(BaseModel):
         return self.model_copy(update={"seal": _digest(self.json_text(_UNSEALED).encode())})
 
     def json_text(self, seal: str | None = None) -> str:
-        """As it is kept, with its own seal or another."""
+        """Serialize the record as it is stored, with its own seal or another."""
         return self.model_copy(update={"seal": seal or self.seal}).model_dump_json(indent=2)
 
 
-def seal_holds(data: bytes, seal: str) -> bool:
-    """Whether `data`, the JSON of a record with this seal, is what was sealed, to the byte."""
+def seal_matches(data: bytes, seal: str) -> bool:
+    """Check that `data`, the JSON of a record with this seal, is byte for byte what was sealed."""
     return seal != _UNSEALED and _digest(data.replace(seal.encode(), _UNSEALED.encode(), 1)) == seal
 
 

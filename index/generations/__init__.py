@@ -1,1 +1,1 @@
-"""Open, verify and compare generations of an index."""
+"""Opening, verification and comparison of the generations of an index."""

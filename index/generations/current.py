@@ -1,4 +1,4 @@
-"""Which generation answers: the one that CURRENT names, or the newest intact one beside it."""
+"""Choice of the generation to serve: the one that CURRENT names, or the newest intact one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -12,11 +12,11 @@ _Opened = TypeVar("_Opened")
 
 
 def open_intact(index: Path, open_: Callable[[Path], _Opened]) -> tuple[_Opened, str | None]:
-    """What `open_` makes of the folder of the current generation, and None. Where it raises that
-    this is damaged, or the encoder that it needs, what it makes of the first other generation for
-    which it does not, and in words which one that is, why, and how to mend it. Nothing is written:
-    CURRENT is left to rollbacks and builds. Where no generation is intact, the error tells of the
-    current one."""
+    """Open the current generation's folder with `open_`; return the result and None. If `open_`
+    reports damage to it or to its encoder, open the first other generation that works instead. The
+    second value then says which one it is, why, and how to repair the index. Nothing is written:
+    only rollbacks and builds change CURRENT. Raises the current generation's error if no generation
+    is intact."""
     try:
         return open_named(index, open_), None
     except (IndexDamagedError, EncoderError) as error:
@@ -24,7 +24,7 @@ def open_intact(index: Path, open_: Callable[[Path], _Opened]) -> tuple[_Opened,
             with suppress(IndexDamagedError, EncoderError):
                 opened = open_(index / GENERATIONS / name)
                 return opened, _told(index, name, error)
-        if type(error) is IndexDamagedError:  # else it names the command that mends it
+        if type(error) is IndexDamagedError:  # other errors name their remedy
             raise IndexDamagedError(
                 f"{error}. No other generation is intact: rebuild with: "
                 f"dealbot index build --full --index {index}"
@@ -33,8 +33,8 @@ def open_intact(index: Path, open_: Callable[[Path], _Opened]) -> tuple[_Opened,
 
 
 def _others(index: Path) -> Iterator[str]:
-    """Those before the current generation, which a rollback would go to, then those after it,
-    which somebody has rolled back from; the newest first."""
+    """Yield the generations before the current one, which a rollback would choose, then those after
+    it, which a rollback left behind; the newest first in both."""
     current = current_id(index)
     names = [name for name in reversed(published(index)) if name != current]
     yield from (name for name in names if current is None or name < current)
@@ -49,4 +49,4 @@ def _told(index: Path, answering: str, error: ExpectedError) -> str:
     commands = [f"dealbot index build --full --index {index}"]
     if current is None or answering < current:
         commands.insert(0, f"dealbot index rollback --index {index}")
-    return ExpectedError(f"{told}. Mend it with: {', or: '.join(commands)}").user_message
+    return ExpectedError(f"{told}. Repair it with: {', or: '.join(commands)}").user_message

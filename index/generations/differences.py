@@ -1,4 +1,4 @@
-"""What changed from one generation to the next: articles by id, sentences by their text."""
+"""Differences between two generations: articles by id, sentences by text."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from index.stores.text_store import StoredArticle, TextStore
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """Articles by title, those without one by id, in the order of their generation. An article
-    is changed where its text is, or what is told of it; a sentence counts as often as it stands
-    in its article."""
+    """Articles added, changed and removed, in the order of their generation, by title, or by id if
+    untitled. An article is changed if its text or its metadata differs. A sentence counts as often
+    as it occurs in its article."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -20,7 +20,7 @@ class Differences:
 
 
 def find_differences(before: TextStore, after: TextStore) -> Differences:
-    """What a reader of `after` finds that `before` did not have, and the other way round."""
+    """Compare two generations, from `before` to `after`."""
     added, changed = [], []
     sentences_added = sentences_removed = 0
     for article in after.articles:
@@ -29,7 +29,7 @@ def find_differences(before: TextStore, after: TextStore) -> Differences:
             added.append(_name(article))
         elif _told(old) != _told(article):
             changed.append(_name(article))
-        # Also where the text is the same: another version may split it elsewhere.
+        # Compared for equal texts too: another version may split them differently.
         new_sentences, old_sentences = _sentences(after, article), _sentences(before, old)
         sentences_added += (new_sentences - old_sentences).total()
         sentences_removed += (old_sentences - new_sentences).total()

@@ -1,6 +1,6 @@
 """Generations of an index on disk: folders that never change once published, and a pointer.
 
-<index>/CURRENT                     the id of the generation that answers
+<index>/CURRENT                     the id of the generation being served
 <index>/generations/<id>/manifest.json and the files that it lists with their checksums
 """
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from index.errors import IndexDamagedError, IndexMissingError
-from index.files.holds import Hold
+from index.files.folder_locks import FolderLock
 from index.files.plain_files import stamps
 from index.files.publication import (
+    disk_errors_as_build_errors,
     only_writer,
     read_pointer,
-    telling_disk_errors,
     write_pointer,
 )
-from index.generations.integrity import told_as_damage, verify
+from index.generations.integrity import read_errors_as_damage, verify
 from index.generations.manifest import (
     PASSAGE_TERMS,
     PASSAGE_VECTORS,
@@ -39,7 +39,7 @@ POINTER, GENERATIONS = "CURRENT", "generations"
 
 
 class Generation:
-    """An open generation. Reading it from several threads is safe."""
+    """An open generation. Safe to read from several threads."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
@@ -51,7 +51,7 @@ class Generation:
         self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
         self.vocabulary = load_vocabulary(folder)
         self.initials = Initials.load(folder)
-        self._hold: Hold | None = None
+        self._hold: FolderLock | None = None
 
     @property
     def id(self) -> str:
@@ -59,10 +59,10 @@ class Generation:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Checks the manifest and every checksum before any file is read as data: FAISS loads
-        many damaged files without a word and then ranks wrongly. While it is in use, no build
-        removes its folder."""
-        hold = Hold(folder)
+        """Verify the manifest and every checksum before any file is read as data: FAISS loads many
+        damaged files without an error and then ranks wrongly. While the generation is in use, no
+        build removes its folder. Raises IndexDamagedError if anything is damaged."""
+        hold = FolderLock(folder)
         before = stamps(folder)
         generation = cls._loaded(folder, verify(folder))
         if stamps(folder) != before:
@@ -72,7 +72,7 @@ class Generation:
 
     @classmethod
     def _loaded(cls, folder: Path, manifest: Manifest) -> Self:
-        with told_as_damage(folder):
+        with read_errors_as_damage(folder):
             generation = cls(folder, manifest)
             problem = next(generation._disagreements(), None)
         if problem:
@@ -80,8 +80,8 @@ class Generation:
         return generation
 
     def _disagreements(self) -> Iterator[str]:
-        """The files that hold another number of rows than the manifest says, or vectors of another
-        length."""
+        """Yield a message for each file whose number of rows or vector dimension differs from the
+        manifest."""
         says = self.manifest
         for name, found, told in (
             (ARTICLES, len(self.texts.articles), says.articles),
@@ -101,7 +101,8 @@ class Generation:
 
 
 def current_folder(index: Path) -> Path:
-    """The folder of the generation that answers; IndexMissingError says how to make one."""
+    """Return the folder of the current generation. Raises IndexMissingError, with the build
+    command, if nothing was ever built, and IndexDamagedError if CURRENT is missing or damaged."""
     current = read_pointer(index / POINTER)
     if current is not None:
         return index / GENERATIONS / current
@@ -114,7 +115,7 @@ def current_folder(index: Path) -> Path:
 
 
 def current_id(index: Path) -> str | None:
-    """The id that CURRENT names; None where it names none that is there."""
+    """Return the id that CURRENT names; None if that generation does not exist."""
     try:
         named = read_pointer(index / POINTER)
     except IndexDamagedError:
@@ -123,16 +124,17 @@ def current_id(index: Path) -> str | None:
 
 
 def open_named(index: Path, open_: Callable[[Path], _Opened]) -> _Opened:
-    """What `open_` makes of the current generation's folder."""
+    """Open the current generation's folder with `open_`. Retries if another generation becomes
+    current meanwhile. Raises IndexDamagedError if the folder is missing or damaged."""
     folder = current_folder(index)
     try:
         return open_(folder)
     except IndexDamagedError as error:
-        if current_folder(index) != folder:  # while it was opened, another took its place
+        if current_folder(index) != folder:  # replaced while it was opened
             return open_named(index, open_)
         if folder.name not in published(index):
             raise IndexDamagedError(
-                f"{index / POINTER} names a generation that is not there: {folder.name}"
+                f"{index / POINTER} names a generation that does not exist: {folder.name}"
             ) from error
         raise
 
@@ -141,7 +143,7 @@ def open_current(index: Path) -> Generation:
     try:
         return open_named(index, Generation.open)
     except IndexDamagedError as error:
-        if type(error) is not IndexDamagedError:  # of another version: it names its own remedy
+        if type(error) is not IndexDamagedError:  # another version's: it names its remedy
             raise
         raise IndexDamagedError(
             f"{error}. Go back with: dealbot index rollback --index {index}, "
@@ -150,7 +152,7 @@ def open_current(index: Path) -> Generation:
 
 
 def published(index: Path) -> list[str]:
-    """The ids of all published generations, oldest first: ids begin with their time."""
+    """List the ids of all published generations, oldest first: ids begin with their time."""
     try:
         names = os.listdir(index / GENERATIONS)
     except (FileNotFoundError, NotADirectoryError):
@@ -161,12 +163,12 @@ def published(index: Path) -> list[str]:
 
 
 def roll_back(index: Path, *, accept: Callable[[Manifest], None] | None = None) -> Manifest:
-    """Makes the newest intact generation before the current one current again; the newest of all,
-    where CURRENT names none. `accept` gets its manifest before; what it raises leaves all as it
-    was."""
+    """Make the newest intact generation before the current one current; the newest intact one of
+    all if CURRENT names none. `accept` receives its manifest first; an exception from it leaves
+    everything unchanged. Raises IndexMissingError if there is nothing to go back to."""
     if not published(index):
-        current_folder(index)  # says that there is no index, before a lock makes its folder
-    with telling_disk_errors("The index was not rolled back", index), only_writer(index):
+        current_folder(index)  # raises before a lock would create the folder
+    with disk_errors_as_build_errors("The index was not rolled back", index), only_writer(index):
         current = current_id(index)
         damaged = ""
         for generation in reversed(published(index)):

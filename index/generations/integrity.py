@@ -1,4 +1,4 @@
-"""Comparing a generation's files with its manifest, before anything reads them as data."""
+"""Verification of a generation's files against its manifest, before they are read as data."""
 
 import os
 import stat
@@ -27,7 +27,7 @@ from index.text.initials import INITIALS
 
 _Manifest = TypeVar("_Manifest", Manifest, OlderManifest)
 
-# Files and folders that every generation has: of this schema, and of those whose texts are read.
+# Required files and folders: all of them in this schema, and those with texts in older ones.
 _TEXTS = {TEXTS, ARTICLES, SENTENCES, PASSAGES}
 _REQUIRED = {
     *(*_TEXTS, TOKENS, VOCABULARY, INITIALS),
@@ -36,8 +36,9 @@ _REQUIRED = {
 
 
 @contextmanager
-def told_as_damage(folder: Path) -> Iterator[None]:
-    """For reading files that are as they were sealed, but perhaps not as we write them."""
+def read_errors_as_damage(folder: Path) -> Iterator[None]:
+    """Convert read errors into IndexDamagedError. Files can match their checksums and still not
+    have the expected format."""
     try:
         yield
     except (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError) as error:
@@ -45,12 +46,14 @@ def told_as_damage(folder: Path) -> Iterator[None]:
 
 
 def verify(folder: Path) -> Manifest:
-    """The manifest of an intact generation; IndexDamagedError names the first file that is not."""
+    """Return the manifest of an intact generation. Raises IndexDamagedError, which names the first
+    damaged file."""
     return _verified(folder, read_manifest(folder))
 
 
 def verify_older(folder: Path) -> OlderManifest:
-    """The same of a generation of an older schema, of which the texts are read."""
+    """Return the manifest of an intact generation of an older schema whose texts can still be read.
+    Raises IndexDamagedError like `verify`."""
     return _verified(folder, read_older_manifest(folder))
 
 
@@ -61,7 +64,7 @@ def _verified(folder: Path, manifest: _Manifest) -> _Manifest:
 
 
 def find_damage(folder: Path) -> list[str]:
-    """What is wrong with a generation, a sentence for each file; nothing where it is intact."""
+    """List the problems of a generation, one sentence per file; empty if it is intact."""
     try:
         return list(_problems(folder, read_manifest(folder)))
     except OlderIndexError:
@@ -71,13 +74,14 @@ def find_damage(folder: Path) -> list[str]:
 
 
 def older_schema(folder: Path) -> str:
-    """Why a generation answers nothing though it is intact, if its schema is older; else empty."""
+    """Explain why an intact generation cannot be served because its schema is older; "" if that is
+    not the reason."""
     try:
         read_manifest(folder)
     except OlderIndexError as error:
         return str(error)
     except IndexDamagedError:
-        pass  # told by `find_damage`
+        pass  # reported by `find_damage`
     return ""
 
 
@@ -85,7 +89,7 @@ def _problems(folder: Path, manifest: Manifest | OlderManifest) -> Iterator[str]
     if folder.is_symlink():
         yield f"{folder} is a link"
     if manifest.id != folder.name:
-        yield f"{folder / MANIFEST} is that of generation {manifest.id}"
+        yield f"{folder / MANIFEST} belongs to generation {manifest.id}"
     folders = {name.partition("/")[0] for name in manifest.files}
     required = _REQUIRED if isinstance(manifest, Manifest) else _TEXTS
     for name in sorted(required - folders):
@@ -114,12 +118,13 @@ def _problems(folder: Path, manifest: Manifest | OlderManifest) -> Iterator[str]
 
 
 def checksums(folder: Path) -> dict[str, str]:
-    """The sha256 of every file below the folder, as a manifest lists them."""
+    """Return the sha256 of every file below the folder, as a manifest lists them."""
     return {name: file_digest(folder / name) for name in sorted(_below(folder)[0])}
 
 
 def _below(folder: Path) -> tuple[list[str], list[str]]:
-    """Relative paths of all plain files, and of all that is neither that nor a folder."""
+    """List the relative paths of all plain files, and of everything that is neither a plain file
+    nor a folder."""
     plain, others = list[str](), list[str]()
     for parent, folders, files in os.walk(folder, onerror=_raise):
         for name in (*folders, *files):

@@ -1,4 +1,4 @@
-"""The generation that answers now, with the encoder it was built with."""
+"""The generation being served, with the encoder it was built with."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +10,16 @@ from index.generations.generation import Generation, open_current
 
 @dataclass(frozen=True, slots=True)
 class LiveGeneration:
-    """A generation and its encoder, which always match: the encoder is opened by the id that
-    the manifest names."""
+    """A generation and its encoder, which always match: the encoder is opened by the id in the
+    manifest."""
 
     generation: Generation
     encoder: Encoder
 
 
 def open_live(index: Path, encoders: Path, *, reuse: Encoder | None = None) -> LiveGeneration:
-    """Opens what `CURRENT` points at, checked. `reuse` saves loading an encoder that is open."""
+    """Verify and open the generation that CURRENT names. `reuse` is an open encoder, which is used
+    if it matches."""
     return _with_encoder(open_current(index), encoders, reuse)
 
 
@@ -31,11 +32,11 @@ def _with_encoder(
 
 
 class LiveIndex:
-    """Holds one reference, replaced whole. Whoever answers takes `current` once per question,
-    so that no answer mixes two generations."""
+    """Reference to the generation being served, replaced as a whole. Read `current` once per
+    question, so that no answer mixes two generations."""
 
     def __init__(self, index: Path, encoders: Path) -> None:
-        """Opens the current generation, or where that is damaged the newest intact one."""
+        """Open the current generation, or the newest intact one if the current one is damaged."""
         self._index, self._encoders = index, encoders
         self._current, self._degraded = open_intact(
             index, lambda folder: _with_encoder(Generation.open(folder), encoders)
@@ -43,7 +44,8 @@ class LiveIndex:
 
     @property
     def degraded(self) -> str | None:
-        """Why not the current generation answers, in words; None where it does."""
+        """Reason why another generation than the current one is served; None if the current one
+        is."""
         return self._degraded
 
     @property
@@ -51,8 +53,8 @@ class LiveIndex:
         return self._current
 
     def reload(self) -> LiveGeneration:
-        """Opens the published generation beside the one that answers, then swaps. If opening
-        fails, the old one keeps answering and the error goes to the caller."""
+        """Open the published generation beside the one being served, then swap them. If opening
+        fails, the old one stays in use and the error is raised."""
         fresh = open_live(self._index, self._encoders, reuse=self._current.encoder)
         self._current, self._degraded = fresh, None
         return fresh

@@ -1,4 +1,4 @@
-"""The manifest of a generation: what it holds and was made from, in which schema."""
+"""The manifest of a generation: its contents, its sources and its schema version."""
 
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -7,21 +7,21 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.errors import IndexDamagedError, NewerIndexError, OlderIndexError
 from index.files.plain_files import read_plain
-from index.files.seals import Sealed, seal_holds
+from index.files.seals import Sealed, seal_matches
 from index.models import DenseType
 
 MANIFEST = "manifest.json"
 SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
 SCHEMA_VERSION: Literal[4] = 4
-# Joined to a folder: nothing that could lead out of it.
+# Joined to a folder, so it must not lead out of it.
 _ENCODER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
-_MOST_BYTES = 10_000_000  # a manifest of a few files is some kilobytes; more is not ours
+_MOST_BYTES = 10_000_000  # a manifest of a few files has some kilobytes
 
 
 class DenseRecord(BaseModel):
-    """How the sentences' vectors are searched, and for a compressed index which share of the ten
-    nearest it found, of so many questions."""
+    """Search type of the sentence vectors. For a compressed index, `recall_at_10` is the share of
+    the ten nearest sentences that it found, over `questions` test questions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,8 +31,8 @@ class DenseRecord(BaseModel):
 
 
 class Manifest(Sealed):
-    """What a generation holds and was made from. `files` maps each file's path within the
-    generation to its sha256."""
+    """Contents and sources of a generation. `files` maps each file's path within the generation to
+    its sha256."""
 
     schema_version: Literal[4]
     id: str
@@ -44,7 +44,7 @@ class Manifest(Sealed):
     sentences: int = Field(gt=0)
     passages: int = Field(gt=0)
     dense: DenseRecord
-    reading: str  # tells which code read the articles
+    reading: str  # version of the code that read the articles
     sources: tuple[str, ...]
     files: dict[str, str]
 
@@ -53,7 +53,7 @@ class Manifest(Sealed):
 
 
 class OlderManifest(BaseModel):
-    """What is needed of the manifest of an older schema whose texts can still be read."""
+    """The needed part of an older schema's manifest, for a schema whose texts can still be read."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -68,7 +68,7 @@ _READABLE_SCHEMAS = get_args(OlderManifest.model_fields["schema_version"].annota
 
 
 class _AnyManifest(BaseModel):
-    """What manifests of all schemas have. Those before the fourth have no seal."""
+    """Fields that manifests of all schemas share. Those before version 4 have no seal."""
 
     schema_version: int
     seal: str | None = None
@@ -78,13 +78,14 @@ _Manifest = TypeVar("_Manifest", Manifest, OlderManifest)
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Raises IndexDamagedError where the manifest of the generation in `folder` has changed, and
-    OlderIndexError or NewerIndexError where it is intact and of another schema."""
+    """Read the manifest of the generation in `folder`. Raises IndexDamagedError if it is damaged,
+    and OlderIndexError or NewerIndexError if it is intact but of another schema."""
     return _read(folder, Manifest)
 
 
 def read_older_manifest(folder: Path) -> OlderManifest:
-    """Raises IndexDamagedError where it has changed, or is of a schema of which nothing is read."""
+    """Read a manifest of an older schema. Raises IndexDamagedError if it is damaged or its schema
+    can no longer be read."""
     return _read(folder, OlderManifest)
 
 
@@ -93,7 +94,7 @@ def _read(folder: Path, kind: type[_Manifest]) -> _Manifest:
     try:
         data = read_plain(path, _MOST_BYTES)
         found = _AnyManifest.model_validate_json(data)
-        if found.seal is not None and not seal_holds(data, found.seal):
+        if found.seal is not None and not seal_matches(data, found.seal):
             raise IndexDamagedError(f"{path} is damaged: its checksum does not match")
         if kind is Manifest:
             _check_schema(folder, found.schema_version)
@@ -118,7 +119,7 @@ def _check_schema(folder: Path, version: int) -> None:
     if version < SCHEMA_VERSION:
         remedy = "rebuild with: dealbot index build"
         if version in _READABLE_SCHEMAS:
-            remedy = "bring it over with: dealbot index migrate"
+            remedy = "migrate it with: dealbot index migrate"
         raise OlderIndexError(
             f"{folder} was made by an older dealbot (its schema is {version}, here it is "
             f"{SCHEMA_VERSION}): {remedy} --index {folder.parents[1]}"

@@ -1,1 +1,1 @@
-"""Read and write the files of a generation: texts, words, vectors, BM25 tables."""
+"""Readers and writers of a generation's files: texts, words, vectors, BM25 tables."""

@@ -1,8 +1,8 @@
-"""bm25s, without what it imports only because it is there.
+"""bm25s without its optional imports.
 
-scipy and tqdm come into an environment with other packages. bm25s imports them whether they are
-used or not and does without where they are missing; both together take a fifth of the time that
-answering a question from a cold start does.
+bm25s imports scipy and tqdm wherever they are installed, used or not, and works without them. Other
+packages bring them into the environment. Importing both takes a fifth of the time needed to answer
+a question from a cold start.
 """
 
 import sys
@@ -10,7 +10,7 @@ import sys
 _UNUSED = [name for name in ("scipy.sparse", "tqdm.auto") if name not in sys.modules]
 
 for name in _UNUSED:
-    sys.modules[name] = None  # type: ignore[assignment]  # importing it fails, as if not there
+    sys.modules[name] = None  # type: ignore[assignment]  # makes the import fail
 try:
     import bm25s
 finally:

@@ -1,8 +1,9 @@
 """BM25 over sentences and passages.
 
-Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
-in Lucene's variant, with the tables, files and scoring of bm25s. The tables are computed here:
-bm25s does it text by text in Python, which takes a minute and gigabytes for a million sentences.
+Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), in
+Lucene's variant, with the tables, files and scoring of bm25s. The tables are computed here, because
+bm25s builds them text by text in Python. That takes a minute and gigabytes of memory for a million
+sentences.
 """
 
 import errno
@@ -24,42 +25,43 @@ Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 _K1, _B = 1.2, 0.75
-_PART = 4_000_000  # terms that are counted at a time
+_PART = 4_000_000  # terms counted at a time
 
 
 class LexicalIndex:
-    """BM25 scores of a query against every text of a list."""
+    """BM25 index of a list of texts; scores a query against every text."""
 
     def __init__(self, bm25: bm25s.BM25) -> None:
         self._bm25 = bm25
 
     @classmethod
     def build(cls, lists: TermLists, folder: Path) -> Self:
-        """Computes and saves the tables; opens what was saved. `folder` must not be there yet."""
+        """Compute and save the tables, then load them from disk. `folder` must not exist yet.
+        Raises OSError if the saved tables cannot be read back."""
         with TemporaryDirectory(dir=folder.parent, prefix=".tables-") as tables:
             bm25 = bm25s.BM25(method="lucene", k1=_K1, b=_B)
             bm25.scores = _Tables(lists, Path(tables)).fill()
             bm25.vocab_dict = lists.numbers
             bm25.nonoccurrence_array = None
             bm25.save(folder, show_progress=False)
-        # bm25s saves with np.save, which says nothing where the disk is full only as it closes
-        # the file: what is cut off cannot be mapped.
+        # bm25s saves with np.save, which reports no error if the disk fills up as it closes the
+        # file. A truncated file cannot be mapped.
         try:
             return cls.load(folder)
         except (EOFError, ValueError) as error:
-            reason = "what was written cannot be read back; is the disk full?"
+            reason = "the written data cannot be read back; is the disk full?"
             raise OSError(errno.EIO, reason, str(folder)) from error
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Memory-maps the score tables; no pickle is ever read."""
+        """Memory-map the score tables; pickles are never read."""
         return cls(bm25s.BM25.load(folder, mmap=True, load_vocab=True, allow_pickle=False))
 
     def __len__(self) -> int:
         return int(self._bm25.scores["num_docs"])
 
     def scores(self, terms: Sequence[str]) -> Scores:
-        """The BM25 score of every row, zeros where no term is known."""
+        """Return the BM25 score of every row; zeros if no term is known."""
         known = [term for term in terms if term in self._bm25.vocab_dict]
         if not known:
             return np.zeros(len(self), np.float32)
@@ -68,8 +70,8 @@ class LexicalIndex:
 
 
 def best_rows(scores: Scores, count: int) -> Rows:
-    """The rows of the `count` best scores above 0, the best first, equal ones in their order.
-    Most scores are far from the best: only those that pass a threshold are ever sorted."""
+    """Return the rows of the `count` best scores above 0, best first; ties keep their row order.
+    Most scores are far below the best, so only those above a threshold are sorted."""
     best = float(scores.max(initial=0.0))
     rows = np.zeros(0, np.int64)
     for threshold in (best / 2, best / 4, best / 8, 0.0):
@@ -85,8 +87,8 @@ def best_rows(scores: Scores, count: int) -> Rows:
 
 
 class _Tables:
-    """For each term one after the other the rows that have it and its score in each of them, in
-    files, computed from a part of the texts at a time."""
+    """BM25 tables in files: for each term in turn, the rows that contain it and its score in each.
+    They are computed from one part of the texts at a time."""
 
     def __init__(self, lists: TermLists, folder: Path) -> None:
         self._lists, self._folder = lists, folder
@@ -94,7 +96,7 @@ class _Tables:
         self._average = float(lists.lengths.mean())
 
     def fill(self) -> dict[str, object]:
-        """As bm25s has them."""
+        """Compute the tables and return them in the form that bm25s uses."""
         frequencies = np.zeros(self._terms, np.int64)
         for part in parts_of(self._lists, _PART):
             frequencies += np.bincount(self._count(*part).terms, minlength=self._terms)
@@ -102,7 +104,7 @@ class _Tables:
         data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
         rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
         idf = np.log(1 + (self._texts - frequencies + 0.5) / (frequencies + 0.5))
-        free = starts[:-1].copy()  # where each term's next entry goes
+        free = starts[:-1].copy()  # position of each term's next entry
         for first, flat, lengths in parts_of(self._lists, _PART):
             counted = self._count(first, flat, lengths)
             entries = np.bincount(counted.terms, minlength=self._terms)
@@ -132,7 +134,7 @@ class _Tables:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """How many `times` which of `terms` stands in which of `rows`, by term and then row."""
+    """Term counts, sorted by term and then row: `terms[i]` occurs `times[i]` times in `rows[i]`."""
 
     terms: Rows
     rows: Rows

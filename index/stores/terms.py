@@ -1,4 +1,4 @@
-"""The terms that count when texts are searched by their words, and those of many texts on disk."""
+"""Stemmed terms for lexical search, and the term lists of many texts on disk."""
 
 from array import array
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ _KEPT_WORDS = 10_000
 
 
 class Analyzer:
-    """Turns text into the stemmed terms that count. One instance belongs to one thread: the
+    """Converter of text into stemmed terms without function words. Use one instance per thread: the
     stemmer keeps state."""
 
     def __init__(self) -> None:
@@ -28,15 +28,15 @@ class Analyzer:
         self._terms_of = lru_cache(_KEPT_WORDS)(lambda word: tuple(map(self._stem, _telling(word))))
 
     def words(self, text: str) -> list[str]:
-        """Words and numbers in order, function words left out, unstemmed."""
+        """List the words and numbers in order, unstemmed, without function words."""
         return [word for surface in read_surfaces(text) for word in _telling(surface)]
 
     def terms(self, text: str) -> list[str]:
-        """The stems of `words(text)`."""
+        """List the stems of `words(text)`."""
         return [term for surface in read_surfaces(text) for term in self._terms_of(surface)]
 
     def term(self, word: str) -> str | None:
-        """The stem of a word in its one spelling; none for a function word."""
+        """Return the stem of a word in normalized spelling; None for a function word."""
         return None if word in FUNCTION_WORDS else self._stem(word)
 
 
@@ -46,8 +46,9 @@ def _telling(surface: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class TermLists:
-    """The terms of texts as numbers: one after the other in `flat`, so many of each text as
-    `lengths` says. Every text has one at least. `numbers` has the number of each term."""
+    """The terms of texts as numbers. `flat` has the terms of all texts, one text after another.
+    `lengths` has the number of terms per text, at least 1. `numbers` maps each term to its
+    number."""
 
     numbers: dict[str, int]
     flat: Numbers
@@ -55,15 +56,15 @@ class TermLists:
 
 
 class TermListsWriter:
-    """Keeps the terms of texts that are added some at a time in a file. Use as a context manager;
-    read them before it is left, which removes the file."""
+    """File writer for the terms of texts that are added in parts. Use as a context manager, and
+    call `lists` inside the block: leaving it removes the file."""
 
     def __init__(self, path: Path, numbers: dict[str, int]) -> None:
         self._path, self._file = path, path.open("wb")
         self._numbers, self._lengths = numbers, array("i")
 
     def add(self, flat: Numbers, lengths: NDArray[np.int64]) -> None:
-        """The terms of some more texts, in the form of TermLists."""
+        """Append the terms of more texts, in the form of TermLists."""
         self._file.write(flat.astype(np.int32).tobytes())
         self._lengths.frombytes(lengths.astype(np.int32).tobytes())
 
@@ -86,8 +87,8 @@ class TermListsWriter:
 
 
 def parts_of(lists: TermLists, most: int) -> Iterable[tuple[int, Numbers, Numbers]]:
-    """The lists in parts of about so many terms: the first text of each part, its terms and its
-    lengths."""
+    """Yield the lists in parts of about `most` terms: the first text, the terms and the lengths of
+    each part."""
     ends = np.cumsum(lists.lengths, dtype=np.int64)
     first = 0
     while first < len(ends):

@@ -1,8 +1,8 @@
 """The texts of a generation on disk: articles, sentences and passages by row number.
 
-Layout: `texts.bin` holds the articles' texts as UTF-8, one after the other; `articles.jsonl` what
-is known of each; `sentences.npy` and `passages.npy` are int64 tables, memory-mapped, so that
-opening costs the same for a thousand sentences and for a million.
+Layout: `texts.bin` holds the articles' texts as UTF-8, one after another. `articles.jsonl` holds
+their metadata, one article per line. `sentences.npy` and `passages.npy` are memory-mapped int64
+tables. Opening them takes the same time for a thousand sentences and for a million.
 """
 
 import hashlib
@@ -27,12 +27,14 @@ from index.text.words import dates_in_words
 TEXTS, ARTICLES = "texts.bin", "articles.jsonl"
 SENTENCES, PASSAGES = "sentences.npy", "passages.npy"
 _SENTENCE_COLUMNS, _PASSAGE_COLUMNS = 6, 3
-_KEPT_ARTICLES = 4096  # of which is known what stands in its line
+_KEPT_ARTICLES = 4096  # parsed articles in the cache
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """What is known of an article, without its text. `sha256` is of the text's UTF-8."""
+    """Metadata of an article, without its text. `sha256` is the checksum of the text in UTF-8.
+    `byte_start..byte_end` is its range in texts.bin and `first_sentence..end_sentence` its sentence
+    rows, both half-open."""
 
     row: int
     id: str
@@ -48,13 +50,14 @@ class StoredArticle:
 
 
 def _columns(article: StoredArticle) -> dict[str, str | int]:
-    """By name. dataclasses.asdict copies every value, which takes longer than writing them."""
+    """Map field names to values. dataclasses.asdict copies every value, which takes longer than
+    writing them."""
     return {each.name: getattr(article, each.name) for each in fields(article)}
 
 
 def about(article: StoredArticle) -> str:
-    """The article's title and date in words: what a sentence is about and of when, where it
-    itself only says "the deal" and "on Monday"."""
+    """Return the article's title and its date in words. They give the topic and the date of a
+    sentence that itself says only "the deal" and "on Monday"."""
     return f"{article.title}\n{dates_in_words(article.published)}"
 
 
@@ -85,16 +88,16 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the sentences and passages of one article stand in it. A row of `sentences` has the
-    start and end in code points, the same in bytes, and the passage; one of `passages` the first
-    sentence and the one after the last."""
+    """Positions of the sentences and passages of one article. A row of `sentences` has the start
+    and end in code points, the start and end in bytes, and the passage. A row of `passages` has the
+    first sentence and the one after the last."""
 
     sentences: NDArray[np.int64]
     passages: NDArray[np.int64]
 
     @classmethod
     def of(cls, text: str, sentences: Sequence[Span], passages: Sequence[range]) -> Self:
-        """`passages` are ranges of positions in `sentences`."""
+        """Compute the layout; `passages` are ranges of positions in `sentences`."""
         rows, byte, position = array("q"), 0, 0
         for number, passage in enumerate(passages):
             for span in sentences[passage.start : passage.stop]:
@@ -109,13 +112,13 @@ class Layout:
 
 
 def text_digest(data: bytes) -> str:
-    """What tells the texts of articles apart, given in UTF-8."""
+    """Return the sha256 in hex of an article's text, given in UTF-8; it identifies the text."""
     return hashlib.sha256(data).hexdigest()
 
 
 class TextStoreWriter:
-    """Writes the store article by article; the tables are written when the block is left
-    without an error."""
+    """Writer of the store, one article at a time. Use as a context manager: the tables are written
+    when the block ends without an error."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -178,7 +181,7 @@ def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
 
 
 class TextStore:
-    """Reads what TextStoreWriter wrote. Safe to use from several threads."""
+    """Reader of the files that TextStoreWriter wrote. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self.articles: Sequence[StoredArticle] = _Articles(folder / ARTICLES)
@@ -203,7 +206,7 @@ class TextStore:
         return None if row is None else self.articles[row]
 
     def layout(self, article: StoredArticle) -> Layout:
-        """Of an article, as it was added."""
+        """Return the layout of an article as it was added."""
         rows = self._sentences[article.first_sentence : article.end_sentence, 1:]
         if not len(rows):
             return Layout(rows, np.empty((0, 2), np.int64))
@@ -220,7 +223,7 @@ class TextStore:
         return self._sentence(row, *self._sentences[row].tolist())
 
     def sentences(self, rows: Sequence[int] | range | NDArray[np.int64]) -> list[StoredSentence]:
-        """Those of several rows, in the order of the rows."""
+        """Return the sentences of several rows, in the order of the rows."""
         rows = np.asarray(rows, np.int64)
         table = self._sentences[rows].tolist()
         return [self._sentence(row, *of) for row, of in zip(rows.tolist(), table, strict=True)]
@@ -240,22 +243,22 @@ class TextStore:
 
     @property
     def first_sentences(self) -> NDArray[np.int64]:
-        """The first sentence row of each passage, in the order of the passages."""
+        """First sentence row of each passage, in the order of the passages."""
         found: NDArray[np.int64] = self._passages[:, 1]
         return found
 
     def articles_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The article of each sentence row."""
+        """Return the article row of each sentence row."""
         found: NDArray[np.int64] = self._sentences[rows, 0]
         return found
 
     def passages_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The passage of each sentence row, without reading a text."""
+        """Return the passage row of each sentence row, without reading a text."""
         found: NDArray[np.int64] = self._sentences[rows, 5]
         return found
 
     def bounds_of(self, passages: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The first sentence row of each of these passages, and the row behind its last."""
+        """Return the first sentence row of each passage, and the row after its last one."""
         bounds = self._passages[passages]
         return bounds[:, 1], bounds[:, 2]
 
@@ -268,8 +271,8 @@ class TextStore:
 
 
 class _Articles(Sequence[StoredArticle]):
-    """What is known of each article, a line of JSON each, read when it is asked for: opening an
-    index costs the same for ten articles and for fifty thousand."""
+    """Article metadata, one JSON line per article, parsed on access. Opening an index takes the
+    same time for ten articles and for fifty thousand."""
 
     def __init__(self, path: Path) -> None:
         lines = FileLines(path)
@@ -290,9 +293,9 @@ class _Articles(Sequence[StoredArticle]):
 
 
 def _mapped(path: Path, columns: int) -> NDArray[np.int64]:
-    """The table, as it is on the disk. A plain view: numpy's own class for mapped arrays makes
-    each access to a row several times slower."""
+    """Memory-map the table in `path`. A plain view is returned, because np.memmap makes each access
+    to a row several times slower. Raises ValueError if the table has another type or shape."""
     table: NDArray[np.int64] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     if table.dtype != np.int64 or table.shape[1:] != (columns,):
-        raise ValueError(f"{path.name} is no table of {columns} columns")
+        raise ValueError(f"{path.name} is not a table of {columns} columns")
     return table

@@ -1,8 +1,9 @@
 """The words of a generation's sentences and titles on disk, with initials written out.
 
-So nothing has to be read of a text when a question is asked. Layout, in `tokens/`: `words.txt` has
-each word as written and in its one spelling, a line a word; `sentences` and `titles` have by row
-`tokens.bin`, the tokens one text after the other, `starts.npy`, where each begins, and `marks.npy`.
+Answering a question therefore needs no reading of texts. Layout of `tokens/`: `words.txt` has one
+word per line, as written and in normalized spelling. `sentences` and `titles` each have, by row,
+`tokens.bin` (the tokens, one text after another), `starts.npy` (where each text begins) and
+`marks.npy`.
 """
 
 from array import array
@@ -34,7 +35,7 @@ _BUFFERED = 1 << 20  # tokens
 
 
 class TokenStore:
-    """Reads what `write_tokens` wrote. Safe to use from several threads."""
+    """Reader of the files that `write_tokens` wrote. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self.words = StoredWords(folder / TOKENS / _WORDS)
@@ -43,7 +44,7 @@ class TokenStore:
 
 
 class StoredWords:
-    """The words by their numbers."""
+    """Stored words by their numbers."""
 
     def __init__(self, path: Path) -> None:
         self._lines = FileLines(path)
@@ -60,7 +61,7 @@ class StoredWords:
 
 
 class TokenTable:
-    """The tokens of texts by row."""
+    """Stored tokens of texts by row."""
 
     def __init__(self, folder: Path) -> None:
         self._tokens = FileRanges(folder / _TOKENS)
@@ -71,19 +72,20 @@ class TokenTable:
         return len(self._marks)
 
     def marks(self, rows: range) -> NDArray[np.uint8]:
-        """Of rows that stand side by side."""
+        """Return the marks of consecutive rows."""
         found: NDArray[np.uint8] = self._marks[rows.start : rows.stop]
         return found
 
     def stored(self, rows: range) -> "StoredTokens":
-        """Of rows that stand side by side, as they are on the disk."""
+        """Return the tokens of consecutive rows as they are stored."""
         starts = self._starts[rows.start : rows.stop + 1]
         first, last = (starts[[0, -1]] * _STORED.itemsize).tolist()
         packed = np.frombuffer(self._tokens.read(first, last), _STORED)
         return StoredTokens(packed, np.diff(starts), self.marks(rows))
 
     def read(self, rows: NDArray[np.int64]) -> Tokens:
-        """Of some rows, ascending: those that stand side by side are read at once."""
+        """Read the tokens of several rows, given in ascending order. Consecutive rows are read at
+        once."""
         starts, ends = self._starts[rows], self._starts[rows + 1]
         begins = run_begins(rows - np.arange(len(rows)))
         first = starts[begins] * _STORED.itemsize
@@ -95,7 +97,8 @@ class TokenTable:
 
 @dataclass(frozen=True, slots=True)
 class StoredTokens:
-    """Texts: their tokens one after the other, how many each has, and its marks."""
+    """Packed tokens of several texts, one text after another, with the token count and the marks of
+    each text."""
 
     tokens: NDArray[np.uint32]
     lengths: NDArray[np.int64]
@@ -104,8 +107,9 @@ class StoredTokens:
 
 @dataclass(frozen=True, slots=True)
 class KnownTokens:
-    """Those of another generation: `articles` says which of its articles has the text of which
-    row of this one's, `same_initials` whether they stand for the same in both."""
+    """Tokens of an earlier generation. `articles` maps article rows of the new generation to the
+    old articles with the same text. `same_initials` is True if initials have the same meanings in
+    both."""
 
     store: TokenStore
     articles: Mapping[int, StoredArticle]
@@ -119,7 +123,8 @@ def write_tokens(
     progress: Progress,
     known: KnownTokens | None = None,
 ) -> TokenStore:
-    """Of the generation that is being built; what is known is not read again."""
+    """Write the tokens of the generation that is being built. Tokens in `known` are copied instead
+    of being read again."""
     folder, numbers = staging / TOKENS, WordNumbers()
     copied = _Copied(known, numbers) if known else None
 
@@ -146,16 +151,16 @@ def write_tokens(
 
 
 class _Copied:
-    """Known tokens, their words numbered anew in the order in which they come, as if they had been
-    read."""
+    """Known tokens, with their words renumbered in order of appearance as if they had been read."""
 
     def __init__(self, known: KnownTokens, numbers: WordNumbers) -> None:
         self._known, self._numbers = known, numbers
         self._words = list(known.store.words)
-        self._new = np.full(len(self._words), -1, np.int64)  # number of each word
+        self._new = np.full(len(self._words), -1, np.int64)  # new number of each word, or -1
 
     def parts(self, article: StoredArticle) -> Iterator[tuple[range, StoredTokens | None]]:
-        """The article's sentences in parts, each with its tokens or to be read."""
+        """Yield the article's sentences in parts, each with its tokens, or with None if it must be
+        read."""
         rows = range(article.first_sentence, article.end_sentence)
         old = self._known.articles.get(article.row)
         if old is None or not rows:
@@ -180,7 +185,8 @@ class _Copied:
         return StoredTokens(renumbered, stored.lengths, stored.marks)
 
     def _number(self, word: int) -> None:
-        """With it the others that its written form stands for, whose numbers stand beside its."""
+        """Number a word, together with the other words of its written form, which have adjacent
+        numbers."""
         surface = self._words[word][0]
         while word and self._words[word - 1][0] == surface:
             word -= 1
@@ -189,8 +195,8 @@ class _Copied:
 
 
 class _Writer:
-    """Writes a table text by text; what stands beside the tokens when the block is left without an
-    error."""
+    """Writer of one token table, text by text. Starts and marks are written when the block ends
+    without an error."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)

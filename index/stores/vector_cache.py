@@ -1,10 +1,10 @@
-"""Vectors of texts that were encoded before, in files beside the generations.
+"""Cache of vectors of texts that were encoded before, in files beside the generations.
 
-A build takes from here what it does not have to encode: all but what changed since the last one,
-and what a build that was killed had done. Nothing that answers ever reads it, and what is lost or
-damaged is encoded again.
+A build encodes only texts that are not in the cache: those changed since the last build. Vectors
+that a killed build finished are in the cache too. Serving never reads it. Lost or damaged vectors
+are encoded again.
 
-<folder>/keys.bin       of each text the hash, and the CRC-32 of that and the vector
+<folder>/keys.bin       per text, its hash and the CRC-32 of the hash and the vector
 <folder>/vectors.bin    the vectors, in the same order
 """
 
@@ -23,21 +23,22 @@ from index.stores.dense import Rows, Stored
 Keys = NDArray[np.uint64]  # (n, 2)
 
 _KEY = np.dtype([("key", "<u8", 2), ("crc", "<u4")])
-_AT_ONCE = 10_000  # vectors that are copied
+_AT_ONCE = 10_000  # vectors copied at a time
 
 
 def keys_of(texts: Iterable[str]) -> Keys:
-    """The hashes of texts, shape (n, 2)."""
+    """Return the 128-bit BLAKE2b hashes of texts, shape (n, 2)."""
     digests = (hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts)
     return np.frombuffer(b"".join(digests), "<u8").reshape(-1, 2)
 
 
 class VectorCache:
-    """Of one encoder. For one process at a time: whoever uses it holds the index's lock."""
+    """Vector cache of one encoder. Only one process may use it at a time: the user must hold the
+    index's lock."""
 
     def __init__(self, folder: Path, dimension: int) -> None:
-        """Opens what is there; what a killed run has half written is cut off or removed. Raises
-        BuildError where links would lead the writing elsewhere, or where no file can be."""
+        """Open the cache; truncate or remove what a killed run left half-written. Raises BuildError
+        if a path is a symbolic link, which would redirect writes, or is not a plain file."""
         self.folder = folder
         self._keys_path, self._vectors_path = folder / "keys.bin", folder / "vectors.bin"
         for path in (folder.parent, folder, self._keys_path, self._vectors_path):
@@ -46,7 +47,7 @@ class VectorCache:
         folder.mkdir(parents=True, exist_ok=True)
         for path in (self._keys_path, self._vectors_path):
             if path.exists() and not path.is_file():
-                raise BuildError(f"{path} is in the way of the vectors that are kept: remove it")
+                raise BuildError(f"{path} is in the way of the kept vectors: remove it")
         self._beside = [path.with_suffix(".new") for path in (self._keys_path, self._vectors_path)]
         for path in self._beside:
             path.unlink(missing_ok=True)
@@ -59,10 +60,10 @@ class VectorCache:
         return len(self._sorted)
 
     def find(self, keys: Keys) -> Rows:
-        """Where the vector of each key is; -1 where it is not, or not intact."""
+        """Return the row of each key's vector; -1 if it is missing or damaged."""
         if not len(self) or not len(keys):
             return np.full(len(keys), -1, np.int64)
-        # The last of several: the others were found damaged, or it would not have been appended.
+        # Use the last entry of a key: it was appended because the others were found damaged.
         places = np.maximum(np.searchsorted(self._sorted, keys[:, 0], side="right") - 1, 0)
         rows: Rows = self._order[places]
         known = self._known[rows]
@@ -76,11 +77,11 @@ class VectorCache:
         return self._vectors[rows]
 
     def append(self, keys: Keys, vectors: Stored) -> None:
-        """Adds them; they are found after `refresh`."""
+        """Append vectors with their keys; `find` sees them only after `refresh`."""
         self._write(keys, vectors, self._keys_path, self._vectors_path)
 
     def refresh(self) -> None:
-        """Lets what was appended be found."""
+        """Make appended vectors visible to `find`."""
         count = _rows_in(self._keys_path, _KEY)
         self._known = np.fromfile(self._keys_path, _KEY, count)
         self._vectors: Stored = np.empty((0, *self._row.shape), np.float16)
@@ -93,7 +94,7 @@ class VectorCache:
         self._sorted = first[self._order]
 
     def keep_only(self, keys: Keys) -> None:
-        """Forgets all others. Where it is interrupted, the worst is that nothing is known."""
+        """Drop all vectors but those of `keys`. An interruption loses at most the whole cache."""
         for start in range(0, len(keys), _AT_ONCE):
             part = keys[start : start + _AT_ONCE]
             rows = self.find(part)
@@ -107,7 +108,7 @@ class VectorCache:
         added = np.empty(len(keys), _KEY)
         added["key"] = keys
         added["crc"] = [_checksum(key, vector) for key, vector in zip(keys, vectors, strict=True)]
-        # Vectors first: a key without its vector would be one that is not intact.
+        # Vectors first: a key without its vector would count as damaged.
         for path, data in ((vectors_path, vectors), (keys_path, added)):
             with path.open("ab") as file:
                 file.write(data.tobytes())

@@ -1,4 +1,4 @@
-"""The words that a generation's articles use, with their counts."""
+"""The words used in a generation's articles, with their counts."""
 
 import json
 from collections import Counter
@@ -13,13 +13,13 @@ from index.text.marks import INITIALS
 from index.text.words import read_surfaces, spellings
 
 VOCABULARY = "vocabulary.json"
-_SHORTEST = 4  # what is shorter is nothing that a misspelt word is corrected to
+_SHORTEST = 4  # letters; spelling correction never proposes a shorter word
 _AT_ONCE = 10_000  # sentences
 
 
 def count_words(texts: TextStore, tokens: TokenStore) -> Counter[str]:
-    """How often each lower-case word of letters occurs in titles and sentences, initials as they
-    are written."""
+    """Count each lower-case alphabetic word of 4 or more letters in titles and sentences. Initials
+    count as written, not as expanded."""
     times = np.zeros(len(tokens.words), np.int64)
     counts: Counter[str] = Counter()
     for start in range(0, texts.sentence_count, _AT_ONCE):

@@ -1,1 +1,1 @@
-"""Split and normalise text: sentences, passages, words."""
+"""Splitting and normalization of text: sentences, passages, words."""

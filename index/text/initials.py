@@ -1,8 +1,9 @@
-"""Initials and what they stand for, learnt from the articles: WSJ, the Wall Street Journal.
+"""Initials and their meanings, learnt from the articles: WSJ, the Wall Street Journal.
 
-Two sources: what an article says itself, "Wall Street Journal (WSJ)", found as in Schwartz and
-Hearst, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical Text" (2003);
-and, for what none defines, names and phrases "of" whose words begin with the letters.
+There are two sources. Definitions in an article, "Wall Street Journal (WSJ)", are found as in
+Schwartz and Hearst, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical
+Text" (2003). Initials without a definition get the name or the "of" phrase whose words begin with
+the letters.
 """
 
 import json
@@ -16,41 +17,41 @@ from index.text.words import FUNCTION_WORDS
 
 INITIALS = "initials.json"
 
-# At least two capitals, so that "Inc" and "The" are none; a plural's s stands outside.
+# At least two capitals exclude "Inc" and "The". A plural s is not part of the initials.
 _SHORT = r"(?:[A-Z][A-Za-z&]{0,6}[A-Z]|[A-Z]{2,8})"
 _USED = re.compile(rf"(?<![\w&])({_SHORT})(?=s?(?!\w))")
 _DEFINED = re.compile(rf"\(\s*({_SHORT})s?\s*\)")
-# From the first of several spaces only: tried from each, a long run takes quadratic time.
+# Matches from the first of several spaces only: from each of them, a long run is quadratic.
 _OPENS = re.compile(rf"(?<!\s)\s*+\(\s*{_SHORT}s?\s*\)")
-# Typed with other capitals than the articles use: looked up in questions only.
+# Initials in other capitals than the articles use; looked up in questions only.
 _TYPED = re.compile(r"(?<!\w)[A-Za-z]{3,8}(?!\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-# Three words and more, a space apart, that may be a name: most of a text is not, and need not be
-# read word by word.
+# Three or more words, one space apart, that may be a name. This prefilter saves reading most of a
+# text word by word.
 _NAMELIKE = r"(?:[^\W\d_a-z][^\W\d_]*+(?:[-'’][^\W\d_]+)*+|(?:of|and|the|for)(?![^\W\d_]))"
 _MAY_BE_NAME = re.compile(
     rf"(?<![^\W\d_])(?<![^\W\d_][-'’]){_NAMELIKE} {_NAMELIKE}(?: {_NAMELIKE})++"
 )
 _OF = re.compile(r"(?<!\w)([a-z]{4,}) of ([a-z]{4,})(?!\w)")
 _JOINING = frozenset("of and the for".split())
-_BEFORE = 400  # characters before initials in brackets that are read: a dozen words stand there
-_FEWEST_LETTERS = 3  # two letters are the initials of too much
-_RARELY = 10  # so many times rarer than its letters, a phrase is not what they stand for
-_MOST_PHRASES = 200_000  # beyond, those seen once are forgotten: memory stays bounded
+_BEFORE = 400  # characters read before initials in brackets, enough for a dozen words
+_FEWEST_LETTERS = 3  # two letters stand for too many phrases
+_RARELY = 10  # a phrase this many times rarer than its letters is not their meaning
+_MOST_PHRASES = 200_000  # above this, phrases seen once are dropped to bound memory
 
 
 class Initials:
-    """What the initials in one generation's articles stand for."""
+    """Meanings of the initials in one generation's articles."""
 
     def __init__(self, meanings: Mapping[str, str]) -> None:
-        """`meanings` by initials as they are usually written."""
+        """Take `meanings`, keyed by initials as they are usually written."""
         self._meanings = dict(meanings)
         self._by_letters = {short.lower(): long for short, long in meanings.items()}
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Initials) and other._meanings == self._meanings
 
-    __hash__ = None  # type: ignore[assignment]  # the way to say so
+    __hash__ = None  # type: ignore[assignment]  # declares instances unhashable
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -61,16 +62,17 @@ class Initials:
         (folder / INITIALS).write_text(text, encoding="utf-8")
 
     def expand(self, text: str) -> str:
-        """The text with what its initials stand for in their place; where both stand side by
-        side, once. For searching and scoring only: what is shown is the article's own text."""
+        """Replace initials by their meanings. Known initials in brackets are removed, so that a
+        definition is not repeated. Use for search and scoring only: answers show the article's own
+        text."""
         if not self._meanings or not has_initials(text):
             return text
         without = _OPENS.sub(lambda m: "" if self._knows(m.group().strip(" ()")) else m[0], text)
         return _USED.sub(lambda match: self._meaning(match.group(1)) or match[0], without)
 
     def expand_question(self, question: str, is_word: Callable[[str], bool]) -> str:
-        """The same for a question, where "the mou" and "the MOU" may be the MoU, unless English
-        has such a word."""
+        """Expand the initials of a question, also in other capitals: "the mou" and "the MOU" may be
+        the MoU. English words, as decided by `is_word`, are kept."""
 
         def meaning(match: re.Match[str]) -> str:
             typed = match[0].lower()
@@ -88,17 +90,17 @@ class Initials:
 
 
 def has_initials(text: str) -> bool:
-    """Whether `Initials.expand` may change the text."""
+    """Check for initials that `Initials.expand` may replace."""
     return _USED.search(text) is not None
 
 
 def teaches_more(text: str) -> bool:
-    """Whether an InitialsLearner may learn something from a text without initials."""
+    """Check for phrases from which InitialsLearner may learn even if the text has no initials."""
     return next(_phrases(text), None) is not None
 
 
 class InitialsLearner:
-    """Learns from the articles' sentences and titles, added one after the other."""
+    """Learner of initials from the articles' sentences and titles, added one after another."""
 
     def __init__(self) -> None:
         self._defined: dict[str, Counter[str]] = defaultdict(Counter)
@@ -122,7 +124,7 @@ class InitialsLearner:
 
 
 def _definitions(text: str) -> Iterator[tuple[str, str]]:
-    """Each "long form (SF)" of the text, the short form first."""
+    """Yield each "long form (SF)" of the text, the short form first."""
     for match in _DEFINED.finditer(text):
         short = match.group(1)
         words = list(_WORD.finditer(text, max(0, match.start() - _BEFORE), match.start()))
@@ -134,8 +136,9 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _long_form_start(short: str, text: str) -> int | None:
-    """Where the shortest ending of `text` begins that has the letters of `short` in their order,
-    the first at the start of a word (Schwartz and Hearst's findBestLongForm)."""
+    """Return the start of the shortest suffix of `text` that has the letters of `short` in order,
+    the first one at a word start (Schwartz and Hearst's findBestLongForm). None if there is
+    none."""
     at = len(text)
     for place in range(len(short) - 1, -1, -1):
         letter = short[place].lower()
@@ -152,8 +155,8 @@ def _long_form_start(short: str, text: str) -> int | None:
 
 
 def _phrases(text: str) -> Iterator[str]:
-    """Names of three words and more ("Securities and Exchange Commission"), and two nouns with
-    "of" between them ("memorandum of understanding")."""
+    """Yield names of three or more words ("Securities and Exchange Commission") and two nouns
+    joined by "of" ("memorandum of understanding")."""
     for match in _MAY_BE_NAME.finditer(text):
         yield from _names(match[0])
     for match in _OF.finditer(text):
@@ -181,7 +184,8 @@ def _continues(text: str, run: list[re.Match[str]], word: re.Match[str]) -> bool
 
 
 def _implied(phrases: Counter[str], used: Counter[str]) -> dict[str, str]:
-    """For each set of letters the phrase that clearly is the usual one."""
+    """Map initials to the phrase that is clearly the usual one, at least twice as frequent as the
+    next. Phrases that are much rarer than their initials are ignored."""
     candidates: dict[str, Counter[str]] = defaultdict(Counter)
     for phrase, count in phrases.items():
         for short in _letters(phrase):
@@ -196,7 +200,7 @@ def _implied(phrases: Counter[str], used: Counter[str]) -> dict[str, str]:
 
 
 def _letters(phrase: str) -> Iterator[str]:
-    """The initials by which a phrase may go: SEC, and MoU, whose joining word counts."""
+    """Yield the possible initials of a phrase: SEC, and MoU, which includes the joining word."""
     words = phrase.split()
     main = "".join(word[0].upper() for word in words if word not in _JOINING)
     if len(main) >= _FEWEST_LETTERS:

@@ -1,15 +1,15 @@
-"""What the letters of a sentence tell and its words do not: quotes, sums of money, reasons."""
+"""Marks of a sentence, read from its characters: quotes, questions, money, reasons, initials."""
 
 import re
 
 from index.text.initials import has_initials, teaches_more
 
-# One bit each. INITIALS: some that may be written out, where it is known what they stand for.
-# TEACHES: something that this is learnt from.
+# One bit each. INITIALS: the sentence has initials that may be expanded. TEACHES: initials can be
+# learnt from the sentence.
 QUOTES, ASKS, MONEY, REASON, INITIALS, TEACHES = (1 << bit for bit in range(6))
 
 _REASON = re.compile(
-    # Looked for only where its first letter stands: twice as fast.
+    # The lookahead for first letters makes the search twice as fast.
     r"\b(?=[abcdfilmorst])"
     r"(?:because|due to|owing to|since|in order to|so that|as a result|caus\w+|therefore|thus|"
     r"reason\w*|led to|leading to|thanks to|for fear|in response|result\w*|motivat\w+|concern\w*|"
@@ -17,7 +17,7 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    # Possessive and bounded on the left: without, a long row of digits takes minutes.
+    # Possessive and bounded on the left: otherwise a long run of digits takes minutes.
     r"[$£€¥]\s?\d|(?<![\d.,])\d[\d.,]*+\s?(?:(?:million|billion|trillion|thousand|bn|mn|tn)\s)?"
     r"(?:dollars|euros|pounds|yen|francs|usd|gbp|eur)\b",
     re.IGNORECASE,
@@ -25,7 +25,8 @@ _MONEY = re.compile(
 
 
 def read_marks(text: str, expanded: str) -> int:
-    """Those of a sentence, which is given as it is and with its initials written out."""
+    """Return the marks of a sentence as a bit mask. `expanded` is the sentence with its initials
+    written out."""
     initials = has_initials(text)
     has = {
         QUOTES: any(mark in expanded for mark in '"“”‘'),

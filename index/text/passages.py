@@ -1,17 +1,17 @@
-"""Grouping an article's sentences into passages."""
+"""Passages: groups of consecutive sentences of an article."""
 
 from collections.abc import Sequence
 
 from index.models import Span
 
-# About 150 tokens: what fits the encoder's window of 256 with room for long words, and about
-# the length of the paragraphs that the retrieval figures were measured on.
+# About 150 tokens. This fits the encoder's window of 256 with room for long words. It is also about
+# the paragraph length in the retrieval measurements.
 MAX_CHARS = 800
 
 
 def group_passages(sentences: Sequence[Span], max_chars: int = MAX_CHARS) -> list[range]:
-    """Runs of whole sentences, as ranges of positions in `sentences`. Each spans at most
-    `max_chars` code points, or is one sentence where that alone is longer. Every sentence is in
+    """Group sentences into passages, each a range of positions in `sentences`. A passage spans at
+    most `max_chars` code points, unless it is a single longer sentence. Every sentence is in
     exactly one passage."""
     passages: list[range] = []
     first = 0

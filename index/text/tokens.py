@@ -1,4 +1,4 @@
-"""Texts as the numbers of their words, to be counted and compared many at a time."""
+"""Texts as the numbers of their words, for counting and comparing many at a time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from index.ranges import starts_of
 from index.text.marks import read_marks
 from index.text.words import spellings, split_words
 
-# What stands before a word: hardly anything, white space, or a comma and white space.
+# The gap before a word: at most one character, white space, or a comma and white space.
 ADJOINS, SPACE, COMMA = 1, 2, 4
 GAP_BITS = 3
 _USUAL_GAPS = {"": ADJOINS, " ": ADJOINS | SPACE, "-": ADJOINS, ", ": COMMA}
 
-Spelt = tuple[str, str]  # a word as written, and in its one spelling
+Spelt = tuple[str, str]  # a word as written, and its normalized spelling
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Texts: the i-th has the words from `starts[i]` to `starts[i + 1]`, each with what stands
-    before it, and the i-th of `marks`."""
+    """Tokens of several texts. Text i has the words `starts[i]` to `starts[i + 1]` (half-open), the
+    gap before each of them, and `marks[i]`."""
 
     words: NDArray[np.int32]
     gaps: NDArray[np.uint8]
@@ -30,15 +30,15 @@ class Tokens:
 
 
 class WordNumbers:
-    """Numbers the words of texts as they come. A token is the number of a word with what stands
-    before it in the last bits."""
+    """Numbering of words in order of first appearance. A token is the number of a word, with the
+    gap before it in the lowest 3 bits."""
 
     def __init__(self) -> None:
         self.words: list[Spelt] = []
         self._tokens: dict[str, list[int]] = {}
 
     def read(self, text: str) -> list[int]:
-        """The tokens of a text."""
+        """Return the tokens of a text."""
         tokens, known = [], self._tokens
         for gap, surface in split_words(text):
             first, *others = known.get(surface) or self._number(surface)
@@ -47,7 +47,7 @@ class WordNumbers:
         return tokens
 
     def of(self, surface: str) -> list[int]:
-        """The numbers of the words that one written word stands for."""
+        """Return the numbers of the words that one written word stands for."""
         return [token >> GAP_BITS for token in self._tokens.get(surface) or self._number(surface)]
 
     def _number(self, surface: str) -> list[int]:
@@ -68,7 +68,7 @@ def _gap(between: str) -> int:
 
 
 def read_tokens(numbers: WordNumbers, texts: Iterable[str]) -> Tokens:
-    """Of texts that are in no generation, and so without initials that are known."""
+    """Return the tokens of texts outside any generation; their initials are not expanded."""
     found = [(numbers.read(text), read_marks(text, text)) for text in texts]
     flat = [token for tokens, _ in found for token in tokens]
     return unpacked(

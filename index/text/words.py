@@ -1,4 +1,4 @@
-"""The words of a text, in one spelling for what news writes in several ways."""
+"""The words of a text, in one normalized spelling where news articles use several."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ _SAME = {
     "u.s": "usa",
     "u.s.a": "usa",
 }
-# Words that hold a sentence together and say nothing of its matter.
+# Words with a grammatical function and no topic of their own.
 FUNCTION_WORDS = frozenset(
     "a about above after again all also am an and any are as at be because been before being "
     "between both but by can could did do does doing down during each for from further had has "
@@ -56,7 +56,8 @@ _MONTHS = (
 
 
 class Word(NamedTuple):
-    """A word or number: as written, in its one lower-case spelling, and where it starts."""
+    """A word or number: as written, in its normalized lower-case spelling, and its start in code
+    points."""
 
     surface: str
     lower: str
@@ -64,8 +65,8 @@ class Word(NamedTuple):
 
 
 def read_words(text: str) -> list[Word]:
-    """All words in order. "Nvidia's" is nvidia, "didn't" is did and not, "$100bn" is dollar, 100
-    and billion."""
+    """List all words in order. "Nvidia's" gives nvidia, "didn't" gives did and not, "$100bn" gives
+    dollar, 100 and billion."""
     words: list[Word] = []
     for match in _WORD.finditer(text):
         surface, start = match[0], match.start()
@@ -75,20 +76,20 @@ def read_words(text: str) -> list[Word]:
 
 
 def split_words(text: str) -> Iterator[tuple[str, str]]:
-    """All words in order, as written, each after what stands between it and the one before."""
+    """Yield all words in order, as written, each after the gap between it and the previous word."""
     parts: list[str] = _WORD_BETWEEN.split(text)
-    return zip(parts[::2], parts[1::2], strict=False)  # the last part stands behind all words
+    return zip(parts[::2], parts[1::2], strict=False)  # drops the text after the last word
 
 
 def read_surfaces(text: str) -> list[str]:
-    """All words in order, as written."""
+    """List all words in order, as written."""
     surfaces: list[str] = _WORD.findall(text)
     return surfaces
 
 
-@lru_cache(10_000)  # most words of a text have come before
+@lru_cache(10_000)  # most words of a text are repeated
 def spellings(surface: str) -> tuple[str, ...]:
-    """The words that one written word stands for, each in its one spelling."""
+    """Return the words that one written word stands for, in normalized spelling."""
     return tuple(filter(None, _spell(surface)))
 
 
@@ -106,7 +107,7 @@ def _spell(surface: str) -> list[str]:
 
 
 def dates_in_words(text: str) -> str:
-    """The text with its dates like 2025-09-22 as 22 September 2025: how articles tell them."""
+    """Replace dates like 2025-09-22 by 22 September 2025, as articles write them."""
     return _ISO_DATE.sub(
         lambda date: f"{int(date[3])} {_MONTHS[int(date[2]) - 1]} {date[1]}",
         text,

@@ -1,1 +1,1 @@
-"""Tests of what the benchmarks are made of."""
+"""Tests of the parts of the benchmarks."""

@@ -1,4 +1,5 @@
-"""The generated articles: always the same, of the size asked for, and answering their questions."""
+"""Generated articles: always the same, of the requested size, and with the answers to their
+questions."""
 
 from itertools import islice
 

@@ -1,6 +1,7 @@
-"""Nothing is lost wherever a process is killed or a disk fails, and what looks for it finds it.
+"""Fault injection: nothing is lost when a process is killed or a disk fails, and the tools find
+damage.
 
-All of it runs in processes of its own, which fork: nothing may run beside that."""
+Everything runs in child processes that fork, so nothing may run beside them."""
 
 import json
 import subprocess
@@ -18,8 +19,8 @@ pytestmark = pytest.mark.skipif(
 
 ROOT = Path(__file__).parents[2]
 
-# Breaks off a build at some of its last steps and prints what is found; before
-# that it does what stands in the place of %s. Prints also which files were written and synced.
+# Interrupts a build at some of its last steps and prints the result and the files that were written
+# and synced. Runs the code in place of %s first.
 _BUILD = """
 import json, sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def build_broken_off(encoder_home: Path, spoilt: str = "") -> dict[str, Any]:
 
 
 def faults(results: Path, *arguments: str) -> dict[str, Any]:
-    """What the command of `make faults` says of these."""
+    """Run the command of `make faults` and return its results."""
     command = [sys.executable, "-m", "benchmarks.faults", "--results", str(results), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -93,7 +94,7 @@ def test_every_file_of_a_generation_is_seen_to_be_written_and_synced(encoder_hom
         ("index.building.build.publish_folder = lambda made, final: made.rename(final)", "torn: "),
         (
             "index.building.build.write_pointer = lambda path, text: path.write_text(text)",
-            "CURRENT does not hold a name",
+            "CURRENT does not contain a name",
         ),
         (
             "index.files.publication.sweep_staging = lambda parent: None",
@@ -114,7 +115,7 @@ def test_a_build_that_could_lose_something_is_found_out(
     [("rollback", 3), ("build", 40), ("migrate", 60), ("store", 40), ("store migration", 20)],
 )
 def test_nothing_is_lost_at_any_of_these_steps(tmp_path: Path, operation: str, every: int) -> None:
-    """At each of them, of all operations, in `make faults`."""
+    """`make faults` covers every step of all operations."""
     nothing_is_lost(tmp_path, operation, every)
 
 

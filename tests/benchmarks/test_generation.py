@@ -1,4 +1,4 @@
-"""What a run of the generation benchmark tells: each sentence's fate, rates, and a page."""
+"""Results of the generation benchmark: each sentence's outcome, rates, and a page."""
 
 import json
 from pathlib import Path

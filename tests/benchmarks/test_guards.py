@@ -1,5 +1,5 @@
-"""The threat model names guards and tests that are there; removing one is noticed where it matters
-(benchmarks/guards removes them all)."""
+"""The guards and tests named by the threat model exist, and the tests notice a removed guard
+(benchmarks/guards removes all of them)."""
 
 import ast
 import json
@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.guards.__main__ import RESULTS
-from benchmarks.guards.page import PAGE, with_table
+from benchmarks.guards.page import PAGE, table
 from benchmarks.guards.removing import Guard, guards, passes, removed
+from benchmarks.results_file import with_tables
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +29,7 @@ def test_each_guard_can_be_removed_and_has_its_test(guard: Guard) -> None:
 
 def test_the_page_has_the_table_of_the_guards() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert with_table(page, guards()) == page
+    assert with_tables(page, "guards", table(guards())) == page
 
 
 def test_the_committed_run_removed_every_guard_and_noticed_each() -> None:

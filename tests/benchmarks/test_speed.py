@@ -1,4 +1,4 @@
-"""What the speed benchmark counts and which goals it sets for reranking."""
+"""The speed benchmark: its counters, and its goals for reranking."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Articles of many shapes, an index of them that is built once, and ways to run the program."""
+"""Articles of many shapes, a shared index of them, and fixtures that run the program."""
 
 import os
 import subprocess
@@ -21,8 +21,8 @@ HARBOUR = (
     "Mayor Ilse Brandt said that the repair will cost $12.5 million. "
     "She expects it to last two years.\n"
 )
-# Every character here has to come back as it is: a byte order mark, carriage returns, emoji of
-# several code points, a combining accent, markdown and a marker that somebody forged.
+# Every character here must come back unchanged: a byte order mark, carriage returns, emoji of
+# several code points, a combining accent, markdown and a forged marker.
 AWKWARD = (
     "\ufeffThe *Lantern* café\u0301 opened 🚲 in Tarn.\r\n"
     "Its owner, 👩‍🍳 Rosa Oduya, paid $40,000 for the kitchen & stove [1].\r\n"
@@ -46,7 +46,7 @@ TRAM = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run of the program left behind."""
+    """The result of a run of the program."""
 
     code: int
     out: str
@@ -54,7 +54,7 @@ class Outcome:
 
     @property
     def complaint(self) -> str:
-        """The one line that tells the failure; there must not be another, nor a traceback."""
+        """The one error line. Asserts that standard error has only one, and no traceback."""
         assert "Traceback" not in self.err
         complaints = [line for line in self.err.splitlines() if line.startswith("dealbot: ")]
         assert len(complaints) == 1, self.err
@@ -68,7 +68,7 @@ Program = Callable[..., subprocess.CompletedProcess[bytes]]
 
 @pytest.fixture(scope="session")
 def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Read only: shared by the session."""
+    """Write the articles. Read-only: shared by the session."""
     folder = tmp_path_factory.mktemp("articles")
     for name, text in {
         "harbour.txt": HARBOUR,
@@ -82,7 +82,7 @@ def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built_index(articles: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Read only: shared by the session."""
+    """Build an index of the articles. Read-only: shared by the session."""
     index = tmp_path_factory.mktemp("built") / "index"
     build_index([articles], index, encoder, Silent())
     return index
@@ -97,7 +97,7 @@ def live(built_index: Path, encoder_home: Path) -> Iterator[SteeredIndex]:
 
 @pytest.fixture
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encoder_home: Path) -> Path:
-    """An empty working folder, and no settings around but where the encoder is."""
+    """Change to an empty working folder, with no settings except the encoder's location."""
     for name in [name for name in os.environ if name.startswith(("DEALBOT_", "_DEALBOT"))]:
         monkeypatch.delenv(name)
     for name in ("DISCORD_TOKEN", "DISCORD_TOKEN_FILE"):
@@ -115,7 +115,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encoder_h
 def run_main(
     clean_environment: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> InProcess:
-    """Runs the program's `main` in this process, which saves the half second of starting one."""
+    """Return a function that runs the program's `main` in this process, which saves the half second
+    of starting one."""
 
     def run(*arguments: str | Path) -> Outcome:
         monkeypatch.setattr(sys, "argv", ["dealbot", *map(str, arguments)])
@@ -132,7 +133,8 @@ def run_main(
 
 @pytest.fixture
 def program(clean_environment: Path) -> Program:
-    """Runs the program as a process of its own, in an empty working folder."""
+    """Return a function that runs the program as a process of its own, in an empty working
+    folder."""
 
     def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(  # type: ignore[call-overload,no-any-return]

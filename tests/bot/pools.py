@@ -1,4 +1,4 @@
-"""Pools of sentences that are in no index, without vectors."""
+"""Pools of sentences without an index and without vectors."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,7 +19,8 @@ JUDGE = Judge(load_judge())
 def pool_of(
     model: EvidenceModel, sentences: Sequence[str], title: str = "", dense: float = 0.4
 ) -> Pool:
-    """Of the sentences of one article, all of them one passage, each as near to the question."""
+    """Build a pool from the sentences of one article. All are in one passage and equally similar to
+    the question, by `dense`."""
     numbers, count, rows = WordNumbers(), len(sentences), np.arange(len(sentences))
     texts, titles = read_tokens(numbers, sentences), read_tokens(numbers, [title])
     none, near = np.zeros(count, np.int64), np.full(count, dense)
@@ -40,6 +41,6 @@ def pool_of(
 
 
 def rank(model: EvidenceModel, question: str, sentences: Sequence[str], title: str = "") -> Ranking:
-    """The sentences of one article, ranked for a question with what the judge says of them."""
+    """Rank the sentences of one article for a question, with the judge."""
     read = partial(judge_given, JUDGE, question, [GivenArticle(title, sentences)])
     return model.rank(model.question(question), pool_of(model, sentences, title), read)

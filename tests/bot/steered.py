@@ -1,4 +1,5 @@
-"""A service whose compute thread waits at a gate, and fails as told: load steered by events."""
+"""A service whose compute thread waits at a gate and fails on demand, so that events steer the
+load."""
 
 import asyncio
 import threading
@@ -7,18 +8,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.answering.pipeline import Receipt
+from bot.domain.callbacks import OnWait
 from bot.domain.models import Question
-from bot.serving.service import AnswerService, OnWait
+from bot.serving.service import AnswerService
 from index.encoder.encoder import Encoder, Vectors
 from index.generations.live import LiveGeneration, LiveIndex
 
-STUCK_S = 10  # longer than anything here takes: only a failing test waits for it
+STUCK_S = 10  # seconds; far longer than any wait, so only a failing test reaches it
 
 
 class SteeredEncoder:
-    """The real encoder, which remembers its batches, waits while its gate is closed, and fails
-    as told on questions that hold certain words. With `closes_again` an opened gate lets one
-    batch through."""
+    """The real encoder with controls. It records its batches, waits while its gate is closed, and
+    fails on questions that contain certain words. With `closes_again` an opened gate lets one batch
+    through."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -47,7 +49,7 @@ class SteeredEncoder:
 
 
 class SteeredIndex(LiveIndex):
-    """The real index, with the steered encoder in the place of its own."""
+    """The real index with the steered encoder."""
 
     def __init__(self, index: Path, encoders: Path) -> None:
         super().__init__(index, encoders)
@@ -72,10 +74,10 @@ async def asking(
     asker: str | None = None,
     on_wait: OnWait | None = None,
 ) -> asyncio.Task[Receipt]:
-    """A question that has reached the service's queue."""
+    """Ask a question and return its task once the question is in the service's queue."""
     question = Question(question=text, id=name)
     task = asyncio.create_task(service.answer(question, asker=asker, on_wait=on_wait))
-    await asyncio.sleep(0)  # lets the task run up to where it waits for its answer
+    await asyncio.sleep(0)  # lets the task run until it waits for its answer
     return task
 
 
@@ -83,7 +85,8 @@ async def asking(
 async def at_work(
     service: AnswerService, live: SteeredIndex
 ) -> AsyncIterator[asyncio.Task[Receipt]]:
-    """While the block runs, the compute thread is inside a batch of one question."""
+    """Keep the compute thread inside a batch of one question during the block; yield that
+    question's task."""
     live.encoder.gate.clear()
     first = await asking(service, "What comes first?", "first")
     assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=STUCK_S)
@@ -94,7 +97,7 @@ async def at_work(
 
 
 class Clock:
-    """One that goes on when it is told to."""
+    """A clock that moves only when the test sets it."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -1,4 +1,4 @@
-"""Who may wait: all of a burst, few of a load that lasts, and always somebody."""
+"""Admission: all of a burst may wait, few during a lasting overload, and always at least one."""
 
 import math
 
@@ -12,7 +12,7 @@ from tests.bot.steered import Clock
 
 def measured(admission: Admission, each_s: float, batches: int = 20) -> Admission:
     for _ in range(batches):
-        admission.computed(10, 10 * each_s)
+        admission.record_batch(10, 10 * each_s)
     return admission
 
 
@@ -27,8 +27,8 @@ def test_all_of_a_burst_may_wait_and_few_once_somebody_was_refused() -> None:
     admission.refusal()
     assert admission.room == 4
     clock.now += 0.9
-    admission.nobody_waits()
-    assert admission.room == 4  # there may be more who are refused
+    admission.record_empty()
+    assert admission.room == 4  # more refusals may follow
     clock.now += 0.1
     assert admission.room == 256
 
@@ -37,28 +37,29 @@ def test_a_crowd_lasts_until_those_who_came_before_the_last_refusal_had_their_tu
     clock = Clock()
     admission = Admission(256, math.inf, clock)
     admission.refusal()
-    admission.nobody_waits()
+    admission.record_empty()
     admission.refusal()
     clock.now += 60
     assert admission.room == 4
-    admission.nobody_waits()
+    admission.record_empty()
     assert admission.room == 256
 
 
 def test_no_more_are_let_in_than_may_wait_behind() -> None:
     clock = Clock()
     queue = Admission(256, 1.0, clock)
-    door = Admission(200, clock=clock, crowded=16, behind=queue)
-    assert door.room == 200
-    assert measured(queue, each_s=0.02).room == door.room == pytest.approx(50, abs=1)
+    capacity = Admission(200, clock=clock, crowded=16, next_queue=queue)
+    assert capacity.room == 200
+    assert measured(queue, each_s=0.02).room == capacity.room == pytest.approx(50, abs=1)
     queue.refuse()
-    assert (door.room, queue.room) == (16, 4)
-    queue.nobody_waits()
+    assert (capacity.room, queue.room) == (16, 4)
+    queue.record_empty()
     clock.now += 1
-    assert door.room == queue.room == pytest.approx(50, abs=1)
-    door.refuse()
-    assert (door.room, queue.room) == (16, 50)
-    assert measured(queue, each_s=0.2).room == door.room == 5  # no more of a crowd, either
+    assert capacity.room == queue.room == pytest.approx(50, abs=1)
+    capacity.refuse()
+    assert (capacity.room, queue.room) == (16, 50)
+    # the measured speed also bounds the room during an overload
+    assert measured(queue, each_s=0.2).room == capacity.room == 5
 
 
 def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:
@@ -66,7 +67,7 @@ def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:
     admission = Admission(256, math.inf, clock)
     since = admission.refuse()
     clock.now += 20
-    admission.nobody_waits()
+    admission.record_empty()
     assert "again in 20 seconds" in admission.refusal(since).user_message
     assert admission.room == 256
 
@@ -78,11 +79,11 @@ def test_no_more_may_wait_than_are_answered_in_time() -> None:
 
 def test_a_slow_start_or_a_slow_moment_locks_nobody_out() -> None:
     admission = Admission(256, 1.0)
-    admission.computed(1, 30)
+    admission.record_batch(1, 30)
     assert admission.room == 256
     measured(admission, each_s=0.001)
-    for _ in range(4):  # beside a rebuild, say
-        admission.computed(1, 30)
+    for _ in range(4):  # as during a rebuild
+        admission.record_batch(1, 30)
     assert admission.room == 256
 
 
@@ -103,7 +104,7 @@ def test_somebody_may_always_wait_and_never_more_than_is_set(
 ) -> None:
     admission = Admission(most, max_wait_s)
     for questions, took_s in batches:
-        admission.computed(questions, took_s)
+        admission.record_batch(questions, took_s)
     if crowded:
         admission.refusal()
     assert 1 <= admission.room <= most
@@ -118,5 +119,5 @@ def test_the_longer_it_lasts_the_later_to_come_back() -> None:
     clock.now += 3600
     assert told(admission).endswith("ask again in 60 seconds")
     clock.now += 60
-    admission.nobody_waits()
+    admission.record_empty()
     assert told(admission).endswith("ask again in 1 second")

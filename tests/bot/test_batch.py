@@ -1,4 +1,4 @@
-"""Batch files: every line has its own fate, named by file and line."""
+"""Batch files: each line succeeds or fails on its own, named by file and line."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.commands.batch import BatchPrinter, Line, read_batch
+from bot.commands.batch import BatchPrinter
+from bot.domain.batch_file import Line, read_batch
 from bot.domain.errors import BatchError
 from bot.domain.models import Question, RankRequest
 

@@ -1,4 +1,5 @@
-"""Whatever is put in: one line that says what to do, the right exit code, the old index whole."""
+"""Bad input: it gives one line with advice and the right exit code, and leaves the old index
+whole."""
 
 import json
 import resource
@@ -21,7 +22,7 @@ def put(path: Path, content: bytes | str) -> Path:
 
 
 def snapshot(folder: Path) -> dict[str, str]:
-    """Every file with its digest; the lock file comes with the first build and means nothing."""
+    """Return the digest of every file except the lock file, which is made by the first build."""
     return {
         str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
@@ -31,7 +32,7 @@ def snapshot(folder: Path) -> dict[str, str]:
 
 @pytest.fixture
 def index(built_index: Path, tmp_path: Path) -> Path:
-    """An index that must come through every failed build as it was."""
+    """Return an index that must survive every failed build unchanged."""
     copy = tmp_path / "index"
     shutil.copytree(built_index, copy)
     return copy
@@ -61,7 +62,7 @@ BAD_ARTICLES: dict[str, tuple[Callable[[Path], Path], str]] = {
         "latin.txt is not UTF-8 text (byte 0xe9 at offset 3)",
     ),
     "binary": (lambda folder: put(folder / "b.txt", b"PNG\0\0"), "looks binary"),
-    "empty article": (lambda folder: put(folder / "e.txt", " \r\n"), "e.txt holds no text"),
+    "empty article": (lambda folder: put(folder / "e.txt", " \r\n"), "e.txt contains no text"),
     "duplicate ids": (duplicate_ids, "Two articles have the id 'news'"),
     "50 MB": (large_article, "large.txt is 50,000,000 bytes, over the limit of 10,000,000"),
     "broken line": (
@@ -72,8 +73,8 @@ BAD_ARTICLES: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda folder: put(folder / "bad.jsonl", GOOD + '{"id": "x"}\n'),
         'bad.jsonl, line 2: "text" is missing',
     ),
-    "empty JSON lines": (lambda folder: put(folder / "no.jsonl", "\n"), "holds no articles"),
-    "unknown ending": (lambda folder: put(folder / "a.pdf", "x"), "does not end like an article"),
+    "empty JSON lines": (lambda folder: put(folder / "no.jsonl", "\n"), "contains no articles"),
+    "unknown ending": (lambda folder: put(folder / "a.pdf", "x"), "is not an article file"),
 }
 
 
@@ -127,7 +128,7 @@ def test_larger_articles_can_be_allowed(run_main: InProcess, tmp_path: Path) -> 
 BAD_QUESTIONS = {
     "empty": ("", "The question is empty"),
     "blank": (" \t\n", "The question is empty"),
-    "10,000 characters": ("why " * 2500, "10,000 characters; at most 2,000"),
+    "10,000 characters": ("why " * 2500, "10,000 characters; the limit is 2,000"),
     "control characters": ("who\x1b[2Jwas it?", "not text (U+001B)"),
     "not UTF-8": ("\udcff\udcfe", "not text (U+DCFF)"),
 }
@@ -170,7 +171,7 @@ def test_bad_questions_in_a_batch_are_told_in_their_places(
         assert len(outcome.err.splitlines()) == 4
 
 
-# --- no index, a damaged one, no encoder -----------------------------------------------------
+# --- missing or damaged index, missing encoder -----------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -245,8 +246,8 @@ def test_file_in_the_place_of_the_index_is_told(
     assert "file" in outcome.complaint
 
 
-# With 200 sentences these are what does not fit any more: the texts, the table of sentences
-# (numpy), the vectors (FAISS).
+# With 200 sentences these limits cut off the texts, the table of sentences (numpy) and the vectors
+# (FAISS).
 @pytest.mark.parametrize("limit", [100, 5000, 100_000])
 def test_full_disk_ends_the_build_in_one_line_and_leaves_the_index_alone(
     program: Program, index: Path, tmp_path: Path, limit: int
@@ -326,7 +327,7 @@ def test_wrong_setting_is_told_before_anything_is_done(
 def test_a_start_that_fails_ends_with_a_line_of_the_log(
     program: Program, monkeypatch: pytest.MonkeyPatch, token: str, code: int, last: str
 ) -> None:
-    """Also in JSON, for who reads nothing else."""
+    """This includes logs in JSON, for readers of nothing else."""
     monkeypatch.setenv("DISCORD_TOKEN", token)
     ended = program("run", "--log-format", "json", "--metrics-port", "0")
     records = [json.loads(line) for line in ended.stderr.splitlines()]

@@ -1,7 +1,6 @@
-"""What scripts depend on: the commands, their JSON, their exit codes, and a clean standard output.
+"""The contract with scripts: commands, JSON, exit codes, and a clean standard output.
 
-Where that is the point, the program runs as a process of its own; else in this one.
-"""
+Where process behaviour matters, the program runs as a process of its own; otherwise in this one."""
 
 import json
 import os
@@ -15,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from index.files.holds import remove_unheld
+from index.files.folder_locks import remove_if_unlocked
 from index.generations.generation import current_folder
 from index.stores.text_store import StoredArticle, TextStore
 from tests.bot.conftest import AWKWARD, HARBOUR, InProcess, Program
@@ -51,12 +50,14 @@ FOUND_TEXT = {"article_id": str, "start": int, "end": int, "text": str, "score":
 
 
 def fits(value: dict[str, Any], shape: dict[str, type]) -> bool:
-    """Whether every key of the contract is there with its type; more keys may be."""
+    """Return True if every key of the contract is present with its type. More keys may be
+    present."""
     return all(type(value.get(key)) is kind for key, kind in shape.items())
 
 
 def _listen_to_interrupts() -> None:
-    """A shell starts what it puts in the background deaf to Ctrl-C, and children inherit that."""
+    """Restore the default SIGINT handler: shells ignore SIGINT in background jobs, and children
+    inherit that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -112,13 +113,13 @@ def test_what_is_shown_is_not_removed_meanwhile(
     folder, read, removed = current_folder(index), TextStore.article_text, list[bool]()
 
     def try_to_remove(texts: TextStore, article: StoredArticle) -> str:
-        removed.append(remove_unheld(folder, index))
+        removed.append(remove_if_unlocked(folder, index))
         return read(texts, article)
 
     monkeypatch.setattr(TextStore, "article_text", try_to_remove)
     assert "Ilse Brandt" in run_main("show", "harbour", "--index", index).out
     assert removed == [False]
-    assert remove_unheld(folder, index)
+    assert remove_if_unlocked(folder, index)
 
 
 def test_show_prints_the_article_byte_for_byte(program: Program, built_index: Path) -> None:
@@ -194,7 +195,8 @@ def test_batch_without_broken_lines_is_a_success_whatever_its_length(
 ) -> None:
     path = tmp_path / "batch.jsonl"
     path.write_text("".join(f'{{"id": {n}, "question": "What is {n}?"}}\n' for n in range(150)))
-    monkeypatch.setenv("DEALBOT_MAX_WAITING", "3")  # the file must not crowd itself out
+    # the file's own questions must not fill the queue
+    monkeypatch.setenv("DEALBOT_MAX_WAITING", "3")
     outcome = run_main("ask", "--batch", path, "--json", "--index", built_index)
     answers = [json.loads(line) for line in outcome.out.splitlines()]
     assert (outcome.code, outcome.err) == (0, "")
@@ -205,8 +207,8 @@ def test_batch_without_broken_lines_is_a_success_whatever_its_length(
 
 
 def test_life_of_an_index(program: Program, articles: Path, clean_environment: Path) -> None:
-    """Build, look, verify, rebuild, roll back: as processes, each with its JSON alone on
-    standard output, in the folders that hold where nothing is said."""
+    """The commands build, info, verify and rollback run as processes. Each writes only JSON to
+    standard output and uses the default folders."""
     shutil.copytree(articles, clean_environment / "articles")
     first = program("index", "build", "--json")
     assert first.returncode == 0
@@ -274,7 +276,7 @@ def test_articles_are_listed_after_one_flag_or_after_several(
     assert json.loads(run_main("index", "build", *where, "--articles", b).out)["articles"] == 1
 
 
-# A build is long enough to be interrupted in the middle where its articles are many.
+# With many articles a build takes long enough to be interrupted halfway.
 def test_interrupted_build_is_exit_code_130_and_leaves_the_index_alone(
     clean_environment: Path, built_index: Path, tmp_path: Path
 ) -> None:
@@ -380,7 +382,7 @@ def test_how_vectors_are_searched_can_be_set_and_is_shown(
         info = json.loads(run_main("index", "info", *index, "--json").out)
         assert info["dense_type"] == kind
         assert 0.95 <= info["recall_at_10"] <= 1
-        # In its words, for whether a question comes closer to "Ship 7" depends on the processor.
+        # The query quotes the article: the nearest sentence to "Ship 7" depends on the processor.
         found = json.loads(run_main("search", "Ship 1 brought 7 crates.", *index, "--json").out)
         assert found["sentences"][0]["text"] == "Ship 1 brought 7 crates."
     refused = run_main("index", "build", *where, "--dense-type", "guessed")
@@ -498,20 +500,21 @@ def test_no_color_keeps_colours_out_of_a_terminal_too(program: Program, built_in
     os.close(here)
     assert ran.returncode == 0
     assert b"Northline" in shown
-    assert b"\x1b[3" not in shown  # colours; bold and links are no colours
+    assert b"\x1b[3" not in shown  # colours only; bold and links are allowed
 
 
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # how Linux tells that the other end is closed
+    except OSError:  # how Linux reports a closed terminal
         return b""
 
 
 def test_reader_that_leaves_early_is_no_traceback(
     program: Program, clean_environment: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "long.txt").write_text("A bridge, " * 20_000 + "in Tarn.")  # more than a pipe holds
+    # more than a pipe's buffer
+    (tmp_path / "long.txt").write_text("A bridge, " * 20_000 + "in Tarn.")
     built = program("index", "build", "--articles", tmp_path / "long.txt")
     assert built.returncode == 0
     with subprocess.Popen(

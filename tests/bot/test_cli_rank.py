@@ -1,4 +1,4 @@
-"""`dealbot rank`: sentences scored against a question, without any index."""
+"""`dealbot rank`: scores of sentences for a question, without an index."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which sentences lean on the one before them."""
+"""Sentences that need the sentence before them as context."""
 
 import pytest
 

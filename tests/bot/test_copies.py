@@ -1,4 +1,5 @@
-"""Syndicated copies are one piece of evidence; a changed name, number or "not" is another."""
+"""Syndicated copies count as one piece of evidence; a changed name, number or "not" makes
+another."""
 
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.pipeline import Answerer
+from bot.answering.pipeline import QuestionAnswerer
 from bot.answering.ranking.copies import DistinctHit, are_copies, collapse_copies
 from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.ranking.pool import READ_WORDS
@@ -14,7 +15,7 @@ from bot.domain.models import Question
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import open_live
-from index.search import SentenceHit
+from index.retrieval import SentenceHit
 from index.stores.text_store import StoredArticle, StoredSentence
 from tests.bot.pools import pool_of
 from tests.conftest import Silent
@@ -94,7 +95,7 @@ def test_an_answer_names_the_other_articles_once(
         (articles / f"{name}.txt").write_text(f"{SENTENCE} {name.capitalize()} readers wrote in.")
     build_index([articles], tmp_path / "index", encoder, Silent())
     live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
-    answerer = Answerer()
+    answerer = QuestionAnswerer()
     asked = Question(question="How much did the harbour board pay Northline for the ferries?")
     answer = answerer.answer(live, answerer.encode(live, [asked])[0]).answer
     assert [c.quote for c in answer.citations].count(SENTENCE) == 1

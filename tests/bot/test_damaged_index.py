@@ -1,4 +1,4 @@
-"""Every command goes on over a damaged generation, with one line that says so."""
+"""Commands on a damaged generation: each continues, with one line about the damage."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ OLD = Path(__file__).parents[1] / "index" / "schemas" / "3.tar.xz"
 
 @pytest.fixture
 def index(built_index: Path, articles: Path, encoder: Encoder, tmp_path: Path) -> Path:
-    """An index of two generations of the same articles, the newer damaged."""
+    """Build an index of two generations of the same articles, the newer one damaged."""
     copy = Path(shutil.copytree(built_index, tmp_path / "index"))
     build_index([articles], copy, encoder, Silent())
     flip(copy / GENERATIONS / published(copy)[-1] / "sentences.faiss")
@@ -86,7 +86,7 @@ def test_verify_names_each_damaged_file(run_main: InProcess, index: Path) -> Non
     for name, line in zip(("passages.npy", "sentences.faiss", "texts.bin"), lines, strict=True):
         assert name in line
     assert outcome.code == 1
-    assert "passages.npy is missing, and 2 more. Mend it with: dealbot" in outcome.complaint
+    assert "passages.npy is missing, and 2 more. Repair it with: dealbot" in outcome.complaint
 
 
 def test_verify_names_a_damaged_pointer(run_main: InProcess, index: Path) -> None:
@@ -94,7 +94,7 @@ def test_verify_names_a_damaged_pointer(run_main: InProcess, index: Path) -> Non
     outcome = run_main("index", "verify", "--json", "--index", index)
     told = json.loads(outcome.out)
     assert told["current"] == POINTER
-    assert "does not hold a name" in told["problems"][POINTER]
+    assert "does not contain a name" in told["problems"][POINTER]
     assert outcome.code == 1
 
 
@@ -114,7 +114,7 @@ def test_an_older_index_is_brought_over_by_the_command_that_is_named(
     where = ("--index", tmp_path / "old/index")
     verified = run_main("index", "verify", *where)
     assert verified.code == 0
-    assert f"intact, but answers nothing: {tmp_path / 'old/index'}" in verified.out
+    assert f"intact, but cannot be used: {tmp_path / 'old/index'}" in verified.out
     told = json.loads(run_main("index", "verify", "--json", *where).out)
     assert "dealbot index migrate" in told["older"][told["current"]]
     refused = run_main("ask", "How much did the lamp cost?", *where)

@@ -1,4 +1,4 @@
-"""Claims with labels: the checks of a set summed up, and its table."""
+"""Labelled claims: the measures of a set of checks, and its table."""
 
 import pytest
 
@@ -22,7 +22,8 @@ def sentence(standing: Standing, score: float) -> CheckedSentence:
 
 
 def test_a_row_has_the_share_of_each_label() -> None:
-    row = claim_row("mill", CHECKED * 10)  # of five claims some draws have no supported one
+    # with only five claims, some bootstrap draws contain no supported one
+    row = claim_row("mill", CHECKED * 10)
     assert (row.method, row.part, row.n, row.answerable) == ("check", "all", 50, 20)
     assert row.measures == {
         "supported": 0.5, "passed": 0.3333, "contradicted": 0.5, "AUROC": 0.8333,

@@ -67,7 +67,7 @@ STORY_CLAIMS = [
     {"claim": "Northline Ferries ordered two electric boats.", "label": "supported"},
     {"claim": "Volcanoes erupted on Jupiter's moons.", "label": "false"},
 ]
-# Of two stories, with one article that nothing is asked about.
+# Two stories, with one article that no question asks about.
 TRAMS = "Tram drivers in Lunt went on strike on Monday. Omar Field leads their union."
 WHO = EvalQuestion(id="who", question="Who leads the union?", kind="direct", answerable=True,
                    gold=(GoldSpan(article_id="trams", start=47, end=76),))  # fmt: skip
@@ -152,7 +152,7 @@ def test_without_an_index_the_failure_is_one_line(run_main: InProcess, tmp_path:
 
 @pytest.fixture
 def suite(tmp_path: Path, encoder_home: Path, encoder: Encoder) -> Suite:
-    """The suite over one small file of each set; there is no seed article."""
+    """Build the suite over one small file of each set, without a seed article."""
     sets = tmp_path / "shared/eval"
     write(sets / "squad2_sent_dev.jsonl", *SQUAD_QUESTIONS)
     write(sets / "squad_paragraphs_dev.jsonl", *SQUAD_PARAGRAPHS)
@@ -176,13 +176,13 @@ def suite(tmp_path: Path, encoder_home: Path, encoder: Encoder) -> Suite:
 def test_the_suite_measures_every_set_that_is_there(suite: Suite) -> None:
     told: list[str] = []
     suite.run(list(suite.sets), told.append)
-    assert suite.left_out == [f"{SEED}: seed.jsonl is not there"]
+    assert suite.left_out == [f"{SEED}: seed.jsonl is missing"]
     rows = {(row.set, row.method): row.measures for row in suite.rows if row.part == "all"}
     for name, measure in ((ARTICLES, "@1"), (SQUAD, "article@1"), (SELQA, "MAP"), (QED, "MRR")):
         for method in ("BM25", "dense", "hybrid", "evidence", "cheap", "judge"):
             assert 0 < rows[name, method][measure] <= 1
-    assert "AUROC" in rows[QED, "evidence"]  # from the case with its answer removed
-    assert rows[NOMIRACL, "evidence"] == {}  # one question has no order
+    assert "AUROC" in rows[QED, "evidence"]  # from the case ranked again without its answer
+    assert rows[NOMIRACL, "evidence"] == {}  # a single question has no AUROC
     assert rows[CANARD, "evidence, human rewrite"]["of rewrite"] == 1
     assert rows[CANARD, "evidence, human rewrite"]["similarity"] == pytest.approx(1)
     alone, history = (rows[CANARD, f"evidence, {form}"] for form in ("alone", "with history"))
@@ -200,7 +200,7 @@ def test_stories_are_asked_alone_and_in_one_corpus(suite: Suite) -> None:
     assert [rows[STORIES, method].n for method in ("evidence", "check")] == [3, 1]
     assert rows[STORIES, "check"].measures["contradicted"] in (0, 1)
     assert rows[STORY, "check"].answerable == 1
-    assert "contradicted" not in rows[STORY, "check"].measures  # the label says only "false"
+    assert "contradicted" not in rows[STORY, "check"].measures  # the label is only "false"
     assert (ONE_CORPUS, "check") not in rows
     answers = {each.set: each.rows for each in suite.answers}
     assert [row.kind for row in answers[STORY]] == ["direct", "near-miss", "overall"]
@@ -211,7 +211,7 @@ def test_stories_are_asked_alone_and_in_one_corpus(suite: Suite) -> None:
 
 
 def live_articles(suite: Suite, name: str) -> set[str]:
-    """The articles of an index that the suite built."""
+    """Return the article ids of an index that the suite built."""
     folder = suite.indexes.built(name, [suite.root / f"build/evaluation/articles/{name}.jsonl"])
     texts = open_live(folder, suite.encoders, reuse=suite.encoder).generation.texts
     return {article.id for article in texts.articles}
@@ -222,9 +222,9 @@ def test_an_absent_story_is_left_out(suite: Suite) -> None:
     suite.stories = Stories(suite.root / "nowhere", {}, [])
     suite.run([STORY, STORIES, ONE_CORPUS], lambda _: None)
     assert suite.left_out == [
-        f"{STORY}: claims.jsonl is not there",
-        f"{STORIES}: nowhere is not there",
-        f"{ONE_CORPUS}: nowhere is not there",
+        f"{STORY}: claims.jsonl is missing",
+        f"{STORIES}: nowhere is missing",
+        f"{ONE_CORPUS}: nowhere is missing",
     ]
 
 
@@ -244,7 +244,7 @@ def test_ablations_rank_the_sentences_of_evidence(built_index: Path, encoder_hom
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_case_is_ranked_again_without_its_answer(encoder: Encoder, method: str) -> None:
-    """The gold sentence stands first, so that what is left changes its places."""
+    """The gold sentence comes first, so that removing it shifts the others."""
     first = {**SELQA_ROW, "candidates": ["Otters eat fish.", "It rains.", "Trams are late."]}
     cases = selqa([{**first, "labels": [1, 0, 0]}, {**first, "labels": [1, 1, 1]}])
     whole, removed, nothing_left = Selection(cases, encoder).outcomes([method])[method]
@@ -259,7 +259,8 @@ def test_what_the_judge_did_not_read_comes_last(encoder: Encoder) -> None:
     row = {**SELQA_ROW, "candidates": [*late, "Otters eat fish."], "labels": [0] * 18 + [1]}
     found = Selection(selqa([row]), encoder).outcomes(["evidence", "cheap", "judge"])
     assert found["judge"][0].rank == 1
-    assert len({outcomes[0].score for outcomes in found.values()}) == 3  # each has its own
+    # each method has its own score
+    assert len({outcomes[0].score for outcomes in found.values()}) == 3
 
 
 def test_an_index_is_kept_until_its_articles_change(suite: Suite, tmp_path: Path) -> None:

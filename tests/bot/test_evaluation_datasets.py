@@ -1,4 +1,4 @@
-"""The development sets' formats, in small samples of our own."""
+"""The formats of the development sets, in small samples of our own."""
 
 import json
 from pathlib import Path
@@ -95,14 +95,14 @@ def test_nomiracl_gives_every_question_its_own_passages() -> None:
     (question,) = found.questions
     assert found.articles == [{"id": "9#0", "title": "Skerry", "text": "A skerry is a small rock."}]
     assert question.answerable
-    assert question.gold == ()  # it does not say which sentence answers
+    assert question.gold == ()  # the set does not mark the sentence that answers
 
 
 def test_canard_makes_an_article_of_the_answers() -> None:
     found, rewrites = datasets.canard(CANARD)
     (article,) = found.articles
     assert article["text"] == "Eva Holm did.\n\nIn 1902.\n\nI don't know.\n\nWith a loan."
-    # neither the first turn, nor the one that was not answered, nor the last
+    # left out: the first turn, the unanswered one and the last
     assert [question.question for question in found.questions] == ["When?", "How?"]
     when, how = found.questions
     assert [article["text"][g.start : g.end] for q in (when, how) for g in q.gold] == [
@@ -133,7 +133,7 @@ def test_records_are_read_a_line_each(tmp_path: Path) -> None:
 
 
 def test_halves_are_fixed_and_do_not_part_what_has_one_title() -> None:
-    # written down once: if these change, the two halves have been mixed
+    # Fixed values: if these change, questions have moved between the halves.
     assert [part_of(title) for title in ("Mill", "Otter", "Brill", "Chapel", "")] == [
         "tune", "final", "final", "tune", "tune",
     ]  # fmt: skip

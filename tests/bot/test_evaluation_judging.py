@@ -1,4 +1,4 @@
-"""Judging answers and summing them up, on answers made by hand."""
+"""Judging answers and summing up, on handmade answers."""
 
 from dataclasses import replace
 
@@ -94,7 +94,7 @@ def test_the_sentence_ranked_first_counts_even_where_nothing_was_answered(texts:
 
 
 def with_short(text: str, place: tuple[int, int] = NOON) -> Answer:
-    """An answer with a short answer; where it stands does not matter here."""
+    """Build an answer with a short answer, whose place does not matter here."""
     short = ShortAnswer(citation=1, start=place[0], end=place[0] + len(text), text=text)
     return answer(citation(place)).model_copy(update={"short_answer": short})
 
@@ -139,8 +139,8 @@ def test_a_verdict_on_what_cannot_be_answered_is_wrong(texts: TextStore) -> None
     [
         ("$2.6bn", "2.6 billion dollar", True),
         ("140", "140 employees", True),
-        ("Ilic", "the founder, Goran Ilic", True),  # all words of one
-        ("4 May 2031", "9 May 2031", True),  # two words of three: the rule is no stricter
+        ("Ilic", "the founder, Goran Ilic", True),  # all words of the shorter
+        ("4 May 2031", "9 May 2031", True),  # two words of three suffice
         ("in March", "in May and June", False),
         ("2031", "four coins", False),
         ("–", "four coins", False),
@@ -214,7 +214,7 @@ def test_a_summary_counts_each_share_of_its_own_questions() -> None:
     assert (direct.first, direct.refused, direct.ranked_first) == (0.3333, 0.3333, 0.6667)
     assert (direct.abstained, direct.auroc, direct.p50_ms) == (None, None, 2)
     assert (off_topic.abstained, off_topic.wrong, off_topic.first) == (0.5, 0.5, None)
-    # of 3 x 2 pairs, five have the answerable one above: 0.4 stands below 0.5
+    # of 3 x 2 pairs, five rank the answerable one higher: 0.4 is below 0.5
     assert (overall.n, overall.wrong, overall.auroc) == (5, 0.4, 0.8333)
     assert (overall.refused, overall.first) == (0.3333, 0.3333)
     assert overall.ece == pytest.approx((0.1 + 0.6 + 0.6 + 0.1 + 0.5) / 5)

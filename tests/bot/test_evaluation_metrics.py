@@ -1,4 +1,5 @@
-"""The measures against slow, obvious references, and against scikit-learn's where it has them."""
+"""The measures against slow reference implementations, and against scikit-learn's where it has
+them."""
 
 import math
 from collections.abc import Sequence
@@ -135,11 +136,12 @@ def test_bootstrap_holds_the_value_and_is_the_same_every_time() -> None:
 
 
 def test_the_measures_are_those_of_scikit_learn() -> None:
-    # The adoption of encoders brings it; an environment that only serves is without.
+    # scikit-learn comes with the tools for adopting encoders; a serving environment lacks it.
     theirs = pytest.importorskip("sklearn.metrics")
     random = np.random.default_rng(5)
     scores, positive = random.integers(0, 40, 400) / 40, random.random(400) < 0.3
     assert metrics.auroc(scores, positive) == pytest.approx(theirs.roc_auc_score(positive, scores))
-    distinct = random.permutation(400)  # it takes tied scores together, where we rank them
+    # distinct scores: scikit-learn groups ties, where we rank them
+    distinct = random.permutation(400)
     ours = metrics.average_precision(positive[metrics.best_first(distinct)])
     assert ours == pytest.approx(theirs.average_precision_score(positive, distinct))

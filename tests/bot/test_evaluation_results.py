@@ -1,4 +1,4 @@
-"""Results as they are written, compared and shown, and the page that is made from them."""
+"""Results: written, compared, shown, and rendered on a page."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def test_rows_are_of_the_whole_and_of_each_half_with_intervals() -> None:
     ]  # fmt: skip
     whole = rows[0]
     assert whole.low["@10"] <= whole.measures["@10"] <= whole.high["@10"]
-    assert "ECE" not in whole.measures  # the score of BM25 is no probability
+    assert "ECE" not in whole.measures  # a BM25 score is not a probability
     assert rows_of("mill", "BM25", OUTCOMES) == rows
 
 
@@ -68,7 +68,7 @@ def test_results_survive_writing_and_say_what_is_wrong_with_others() -> None:
     text = written(found)
     assert read_results(text, "here") == found
     assert sum('"set": "mill"' in line for line in text.splitlines()) == 2
-    with pytest.raises(BatchError, match=r"here is no result of an evaluation \(rows"):
+    with pytest.raises(BatchError, match=r"here is not a result of an evaluation \(rows"):
         read_results(found.model_dump_json(exclude={"rows"}), "here")
 
 
@@ -112,7 +112,7 @@ def test_curves_say_how_recall_and_risk_run() -> None:
 
 
 def test_the_tables_of_the_page_are_those_of_the_committed_results() -> None:
-    """`make eval` writes both: neither is edited by hand."""
+    """`make eval` writes both; neither is edited by hand."""
     path = ROOT / "benchmarks/results/evaluation.json"
     committed = read_results(path.read_text(encoding="utf-8"), path)
     page = (ROOT / "docs/evaluation.md").read_text(encoding="utf-8")
@@ -120,7 +120,7 @@ def test_the_tables_of_the_page_are_those_of_the_committed_results() -> None:
 
 
 def test_every_plot_is_drawn_from_the_results_alone(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")  # in the extra `eval`, for the plots alone
+    pytest.importorskip("matplotlib")  # part of the extra `eval`, for the plots only
     from benchmarks.plots import draw_all
 
     kind = summarise([])[0].model_copy(update={"kind": "direct", "n": 2, "first": 0.5})

@@ -1,4 +1,4 @@
-"""Ranking what was found in an index: only what the judge reads is read of a text."""
+"""Ranking of retrieved sentences: only the texts that the judge reads are loaded."""
 
 from functools import partial
 
@@ -6,27 +6,27 @@ import numpy as np
 import pytest
 
 from bot.answering.question.analysis import QuestionAnalysis
+from bot.answering.ranking import evidence
 from bot.answering.ranking.evidence import EvidenceRanker
 from bot.answering.ranking.evidence_model import MOST_JUDGED, EvidenceModel, Ranking
 from bot.answering.ranking.given_sentences import (
     GivenArticle,
     SentenceRanker,
     _as_article,
-    evidence,
 )
 from bot.domain.models import RankRequest, RankResult
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import Generation, open_current
 from index.models import Span
-from index.search import Searcher, SentenceHit
+from index.retrieval import Searcher, SentenceHit
 from tests.conftest import Silent
 
 _ARTICLES = {
     "harbour": "The harbour opened in May. Its mayor, Ann Bell, welcomed the ships. It cost $3 bn.",
     "market": "The market pays $5 for fish. Prices didn't rise in July. The mayor bought none.",
 }
-# Of several passages.
+# Long enough for several passages.
 _ARTICLES["ferry"] = " ".join(
     f"Ferry {n} left quay {n % 5} with {n * 7} crates." for n in range(30)
 )

@@ -1,4 +1,4 @@
-"""The learned ranking: what must hold for it whatever its weights, and what they must know."""
+"""The learned ranking: invariants for any weights, and cases that the real weights must solve."""
 
 import json
 
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.answering.judge.judge import Judgement
 from bot.answering.question.answer_kind import AnswerKind
+from bot.answering.ranking import evidence_model
 from bot.answering.ranking.evidence_model import (
     CONFIDENCE_NAMES,
     STACKED_NAMES,
@@ -18,8 +19,7 @@ from bot.answering.ranking.evidence_model import (
     ranking_table,
 )
 from bot.answering.ranking.features import raw_features
-from bot.answering.ranking.given_sentences import evidence_model
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from tests.bot.pools import pool_of, rank
 
 _TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=120)
@@ -37,7 +37,7 @@ def test_any_text_gets_finite_features_and_a_probability(
 ) -> None:
     pool = pool_of(model, sentences, title)
     asked = model.question(question)
-    features = raw_features(Reading(asked, pool))
+    features = raw_features(QuestionMatches(asked, pool))
     assert all(
         np.isfinite(values).all() and len(values) == len(pool) for values in features.values()
     )
@@ -49,7 +49,7 @@ def test_any_text_gets_finite_features_and_a_probability(
 
 def test_the_weights_are_for_the_features_that_are_computed(model: EvidenceModel) -> None:
     asked, pool = model.question("Who leads Acme?"), pool_of(model, ["Acme is led by Ann Bell."])
-    reading = Reading(asked, pool)
+    reading = QuestionMatches(asked, pool)
     features = raw_features(reading)
     table = ranking_table(asked, features)
     assert model.weights.ranking.names == tuple(ranking_names(list(features)))

@@ -1,4 +1,4 @@
-"""`dealbot doctor`: each thing that can be wrong is found, with what mends it."""
+"""`dealbot doctor`: it finds every kind of problem and names the remedy."""
 
 import asyncio
 import json
@@ -16,8 +16,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config.settings import Settings
-from bot.doctor import answering, keeping, machine, serving, sharing
-from bot.doctor.finding import Check, Finding, Level, examine
+from bot.doctor import answering, machine, serving, storage
+from bot.doctor import redis as redis_check
+from bot.doctor.finding import Check, Diagnosis, Level, examine
 from bot.store import Store
 from index.generations.generation import GENERATIONS, published
 from tests.bot.conftest import InProcess
@@ -48,7 +49,7 @@ def store(settings: Settings) -> Path:
     return settings.store
 
 
-def found(check: Check, settings: Settings) -> Finding:
+def found(check: Check, settings: Settings) -> Diagnosis:
     [finding] = examine(settings, {"it": check})
     return finding
 
@@ -64,8 +65,8 @@ def changed(settings: Settings, **values: object) -> Settings:
         answering.index,
         answering.generations,
         answering.golden,
-        keeping.store,
-        keeping.files,
+        storage.store,
+        storage.files,
         machine.python,
         machine.disk,
         machine.clock,
@@ -79,7 +80,7 @@ def test_all_is_well_where_it_is(settings: Settings, store: Path, check: Check) 
 
 
 def test_looking_at_a_store_that_is_not_there_makes_none(settings: Settings) -> None:
-    assert found(keeping.store, settings).level is Level.OK
+    assert found(storage.store, settings).level is Level.OK
     assert not settings.store.exists()
 
 
@@ -123,7 +124,7 @@ def test_golden_questions_are_asked(
     assert finding.level is level
     assert re.search(told, finding.message)
     nowhere = changed(settings, golden=tmp_path / "golden.jsonl", index=tmp_path / "none")
-    assert found(answering.golden, nowhere).message.endswith("no index answers them")
+    assert found(answering.golden, nowhere).message.endswith("there is no usable index to ask them")
 
 
 def test_a_store_that_is_damaged(settings: Settings, store: Path) -> None:
@@ -133,7 +134,7 @@ def test_a_store_that_is_damaged(settings: Settings, store: Path) -> None:
     content = bytearray(store.read_bytes())
     content[4096 : 4096 + 64] = b"\xff" * 64
     store.write_bytes(content)
-    finding = found(keeping.store, settings)
+    finding = found(storage.store, settings)
     assert finding.level is Level.PROBLEM
     assert "dealbot store restore" in finding.message
 
@@ -142,15 +143,15 @@ def test_a_store_of_a_newer_program(settings: Settings, store: Path) -> None:
     connection = sqlite3.connect(store)
     connection.execute("PRAGMA user_version = 9999")
     connection.close()
-    finding = found(keeping.store, settings)
+    finding = found(storage.store, settings)
     assert (finding.level, "upgrade" in finding.message) == (Level.PROBLEM, True)
 
 
 def test_a_store_that_cannot_be_written(
     settings: Settings, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping.os, "access", lambda *_: False)  # root may write everywhere
-    finding = found(keeping.store, settings)
+    monkeypatch.setattr(storage.os, "access", lambda *_: False)  # root may write everywhere
+    finding = found(storage.store, settings)
     assert (finding.level, "ls -ld" in finding.message) == (Level.PROBLEM, True)
 
 
@@ -159,7 +160,7 @@ def test_a_store_that_others_read_or_write(
     settings: Settings, store: Path, mode: int, mends: str
 ) -> None:
     store.chmod(mode)
-    finding = found(keeping.files, settings)
+    finding = found(storage.files, settings)
     assert finding.level is Level.WARNING
     assert finding.message.endswith(f"chmod {mends} {store}")
 
@@ -168,9 +169,9 @@ def test_settings_that_others_change(settings: Settings, store: Path) -> None:
     file = Path("dealbot.toml")
     file.touch()
     file.chmod(0o644)
-    assert found(keeping.files, settings).level is Level.OK
+    assert found(storage.files, settings).level is Level.OK
     file.chmod(0o666)
-    finding = found(keeping.files, settings)
+    finding = found(storage.files, settings)
     assert (finding.level, finding.message.endswith("chmod go-w dealbot.toml")) == (
         Level.WARNING,
         True,
@@ -219,15 +220,17 @@ def redis() -> Iterator[RedisServer]:
 
 
 def test_redis_is_asked_where_one_is_set(settings: Settings, redis: RedisServer) -> None:
-    assert found(sharing.redis, settings).level is Level.OK
+    assert found(redis_check.redis, settings).level is Level.OK
     shared = changed(settings, redis_url=SecretStr(redis.url))
-    finding = found(sharing.redis, shared)
+    finding = found(redis_check.redis, shared)
     assert (finding.level, "redis-cli ping" in finding.message) == (Level.WARNING, True)
     redis.start()
-    assert found(sharing.redis, shared) == Finding("it", Level.OK, "it can be read and written")
+    assert found(redis_check.redis, shared) == Diagnosis(
+        "it", Level.OK, "it can be read and written"
+    )
 
 
-# --- a bot that runs ------------------------------------------------------------------------
+# --- a running bot --------------------------------------------------------------------------
 
 
 Answers = dict[str, tuple[int, bytes]]
@@ -235,7 +238,8 @@ Answers = dict[str, tuple[int, bytes]]
 
 @pytest.fixture
 def answering_bot() -> Iterator[tuple[Answers, int]]:
-    """Answers as it is told to, at a port of its own; else like a program that is no bot."""
+    """Serve the given answers on a port of its own; any other path gets a 404, as from another
+    program."""
     answers: Answers = {}
 
     class Handler(BaseHTTPRequestHandler):

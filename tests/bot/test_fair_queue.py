@@ -1,4 +1,5 @@
-"""Turns in the queue: everything once, in each asker's order, and nobody twice before others."""
+"""The fair queue: every question comes out once, in each asker's order, and turns alternate between
+askers."""
 
 from collections import Counter
 
@@ -46,7 +47,7 @@ def test_everything_comes_out_once_and_each_askers_in_order(puts: list[Party]) -
 def test_whoever_goes_on_waiting_has_as_many_turns_as_the_others_but_one(
     puts: list[Party], data: st.DataObject
 ) -> None:
-    # While questions come and go: servers that always have some, and askers of one server.
+    # Questions come and go meanwhile; these servers and askers always have some waiting.
     queue = filled([("a", "1"), ("a", "2"), ("b", "3"), *puts])
     number, turns = len(puts) + 3, Counter[Party]()
     parties = [("a", "1"), ("a", "2"), ("b", "3"), *puts]

@@ -1,5 +1,5 @@
-"""The features of many sentences at once are those of each by itself, and what they are meant to
-be: against slow, obvious references."""
+"""Features of many sentences at once: equal to those of each sentence alone, and to slow reference
+implementations."""
 
 import numpy as np
 import pytest
@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.ranking.features import raw_features
-from bot.answering.ranking.matches import Reading
-from bot.answering.text.letters import Letters
+from bot.answering.ranking.matches import QuestionMatches
+from bot.answering.text.letters import TrigramIndex
 from tests.bot.pools import pool_of
 
-# These look beyond the sentence: at the others, at its place or its passage.
+# These features depend on other sentences, on the position or on the passage.
 _OF_OTHERS = {
     *("cover_rare", "cover_passage", "cover_before", "cover_after", "bm25_passage"),
     *("cover_particular_anywhere", "missing_name", "other_name", "position", "first", "last"),
@@ -42,7 +42,7 @@ def model() -> EvidenceModel:
 
 
 def features_of(model: EvidenceModel, question: str, *sentences: str) -> dict[str, np.ndarray]:
-    return raw_features(Reading(model.question(question), pool_of(model, sentences)))
+    return raw_features(QuestionMatches(model.question(question), pool_of(model, sentences)))
 
 
 @settings(deadline=None)
@@ -74,7 +74,7 @@ def test_the_longest_run_is_the_longest_that_both_have(
 @settings(deadline=None)
 @given(st.lists(st.text("abc", max_size=7), min_size=1), st.lists(st.text("abcd", max_size=7)))
 def test_words_are_as_alike_as_their_trigrams(strings: list[str], words: list[str]) -> None:
-    letters = Letters()
+    letters = TrigramIndex()
     alike = letters.alike(np.array([letters.number(each) for each in strings]), words)
     assert alike.shape == (len(strings), len(words))
 
@@ -90,7 +90,7 @@ def test_words_are_as_alike_as_their_trigrams(strings: list[str], words: list[st
 
 
 def test_strings_keep_their_numbers_however_many_there_are() -> None:
-    letters = Letters()
+    letters = TrigramIndex()
     numbers = [letters.number(f"string{number}") for number in range(30_000)]
     assert numbers == list(range(1, 30_001))
     assert letters.number("string29999") == 30_000

@@ -1,4 +1,5 @@
-"""Which questions lean on the conversation, what they take from it, and how they may be read."""
+"""Follow-ups: which questions depend on the conversation, what they take from it, and how they are
+rewritten."""
 
 import pytest
 from hypothesis import given
@@ -155,7 +156,7 @@ CITATIONS = (
     citation(2, Role.EVIDENCE, "Ilse Brandt leads it."),
 )
 SHORT = ShortAnswer(citation=2, start=0, end=11, text="Ilse Brandt")
-# What the program itself writes as an answer, by what it says.
+# Answers that the program itself writes, by their kind.
 ANSWERS = {
     "short answer": compose_text(CITATIONS, SHORT),
     "yes": compose_text(CITATIONS, None, verdict=Verdict.YES),

@@ -1,11 +1,11 @@
-"""The golden questions: what a file of them may hold, and which answers pass."""
+"""Golden questions: the file format, and which answers pass."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from bot.answering.pipeline import Answerer
+from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.errors import BatchError
 from bot.domain.models import MAX_QUESTION_CHARS, Question, Role, Turn
 from bot.rebuild.golden import GateError, GoldenQuestion, GoldenReport, check_golden, read_golden
@@ -118,7 +118,7 @@ def test_without_questions_there_is_nothing_to_tell(live: LiveGeneration) -> Non
 def test_a_question_without_an_answer_is_named(live: LiveGeneration) -> None:
     message = refusal(live, golden(CLOSED), golden(NOT_THERE))
     assert message == (
-        "The new index fails 1 of 2 golden questions, so the one before goes on answering: "
+        "The new index fails 1 of 2 golden questions, so the previous one stays in use: "
         f"“{NOT_THERE}” (no answer)"
     )
 
@@ -130,7 +130,7 @@ def test_an_answer_without_what_is_expected_is_named(live: LiveGeneration) -> No
 
 def test_context_is_no_evidence(live: LiveGeneration) -> None:
     asked = "What would the mayor not say?"
-    answerer = Answerer()
+    answerer = QuestionAnswerer()
     [encoded] = answerer.encode(live, [Question(question=asked)])
     citations = answerer.answer(live, encoded).answer.citations
     assert [c.quote for c in citations if c.role is Role.CONTEXT] == ["The harbour closed in June."]

@@ -1,4 +1,4 @@
-"""Text that is made to be slow to read: whoever asks next must not wait for it."""
+"""Text made to be slow to read: it must not delay the questions of others."""
 
 import time
 from collections.abc import Callable
@@ -48,8 +48,8 @@ _READERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("reader", _READERS)
 def test_doubling_a_repetitive_text_does_not_multiply_its_time(reader: str) -> None:
-    """A ratio, since machines differ: with a blow-up, eight times the text takes 64 times as
-    long and more. What is done in milliseconds is too short to tell, and too short to matter."""
+    """Machines differ, so the test bounds a ratio: with quadratic time, eight times the text takes
+    64 times as long. Times under 0.1 s are too short to measure and to matter."""
     read = _READERS[reader]
     read("warm up")
     for unit in _UNITS:
@@ -67,7 +67,7 @@ def _fastest(read: Callable[[str], object], text: str) -> float:
 
 
 def test_a_sentence_without_end_holds_up_no_one() -> None:
-    """Only its beginning is looked at."""
+    """Only the first READ_WORDS words of a sentence are read."""
     pool = pool_of(_MODEL, ["Nvidia OpenAI 5 " * 10_000, "Nvidia leads."])
     assert pool.told.lengths.tolist() == [READ_WORDS, 2]
     assert len(pool.sentences.words) == len(pool.sentences.gaps) == READ_WORDS + 2

@@ -1,4 +1,4 @@
-"""The judge with its real weights: stable scores, memory, spans, and refusing damaged files."""
+"""The judge with its real weights: stable scores, cache, spans, and refusal of damaged files."""
 
 import math
 import shutil
@@ -37,7 +37,7 @@ _LONGEST_SPAN = 24
 
 
 class RecordingModel(JudgeModel):
-    """The real model, and the layouts that it read."""
+    """The real model; it records the layouts that it reads."""
 
     def __init__(self, record: JudgeRecord) -> None:
         super().__init__(record)
@@ -60,7 +60,7 @@ def judge() -> Judge:
 
 @pytest.fixture
 def copied_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the weights, from which the judge is loaded in this test."""
+    """Copy the weights and make the judge load the copy in this test."""
     folder = tmp_path / "weights"
     shutil.copytree(judge_model.WEIGHTS, folder)
     monkeypatch.setattr(judge_model, "WEIGHTS", folder)
@@ -119,7 +119,7 @@ def test_what_was_judged_longest_ago_is_forgotten_first(
     monkeypatch.setattr(judging, "_REMEMBERED", 2)
     judge = Judge(recording)
     one, two, three = OTHERS
-    for window in (one, two, one, three):  # the second is then the oldest
+    for window in (one, two, one, three):  # the second is then the least recently used
         judge.judge(Task.QUESTION, QUESTION, [window])
     recording.layouts.clear()
     judge.judge(Task.QUESTION, QUESTION, [one, three])
@@ -203,7 +203,7 @@ def test_nothing_is_asked_of_no_windows(judge: Judge) -> None:
 
 
 def answering(judge: Judge, question: str, window: Window) -> tuple[str, str, Judgement]:
-    """The sentence that answers best, with its short answer."""
+    """Return the sentence that answers best, its short answer and its judgement."""
     (judged,) = judge.judge(Task.QUESTION, question, [window])
     place = max(range(len(judged)), key=lambda i: judged[i].answers)
     sentence, span = window.sentences[place], judged[place].span
@@ -239,7 +239,7 @@ def test_a_true_claim_is_supported_and_a_false_one_contradicted(judge: Judge) ->
     window = BRIDGE._replace(candidates=(1,))
     ((true,),) = judge.judge(Task.CLAIM, "The repair will cost $12.5 million.", [window])
     ((false,),) = judge.judge(Task.CLAIM, "The repair will cost $40 million.", [window])
-    # Of amounts it knows no more than which is the likelier: the guard for numbers decides.
+    # The judge alone knows only which amount is likelier; the guard for numbers decides.
     assert true.supports > false.supports
     assert false.contradicts > true.contradicts
 

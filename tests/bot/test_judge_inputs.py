@@ -27,7 +27,7 @@ WORDS = ("who", "leads", "tarn", "the", "mayor", "ann", "bell", "##s", "?", ".")
 
 
 def small_tokenizer(*special: str) -> Tokenizer:
-    """A WordPiece tokenizer of a few words, whose pieces can be read in a test."""
+    """Build a WordPiece tokenizer of a few words, so that a test can read its pieces."""
     vocabulary = {word: number for number, word in enumerate((*special, *WORDS))}
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = BertNormalizer(lowercase=True)
@@ -41,7 +41,7 @@ ENCODER = InputEncoder(TOKENIZER)
 
 @pytest.fixture(scope="module")
 def shipped() -> InputEncoder:
-    """The encoder that the weights were trained with."""
+    """Build the input encoder that the weights were trained with."""
     tokenizer = Tokenizer.from_file(str(WEIGHTS / TOKENIZER_FILE))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -55,12 +55,12 @@ def laid_out(task: Task, asked: str, title: str, *sentences: str) -> Layout:
 
 
 def shown(layout: Layout) -> str:
-    """The tokens of a layout in words."""
+    """Return the tokens of a layout in words."""
     return " ".join(TOKENIZER.id_to_token(number) for number in layout.ids.tolist())
 
 
 def words(count: int) -> TextTokens:
-    """The tokens of a text that is `count` words long."""
+    """Return the tokens of a text of `count` words."""
     return ENCODER.tokens("tarn " * count)
 
 

@@ -1,4 +1,4 @@
-"""The windows in which candidates are judged: what they hold, and how few there are."""
+"""The judge's windows: which sentences they contain, and how few windows suffice."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -21,10 +21,10 @@ from bot.answering.judge.windows import (
 
 
 class Corpus:
-    """Articles whose sentences name their row and are as long as a test wants them."""
+    """Articles whose sentences contain their row number and have a chosen length."""
 
     def __init__(self, articles: Sequence[Sequence[int]]) -> None:
-        """`articles` holds the token count of each sentence, article by article."""
+        """Store the token count of each sentence; `articles` lists them article by article."""
         self.read: set[int] = set()
         self._lengths = [length for article in articles for length in article]
         self.candidates: list[Candidate] = []
@@ -36,7 +36,7 @@ class Corpus:
             ]
 
     def text(self, row: int) -> str:
-        """The sentence at a row: its row, once a token."""
+        """Return the sentence at a row: its row number, once per token."""
         self.read.add(row)
         return " ".join([str(row)] * self._lengths[row])
 
@@ -51,7 +51,7 @@ def row_of(sentence: str) -> int:
 
 @st.composite
 def chosen(draw: st.DrawFn) -> tuple[Corpus, list[Candidate]]:
-    """A corpus, and some of its sentences in any order."""
+    """Draw a corpus and some of its sentences in any order."""
     length = st.integers(1, 90) | st.integers(1, MAX_TOKENS + 40)
     corpus = Corpus(draw(st.lists(st.lists(length, min_size=1, max_size=12), max_size=4)))
     if not corpus.candidates:

@@ -1,4 +1,4 @@
-"""Limits: exact under any number of askers at once, and a refusal consumes nothing."""
+"""Limits: exact under concurrent requests, and a refusal consumes nothing."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ PLENTY = "100000/minute"
 
 
 class Clock:
-    """The time of day, which passes when told."""
+    """A time of day in seconds that moves only when the test sets it."""
 
     def __init__(self) -> None:
         self.now = 1_935_000_000.25
@@ -34,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class SlowStorage(MemoryStorage):
-    """Lets others run before each of its steps, as one beyond a network does."""
+    """A storage that yields to other tasks before each step, as one across a network does."""
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         await asyncio.sleep(0)
@@ -87,13 +87,13 @@ async def test_a_refusal_consumes_nothing_anywhere() -> None:
     assert others.count(True) == 5 - 3
     elsewhere = await asyncio.gather(*(admitted(limiter, user, 11, 100) for user in range(2, 52)))
     assert elsewhere.count(True) == 9 - 5
-    # Who was refused for the sake of the channel and the server alone has all of his own.
+    # A user refused only by the channel and server limits still has the full user limit.
     alone = await asyncio.gather(*(admitted(limiter, 51, 12, 101) for _ in range(5)))
     assert alone.count(True) == 3
 
 
 async def test_the_window_moves(clock: Clock) -> None:
-    """No boundary at which twice the limit slips through, as there is with fixed windows."""
+    """Fixed windows would let twice the limit through at a boundary; this one does not."""
     limiter = Limiter(limits(per_user="2/minute"))
     for seconds, allowed in ((0, True), (50, True), (9, False), (2, True), (40, False), (10, True)):
         clock.now += seconds
@@ -175,7 +175,7 @@ def test_it_decides_as_a_slow_obvious_count_does(asked: list[Request]) -> None:
         asyncio.run(ask())
 
 
-# --- what the asker is told ------------------------------------------------------------------
+# --- refusals --------------------------------------------------------------------------------
 
 
 async def test_a_refusal_says_when_to_come_back_and_keeps_its_word(clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""Questions and answers at the border: what is taken, what is refused, what goes out."""
+"""Questions and answers at the interface: accepted input, refused input, and output."""
 
 import json
 
@@ -30,7 +30,7 @@ def test_question_of_any_language_is_taken(text: str) -> None:
     [
         ("", "empty"),
         (" \r\n\t\u00a0\u2003", "empty"),
-        ("x" * 10_000, "10,000 characters; at most 2,000"),
+        ("x" * 10_000, "10,000 characters; the limit is 2,000"),
         ("a\0b", "U+0000"),
         ("\x1b[31mred", "U+001B"),
         ("\x7f", "U+007F"),

@@ -1,5 +1,5 @@
-"""More than can be answered: what is refused is so at once, what is taken is soon answered, and it
-is over when it ends."""
+"""Overload: refusals come at once, accepted questions are answered soon, and normal service returns
+when the overload ends."""
 
 import asyncio
 import logging
@@ -14,11 +14,11 @@ from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
 
 Tasks = list[asyncio.Task[Receipt]]
 
-_MOST, _FEW = 128, 4  # that may wait, and while too many ask
+_MOST, _FEW = 128, 4  # questions that may wait: normally, and during an overload
 
 
 class Unread(str):
-    """A text of which nobody reads a character."""
+    """A text that raises AssertionError if it is read."""
 
     __slots__ = ()
 
@@ -29,14 +29,14 @@ class Unread(str):
 
 
 async def ask_many(service: AnswerService, count: int, name: str, asker: str = "") -> Tasks:
-    """Different questions: of different people, or all of one."""
+    """Ask `count` different questions, each by an asker of its own, or all by `asker`."""
     return [
         await asking(service, f"{name} {n}?", asker=asker or f"{name} {n}") for n in range(count)
     ]
 
 
 async def next_batch(live: SteeredIndex) -> None:
-    """Lets the batch at the gate through, until the next one stands there."""
+    """Let the batch at the gate through and wait for the next one."""
     live.encoder.gate.set()
     assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=STUCK_S)
 
@@ -46,7 +46,8 @@ def is_refused(task: asyncio.Task[Receipt]) -> bool:
 
 
 async def crowd(service: AnswerService, live: SteeredIndex) -> Tasks:
-    """Fills the queue until somebody is refused, and works it off: the last of it is in work."""
+    """Fill the queue until a question is refused, then serve batches until the last one is in
+    work."""
     live.encoder.closes_again = True
     tasks = await ask_many(service, _MOST + 1, "Crowd")
     assert [is_refused(task) for task in tasks] == [False] * _MOST + [True]
@@ -63,7 +64,7 @@ async def test_while_too_many_ask_few_wait_and_the_rest_is_refused_at_once(
             taken = await crowd(service, live)
             for turn in range(10):
                 coming = await ask_many(service, 40, f"Turn {turn}")
-                # Nothing is computed meanwhile: the compute thread stands at the gate.
+                # No answer is computed yet: the compute thread waits at the gate.
                 assert [is_refused(task) for task in coming] == [False] * _FEW + [True] * 36
                 assert service.waiting == _FEW
                 taken += coming[:_FEW]
@@ -111,7 +112,7 @@ async def test_one_who_floods_gets_one_of_the_few_places_and_others_the_rest(
             for turn in range(6):
                 flood = await ask_many(service, 20, f"Flood {turn}", asker="loud")
                 others = await ask_many(service, _FEW - 1, f"Turn {turn}")
-                # While one of his is computed he has none that waits.
+                # While one of the flooder's questions is computed, none of theirs waits.
                 assert list(map(is_refused, flood)) == [turn % 2 == 1, *[True] * 19]
                 assert not any(map(is_refused, others))
                 taken += others
@@ -149,7 +150,8 @@ async def test_thousands_who_leave_are_not_computed_and_leave_nothing_behind(
     before = asyncio.all_tasks()
     async with service_of(live, max_waiting=2000) as service:
         async with at_work(service, live) as first:
-            for text in ("What comes first?", "The same of all?", ""):  # in work, merged, each own
+            # in work, merged, each its own
+            for text in ("What comes first?", "The same of all?", ""):
                 gone = [
                     await asking(service, text or f"Gone {n}?", asker=f"{text} {n}")
                     for n in range(1000)

@@ -1,4 +1,4 @@
-"""The words of the program: as they were released, and as an admin may change them."""
+"""The program's texts: as released, and as an admin may change them."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 import prompts
 from prompts import VERSION, PromptError, Prompts, Template
-from prompts.taking import variables_of
+from prompts.variables_by_text import variables_of
 from tests.bot.conftest import InProcess
 
 SNAPSHOT = Path(__file__).parent / "prompts.json"
@@ -31,7 +31,7 @@ def own(folder: Path, **texts: str) -> Path:
 
 
 def test_texts_are_as_they_were_released() -> None:
-    """Who changes a text raises VERSION and writes the new snapshot: DEALBOT_SNAPSHOT=1."""
+    """A change of a text needs a new VERSION and a new snapshot: run with DEALBOT_SNAPSHOT=1."""
     texts = Prompts.load()
     found = {"version": VERSION, "texts": {name: texts[name].example() for name in texts.names}}
     if os.environ.get("DEALBOT_SNAPSHOT"):
@@ -42,7 +42,10 @@ def test_texts_are_as_they_were_released() -> None:
 
 
 def test_variables_are_filled_in_and_checked() -> None:
-    assert prompts.text("discord_waiting", before=1500) == "Many are asking: 1,500 before you."
+    assert (
+        prompts.text("discord_waiting", before=1500)
+        == "Your question is in the queue: 1,500 ahead of it."
+    )
     for wrong in ({"before": "3"}, {"before": 0}, {}, {"before": 3, "after": 4}):
         with pytest.raises(ValidationError):
             prompts.text("discord_waiting", **wrong)
@@ -51,7 +54,7 @@ def test_variables_are_filled_in_and_checked() -> None:
 
 
 def test_a_value_is_not_read_for_variables_again() -> None:
-    class Quoting(variables_of("greeting")):  # type: ignore[misc]  # a class made by a function
+    class Quoting(variables_of("greeting")):  # type: ignore[misc]  # a function makes the base class
         asked: str
 
     template = Prompts.load()["greeting"]
@@ -72,30 +75,30 @@ def test_a_folder_takes_the_place_of_single_texts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("abstained.txt", "No {idea}", "unknown variable {idea}; there is: none"),
+        ("abstained.txt", "No {idea}", "unknown variable {idea}; known variables: none"),
         ("abstained.txt", "No {} idea", "unknown variable {}"),
-        ("abstained.txt", "No {idea", "a brace that does not close"),
+        ("abstained.txt", "No {idea", "an unmatched brace"),
         ("abstained.txt", " \n", "is empty"),
         ("abstained.txt", "x" * 100_001, "larger than 100,000 bytes"),
         ("discord_waiting.txt", "Wait.", "lacks the variable {before}"),
         ("discord_waiting.txt", "{before.real}", "unknown variable {before.real}"),
-        ("discord_waiting.txt", "{before!r}", "a format that is not taken"),
-        ("discord_waiting.txt", "{before:{before}}", "a format that is not taken"),
+        ("discord_waiting.txt", "{before!r}", "an unsupported format"),
+        ("discord_waiting.txt", "{before:{before}}", "an unsupported format"),
         ("discord_waiting.txt", "{before:%H}", "a format that does not fit"),
-        ("refusals.toml", 'late = "{wait}"', "unknown variable {wait}; there is: none"),
+        ("refusals.toml", 'late = "{wait}"', "unknown variable {wait}; known variables: none"),
         ("refusals.toml", 'busy = "Later."', "lacks the variable {wait}"),
-        ("refusals.toml", 'bussy = "No."', "has the text refusals.bussy, which there is not"),
-        ("refusals.toml", 'bussy = "No."', "is refusals.busy meant?"),
-        ("refusals.toml", "late = 3", "is no text: put it in quotes"),
-        ("refusals.toml", '[late]\nnow = "No."', "is no text: put it in quotes"),
+        ("refusals.toml", 'bussy = "No."', "has the unknown text refusals.bussy"),
+        ("refusals.toml", 'bussy = "No."', "did you mean refusals.busy?"),
+        ("refusals.toml", "late = 3", "is not text: put it in quotes"),
+        ("refusals.toml", '[late]\nnow = "No."', "is not text: put it in quotes"),
         ("refusals.toml", 'late = " "', "is empty"),
-        ("refusals.toml", 'late = "a\\nb"', "more than one line of 300 characters"),
-        ("refusals.toml", f'late = "{"x" * 301}"', "more than one line of 300 characters"),
+        ("refusals.toml", 'late = "a\\nb"', "longer than one line of 300 characters"),
+        ("refusals.toml", f'late = "{"x" * 301}"', "longer than one line of 300 characters"),
         ("refusals.toml", "late", "is not TOML"),
         ("refusals.toml", f"late = {'[' * 90_000}", "is not TOML"),
-        ("refusals.txt", "No.", "takes no text's place; is refusals.toml meant?"),
-        ("abstaned.txt", "No.", "takes no text's place; is abstained.txt meant?"),
-        ("abstained.md", "No.", "takes no text's place; is abstained.txt meant?"),
+        ("refusals.txt", "No.", "does not replace any text; did you mean refusals.toml?"),
+        ("abstaned.txt", "No.", "does not replace any text; did you mean abstained.txt?"),
+        ("abstained.md", "No.", "does not replace any text; did you mean abstained.txt?"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, name: str, text: str, told: str) -> None:
@@ -124,7 +127,7 @@ def test_what_is_no_text_is_named_and_keeps_nobody_waiting(tmp_path: Path) -> No
         Prompts.load(tmp_path)
     (tmp_path / "thanks.txt").unlink()
     os.mkfifo(tmp_path / "thanks.txt")
-    with pytest.raises(PromptError, match="is no file"):
+    with pytest.raises(PromptError, match="is not a file"):
         Prompts.load(tmp_path)
     with pytest.raises(PromptError, match="cannot be read"):
         Prompts.load(tmp_path / "none")
@@ -158,7 +161,8 @@ def test_the_program_speaks_the_words_of_the_folder(
         Path(prompts.__file__).with_name("refusals.toml").read_text("utf-8")
     )
     assert (
-        run_main("prompts", "show", "discord_waiting").out == "Many are asking: 1,200 before you.\n"
+        run_main("prompts", "show", "discord_waiting").out
+        == "Your question is in the queue: 1,200 ahead of it.\n"
     )
 
 
@@ -177,7 +181,7 @@ def test_what_a_model_would_get_for_a_question_is_shown(
     assert "</question>" in run_main("prompts", "show", "llm_rewrite", *asked).out
     outcome = run_main("prompts", "show", "greeting", *where, *asked)
     assert outcome.code == 1
-    assert "No question is filled into greeting" in outcome.complaint
+    assert "greeting has no place for a question" in outcome.complaint
 
 
 def test_a_folder_that_cannot_be_used_ends_the_program_in_words(

@@ -1,4 +1,4 @@
-"""Every text is said somewhere, with its variables: read from the source."""
+"""Uses of the texts, read from the source: every text is used, with all its variables."""
 
 import ast
 from collections.abc import Collection, Iterator
@@ -15,10 +15,10 @@ from bot.domain.errors import (
 )
 from bot.terminal.repl_commands import CommandError
 from prompts import Prompts
-from prompts.taking import variables_of
+from prompts.variables_by_text import variables_of
 
 BOT = Path(__file__).parents[2] / "bot"
-# What those raise who only ever speak to whoever runs the bot.
+# Modules whose errors only the bot's operators see.
 _OPERATORS = {"commands", "discord/commands/configuring.py", "terminal/replaying.py"}
 _TO_ASKERS = {
     each.__name__
@@ -43,7 +43,7 @@ def nodes(but: Collection[str] = ()) -> Iterator[ast.AST]:
 
 
 def calls() -> Iterator[tuple[ast.expr, set[str | None]]]:
-    """The name that each call of `text` gives, and its variables."""
+    """Yield the name argument of each call of `text`, and its variables."""
     for node in nodes():
         if (
             isinstance(node, ast.Call)
@@ -54,7 +54,7 @@ def calls() -> Iterator[tuple[ast.expr, set[str | None]]]:
 
 
 def beginning(name: ast.expr) -> str | None:
-    """Of a name that is put together, what is there already."""
+    """Return the constant start of a name built by an f-string; None for other names."""
     if isinstance(name, ast.JoinedStr) and isinstance(name.values[0], ast.Constant):
         return str(name.values[0].value)
     return None
@@ -86,7 +86,7 @@ def test_no_failure_that_an_asker_sees_has_words_of_its_own() -> None:
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id in _TO_ASKERS
-        and node.args  # one without words is told to nobody
+        and node.args  # an error without a message is not shown
     ]
     assert len(raised) > 30
     for node in raised:

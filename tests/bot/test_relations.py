@@ -1,11 +1,11 @@
-"""What goes with whom."""
+"""Ownership: which name a role or a thing belongs to, as in "the CEO of OpenAI"."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.ranking.evidence_model import EvidenceModel
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from bot.answering.ranking.ownership import compare_owners
 from tests.bot.pools import pool_of
 
@@ -16,7 +16,7 @@ def model() -> EvidenceModel:
 
 
 def verdicts(model: EvidenceModel, question: str, *sentences: str) -> list[float]:
-    reading = Reading(model.question(question), pool_of(model, sentences))
+    reading = QuestionMatches(model.question(question), pool_of(model, sentences))
     return compare_owners(reading).tolist()
 
 

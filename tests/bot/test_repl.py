@@ -1,4 +1,4 @@
-"""The REPL as a person meets it, in a real pseudo-terminal, and as a script does, in a pipe."""
+"""The REPL in a real pseudo-terminal, as a person uses it, and in a pipe, as a script does."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from index.encoder.encoder import open_current
 from index.generations.generation import published
 from tests.marked_words import mark_all, marks_in, words_in
 
-# Python 3.12 on warns of forking while other threads run, which pexpect cannot do without.
+# Python 3.12 and later warn about forking with threads, which pexpect needs.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:This process .* is multi-threaded:DeprecationWarning"
 )
@@ -35,12 +35,13 @@ signed the contract. She called the bridge overdue.
     "ferry.txt": "The old ferry carries 900 people a day. The ferry stops when the bridge opens.",
 }
 _COST = "How much does the harbour bridge cost?"
-_READY = "\x1b[?2004h"  # the prompt takes keys from here on; what comes earlier the tty eats
+# the prompt accepts keys from here on; the terminal discards earlier ones
+_READY = "\x1b[?2004h"
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, encoder_home: Path) -> Path:
-    """A folder with articles and their index; never written to."""
+    """Build a folder with articles and their index. Read-only."""
     home = tmp_path_factory.mktemp("repl")
     (home / "articles").mkdir()
     for name, text in _ARTICLES.items():
@@ -52,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, encoder_home: Path) -> Path:
 
 @pytest.fixture
 def command(built: Path, encoder_home: Path, tmp_path: Path) -> list[str]:
-    """How to start the REPL over a copy of the index."""
+    """Return the command that starts the REPL over a copy of the index."""
     shutil.copytree(built / "index", tmp_path / "index")
     flags = {"index": tmp_path / "index", "encoders": encoder_home, "history": tmp_path / "history"}
     return [sys.executable, "-m", "bot", "repl", *(f"--{k}={v}" for k, v in flags.items())]
@@ -60,7 +61,7 @@ def command(built: Path, encoder_home: Path, tmp_path: Path) -> list[str]:
 
 def _environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DEALBOT_", "FORCE_"))}
-    # pexpect is no terminal that could tell where its cursor is.
+    # pexpect is not a terminal that could report its cursor position.
     return kept | {"TERM": "xterm-256color", "NO_COLOR": "1", "PROMPT_TOOLKIT_NO_CPR": "1"}
 
 
@@ -75,13 +76,13 @@ def spawn(command: list[str]) -> Iterator[Spawn]:
         child = pexpect.spawn(
             command[0],
             command[1:],
-            env=_environment(),  # type: ignore[arg-type]  # a dict is what it takes
+            env=_environment(),  # type: ignore[arg-type]  # pexpect accepts a dict
             encoding="utf-8",
             timeout=8,
             dimensions=(60, 220),
         )
         started.append(child)
-        child.expect(":help tells more")
+        child.expect(":help shows the commands")
         child.expect_exact(_READY)
         return child
 
@@ -91,7 +92,7 @@ def spawn(command: list[str]) -> Iterator[Spawn]:
 
 
 def _say(child: "pexpect.spawn[str]", line: str, *expected: str) -> None:
-    """Types the line, waits for the patterns one after the other and then for the prompt."""
+    """Type the line, wait for the patterns in order and then for the prompt."""
     child.sendline(line)
     for pattern in expected:
         child.expect(pattern)
@@ -149,7 +150,7 @@ def test_a_rebuild_while_asking(spawn: Spawn, tmp_path: Path) -> None:
     child.sendline(":rebuild")
     child.sendline(_COST)
     child.sendline(":sources")
-    # Which comes first is up to the machine; neither may swallow the other.
+    # The order depends on the machine; neither output may swallow the other.
     seen = {child.expect(["Confidence", "Rebuilt: generation .* 2 articles"]) for _ in range(2)}
     assert seen == {0, 1}
     child.expect_exact(_READY)
@@ -212,7 +213,7 @@ def test_a_question_that_cannot_be_taken_is_told_and_the_next_answered(command: 
 
 
 def test_its_words_are_all_texts(command: list[str], tmp_path: Path) -> None:
-    """With every text replaced by a mark, no word of the program's own is left."""
+    """No word of the program's own is left once a mark replaces every text."""
     typed = [
         _COST,
         ":sources",

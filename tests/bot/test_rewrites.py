@@ -1,4 +1,4 @@
-"""What may be looked for in the place of a question: nothing that was not said before."""
+"""Rewrites of a question: they search for nothing that was not said before."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The service: batches under load, and every way in which a question can end."""
+"""The service: batches under load, and every outcome of a question."""
 
 import asyncio
 import logging
@@ -97,7 +97,7 @@ async def test_a_batch_is_answered_whole_by_the_generation_it_began_with(
         assert (await second).answer.generation == after.id
 
 
-# --- what goes wrong -------------------------------------------------------------------------
+# --- failures --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("fault", ["unencodable", "unsearchable"])
@@ -175,7 +175,8 @@ async def test_asker_cancelled_in_the_moment_of_asking_is_not_computed(
 ) -> None:
     async with service_of(live) as service:
         gone = await asking(service, "Will anyone read this?")
-        gone.cancel()  # the worker has been woken, and runs before the task that is cancelled
+        # the worker is already woken and runs before the cancelled task
+        gone.cancel()
         await service.answer(Question(question="Second?"))
     assert gone.cancelled()
     assert live.encoder.batches == [["Second?"]]
@@ -258,7 +259,7 @@ async def test_one_asker_can_fill_a_share_of_the_queue_only(live: SteeredIndex) 
     async with service_of(live, max_waiting=16) as service:
         async with at_work(service, live) as first:
             held = [await asking(service, f"Held {n}?", asker="loud") for n in range(2)]
-            with pytest.raises(ServiceBusyError, match="Your questions before this one"):
+            with pytest.raises(ServiceBusyError, match="Your earlier questions"):
                 await service.answer(Question(question="One more?"), asker="loud")
             other = await asking(service, "Mine?", asker="quiet")
         await asyncio.gather(first, other, *held)
@@ -279,7 +280,7 @@ async def test_two_hundred_askers_get_one_answer_or_one_refusal_each(live: Steer
     assert sum(map(len, live.encoder.batches)) == 151
 
 
-# --- the same question twice -----------------------------------------------------------------
+# --- identical questions ---------------------------------------------------------------------
 
 
 async def test_the_same_question_on_its_way_is_computed_once_and_answered_to_each(
@@ -363,8 +364,8 @@ async def test_a_history_makes_it_another_question(live: SteeredIndex) -> None:
 
 @pytest.fixture
 def short_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits at all is told so."""
-    monkeypatch.setattr("bot.serving.service._MOMENT_S", 0.001)
+    """Send the notice to every asker who waits at all."""
+    monkeypatch.setattr("bot.serving.service._NOTICE_AFTER_S", 0.001)
 
 
 @pytest.mark.usefixtures("short_moment")
@@ -410,7 +411,7 @@ async def test_who_asked_what_somebody_gave_up_has_a_place_of_his_own(live: Stee
 async def test_who_is_answered_within_a_moment_is_told_nothing(
     live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.serving.service._MOMENT_S", 60)
+    monkeypatch.setattr("bot.serving.service._NOTICE_AFTER_S", 60)
     told: asyncio.Queue[int] = asyncio.Queue()
     async with service_of(live) as service:
         await service.answer(Question(question="Who ordered boats?"), on_wait=told.put)
@@ -425,7 +426,7 @@ async def test_a_notice_that_fails_or_hangs_costs_nobody_the_answer(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr("bot.serving.service._TELLING_S", 0.001)
+    monkeypatch.setattr("bot.serving.service._NOTICE_TIMEOUT_S", 0.001)
     tried = asyncio.Event()
 
     async def tell(place: int) -> None:
@@ -439,7 +440,7 @@ async def test_a_notice_that_fails_or_hangs_costs_nobody_the_answer(
             second = await asking(service, "Second?", on_wait=tell)
             await asyncio.wait_for(tried.wait(), STUCK_S)
         assert (await second).answer.question == "Second?"
-    assert "could not be told" in caplog.text
+    assert "could not be notified" in caplog.text
 
 
 @pytest.mark.usefixtures("short_moment")

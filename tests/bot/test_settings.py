@@ -1,4 +1,4 @@
-"""Where a setting comes from, and how a wrong one is named."""
+"""The source of each setting, and the errors for wrong ones."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -157,7 +157,7 @@ def test_folder_in_the_place_of_the_file_is_named() -> None:
 
 
 def _options(command: click.Command) -> set[str]:
-    # Not `get_params`: the help option that it makes stays on the command, for other tests too.
+    # Not `get_params`: the help option that it makes stays on the command for later tests.
     own = {name for parameter in command.params for name in parameter.opts}
     if not isinstance(command, click.Group):
         return own
@@ -194,7 +194,7 @@ def test_not_even_where_its_port_is_wrong() -> None:
 def test_a_cap_on_the_cost_needs_a_price() -> None:
     told = refusal(environment={"DEALBOT_LLM_COST_PER_DAY": "5"})
     assert "The setting llm_cost_per_day " in told
-    assert "llm_price_input and llm_price_output: set them" in told
+    assert "set llm_price_input and llm_price_output" in told
     for name in ("input", "output"):
         priced = {"DEALBOT_LLM_COST_PER_DAY": "5", f"DEALBOT_LLM_PRICE_{name.upper()}": "0.5"}
         assert load(environment=priced).llm_cost_per_day == 5

@@ -1,4 +1,5 @@
-"""What a question asks for, and which piece of the best sentence may answer it alone."""
+"""The kind of answer a question asks for, and which part of the best sentence may answer it
+alone."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Small talk is met in kind; a question that opens politely is still a question."""
+"""Small talk gets a reply in kind; a question that opens politely is still a question."""
 
 import pytest
 

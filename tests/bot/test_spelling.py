@@ -1,4 +1,4 @@
-"""Misspelt words move to the articles' words, and nothing else moves."""
+"""Spelling: misspelt words become the articles' words, and no other word changes."""
 
 from collections import Counter
 
@@ -37,9 +37,9 @@ def test_slips_are_corrected_towards_the_articles(
 @pytest.mark.parametrize(
     "question",
     [
-        "How much did AMD invest?",  # short
-        "What did Altman say about the capacity?",  # known to English or to no one near
-        "Did Zuckerberg comment?",  # a name that the articles do not have
+        "How much did AMD invest?",  # too short to correct
+        "What did Altman say about the capacity?",  # an English word, or without a near word
+        "Did Zuckerberg comment?",  # a name that the articles do not contain
         "What is the $100bn deal's status?",
         "",
         "???",

@@ -1,4 +1,4 @@
-"""`dealbot store`, beside a bot that has the store open."""
+"""`dealbot store`, while a bot has the store open."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.generation.ledger import Spent
+from bot.domain.spending import Spent
 from bot.store import Store
 from tests.bot.conftest import InProcess
 from tests.store.conftest import GUILD, kept
@@ -20,8 +20,8 @@ ANN = 1_310_000_000_000_000_042
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A store with two answers and a vote of Ann's, what a model cost for her today, and an
-    answer of someone else."""
+    """Fill a store with two answers and a vote of Ann's, what a model cost for her today, and an
+    answer of another user."""
     path = tmp_path / "dealbot.sqlite"
 
     async def fill() -> None:
@@ -39,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 
 @contextmanager
 def open_elsewhere(path: Path) -> Iterator[None]:
-    """As the bot holds it."""
+    """Hold the store open in another thread during the block, as the bot does."""
     opened, leave = threading.Event(), threading.Event()
 
     async def hold() -> None:
@@ -115,7 +115,10 @@ def test_where_there_is_no_store_none_is_made(
     missing = tmp_path / "missing" / "dealbot.sqlite"
     refused = run_main("store", *arguments, "--store", missing)
     assert refused.code == 1
-    assert f"There is no store {missing}: name the bot's with --store" in refused.complaint
+    assert (
+        f"There is no store {missing}: give the path of the bot's store with --store"
+        in refused.complaint
+    )
     assert not missing.parent.exists()
 
 

@@ -1,4 +1,4 @@
-"""What was typed is kept where that is possible; where not, it is said once."""
+"""The input history: kept where possible; otherwise one notice."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Ctrl-C stops the work that is guarded and nothing else."""
+"""Ctrl-C: it stops the guarded work and nothing else."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""Progress goes to standard error: lines for logs, bars for people."""
+"""Progress on standard error: lines for logs, bars for people."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A rebuild beside the conversation: published whole, or stopped and nothing published."""
+"""A rebuild during a conversation: published whole, or stopped without publishing."""
 
 import asyncio
 import threading
@@ -18,7 +18,7 @@ from index.generations.live import LiveIndex
 
 @pytest.fixture
 def settings(tmp_path: Path, encoder_home: Path) -> Settings:
-    """Settings of a small index; its article is tmp_path/articles/bridge.txt."""
+    """Build settings over a small index; its article is tmp_path/articles/bridge.txt."""
     articles = tmp_path / "articles"
     articles.mkdir()
     (articles / "bridge.txt").write_text("The new bridge costs 40 million euros.")
@@ -78,7 +78,7 @@ async def test_leaving_stops_it_and_publishes_nothing(settings: Settings) -> Non
         assert rebuild.running
         with pytest.raises(BuildError, match="already running"):
             rebuild.begin()
-        # Runs when leaving waits for the thread, that is, after it was told to stop.
+        # Runs when leaving waits for the thread, after the request to stop.
         asyncio.get_running_loop().call_soon(go_on.set)
     assert told[-1] == "Rebuild stopped; nothing was published."
     assert live.current is before
@@ -115,5 +115,5 @@ async def test_a_bug_is_told_with_a_reference(
     async with Rebuild(live, settings, tell, lambda: None) as rebuild:
         rebuild.begin()
         await rebuild.finished()
-    assert told[-1].startswith("Rebuild failed: Something went wrong inside")
+    assert told[-1].startswith("Rebuild failed: Something went wrong; the log has the details")
     assert "broken on purpose" in caplog.text

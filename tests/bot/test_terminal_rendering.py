@@ -1,4 +1,4 @@
-"""Answers in a terminal and in a pipe; what articles say stays inert in both."""
+"""Answers in a terminal and in a pipe; article text stays inert in both."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""A question that was asked on Discord, asked again in the REPL by its receipt's id."""
+"""Replays: a question asked on Discord, asked again in the REPL by its receipt's id."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -9,14 +9,14 @@ import pytest
 from bot.app import open_service
 from bot.config.settings import Settings
 from bot.domain.models import Question
-from bot.store import Kept, Store, new_id
+from bot.store import Store, StoredReceipt, new_id
 from index.generations.live import LiveIndex
 from tests.bot.conftest import Program
 
 
 async def _kept(settings: Settings, question: str, quote: str = "", *, typed: bool = True) -> str:
-    """Asks, and keeps the answer as the Discord bot does; with `quote`, as if another sentence had
-    been cited then."""
+    """Ask and store the answer as the Discord bot does. With `quote`, the stored answer cites that
+    sentence instead."""
     live = LiveIndex(settings.index, settings.encoders)
     async with (
         open_service(settings, live) as service,
@@ -27,7 +27,7 @@ async def _kept(settings: Settings, question: str, quote: str = "", *, typed: bo
         if quote:
             cited = answer.citations[0].model_copy(update={"quote": quote})
             answer = answer.model_copy(update={"citations": (cited,)})
-        kept = Kept(asked.id, datetime.now(UTC), "hash", None, 1, asked, answer, False)
+        kept = StoredReceipt(asked.id, datetime.now(UTC), "hash", None, 1, asked, answer, False)
         await store.receipts.add(kept)
     return asked.id
 
@@ -50,7 +50,7 @@ def test_the_same_answer_is_told_to_be_the_same(program: Program, settings: Sett
     receipt = asyncio.run(_kept(settings, "What will the repair of the bridge cost?"))
     shown, complaint = _replayed(program, settings, f":replay {receipt}")
     assert "the repair will cost $12.5 million" in shown
-    assert "Answered the same now" in shown
+    assert "The answer is the same now" in shown
     assert complaint == ""
 
 
@@ -60,7 +60,7 @@ def test_another_answer_is_shown_beside_the_one_of_then(
     question = "What will the repair of the bridge cost?"
     receipt = asyncio.run(_kept(settings, question, quote="The repair will cost nothing."))
     shown, _ = _replayed(program, settings, f":replay {receipt}")
-    then, now = shown.split("Answered otherwise now:")
+    then, now = shown.split("The answer is different now:")
     assert "The repair will cost nothing." in then
     assert "the repair will cost $12.5 million" in now
 

@@ -1,4 +1,4 @@
-"""The token: from a variable or a file, and never shown."""
+"""The token: read from a variable or a file, and never shown."""
 
 from pathlib import Path
 

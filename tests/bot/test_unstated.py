@@ -1,4 +1,4 @@
-"""What is only ordered, asked, supposed or wished is told from what is stated."""
+"""Unstated content: orders, questions, suppositions and wishes do not count as statements."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.text.addressing import addresses_a_model
-from bot.answering.verification.verifier import Cited, Verdict, Verifier
+from bot.answering.verification.verifier import Cited, ClaimVerdict, Verifier
 from bot.domain.claims import FindingKind, Standing
 from index.articles.sources import read_articles
 from index.text.sentences import split_sentences
@@ -16,7 +16,7 @@ VERIFIER = Verifier(EvidenceModel.load().words)
 CLAIM = "The harbour bank is broke."
 
 
-def verify(claim: str, *evidence: str) -> Verdict:
+def verify(claim: str, *evidence: str) -> ClaimVerdict:
     return VERIFIER.verify(claim, [Cited(text) for text in evidence])
 
 
@@ -119,7 +119,7 @@ def test_who_speaks_to_a_model_is_noticed(text: str) -> None:
 
 
 def test_the_news_speaks_to_no_model() -> None:
-    """Although it is about models, assistants and what they answer."""
+    """The articles are about models, assistants and their answers."""
     for article in read_articles([ARTICLES]):
         for span in split_sentences(article.text):
             assert not addresses_a_model(article.text[span.start : span.end])

@@ -1,4 +1,4 @@
-"""Yes or no: which questions ask for it, and when the judge is sure enough."""
+"""Yes or no: which questions ask for a verdict, and when the judge is sure enough."""
 
 from math import log
 

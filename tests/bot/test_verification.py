@@ -1,4 +1,4 @@
-"""Claims beside the sentences that they cite: what carries them, what contradicts them, and why."""
+"""Claims against the sentences that they cite: supported, contradicted or not found, and why."""
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.verification.slots import prepositions_swapped
-from bot.answering.verification.verifier import Cited, Verdict, Verifier
+from bot.answering.verification.verifier import Cited, ClaimVerdict, Verifier
 from bot.domain.claims import FindingKind, Standing
 from index.text.initials import Initials
 
@@ -17,11 +17,11 @@ DENIED = "Northline Ferries has not signed the contract with Volta Marine."
 OTHER = "The company hired 35 sailors for the boats."
 
 
-def verify(claim: str, *evidence: str, context: str = "") -> Verdict:
+def verify(claim: str, *evidence: str, context: str = "") -> ClaimVerdict:
     return VERIFIER.verify(claim, [Cited(text, context) for text in evidence])
 
 
-def kinds(verdict: Verdict) -> set[FindingKind]:
+def kinds(verdict: ClaimVerdict) -> set[FindingKind]:
     return {finding.kind for finding in verdict.findings}
 
 
@@ -113,7 +113,8 @@ VIEW = "Analysts at Klobux argue that the museum of clocks will lose its roof."
     ],
 )
 def test_an_opinion_stays_one(claim: str) -> None:
-    """By who holds it, or by that somebody does; who it is, is for the rule of speakers."""
+    """A claim may name the holder of an opinion or say only that there is one; the rule of speakers
+    checks the name."""
     told = verify("The museum of clocks will lose its roof.", VIEW)
     assert told.standing is Standing.NOT_FOUND
     assert kinds(told) == {FindingKind.HEDGE}

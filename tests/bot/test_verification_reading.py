@@ -1,4 +1,5 @@
-"""What verification reads of a sentence: numbers, dates, quotes and cues in one spelling."""
+"""Features that verification reads from a sentence: numbers, dates, quotes and cues in one
+spelling."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""A fake Discord that discord.py is pointed at, and a bot that runs against it."""
+"""A fake Discord for discord.py to connect to, and a bot that runs against it."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ import pytest
 from bot.config.settings import Settings
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client
-from bot.discord.runtime import Office, open_office
+from bot.discord.runtime import Runtime, open_runtime
 from bot.monitoring.observer import Observer
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
@@ -21,7 +21,7 @@ from tests.conftest import Silent
 from tests.fake_discord import Channel, FakeDiscord, Message, User, pointed
 from tests.fake_discord.remote import Remote
 
-# Two articles that answer questions; one without a title, to be listed by its id.
+# Two articles that answer questions; one has no title, so it is listed by its id.
 ARTICLES = {
     "harbour.md": (
         "---\ntitle: Harbour bridge to close\nsource: Tarn Gazette\n"
@@ -41,7 +41,7 @@ ARTICLES = {
 ANSWERED = "How much will the repair of the harbour bridge cost?"
 NOT_ANSWERED = "What is the capital of Peru?"
 
-# Sentences of which one fills most of a page, in more articles than a page lists. Words so long
+# Each sentence fills most of a page, and there are more articles than a page lists. Such long words
 # are one token each, which keeps building quick.
 LONG_ARTICLES = {
     f"ledger-{number:02}.txt": (
@@ -58,12 +58,12 @@ HOSTILE_ARTICLES = {
     )
 }
 
-OpenOffice = Callable[..., AbstractAsyncContextManager[Office]]
+OpenRuntime = Callable[..., AbstractAsyncContextManager[Runtime]]
 
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeDiscord]:
-    """Whatever the bot did wrong, and the test did not expect, fails the test."""
+    """Yield a fake Discord; fail the test if the bot broke a rule that the test did not expect."""
     async with FakeDiscord() as fake:
         with pointed(fake.url):
             yield fake
@@ -74,7 +74,7 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 async def running(
     client: discord.Client, fake: FakeDiscord | Remote
 ) -> AsyncIterator[discord.Client]:
-    """From ready to closed. What ends the client early is raised."""
+    """Run the client from ready to closed. Raises what ends the client early."""
     await client.login(fake.token)
     connecting = asyncio.create_task(client.connect())
     ready = asyncio.create_task(client.wait_until_ready())
@@ -86,17 +86,17 @@ async def running(
     finally:
         ready.cancel()
         await client.close()
-        connecting.cancel()  # it may be waiting to try again
+        connecting.cancel()  # it may be waiting for a retry
         await asyncio.wait((connecting, ready))
         if not connecting.cancelled():
             connecting.result()
 
 
 @asynccontextmanager
-async def connected(office: Office, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
-    """The bot over this office, connected to the fake."""
-    client = build_client(office)
-    client._connection.guild_ready_timeout = 0.05  # else it waits two seconds for more servers
+async def connected(runtime: Runtime, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
+    """Yield the bot over this runtime, connected to the fake."""
+    client = build_client(runtime)
+    client._connection.guild_ready_timeout = 0.05  # the default waits two seconds for more servers
     async with running(client, fake):
         yield client
 
@@ -104,28 +104,28 @@ async def connected(office: Office, fake: FakeDiscord) -> AsyncIterator[DealbotC
 async def ask(
     fake: FakeDiscord, person: User, channel: Channel, question: str, **options: object
 ) -> Message:
-    """The answer to /ask."""
+    """Ask with /ask and return the answer."""
     options = {"question": question, **options}
     return await (await fake.slash(person, "ask", options, channel=channel)).final()
 
 
 def receipt_id(answer: Message) -> str:
-    """As it stands under the answer."""
+    """Return the receipt id shown under the answer."""
     found = re.search(r"/why ([a-z2-7]{12})", answer.text)
     assert found, answer.text
     return found[1]
 
 
 def button_id(answer: Message, beginning: str) -> str:
-    """The custom id of its button that begins so, a regular expression: some have an emoji for a
-    label."""
+    """Return the custom id of the one button that matches the pattern. `beginning` is a regular
+    expression for the start of the custom id, since some buttons have an emoji as label."""
     [found] = [b["custom_id"] for b in answer.buttons if re.match(beginning, b["custom_id"])]
     assert isinstance(found, str)
     return found
 
 
 def indexed(articles: dict[str, str], folder: Path, encoder: Encoder) -> Path:
-    """An index of these articles, by file name, in this folder."""
+    """Build an index of these articles in this folder. `articles` maps file names to texts."""
     sources = folder / "articles"
     sources.mkdir()
     for name, text in articles.items():
@@ -136,13 +136,13 @@ def indexed(articles: dict[str, str], folder: Path, encoder: Encoder) -> Path:
 
 @pytest.fixture(scope="session")
 def town_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of ARTICLES. Read only: tests that rebuild it copy it first."""
+    """Build an index of ARTICLES. Read-only: tests that rebuild it copy it first."""
     return indexed(ARTICLES, tmp_path_factory.mktemp("town"), encoder)
 
 
 @pytest.fixture(scope="session")
 def long_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of LONG_ARTICLES. Read only."""
+    """Build an index of LONG_ARTICLES. Read-only."""
     return indexed(LONG_ARTICLES, tmp_path_factory.mktemp("long"), encoder)
 
 
@@ -152,14 +152,17 @@ def _town(town_index: Path, encoder_home: Path) -> LiveIndex:
 
 
 @pytest.fixture
-def opened_office(
+def opened_runtime(
     town_index: Path, encoder_home: Path, _town: LiveIndex, tmp_path: Path
-) -> OpenOffice:
-    """Opens an office over a store of this test, with these settings besides. Opening an index
-    takes half a second: those that change nothing in it share one."""
+) -> OpenRuntime:
+    """Return a function that opens a runtime over a store of this test, with extra settings.
+    Opening an index takes half a second, so tests that do not change `town_index` share one live
+    index."""
 
     @asynccontextmanager
-    async def opened(observer: Observer | None = None, **settings: object) -> AsyncIterator[Office]:
+    async def opened(
+        observer: Observer | None = None, **settings: object
+    ) -> AsyncIterator[Runtime]:
         given = {
             "index": town_index,
             "encoders": encoder_home,
@@ -169,27 +172,27 @@ def opened_office(
         with pytest.MonkeyPatch.context() as patch:
             if given["index"] == town_index:
                 patch.setattr("bot.discord.runtime.open_live_index", lambda *_: _town)
-            async with open_office(Settings(**given), observer) as office:
-                yield office
+            async with open_runtime(Settings(**given), observer) as runtime:
+                yield runtime
 
     return opened
 
 
 @pytest.fixture
-async def office(opened_office: OpenOffice) -> AsyncIterator[Office]:
-    async with opened_office() as office:
-        yield office
+async def runtime(opened_runtime: OpenRuntime) -> AsyncIterator[Runtime]:
+    async with opened_runtime() as runtime:
+        yield runtime
 
 
 @pytest.fixture
-async def dealbot(office: Office, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
-    """The bot, connected to the fake."""
-    async with connected(office, fake) as client:
+async def dealbot(runtime: Runtime, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
+    """Yield the bot, connected to the fake."""
+    async with connected(runtime, fake) as client:
         yield client
 
 
 @pytest.fixture
-async def keeping(opened_office: OpenOffice, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
-    """The bot where an admin wants it to keep what people type, connected to the fake."""
-    async with opened_office(keep_questions=True) as office, connected(office, fake) as client:
+async def keeping(opened_runtime: OpenRuntime, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
+    """Yield the bot, connected to the fake, with `keep_questions` on."""
+    async with opened_runtime(keep_questions=True) as runtime, connected(runtime, fake) as client:
         yield client

@@ -1,5 +1,6 @@
-"""What Discord would make of a text: a reader of its markdown written from its rules, on purpose
-apart from the code that escapes. Where its clients differ, whatever any of them acts on counts."""
+"""A reader of Discord's markdown, to see what Discord does with a text. It is written from
+Discord's rules, independently of the code that escapes. Where Discord's clients differ, it counts
+whatever any of them acts on."""
 
 import re
 from collections.abc import Iterator
@@ -37,7 +38,8 @@ _STYLES = {
 
 @dataclass
 class Reading:
-    """`shown` is what people see; `acted_on` the kinds and the source of all that is not plain."""
+    """The result of reading a text as Discord does. `shown` is what users see. `acted_on` lists the
+    kind and the source of everything that is not plain text."""
 
     shown: str = ""
     acted_on: list[tuple[str, str]] = field(default_factory=list)
@@ -53,7 +55,7 @@ class Reading:
 def read(source: str) -> Reading:
     reading = Reading()
     _read(source, True, reading)
-    reading.shown = reading.shown.replace("\u2060", "")  # it shows nothing
+    reading.shown = reading.shown.replace("\u2060", "")  # invisible
     return reading
 
 
@@ -70,7 +72,7 @@ def _read(source: str, line_start: bool, reading: Reading) -> None:
             continue
         if link := _LINK.match(source, at):
             reading.acted_on.append(("link", link[0]))
-            reading.shown += link[1]  # a backslash in a label is seen
+            reading.shown += link[1]  # users see a backslash in a label
             at, line_start = link.end(), False
             continue
         if found := next(_matches(_OPAQUE, source, at), None):

@@ -1,4 +1,4 @@
-"""Text that tries to be more than text."""
+"""Hypothesis strategies and examples of hostile text."""
 
 from hypothesis import strategies as st
 

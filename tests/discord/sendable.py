@@ -1,4 +1,4 @@
-"""Whether Discord would take an embed, by the stricter of its ways to count."""
+"""A check that Discord would accept an embed, by the stricter of its two ways to count."""
 
 import json
 
@@ -12,8 +12,8 @@ def counted(text: str) -> int:
 
 
 def check_sendable(embed: discord.Embed) -> None:
-    """Fails where a limit is exceeded or something that must not be empty is; every limit with a
-    margin of one in twenty."""
+    """Fail if the embed exceeds a limit or leaves a required text empty. Every limit is lowered by
+    5 %."""
     payload = embed.to_dict()
     json.dumps(payload).encode()
     texts = [(payload.get(name), limit) for name, limit in _LIMITS.items()]

@@ -1,4 +1,4 @@
-"""The buttons under an answer: who may press them, and what they show to whom."""
+"""The buttons under an answer: who may press them, and what each user sees."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.conftest import Silent
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,
-    OpenOffice,
+    OpenRuntime,
     ask,
     button_id,
     connected,
@@ -71,12 +71,12 @@ async def test_a_vote_is_one_a_person_and_changeable(
 ) -> None:
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
-    counts = dealbot.office.store.votes.counts
+    counts = dealbot.runtime.store.votes.counts
     for person, vote, said, counted in (
         (ann, "up", "Noted: helpful.", (1, 0)),
         (bob, "up", "Noted: helpful.", (2, 0)),
         (bob, "down", "Noted: not helpful.", (1, 1)),
-        (bob, "down", "Your vote is taken back.", (1, 0)),
+        (bob, "down", "Your vote was removed.", (1, 0)),
     ):
         found = button_id(answer, f"vote:{receipt_id(answer)}:{vote}")
         told = await (await fake.click(answer, found, person)).response()
@@ -94,8 +94,8 @@ async def test_who_asked_deletes_the_answer_and_what_is_kept_of_it(
     assert await fake.autocomplete(ann, "ask", typing, "question", channel=harbour.general)
     await fake.click(answer, "Delete", ann)
     await fake.until(lambda: answer.deleted)
-    await keeping.office.desk.close(5)  # until it is done with
-    assert await keeping.office.store.receipts.get(receipt_id(answer)) is None
+    await keeping.runtime.requests.close(5)  # wait until the request is finished
+    assert await keeping.runtime.store.receipts.get(receipt_id(answer)) is None
     assert not await fake.autocomplete(ann, "ask", typing, "question", channel=harbour.general)
 
 
@@ -108,8 +108,8 @@ async def test_deleting_goes_on_through_a_lost_connection(
     fake.faults.drop("DELETE /webhooks/*/messages/@original", after=after)
     clicked = await fake.click(answer, "Delete", ann)
     await fake.until(lambda: answer.deleted)
-    await dealbot.office.desk.close(5)  # until it is done with
-    assert await dealbot.office.store.receipts.get(receipt_id(answer)) is None
+    await dealbot.runtime.requests.close(5)  # wait until the request is finished
+    assert await dealbot.runtime.store.receipts.get(receipt_id(answer)) is None
     assert not clicked.answers
 
 
@@ -130,7 +130,7 @@ async def test_a_moderator_deletes_and_others_do_not(
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     refused = await fake.click(answer, "Delete", bob)
     told = await refused.response()
-    assert "Only who asked, or a moderator" in told.content
+    assert "Only the person who asked, or a moderator" in told.content
     assert told.seen_by is bob
     assert not answer.deleted
     await fake.click(answer, "Delete", mod)
@@ -153,18 +153,18 @@ async def test_pressing_delete_twice_says_nothing_more(
 
 @pytest.mark.parametrize("keep", [True, False])
 async def test_pages_turn_after_a_restart(
-    fake: FakeDiscord, opened_office: OpenOffice, long_index: Path, keep: bool
+    fake: FakeDiscord, opened_runtime: OpenRuntime, long_index: Path, keep: bool
 ) -> None:
-    """With the question above each, also where it is not kept."""
+    """Each page shows the question above it, even if the store does not keep questions."""
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
     given: dict[str, object] = {"index": long_index, "keep_questions": keep}
-    async with opened_office(**given) as office, connected(office, fake):
+    async with opened_runtime(**given) as runtime, connected(runtime, fake):
         answer = await ask(fake, ann, harbour.general, NOT_ANSWERED)
         assert "Page 1 of 3" in answer.text
-    async with opened_office(**given) as office, connected(office, fake):
+    async with opened_runtime(**given) as runtime, connected(runtime, fake):
         first = answer.embed["description"]
         turned = await (await fake.click(answer, "Next ▶", ann)).response()
-        assert turned is answer  # in place, for who asked
+        assert turned is answer  # edited in place for the asker
         assert "Page 2 of 3" in answer.text
         assert answer.embed["description"] != first
         await (await fake.click(answer, "◀ Back", ann)).response()
@@ -188,13 +188,13 @@ async def test_pages_turn_after_a_restart(
             second = await (await fake.click(more, "Next ▶", bob)).final()
             assert "Page 2 of" in second.text
         else:
-            assert "The question is no longer known" in more.content
+            assert "I no longer have this question" in more.content
             why = await fake.slash(
                 ann, "why", {"receipt": receipt_id(answer)}, channel=harbour.general
             )
             shown = (await why.final()).embed["description"]
             assert "abstained" in shown
-            assert "The question is no longer known" in shown
+            assert "I no longer have this question" in shown
 
 
 @pytest.mark.parametrize("beginning", ["cite", "more", "vote", "drop"])
@@ -205,28 +205,28 @@ async def test_an_altered_id_is_turned_away(
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     [button] = [b for b in answer.buttons if b["custom_id"].startswith(beginning)][:1]
     payload, _, tag = button["custom_id"].rpartition(":")
-    button["custom_id"] = f"{payload}:{'A' * len(tag)}"  # as if it came so from a tampered client
+    button["custom_id"] = f"{payload}:{'A' * len(tag)}"  # as a tampered client could send it
     told = await (await fake.click(answer, button["custom_id"], ann)).response()
     assert "no longer kept" in told.content
     assert told.ephemeral
     assert not answer.deleted
-    assert await dealbot.office.store.votes.counts(receipt_id(answer)) == (0, 0)
+    assert await dealbot.runtime.store.votes.counts(receipt_id(answer)) == (0, 0)
 
 
 async def test_an_altered_page_of_a_list_is_turned_away(
-    fake: FakeDiscord, opened_office: OpenOffice, long_index: Path
+    fake: FakeDiscord, opened_runtime: OpenRuntime, long_index: Path
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with opened_office(index=long_index) as office, connected(office, fake):
+    async with opened_runtime(index=long_index) as runtime, connected(runtime, fake):
         listed = await (await fake.slash(ann, "sources", channel=harbour.general)).final()
         [button] = listed.buttons
         button["custom_id"] = button["custom_id"].replace(":1:", ":7:")
         told = await (await fake.click(listed, button["custom_id"], ann)).response()
-        assert "no longer known" in told.content
+        assert "no longer works" in told.content
 
 
 async def test_the_signature_is_over_the_receipt(dealbot: DealbotClient, fake: FakeDiscord) -> None:
-    """A tag of one answer does not open another."""
+    """The signature of one answer does not open another."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     other = await ask(fake, ann, harbour.general, NOT_ANSWERED, private=True)
@@ -275,7 +275,7 @@ async def test_an_answer_of_another_server_cannot_be_read(
 
 async def test_a_sentence_that_changed_since_is_not_shown(
     fake: FakeDiscord,
-    opened_office: OpenOffice,
+    opened_runtime: OpenRuntime,
     town_index: Path,
     encoder: Encoder,
     tmp_path: Path,
@@ -283,13 +283,13 @@ async def test_a_sentence_that_changed_since_is_not_shown(
     index = tmp_path / "index"
     shutil.copytree(town_index, index)
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with opened_office(index=index) as office, connected(office, fake):
+    async with opened_runtime(index=index) as runtime, connected(runtime, fake):
         answer = await ask(fake, ann, harbour.general, ANSWERED)
         articles = tmp_path / "changed"
         articles.mkdir()
         (articles / "harbour.md").write_text("The repair of the harbour bridge will be free.\n")
         build_index([articles], index, encoder, Silent())
-        office.live.reload()
+        runtime.live.reload()
         told = await (await fake.click(answer, "[1]", ann)).response()
         assert "The articles have changed since" in told.content
         asked = await fake.slash(
@@ -319,8 +319,8 @@ async def test_a_vote_whose_acknowledgement_gets_lost_counts_once(
     fake.faults.drop("POST /interactions/*/callback", after=after)
     voted = await press(fake, answer, f"vote:{receipt_id(answer)}:up", ann)
     assert (await voted.response()).content == "Noted: helpful."
-    await fake.until(lambda: len(_callbacks(fake)) == 3)  # one of them is the question's
-    assert await dealbot.office.store.votes.counts(receipt_id(answer)) == (1, 0)
+    await fake.until(lambda: len(_callbacks(fake)) == 3)  # one of the three belongs to the question
+    assert await dealbot.runtime.store.votes.counts(receipt_id(answer)) == (1, 0)
     assert len(voted.answers) == 1
     fake.violations[:] = [v for v in fake.violations if v.kind != "double ack"]
 

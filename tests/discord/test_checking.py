@@ -1,4 +1,4 @@
-"""The menu of a message that checks it against the articles."""
+"""The context menu command that checks a message against the articles."""
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +37,7 @@ async def test_privately_where_the_server_says_so(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    await dealbot.office.store.settings.change(harbour.id, lambda _: ServerSettings(private=True))
+    await dealbot.runtime.store.settings.change(harbour.id, lambda _: ServerSettings(private=True))
     message = await fake.say(ann, harbour.general, _TEXT)
     asked = await fake.context_menu(ann, _MENU, message)
     await asked.final()
@@ -66,7 +66,7 @@ async def test_a_long_message_is_shown_as_far_as_it_fits(
     message = await fake.say(ann, harbour.general, text)
     answer = await (await fake.context_menu(ann, _MENU, message)).final()
     assert len(answer.embeds) == 2
-    assert "are shown: check the rest by itself" in answer.embeds[0]["footer"]["text"]
+    assert "are shown: check the rest separately" in answer.embeds[0]["footer"]["text"]
 
 
 async def test_what_a_message_says_is_shown_and_not_acted_on(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import discord
 import pytest
 
-from bot.discord.invite import PERMISSIONS, UnreachableError, introduce, invite_link
+from bot.discord.invite import PERMISSIONS, UnreachableError, identify_bot, invite_link
 from bot.domain.errors import TokenError
 from tests.fake_discord import FakeDiscord
 
@@ -27,8 +27,8 @@ def test_the_link_asks_for_what_is_needed_and_nothing_else() -> None:
 
 
 async def test_a_good_token_is_told_with_its_bot_and_the_link(fake: FakeDiscord) -> None:
-    told = await introduce(fake.token)
-    assert "the token is that of" in told.words
+    told = await identify_bot(fake.token)
+    assert "the token belongs to" in told.words
     assert "client_id=" in told.words
     assert fake.token not in told.words
 
@@ -41,9 +41,9 @@ async def test_a_clock_that_is_off_discords_is_seen(
         def now(cls, tz: tzinfo | None = None) -> datetime:
             return datetime.now(tz) + timedelta(hours=1)
 
-    right = (await introduce(fake.token)).clock_ahead_s
+    right = (await identify_bot(fake.token)).clock_ahead_s
     monkeypatch.setattr("bot.discord.invite.datetime", Late)
-    wrong = (await introduce(fake.token)).clock_ahead_s
+    wrong = (await identify_bot(fake.token)).clock_ahead_s
     assert right is not None
     assert wrong is not None
     assert wrong - right == pytest.approx(3600, abs=60)
@@ -51,14 +51,14 @@ async def test_a_clock_that_is_off_discords_is_seen(
 
 async def test_a_bad_token_is_told(fake: FakeDiscord) -> None:
     with pytest.raises(TokenError) as told:
-        await introduce("not.the.token")
+        await identify_bot("not.the.token")
     assert "not.the.token" not in told.value.user_message
 
 
 async def test_a_discord_that_fails_is_told(fake: FakeDiscord) -> None:
     fake.faults.fail("GET /users/@me", 403, times=9)
     with pytest.raises(UnreachableError, match="cannot be reached"):
-        await introduce(fake.token)
+        await identify_bot(fake.token)
 
 
 def test_a_missing_token_is_a_finding_among_the_others(tmp_path: Path) -> None:
@@ -73,4 +73,4 @@ def test_a_missing_token_is_a_finding_among_the_others(tmp_path: Path) -> None:
         timeout=15,
     )
     assert done.returncode == 1
-    assert "problem: discord: There is no DISCORD_TOKEN" in " ".join(done.stdout.split())
+    assert "problem: discord: DISCORD_TOKEN is not set" in " ".join(done.stdout.split())

@@ -1,4 +1,4 @@
-"""What goes wrong is told in words, once, and never over an answer that is there."""
+"""Failures: each is reported in words, once, and never replaces an answer."""
 
 import asyncio
 import re
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.discord.client import DealbotClient
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,
-    OpenOffice,
+    OpenRuntime,
     ask,
     connected,
     receipt_id,
@@ -26,7 +26,7 @@ async def test_a_failure_takes_the_place_of_thinking(
     dealbot: DealbotClient, fake: FakeDiscord, dropped: int
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    dealbot.office.desk.service.refuse_waiting()
+    dealbot.runtime.requests.service.refuse_waiting()
     fake.faults.drop("PATCH /webhooks/*/messages/@original", times=dropped, after=True)
     options = {"question": ANSWERED, "private": True}
     asked = await fake.slash(ann, "ask", options, channel=harbour.general)
@@ -39,7 +39,7 @@ async def test_where_all_see_thinking_a_failure_is_told_to_the_asker_alone(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    dealbot.office.desk.service.refuse_waiting()
+    dealbot.runtime.requests.service.refuse_waiting()
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
     told = await asked.followup()
     assert "shutting down" in told.content
@@ -51,14 +51,14 @@ async def test_where_all_see_thinking_a_failure_is_told_to_the_asker_alone(
     ("failing", "seen"),
     [
         ("POST /webhooks/*", ["shutting down"]),
-        ("DELETE /webhooks/*", ["only who", "shutting down"]),
+        ("DELETE /webhooks/*", ["Only the person who asked", "shutting down"]),
     ],
 )
 async def test_a_failure_that_cannot_be_told_privately_is_told(
     dealbot: DealbotClient, fake: FakeDiscord, failing: str, seen: list[str]
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    dealbot.office.desk.service.refuse_waiting()
+    dealbot.runtime.requests.service.refuse_waiting()
     fake.faults.fail(failing, 403, times=9)
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
 
@@ -74,18 +74,18 @@ async def test_a_failure_that_cannot_be_told_privately_is_told(
 async def test_a_failure_whose_telling_gets_lost_is_told_again(
     dealbot: DealbotClient, fake: FakeDiscord, by_button: bool, after: bool
 ) -> None:
-    """`after`: it had arrived all the same, so that the second time Discord turns it away."""
+    """The first report had arrived if `after` is true, so Discord refuses the second."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     if by_button:
         answer = await ask(fake, ann, harbour.general, ANSWERED)
-        await dealbot.office.store.receipts.forget(receipt_id(answer))
+        await dealbot.runtime.store.receipts.forget(receipt_id(answer))
     fake.faults.drop("POST /interactions/*/callback", after=after)
     if by_button:
         asked = await fake.click(answer, "[1]", ann)
     else:
         asked = await fake.slash(ann, "ask", {"question": "\0"}, channel=harbour.general)
     told = await asked.final()
-    await dealbot.office.desk.close(5)  # until it is done with
+    await dealbot.runtime.requests.close(5)  # wait until the request is finished
     assert asked.answers == [told]
     assert told.ephemeral
     assert ("no longer kept" if by_button else "not text") in told.content
@@ -100,8 +100,8 @@ async def test_closing_waits_until_a_failure_is_told(
     dealbot: DealbotClient, fake: FakeDiscord, in_message: bool
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    desk = dealbot.office.desk
-    desk.service.refuse_waiting()
+    requests = dealbot.runtime.requests
+    requests.service.refuse_waiting()
     asked = None
     route = "POST /channels/*/messages" if in_message else "PATCH /webhooks/*/messages/@original"
     with fake.faults.hold(route) as held:
@@ -111,8 +111,8 @@ async def test_closing_waits_until_a_failure_is_told(
             options = {"question": ANSWERED}
             asked = await fake.slash(ann, "ask", options, channel=harbour.general)
         await fake.faults.entered(held)
-        closing = asyncio.create_task(desk.close(10))
-        await asyncio.sleep(0)  # lets it begin
+        closing = asyncio.create_task(requests.close(10))
+        await asyncio.sleep(0)  # let the task start
         await asyncio.sleep(0)
         assert not closing.done()
     await closing
@@ -121,14 +121,14 @@ async def test_closing_waits_until_a_failure_is_told(
 
 
 async def test_a_failure_of_a_list_stands_beside_it(
-    fake: FakeDiscord, opened_office: OpenOffice, long_index: Path
+    fake: FakeDiscord, opened_runtime: OpenRuntime, long_index: Path
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with opened_office(index=long_index) as office, connected(office, fake):
+    async with opened_runtime(index=long_index) as runtime, connected(runtime, fake):
         answer = await ask(fake, ann, harbour.general, NOT_ANSWERED)
         more = await (await fake.click(answer, "More evidence", ann)).final()
         before = more.text
-        office.desk.service.refuse_waiting()
+        runtime.requests.service.refuse_waiting()
         turned = await fake.click(more, "Next ▶", ann)
         told = await turned.followup()
         assert "shutting down" in told.content
@@ -140,11 +140,11 @@ async def test_a_bug_is_told_by_the_reference_that_the_log_has(
     dealbot: DealbotClient, fake: FakeDiscord, caplog: pytest.LogCaptureFixture
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    await dealbot.office.store.receipts._database.run("DROP TABLE messages")
-    await dealbot.office.store.receipts._database.run("ALTER TABLE receipts RENAME TO gone")
+    await dealbot.runtime.store.receipts._database.run("DROP TABLE messages")
+    await dealbot.runtime.store.receipts._database.run("ALTER TABLE receipts RENAME TO gone")
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
     told = await asked.followup()
-    reference = re.search(r"the log has it as (\w{8})$", told.content)
+    reference = re.search(r"the log has the details under (\w{8})$", told.content)
     assert reference
     assert f"bug {reference[1]}" in caplog.text
     assert "receipts" not in told.text
@@ -158,7 +158,8 @@ async def test_a_command_that_is_gone_says_so(dealbot: DealbotClient, fake: Fake
     asked = await fake.slash(ann, "sources", channel=harbour.general)
     assert "This command has changed" in (await asked.final()).content
     assert asked.ephemeral
-    with pytest.raises(AssertionError, match="did not come"):  # nothing but choices can be shown
+    # autocompletion can show only choices
+    with pytest.raises(AssertionError, match="did not come"):
         await fake.autocomplete(
             ann, "sources", {"article": ""}, "article", channel=harbour.general, within=0.1
         )
@@ -182,13 +183,13 @@ async def test_settings_that_cannot_be_read_close_the_server_until_an_admin_sets
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    settings = dealbot.office.store.settings
+    settings = dealbot.runtime.store.settings
     await settings._database.run(
         "INSERT INTO settings (guild, settings) VALUES (?, ?)", harbour.id, '{"channels": "all"}'
     )
-    await settings.load()  # as the start does
+    await settings.load()  # as at startup
     refused = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
-    assert "an admin has to set them anew" in (await refused.final()).content
+    assert "an admin has to set them again" in (await refused.final()).content
     assert refused.ephemeral
     options = {"private": False}
     await (
@@ -199,21 +200,21 @@ async def test_settings_that_cannot_be_read_close_the_server_until_an_admin_sets
 
 @pytest.mark.parametrize("fault", ["full", "locked", "removed", "damaged"])
 async def test_answers_go_on_without_the_store(
-    opened_office: OpenOffice, fake: FakeDiscord, tmp_path: Path, fault: str
+    opened_runtime: OpenRuntime, fake: FakeDiscord, tmp_path: Path, fault: str
 ) -> None:
-    """With the settings that the server's admins made, who are told what is wrong."""
+    """The settings made by the server's admins stay in force, and admins see what is wrong."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     closed = fake.channel(harbour, "closed")
     with ExitStack() as stack:
         async with (
-            opened_office(admin_users=(ann.id,)) as office,
-            connected(office, fake),
+            opened_runtime(admin_users=(ann.id,)) as runtime,
+            connected(runtime, fake),
         ):
-            await office.store.settings.change(
+            await runtime.store.settings.change(
                 harbour.id, lambda now: now.model_copy(update={"channels": (harbour.general.id,)})
             )
             before = await ask(fake, ann, harbour.general, ANSWERED)
-            await _spoil(office, fault, stack)
+            await _spoil(runtime, fault, stack)
             for question in (ANSWERED, NOT_ANSWERED, f"{ANSWERED} Say."):
                 assert (await ask(fake, ann, harbour.general, question)).embeds
             mention = await fake.say(
@@ -221,14 +222,14 @@ async def test_answers_go_on_without_the_store(
             )
             assert (await fake.next_message(harbour.general)).referenced is mention
             refused = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=closed)
-            assert "in other channels here" in (await refused.final()).content
+            assert "do not answer in this channel" in (await refused.final()).content
             status = await (await fake.slash(ann, "status", channel=harbour.general)).final()
             assert "**Degraded:** store, since" in status.text
-            stack.close()  # whoever had locked it is gone
+            stack.close()  # unlock the store
 
 
-async def _spoil(office: Office, fault: str, stack: ExitStack) -> None:
-    database = office.store.receipts._database
+async def _spoil(runtime: Runtime, fault: str, stack: ExitStack) -> None:
+    database = runtime.store.receipts._database
     if fault == "full":
         await database.run("VACUUM")
         [(pages,)] = await database.run("PRAGMA page_count")

@@ -1,4 +1,4 @@
-"""The fake Discord keeps Discord's rules: shown with a small bot on the real discord.py."""
+"""The fake Discord enforces Discord's rules: tests with a small bot on the real discord.py."""
 
 import asyncio
 import re
@@ -36,7 +36,8 @@ class Vote(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"vote:(?P<w
 
 
 class SmallBot(discord.Client):
-    """Has one command, /ask, which does what the test gave; `caught` is what that raised."""
+    """A bot with one command, /ask, which runs the given function; `caught` holds what that
+    raised."""
 
     def __init__(self, ask: Any = None, **options: Any) -> None:
         options = {"intents": INTENTS, "allowed_mentions": HARMLESS} | options
@@ -60,7 +61,7 @@ class SmallBot(discord.Client):
             return [app_commands.Choice(name=f"{typed}bour", value="harbour")]
 
     async def before_identify_hook(self, shard: int | None, *, initial: bool = False) -> None:
-        """Without discord.py's pause of five seconds."""
+        """Skip discord.py's pause of five seconds."""
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(Vote)
@@ -90,7 +91,7 @@ def ann(fake: FakeDiscord) -> User:
     return fake.user("Ann")
 
 
-# --- what goes well
+# --- normal behaviour
 
 
 @pytest.mark.parametrize("kind", [discord.Client, discord.AutoShardedClient])
@@ -110,7 +111,7 @@ async def test_an_answer_takes_the_place_of_thinking(fake: FakeDiscord, ann: Use
         assert answer.embed["description"] == "WHO?"
         assert asked.ephemeral
         assert answer.seen_by is ann
-        assert fake.messages(harbour.general) == []  # nobody else sees it
+        assert fake.messages(harbour.general) == []  # ephemeral: only the asker sees it
         assert asked.acked_after_s < asked.shown_after_s
 
 
@@ -127,7 +128,7 @@ async def test_a_persistent_button(fake: FakeDiscord, ann: User) -> None:
     async with running(SmallBot(deferred), fake):
         asked = await fake.slash(ann, "ask", {"question": "who?"}, channel=harbour.general)
         answer = await asked.final()
-    async with running(SmallBot(), fake):  # which has never seen that message
+    async with running(SmallBot(), fake):  # a new process that has never seen the message
         voted = await fake.click(answer, "up", ann)
         assert (await voted.final()).content == "voted up"
         with pytest.raises(LookupError, match="no button 'down'"):
@@ -176,7 +177,7 @@ async def test_a_form(fake: FakeDiscord, ann: User) -> None:
 async def test_the_first_follow_up_fills_the_deferred_answer(fake: FakeDiscord, ann: User) -> None:
     async def two(interaction: discord.Interaction, question: str) -> None:
         await interaction.response.defer(ephemeral=True)
-        await interaction.followup.send("one")  # stays private all the same
+        await interaction.followup.send("one")  # stays ephemeral, like the deferral
         await interaction.followup.send("two", ephemeral=True)
 
     harbour = fake.guild()
@@ -211,7 +212,7 @@ async def test_threads_and_direct_messages(fake: FakeDiscord, ann: User) -> None
         assert [m.content for m in fake.messages(fake.dm(ann))] == [private.content]
 
 
-# --- what a bot is shown
+# --- what a bot sees
 
 
 async def test_content_is_hidden_unless_the_bot_is_meant(fake: FakeDiscord, ann: User) -> None:
@@ -266,13 +267,13 @@ async def test_a_channel_that_the_bot_cannot_see(fake: FakeDiscord, ann: User) -
         assert refused.value.code == 50001
 
 
-# --- what a bot must not do
+# --- violations by a bot
 
 
 async def refused(
     fake: FakeDiscord, ann: User, ask: Any, kind: str
 ) -> tuple[discord.HTTPException, Violation]:
-    """What /ask ran into, and what the fake has noted of it."""
+    """Run /ask and return the error that it met and the violation that the fake recorded."""
     harbour, bot = fake.guild(), SmallBot(ask)
     async with running(bot, fake):
         with fake.violations.expected(kind) as noted:
@@ -293,7 +294,8 @@ async def test_a_late_acknowledgement(fake: FakeDiscord, ann: User) -> None:
 async def test_acknowledging_twice(fake: FakeDiscord, ann: User) -> None:
     async def twice(interaction: discord.Interaction, question: str) -> None:
         await interaction.response.defer()
-        interaction.response._response_type = None  # discord.py would not let it through
+        # discord.py itself would refuse a second response
+        interaction.response._response_type = None
         await interaction.response.defer()
 
     error, _ = await refused(fake, ann, twice, "double ack")
@@ -411,11 +413,11 @@ async def test_a_repeated_nonce_sends_once(fake: FakeDiscord) -> None:
         assert len(fake.messages(harbour.general)) == 1
 
 
-# --- what Discord does to a bot
+# --- disturbances by Discord
 
 
 async def disturbed(fake: FakeDiscord, ann: User, disturb: Any) -> None:
-    """A bot that is disturbed answers what was said before and after, once each."""
+    """Disturb a bot; assert that it answers what was said before and after, once each."""
     harbour = fake.guild()
     async with running(SmallBot(), fake) as bot:
         disturb()
@@ -528,7 +530,7 @@ async def test_the_global_limit(fake: FakeDiscord, ann: User) -> None:
         overall = fake.buckets.limit_overall(1, per_s=0.2)
         await bot.get_channel(harbour.general.id).send("one")
         asked = await fake.slash(ann, "ask", {"question": "?"}, channel=harbour.general)
-        await asked.final()  # interactions do not count
+        await asked.final()  # interactions do not count towards the limit
         assert overall.exceeded == 0
         await bot.get_channel(harbour.general.id).send("two")
         assert overall.exceeded == 1
@@ -552,7 +554,7 @@ async def test_an_answer_that_is_lost_on_the_way(fake: FakeDiscord) -> None:
         fake.faults.drop(SENDS, after=True)
         with pytest.raises(aiohttp.ClientError):
             await channel.send("hello")
-        assert len(fake.messages(harbour.general)) == 1  # it was done all the same
+        assert len(fake.messages(harbour.general)) == 1  # the request had been carried out
         fake.faults.drop(SENDS)
         with pytest.raises(aiohttp.ClientError):
             await channel.send("hello")
@@ -596,10 +598,10 @@ async def test_shards_get_their_own_servers(fake: FakeDiscord) -> None:
 
 
 async def _no_pause(shard: int | None, *, initial: bool = False) -> None:
-    """In place of discord.py's five seconds between two shards."""
+    """Replace discord.py's pause of five seconds between two shards."""
 
 
-# --- around it
+# --- the fake itself
 
 
 async def test_a_process_of_its_own() -> None:

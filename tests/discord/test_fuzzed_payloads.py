@@ -1,5 +1,5 @@
-"""Whatever is asked and whatever stands in the articles: Discord takes what the bot sends, and
-nobody is pinged."""
+"""Fuzzed questions and articles: Discord accepts everything that the bot sends, and no user is
+pinged."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -39,18 +39,18 @@ from bot.domain.models import (
     Writing,
     WrittenSentence,
 )
-from bot.store.receipts import Kept
+from bot.store.receipts import StoredReceipt
 from bot.store.signatures import Signer
 from index.encoder.encoder import Encoder
 from index.errors import SourceError
-from tests.discord.conftest import OpenOffice, ask, connected, indexed, receipt_id
+from tests.discord.conftest import OpenRuntime, ask, connected, indexed, receipt_id
 from tests.discord.hostile import FLOODS, hostile
 from tests.fake_discord import FakeDiscord, Guild, Message, User, pointed
 from tests.fake_discord.messages import Named, named_in
 from tests.fake_discord.sending import create
 from tests.fake_discord.world import World
 
-# Whom a ping would reach: everybody, and by id the one person, the one role, the one channel.
+# Texts that would ping everyone, or one user, role or channel by id.
 _PINGS = ("@everyone", "@here", "<@{user}>", "<@!{user}>", "<@&{role}>", "<#{channel}>")
 _PLAIN = ("Who ordered boats? ", "The harbour bridge costs $12.5 million. ", "Tarn ", "ferry ")
 _long = st.sampled_from(FLOODS).map(lambda flood: flood[:1500])
@@ -60,7 +60,7 @@ _ID = "abcdefghijkl"
 _address = st.sampled_from(("", "https://gazette.example/bridge", "javascript:alert(1)")) | hostile
 
 
-# --- rendering alone: many
+# --- rendering alone: many examples
 
 
 def _sent(
@@ -70,7 +70,8 @@ def _sent(
     view: discord.ui.View | None = None,
     content: str | None = None,
 ) -> None:
-    """By the library's own code, to the fake's own checks: those raise, or note a ping."""
+    """Build the payload with discord.py's own code and pass it to the fake's own checks, which
+    raise or record a ping."""
     with handle_message_parameters(
         content=content,
         embeds=embeds,
@@ -100,7 +101,7 @@ def _citations(draw: st.DrawFn) -> tuple[Citation, ...]:
 
 @st.composite
 def _written(draw: st.DrawFn) -> dict[str, Any]:
-    """What a model wrote of an answer, if one did."""
+    """Draw the fields that a model may have added to an answer."""
     sentences = st.builds(WrittenSentence, text=_text | _long, citations=st.just((1, 2)))
     written = tuple(draw(st.lists(sentences, max_size=4)))
     trouble = draw(st.none() | st.sampled_from(Trouble))
@@ -135,7 +136,7 @@ def _answers(draw: st.DrawFn) -> Answer:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    fake = FakeDiscord()  # never comes up: only its rules are asked
+    fake = FakeDiscord()  # never started: only its rules are used
     fake.guild()
     return fake.world
 
@@ -143,7 +144,7 @@ def world() -> World:
 @settings(max_examples=150, deadline=None)
 @given(_answers())
 def test_every_page_of_an_answer_is_taken(world: World, answer: Answer) -> None:
-    kept = Kept(
+    kept = StoredReceipt(
         id=_ID,
         created=datetime.now(UTC),
         asker="x",
@@ -159,7 +160,7 @@ def test_every_page_of_an_answer_is_taken(world: World, answer: Answer) -> None:
         _sent(world, embeds=[page], view=view)
 
 
-async def _view(kept: Kept, page: int, pages: int) -> discord.ui.View | None:
+async def _view(kept: StoredReceipt, page: int, pages: int) -> discord.ui.View | None:
     return answer_view(Signer(b"key"), kept, page, pages)
 
 
@@ -185,23 +186,23 @@ def test_every_list_is_taken(
 
 @given(_text | _long)
 def test_a_refusal_is_taken_and_names_nobody(world: World, text: str) -> None:
-    """It stands in a message's own text, where a mention would ping if it were allowed to."""
+    """A refusal is plain message content, where a mention would ping if allowed."""
     refusal = refusal_text(text)
     _sent(world, content=refusal)
     assert named_in(refusal) == Named(frozenset(), frozenset(), everyone=False)
 
 
-# --- through sockets: some
+# --- through sockets: few examples
 
 _through_sockets = settings(
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],  # it is shared on purpose
-    phases=[Phase.reuse, Phase.generate],  # finding a smaller example takes minutes here
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # shared on purpose
+    phases=[Phase.reuse, Phase.generate],  # shrinking takes minutes here
 )
 
 
 def _aimed(text: str, guild: Guild, user: User) -> str:
-    """With mentions that would reach somebody."""
+    """Fill in real ids, so that the mentions could ping."""
     reached = {"user": user.id, "role": guild.roles[0].id, "channel": guild.general.id}
     for name, id_ in reached.items():
         text = text.replace(f"{{{name}}}", str(id_))
@@ -209,12 +210,13 @@ def _aimed(text: str, guild: Guild, user: User) -> str:
 
 
 def _whole(text: str) -> str:
-    """Neither Discord nor an article brings half a surrogate pair."""
+    """Replace lone surrogates, which neither Discord nor an article can contain."""
     return text.encode("utf-8", "replace").decode()
 
 
 async def _ask_every_way(fake: FakeDiscord, guild: Guild, question: str) -> list[Message]:
-    """By command, mention, direct message and the menu of a message: an answer each, or words."""
+    """Ask by command, mention, direct message and context menu. Return what each shows: an answer
+    or a refusal."""
     user = fake.user()
     said = await fake.say(user, guild.general, question)
     asked = [await fake.context_menu(user, "Ask the articles about this", said)]
@@ -230,7 +232,8 @@ async def _ask_every_way(fake: FakeDiscord, guild: Guild, question: str) -> list
 
 
 async def _press_all(fake: FakeDiscord, answer: Message) -> None:
-    """Every button of its own, the one that deletes it last, and all pages of what those show."""
+    """Press every button of the answer, the deleting one last, and turn all pages that they
+    show."""
     names = [each["custom_id"] for each in answer.buttons]
     for name in sorted(names, key=lambda name: name.startswith("drop")):
         clicked = await fake.click(answer, name, fake.user())
@@ -248,17 +251,17 @@ async def _turn(fake: FakeDiscord, user: User, shown: Message) -> None:
 
 @asynccontextmanager
 async def _bot_over(
-    articles: dict[str, str], opened_office: OpenOffice, encoder: Encoder
+    articles: dict[str, str], opened_runtime: OpenRuntime, encoder: Encoder
 ) -> AsyncIterator[FakeDiscord]:
     with TemporaryDirectory() as folder:
         try:
             index = indexed(articles, Path(folder), encoder)
-        except SourceError:  # refused, in words: it never comes to a payload
+        except SourceError:  # the reader refuses the article, so the bot sends no payload
             reject()
         store = Path(folder) / "dealbot.sqlite"
-        async with FakeDiscord() as fake, opened_office(index=index, store=store) as office:
+        async with FakeDiscord() as fake, opened_runtime(index=index, store=store) as runtime:
             with pointed(fake.url):
-                async with connected(office, fake):
+                async with connected(runtime, fake):
                     yield fake
         assert not fake.violations, "\n".join(map(str, fake.violations))
 
@@ -278,10 +281,10 @@ async def test_questions_through_the_bot(
 
 
 @pytest.fixture
-async def unlimited(opened_office: OpenOffice, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
+async def unlimited(opened_runtime: OpenRuntime, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
     windows = ("per_user", "per_channel", "per_server", "overall")
     limits = {f"limit_{window}": "100000/second" for window in windows}
-    async with opened_office(**limits) as office, connected(office, fake) as client:
+    async with opened_runtime(**limits) as runtime, connected(runtime, fake) as client:
         yield client
 
 
@@ -290,10 +293,10 @@ def _articles(draw: st.DrawFn) -> dict[str, str]:
     made = {}
     for number in range(draw(st.integers(1, 3))):
         fields = {"title": _whole(draw(_text)), "source": _whole(draw(hostile))}
-        # Other addresses are refused.
+        # Readers refuse other addresses.
         fields["url"] = f"https://gazette.example/{_whole(draw(hostile))}"
         front = yaml.safe_dump(fields, allow_unicode=True)
-        body = _whole(draw(_text | _long)).replace("\0", "")  # which makes a file binary
+        body = _whole(draw(_text | _long)).replace("\0", "")  # NUL would make the file binary
         made[f"{number}.md"] = f"---\n{front}---\nThe ferry of Tarn costs $7.5 million. {body}\n"
     return made
 
@@ -301,9 +304,9 @@ def _articles(draw: st.DrawFn) -> dict[str, str]:
 @settings(parent=_through_sockets, max_examples=5)
 @given(articles=_articles())
 async def test_articles_through_the_bot(
-    opened_office: OpenOffice, encoder: Encoder, articles: dict[str, str]
+    opened_runtime: OpenRuntime, encoder: Encoder, articles: dict[str, str]
 ) -> None:
-    async with _bot_over(articles, opened_office, encoder) as fake:
+    async with _bot_over(articles, opened_runtime, encoder) as fake:
         guild, ann = fake.guild(), fake.user("Ann")
         answer = await ask(fake, ann, guild.general, "How much does the ferry of Tarn cost?")
         assert "$7.5 million" in answer.text

@@ -1,4 +1,4 @@
-"""A limit on everything at once passes, and the bot speaks again."""
+"""The global rate limit: it passes, and the bot sends messages again."""
 
 from bot.discord.client import DealbotClient
 from tests.discord.conftest import ANSWERED
@@ -8,8 +8,8 @@ from tests.fake_discord import FakeDiscord
 async def test_a_global_limit_that_typing_meets_passes(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
-    """discord.py lifts it in the request that met it: were that one cancelled when the answer is
-    there, no message would ever be sent again."""
+    """discord.py lifts the limit in the request that met it. If that request were cancelled once
+    the answer is there, the bot could never send a message again."""
     harbour = fake.guild("Harbour")
     limit = fake.faults.rate_limit("POST /channels/*/typing", 1.0, scope="global")
     await fake.say(fake.user("Ann"), harbour.general, ANSWERED, mention_bot=True)

@@ -1,4 +1,5 @@
-"""Many who ask at once: each gets one answer or one refusal, soon a sign, and a fair turn."""
+"""Load: each of many simultaneous askers gets one answer or one refusal, an early acknowledgement,
+and a fair turn."""
 
 import asyncio
 import threading
@@ -8,27 +9,27 @@ from contextlib import asynccontextmanager
 
 from bot.answering.pipeline import Receipt
 from bot.domain.models import Question
-from bot.requests.handler import Desk
+from bot.requests.handler import RequestHandler
 from index.errors import ExpectedError
 from index.generations.live import LiveGeneration
-from tests.discord.conftest import ANSWERED, OpenOffice, connected, receipt_id
+from tests.discord.conftest import ANSWERED, OpenRuntime, connected, receipt_id
 from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Guild, Invocation, Message, User
 
 _WINDOWS = ("per_user", "per_channel", "per_server", "overall")
 _NO_LIMITS = dict.fromkeys((f"limit_{window}" for window in _WINDOWS), "100000/second")
-_BATCH = 32  # questions that the service takes together
+_BATCH = 32  # questions in a batch of the service
 _QUEUE = 256  # questions that may wait
 
 Outcomes = list[Receipt | ExpectedError]
-Answerer = Callable[[LiveGeneration, Sequence[Question]], Outcomes]
+QuestionAnswerer = Callable[[LiveGeneration, Sequence[Question]], Outcomes]
 
 
 class Gate:
-    """Before each batch, the compute thread waits here to be let through. `batches` are those that
-    came, each with its questions in the order of their turns."""
+    """A gate before each batch: the compute thread waits here until it is let through. `batches`
+    lists the batches so far, each with its questions in the order of their turns."""
 
-    def __init__(self, answer: Answerer) -> None:
+    def __init__(self, answer: QuestionAnswerer) -> None:
         self.batches: list[list[str]] = []
         self._answer = answer
         self._permits = threading.Semaphore(0)
@@ -55,26 +56,26 @@ class Gate:
 
 @asynccontextmanager
 async def gated(
-    opened_office: OpenOffice, fake: FakeDiscord, **settings: object
-) -> AsyncIterator[tuple[Gate, Desk]]:
-    """The bot, connected, with a gate before its answers and no limits but that of the queue."""
-    async with opened_office(**_NO_LIMITS, **settings) as office, connected(office, fake):
-        service = office.desk.service
+    opened_runtime: OpenRuntime, fake: FakeDiscord, **settings: object
+) -> AsyncIterator[tuple[Gate, RequestHandler]]:
+    """Yield a gate before the answers of a connected bot. The queue is the only limit."""
+    async with opened_runtime(**_NO_LIMITS, **settings) as runtime, connected(runtime, fake):
+        service = runtime.requests.service
         gate = Gate(service._batches.answer)
         service._batches.answer = gate.answer  # type: ignore[method-assign]
         try:
-            yield gate, office.desk
+            yield gate, runtime.requests
         finally:
-            gate.open()  # else the compute thread would never end
+            gate.open()  # otherwise the compute thread never ends
 
 
 def outcome(asked: Invocation) -> Message | None:
-    """The answer or the refusal; None while there is neither."""
+    """Return the answer or the refusal; None while there is neither."""
     return next(iter(without_notices(asked.answers)), None)
 
 
 async def outcomes(fake: FakeDiscord, asked: Sequence[Invocation]) -> list[Message]:
-    """Of all of them, each exactly one."""
+    """Wait until every invocation has exactly one answer or refusal, and return them."""
     waiting = iter(asked)
     late = next(waiting, None)
 
@@ -92,7 +93,7 @@ async def outcomes(fake: FakeDiscord, asked: Sequence[Invocation]) -> list[Messa
 async def ask_all(
     fake: FakeDiscord, questions: Sequence[tuple[Guild, User, str]]
 ) -> list[Invocation]:
-    """All at once."""
+    """Send all questions at once."""
     return [
         await fake.slash(user, "ask", {"question": question}, channel=guild.general)
         for guild, user, question in questions
@@ -108,17 +109,17 @@ def is_answer(message: Message) -> bool:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """For what the fake does not see."""
+    """Poll for a condition that the fake does not see. Raises TimeoutError after 10 s."""
     async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - a queue tells nobody that it grew
+        while not condition():  # noqa: ASYNC110 - a queue sends no event when it grows
             await asyncio.sleep(0.005)
 
 
 async def test_two_hundred_at_once_get_one_answer_each(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
     guilds = [fake.guild(name) for name in ("Harbour", "Market", "Ferry", "Museum")]
-    async with gated(opened_office, fake) as (gate, _):
+    async with gated(opened_runtime, fake) as (gate, _):
         asked = await ask_all(
             fake,
             [
@@ -126,7 +127,7 @@ async def test_two_hundred_at_once_get_one_answer_each(
                 for number, user in enumerate(people(fake, 200))
             ],
         )
-        # Every first sign comes while nothing is computed: it waits for no answer.
+        # Every acknowledgement comes while no answer is computed.
         for each in asked:
             await each.acknowledged()
         assert not any(map(outcome, asked))
@@ -140,32 +141,34 @@ async def test_two_hundred_at_once_get_one_answer_each(
 
 
 async def test_two_hundred_in_one_server_get_an_answer_or_a_refusal(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
-    """With the limits that are set where nobody sets any."""
+    """The bot uses the default limits."""
     guild = fake.guild("Harbour")
     channels = [guild.general, *(fake.channel(guild, f"room-{n}") for n in range(4))]
-    async with opened_office() as office, connected(office, fake):
+    async with opened_runtime() as runtime, connected(runtime, fake):
         asked = [
             await fake.slash(user, "ask", {"question": f"Ferry {n}?"}, channel=channels[n % 5])
             for n, user in enumerate(people(fake, 200))
         ]
         answers = await outcomes(fake, asked)
     refused = [each for each in answers if not is_answer(each)]
-    assert len(answers) - len(refused) == 90  # what a server may ask in a minute
+    assert len(answers) - len(refused) == 90  # the server limit for a minute
     assert all(each.ephemeral and "try again in" in each.content for each in refused)
 
 
-async def test_a_full_queue_refuses_in_words(opened_office: OpenOffice, fake: FakeDiscord) -> None:
+async def test_a_full_queue_refuses_in_words(
+    opened_runtime: OpenRuntime, fake: FakeDiscord
+) -> None:
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake, max_waiting=150) as (gate, _):
+    async with gated(opened_runtime, fake, max_waiting=150) as (gate, _):
         asked = await ask_all(
             fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 200))]
         )
 
         await until(lambda: bool(gate.batches))
-        taken = 150  # with those that are computed: nobody is let in who would be refused inside
-        # While nothing is answered: those that are refused learn it at once.
+        taken = 150  # includes the batch in work: no question is queued only to be refused later
+        # Refusals arrive at once, while no answer is computed yet.
         await fake.until(lambda: _shown(asked) == len(asked) - taken, "refusals")
         gate.open()
         answers = await outcomes(fake, asked)
@@ -176,18 +179,19 @@ async def test_a_full_queue_refuses_in_words(opened_office: OpenOffice, fake: Fa
 
 
 async def test_a_sign_comes_soon_to_who_asks_last(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
-    """At a bot that does nothing but wait for its compute thread, and at one whose loop is busy
-    with the answers of others: a few of them overtake a newcomer's sign, not the whole batch."""
+    """A newcomer is acknowledged early, both while the bot only waits for its compute thread and
+    while its loop delivers the answers of others. At most half a batch of answers goes out before
+    the acknowledgement."""
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, desk):
+    async with gated(opened_runtime, fake) as (gate, requests):
         crowd = await ask_all(
             fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 200))]
         )
         await until(lambda: bool(gate.batches))
         in_work = len(gate.batches[0])
-        await until(lambda: desk.service.waiting + in_work == len(crowd))
+        await until(lambda: requests.service.waiting + in_work == len(crowd))
         newcomers = await ask_all(fake, [(guild, fake.user("Zoe"), "Who ordered boats?")])
         await newcomers[0].acknowledged()
         assert not any(map(outcome, crowd))
@@ -207,13 +211,13 @@ def _shown(crowd: Sequence[Invocation]) -> int:
 
 
 async def test_turns_are_fair_to_within_one_question(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
-    """In two servers of 20 people with three questions each, those of one person together."""
+    """Two servers of 20 users, each with three questions in a row."""
     guilds = fake.guild("Harbour"), fake.guild("Market")
-    async with gated(opened_office, fake) as (gate, desk):
+    async with gated(opened_runtime, fake) as (gate, requests):
         first = await ask_all(fake, [(guilds[0], fake.user("First"), "Who comes first?")])
-        await until(lambda: bool(gate.batches))  # what comes now waits in the queue
+        await until(lambda: bool(gate.batches))  # later questions wait in the queue
         asked = await ask_all(
             fake,
             [
@@ -223,7 +227,7 @@ async def test_turns_are_fair_to_within_one_question(
                 for turn in range(3)
             ],
         )
-        await until(lambda: desk.service.waiting == len(asked))
+        await until(lambda: requests.service.waiting == len(asked))
         for batch in range(1, 6):
             gate.let_through()
             in_turn = set(gate.batches[batch - 1])
@@ -242,8 +246,8 @@ def _question(asked: Invocation) -> str:
 
 
 def _check_fair(order: list[str]) -> None:
-    """After each question: no person has had two more turns than another of that server, nor one
-    server two more than the other, while all have questions left."""
+    """Assert that turns stay fair after each question: any two users of a server, and the two
+    servers, differ by one turn at most."""
     turns: Counter[str] = Counter({" ".join(question.split()[:2]): 0 for question in order})
     assert len(turns) == 40
     for question in order:
@@ -255,34 +259,36 @@ def _check_fair(order: list[str]) -> None:
         assert abs(servers[0] - servers[1]) <= 1
 
 
-async def test_one_who_floods_holds_up_nobody(opened_office: OpenOffice, fake: FakeDiscord) -> None:
+async def test_one_who_floods_holds_up_nobody(
+    opened_runtime: OpenRuntime, fake: FakeDiscord
+) -> None:
     guild, flooder = fake.guild("Harbour"), fake.user("Flooder")
-    async with gated(opened_office, fake) as (gate, desk):
+    async with gated(opened_runtime, fake) as (gate, requests):
         flood = await ask_all(fake, [(guild, flooder, f"Flood {n}?") for n in range(80)])
-        share = _QUEUE // 8  # more of the queue than an eighth nobody fills
+        share = _QUEUE // 8  # one user may fill an eighth of the queue
         await fake.until(lambda: len([each for each in flood if outcome(each)]) == 80 - share)
         others = await ask_all(
             fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 20))]
         )
-        first = len(gate.batches[0])  # in work before they came
-        await until(lambda: desk.service.waiting == share - first + len(others))
+        first = len(gate.batches[0])  # in work before the others arrived
+        await until(lambda: requests.service.waiting == share - first + len(others))
         gate.let_through(2)
         assert all(map(is_answer, await outcomes(fake, others)))
         gate.open()
         answers = await outcomes(fake, flood)
     assert sum(map(is_answer, answers)) == share
     told = [each.content for each in answers if not is_answer(each)]
-    assert all("Your questions before this one are still waiting" in each for each in told)
+    assert all("Your earlier questions are still waiting" in each for each in told)
 
 
 async def test_the_same_question_of_fifty_is_computed_once(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, desk):
+    async with gated(opened_runtime, fake) as (gate, requests):
         asked = await ask_all(fake, [(guild, user, ANSWERED) for user in people(fake, 50)])
-        # Acknowledged is too soon: the conversation before it is still read then.
-        await until(lambda: desk.service._in_flight._pending.total() == 50)
+        # Acknowledged is too early: the bot is then still reading the conversation before it.
+        await until(lambda: requests.service._in_flight._pending.total() == 50)
         gate.open()
         answers = await outcomes(fake, asked)
     assert gate.computed == [ANSWERED]

@@ -1,16 +1,16 @@
-"""Questions in messages: what is answered, what is left alone, and how."""
+"""Questions in messages: which the bot answers, which it leaves alone, and how."""
 
 import pytest
 from discord import Permissions
 
 from bot.discord.client import DealbotClient
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from bot.requests.handler import Asker
 from bot.store.settings import ServerSettings
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,
-    OpenOffice,
+    OpenRuntime,
     ask,
     connected,
     receipt_id,
@@ -23,12 +23,12 @@ _WHEN = "And when will they arrive?"
 
 
 def redeliver(fake: FakeDiscord, message: Message) -> None:
-    """The gateway sends it once more."""
+    """Send the message over the gateway once more."""
     fake.world.tell("MESSAGE_CREATE", message_event(message), message.channel)
 
 
 async def is_left_alone(fake: FakeDiscord, channel: Channel, said: list[Message]) -> None:
-    """Nothing but the answer to a question that comes after them is answered there."""
+    """Ask a further question, and assert that the bot answers only this one in the channel."""
     last = await fake.say(fake.user("Zoe"), channel, ANSWERED, mention_bot=True)
     answer = await fake.next_message(channel)
     assert answer.referenced is last
@@ -51,7 +51,7 @@ async def test_a_direct_message_needs_no_mention(dealbot: DealbotClient, fake: F
     await fake.say(ann, fake.dm(ann), _WHO)
     answer = await fake.next_message(fake.dm(ann))
     assert "Northline Ferries" in answer.text
-    kept = await dealbot.office.store.receipts.get(receipt_id(answer))
+    kept = await dealbot.runtime.store.receipts.get(receipt_id(answer))
     assert kept is not None
     assert kept.private
     await fake.say(ann, fake.dm(ann), _WHEN)
@@ -67,7 +67,7 @@ async def test_a_reply_to_an_answer_goes_on_with_it(
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
     first = await ask(fake, ann, harbour.general, _WHO)
     await ask(fake, ann, harbour.general, ANSWERED)
-    await fake.say(bob, harbour.general, _WHEN, reply_to=first)  # which mentions the bot
+    await fake.say(bob, harbour.general, _WHEN, reply_to=first)  # a reply mentions the bot
     second = await fake.next_message(harbour.general)
     assert f"{_WHO} {_WHEN}" in second.embed["description"]
     await fake.say(ann, harbour.general, "And who ordered them?", reply_to=second)
@@ -109,7 +109,7 @@ async def test_a_private_answer_is_never_gone_on_with_openly(
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     private = await ask(fake, ann, harbour.general, _WHO, private=True)
-    # Discord's app cannot reply to it; a tampered one may try.
+    # Discord's app cannot reply to an ephemeral message; a tampered one may try.
     await fake.say(ann, harbour.general, _WHEN, mention_bot=True, reply_to=private)
     assert "Understood as" not in (await fake.next_message(harbour.general)).text
 
@@ -119,7 +119,7 @@ async def test_what_is_not_addressed_to_it_is_left_alone(
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     said = [
-        await fake.say(ann, harbour.general, ANSWERED),  # hidden from the bot, besides
+        await fake.say(ann, harbour.general, ANSWERED),  # also hidden from the bot
         await fake.say(harbour.owner, harbour.general, f"@everyone {ANSWERED}"),
         await fake.say(ann, harbour.general, f"{fake.user('Bob').mention} {ANSWERED}"),
         await fake.say(fake.user("Robot", bot=True), harbour.general, ANSWERED, mention_bot=True),
@@ -150,8 +150,8 @@ async def test_a_message_that_comes_again_is_answered_once(
     redeliver(fake, asked)
     await is_left_alone(fake, harbour.general, [asked, answer])
     asker = Asker(ann.id, harbour.general.id, harbour.id)
-    # Discord would take a second answer for the first, which has the same nonce: count receipts.
-    assert len(await dealbot.office.desk.conversation(asker, of_all=True)) == 2
+    # Discord drops a second answer with the same nonce, so count receipts instead.
+    assert len(await dealbot.runtime.requests.conversation(asker, of_all=True)) == 2
 
 
 async def test_much_talk_of_others_does_not_make_it_forget(
@@ -167,7 +167,7 @@ async def test_much_talk_of_others_does_not_make_it_forget(
     await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
     await fake.next_message(harbour.general)
     asker = Asker(ann.id, harbour.general.id, harbour.id)
-    assert len(await dealbot.office.desk.conversation(asker, of_all=True)) == 2
+    assert len(await dealbot.runtime.requests.conversation(asker, of_all=True)) == 2
 
 
 async def test_a_mention_without_text_gets_help(dealbot: DealbotClient, fake: FakeDiscord) -> None:
@@ -222,7 +222,7 @@ async def test_a_channel_that_turns_it_away_is_remembered(
     for name in ("Ann", "Bob"):
         person = fake.user(name)
         await fake.say(person, harbour.general, ANSWERED, mention_bot=True)
-        assert "may not answer" in (await fake.next_message(fake.dm(person))).content
+        assert "not allowed to answer" in (await fake.next_message(fake.dm(person))).content
     assert refused.met == 1
 
 
@@ -239,10 +239,10 @@ async def test_a_channel_that_turned_it_away_is_tried_again_later(
 
 
 async def test_a_refusal_comes_by_direct_message_and_not_often(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with opened_office(limit_per_user="1/minute") as office, connected(office, fake):
+    async with opened_runtime(limit_per_user="1/minute") as runtime, connected(runtime, fake):
         await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
         await fake.next_message(harbour.general)
         said = fake.messages(harbour.general)
@@ -256,15 +256,18 @@ async def test_a_refusal_comes_by_direct_message_and_not_often(
 
 @pytest.mark.parametrize("may_react", [True, False])
 async def test_who_takes_no_direct_messages_sees_a_reaction_where_there_may_be_one(
-    opened_office: OpenOffice, fake: FakeDiscord, caplog: pytest.LogCaptureFixture, may_react: bool
+    opened_runtime: OpenRuntime,
+    fake: FakeDiscord,
+    caplog: pytest.LogCaptureFixture,
+    may_react: bool,
 ) -> None:
-    """Once, as others get one message, and nothing is said in the channel."""
+    """The reaction comes once, where others get one message; the channel shows no other message."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     ann.takes_messages = False
     place = Overwrite(harbour.everyone, deny=Permissions(add_reactions=not may_react))
     room = fake.channel(harbour, "room", place)
     harbour.members[fake.world.bot.id].roles.clear()
-    async with opened_office(limit_per_user="1/minute") as office, connected(office, fake):
+    async with opened_runtime(limit_per_user="1/minute") as runtime, connected(runtime, fake):
         said = [await fake.say(ann, room, ANSWERED, mention_bot=True) for _ in range(3)]
         answer = await fake.next_message(room)
         await fake.until(lambda: fake.rest.invalid)
@@ -319,7 +322,7 @@ async def test_where_it_may_answer_holds_for_messages(
     other = fake.channel(harbour, "other")
     thread = fake.thread(harbour.general, "boats", ann)
     only_here = ServerSettings(channels=(harbour.general.id,))
-    await dealbot.office.store.settings.change(harbour.id, lambda _: only_here)
+    await dealbot.runtime.store.settings.change(harbour.id, lambda _: only_here)
     await fake.say(ann, other, ANSWERED, mention_bot=True)
     refusal = await fake.next_message(fake.dm(ann))
     assert f"<#{harbour.general.id}>" in refusal.content
@@ -330,10 +333,10 @@ async def test_where_it_may_answer_holds_for_messages(
     assert (await fake.next_message(thread)).embeds
 
 
-async def test_a_closing_desk_refuses_in_words(office: Office, fake: FakeDiscord) -> None:
+async def test_a_closing_desk_refuses_in_words(runtime: Runtime, fake: FakeDiscord) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with connected(office, fake):
-        await office.desk.close(1)
+    async with connected(runtime, fake):
+        await runtime.requests.close(1)
         await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
         assert "restarting" in (await fake.next_message(harbour.general)).content
         asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)

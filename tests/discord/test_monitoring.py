@@ -1,4 +1,4 @@
-"""What is served to Prometheus and to whoever restarts the bot, of a bot at work."""
+"""Metrics and health pages of a running bot."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,22 +9,22 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.discord.client import DealbotClient
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from bot.monitoring.degradations import Part
 from bot.monitoring.gauges import Watched
 from bot.monitoring.http import serve
 from bot.monitoring.metrics import Metrics
-from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected
+from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenRuntime, ask, connected
 from tests.fake_discord import FakeDiscord
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 class Watching:
-    """A bot's pages, served at a port of their own."""
+    """A bot's metrics pages, served on a port of their own."""
 
-    def __init__(self, office: Office, port: int, session: aiohttp.ClientSession) -> None:
-        self.office, self.port, self._session = office, port, session
+    def __init__(self, runtime: Runtime, port: int, session: aiohttp.ClientSession) -> None:
+        self.runtime, self.port, self._session = runtime, port, session
 
     async def get(self, path: str, **headers: str) -> tuple[int, str]:
         address = f"http://127.0.0.1:{self.port}{path}"
@@ -46,21 +46,21 @@ class Watching:
 
 @pytest.fixture
 async def watching(
-    opened_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+    opened_runtime: OpenRuntime, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Watching]:
     monkeypatch.setattr("bot.monitoring.http._FRESH_S", 0.0)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
-        office = await stack.enter_async_context(opened_office(observer=metrics))
-        watched = Watched(office.desk.service, office.live, office.degraded, office.gateway)
+        runtime = await stack.enter_async_context(opened_runtime(observer=metrics))
+        watched = Watched(runtime.requests.service, runtime.live, runtime.degraded, runtime.gateway)
         port = await stack.enter_async_context(serve(watched, metrics, "127.0.0.1", 0))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        yield Watching(office, port, session)
+        yield Watching(runtime, port, session)
 
 
 @pytest.fixture
 async def client(watching: Watching, fake: FakeDiscord) -> AsyncIterator[DealbotClient]:
-    async with connected(watching.office, fake) as client:
+    async with connected(watching.runtime, fake) as client:
         yield client
 
 
@@ -98,7 +98,7 @@ async def test_questions_are_counted_by_what_became_of_them(
 async def test_a_bug_is_counted_as_one_and_its_series_was_there_before(
     watching: Watching, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """rate() sees nothing of a series that begins with its first event."""
+    """rate() misses the first event of a series that begins with it."""
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
@@ -112,13 +112,13 @@ async def test_a_bug_is_counted_as_one_and_its_series_was_there_before(
 
 
 async def test_how_things_stand(watching: Watching, client: DealbotClient) -> None:
-    manifest = watching.office.live.current.generation.manifest
+    manifest = watching.runtime.live.current.generation.manifest
     named = {"generation": manifest.id, "encoder": manifest.encoder_id}
     assert await watching.value("dealbot_generation_info", **named) == 1
     assert await watching.value("dealbot_articles") == 3
     assert await watching.value("dealbot_waiting_questions") == 0
     assert await watching.value("dealbot_gateway_connections") == 1
-    watching.office.degraded.set(Part.STORE, "full")
+    watching.runtime.degraded.set(Part.STORE, "full")
     assert await watching.value("dealbot_degraded", part="store") == 1
     assert await watching.value("dealbot_degraded", part="redis") == 0
 
@@ -139,9 +139,9 @@ async def test_ready_once_discord_is_connected_and_also_while_something_is_degra
 ) -> None:
     assert (await watching.get("/healthz"))[0] == 200
     assert (await watching.get("/readyz"))[0] == 503
-    async with connected(watching.office, fake):
+    async with connected(watching.runtime, fake):
         assert (await watching.get("/readyz"))[0] == 200
-        watching.office.degraded.set(Part.REDIS, "gone since noon")
+        watching.runtime.degraded.set(Part.REDIS, "gone since noon")
         status, told = await watching.get("/readyz")
         assert status == 200
         assert "gone since noon" in told
@@ -153,7 +153,7 @@ async def test_a_lost_connection_is_seen_and_a_degradation_unless_it_is_soon_bac
     fake: FakeDiscord,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gateway, degraded = watching.office.gateway, watching.office.degraded
+    gateway, degraded = watching.runtime.gateway, watching.runtime.degraded
     fake.gateway.abort()
     await fake.gateway.resumed()
     guild = fake.guild()
@@ -173,7 +173,7 @@ async def test_a_batch_that_hangs_is_no_health(
 ) -> None:
     monkeypatch.setattr("bot.monitoring.http._STALLED_S", 1e-9)
     assert (await watching.get("/healthz"))[0] == 200
-    service = watching.office.desk.service
+    service = watching.runtime.requests.service
     monkeypatch.setattr(service, "_at_work_since", 0.0)
     status, told = await watching.get("/healthz")
     assert status == 503
@@ -195,7 +195,7 @@ async def test_whoever_sends_slowly_or_nothing_is_cut_off_and_holds_up_nobody(
 
 
 async def _all_from(reader: asyncio.StreamReader) -> bytes:
-    """Until the other side ends the connection, in whichever way."""
+    """Read until the peer closes or resets the connection."""
     try:
         return await reader.read()
     except ConnectionResetError:

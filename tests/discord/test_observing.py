@@ -1,4 +1,4 @@
-"""What the log tells of questions on Discord: every stage, under one id, without what was asked."""
+"""Logs of questions on Discord: every stage, under one id, without the question's text."""
 
 import asyncio
 import logging
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from bot.discord.client import DealbotClient
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,
-    OpenOffice,
+    OpenRuntime,
     ask,
     connected,
     receipt_id,
@@ -24,7 +24,7 @@ _ABSTAINED = ["arrived", "queued", "batch", "abstained", "delivered"]
 
 
 class Stages(logging.Handler):
-    """Keeps the records of stages."""
+    """A log handler that keeps the records of stages."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,8 @@ class Stages(logging.Handler):
         ]
 
     async def all_of(self, question: str) -> list[str]:
-        """The last is told when Discord's answer is back, which people may see before."""
+        """Return all stages of the question. The last is logged after Discord confirms the
+        delivery, which may be later than users see the answer."""
         await self.until(lambda: "delivered" in self.of(question))
         return self.of(question)
 
@@ -90,10 +91,10 @@ async def test_a_message_does_too(
 
 
 async def test_a_refusal_tells_its_reason(
-    opened_office: OpenOffice, fake: FakeDiscord, stages: Stages
+    opened_runtime: OpenRuntime, fake: FakeDiscord, stages: Stages
 ) -> None:
     guild, ann = fake.guild(), fake.user("Ann")
-    async with opened_office(limit_per_user="1/minute") as office, connected(office, fake):
+    async with opened_runtime(limit_per_user="1/minute") as runtime, connected(runtime, fake):
         await ask(fake, ann, guild.general, ANSWERED)
         await ask(fake, ann, guild.general, ANSWERED)
         await fake.say(ann, guild.general, ANSWERED, mention_bot=True)
@@ -107,19 +108,19 @@ def _reasons(stages: Stages) -> list[str]:
 
 
 async def test_what_was_asked_is_logged_where_the_admin_wants_it(
-    opened_office: OpenOffice, fake: FakeDiscord, stages: Stages
+    opened_runtime: OpenRuntime, fake: FakeDiscord, stages: Stages
 ) -> None:
     guild = fake.guild()
-    async with opened_office(log_questions=True) as office, connected(office, fake):
+    async with opened_runtime(log_questions=True) as runtime, connected(runtime, fake):
         await ask(fake, fake.user(), guild.general, ANSWERED)
     assert [record["text"] for record in stages.records if "text" in record] == [ANSWERED]
 
 
 async def test_questions_of_two_are_told_apart(
-    office: Office, fake: FakeDiscord, stages: Stages
+    runtime: Runtime, fake: FakeDiscord, stages: Stages
 ) -> None:
     guild = fake.guild()
-    async with connected(office, fake):
+    async with connected(runtime, fake):
         answers = [
             await ask(fake, fake.user(name), guild.general, ANSWERED) for name in ("Ann", "Ben")
         ]

@@ -1,15 +1,15 @@
-"""More who ask than the bot can serve, and who never takes what he asked for."""
+"""Overload: more users than the bot can serve, and users whose answers cannot be delivered."""
 
 from contextlib import ExitStack
 from itertools import count
 
 import pytest
 
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from bot.domain.errors import ServiceBusyError
-from bot.requests.capacity import Door
+from bot.requests.capacity import CapacityLimiter
 from bot.requests.handler import Asker
-from tests.discord.conftest import ANSWERED, OpenOffice, ask
+from tests.discord.conftest import ANSWERED, OpenRuntime, ask
 from tests.discord.test_load import (
     ask_all,
     gated,
@@ -21,13 +21,13 @@ from tests.discord.test_load import (
 )
 from tests.fake_discord import FakeDiscord, Fault, Guild, Invocation
 
-_INSIDE, _FEW = 256, 12  # at once, and while too many come
-_OWN = _INSIDE // 8  # of one person
-_TOLD = 4  # at the same time that there is no room
+_INSIDE, _FEW = 256, 12  # requests at once, and requests during a lasting overload
+_OWN = _INSIDE // 8  # per user
+_TOLD = 4  # refusals sent at the same time
 
 
 async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
-    """As many as are let in."""
+    """Ask as many questions as the capacity allows."""
     users = people(fake, _INSIDE)
     early = await ask_all(fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(users)])
     for each in early:
@@ -36,7 +36,7 @@ async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
 
 
 async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.serving.admission._CALM_S", 0)
     inside: list[ExitStack] = []
@@ -45,7 +45,7 @@ async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
     def come(number: int) -> None:
         for _ in range(number):
             visit = ExitStack()
-            visit.enter_context(office.desk.visit(Asker(next(persons), 1, 1)))
+            visit.enter_context(runtime.requests.visit(Asker(next(persons), 1, 1)))
             inside.append(visit)
 
     def leave(number: int) -> None:
@@ -58,7 +58,8 @@ async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
 
     come(_INSIDE)
     nobody_is_let_in()
-    for left in (_INSIDE - _FEW + 1, 3, 5):  # as long as the places of those who leave are taken
+    # the overload lasts while every freed place is taken again
+    for left in (_INSIDE - _FEW + 1, 3, 5):
         leave(left)
         come(_FEW - len(inside))
         nobody_is_let_in()
@@ -69,26 +70,26 @@ async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
 
 @pytest.mark.parametrize(("model", "inside"), [("", 25), ("scripted", _INSIDE)])
 async def test_as_many_are_let_in_as_may_wait_but_those_who_wait_for_a_model(
-    opened_office: OpenOffice, model: str, inside: int
+    opened_runtime: OpenRuntime, model: str, inside: int
 ) -> None:
-    async with opened_office(
+    async with opened_runtime(
         llm_base_url="http://127.0.0.1:9/v1", llm_model=model, max_wait_s=1.0
-    ) as office:
+    ) as runtime:
         for _ in range(9):
-            office.desk.service.admission.computed(10, 0.4)
+            runtime.requests.service.admission.record_batch(10, 0.4)
         with ExitStack() as visits:
             for user in range(inside):
-                visits.enter_context(office.desk.visit(Asker(user, 1, 1)))
+                visits.enter_context(runtime.requests.visit(Asker(user, 1, 1)))
             with pytest.raises(ServiceBusyError):
-                visits.enter_context(office.desk.visit(Asker(inside, 1, 1)))
+                visits.enter_context(runtime.requests.visit(Asker(inside, 1, 1)))
 
 
 def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
-    door, persons = Door(), count()
+    capacity, persons = CapacityLimiter(), count()
     with ExitStack() as inside:
 
         def come(server: int) -> None:
-            inside.enter_context(door.passing(next(persons), server))
+            inside.enter_context(capacity.slot(next(persons), server))
 
         for number in range(_INSIDE):
             come(number % 2)  # two servers
@@ -99,15 +100,15 @@ def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
             with pytest.raises(ServiceBusyError):
                 come(server)
         with pytest.raises(ServiceBusyError):
-            come(_FEW)  # as many servers as may be inside of a crowd have somebody there
+            come(_FEW)  # each of the servers allowed during an overload has its place
 
 
 async def test_one_server_keeps_no_other_out(
-    opened_office: OpenOffice, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+    opened_runtime: OpenRuntime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.requests.capacity._ROOM", 32)
     harbour, market = fake.guild("Harbour"), fake.guild("Market")
-    async with gated(opened_office, fake) as (gate, _):
+    async with gated(opened_runtime, fake) as (gate, _):
         crowd = [(harbour, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 32))]
         early = await ask_all(fake, crowd)
         for each in early:
@@ -120,10 +121,10 @@ async def test_one_server_keeps_no_other_out(
         assert all(map(is_answer, await outcomes(fake, [other, *early])))
 
 
-async def test_one_person_keeps_nobody_out(opened_office: OpenOffice, fake: FakeDiscord) -> None:
-    """Who takes none of his answers, so that his commands stay open."""
+async def test_one_person_keeps_nobody_out(opened_runtime: OpenRuntime, fake: FakeDiscord) -> None:
+    """Ann's answers cannot be delivered, so her commands stay open."""
     guild, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with gated(opened_office, fake) as (gate, desk):
+    async with gated(opened_runtime, fake) as (gate, requests):
         mine = await ask_all(fake, [(guild, ann, f"Ferry {n}?") for n in range(_OWN)])
         held = []
         for each in mine:
@@ -134,16 +135,16 @@ async def test_one_person_keeps_nobody_out(opened_office: OpenOffice, fake: Fake
         await until(lambda: all(fault.met for fault in held))
         assert "still waiting" in (await ask(fake, ann, guild.general, ANSWERED)).content
         assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
-        assert desk.visitors <= _OWN + 1
+        assert requests.active <= _OWN + 1
 
 
 async def test_who_finds_no_room_is_told_at_once_and_alone(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, desk):
+    async with gated(opened_runtime, fake) as (gate, requests):
         early = await fill(fake, guild)
-        # While nothing is answered: the compute thread stands at the gate.
+        # No answer is computed yet: the compute thread waits at the gate.
         for user in people(fake, 20):
             (late,) = await ask_all(fake, [(guild, user, "Late?")])
             told = await late.final()
@@ -152,15 +153,15 @@ async def test_who_finds_no_room_is_told_at_once_and_alone(
         gate.open()
         assert all(map(is_answer, await outcomes(fake, early)))
         assert "Late?" not in gate.computed
-        await until(lambda: not desk.visitors)  # the last of them are still being put down
+        await until(lambda: not requests.active)  # the last receipts are still being stored
         assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
 
 
 async def test_of_a_burst_that_finds_no_room_all_are_told(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, _):
+    async with gated(opened_runtime, fake) as (gate, _):
         early = await fill(fake, guild)
         late = await ask_all(fake, [(guild, user, "Late?") for user in people(fake, 40)])
         told = [(await each.final()).content for each in late]
@@ -170,10 +171,10 @@ async def test_of_a_burst_that_finds_no_room_all_are_told(
 
 
 async def test_no_more_are_told_at_once_than_can_be_in_time(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, desk):
+    async with gated(opened_runtime, fake) as (gate, requests):
         early = await fill(fake, guild)
         slow = fake.faults.arm(Fault("POST /interactions/*/*", delay_s=60, times=float("inf")))
         await ask_all(fake, [(guild, user, "Late?") for user in people(fake, 60)])
@@ -182,15 +183,15 @@ async def test_no_more_are_told_at_once_than_can_be_in_time(
         gate.open()
         assert all(map(is_answer, await outcomes(fake, early)))
         assert slow.met == _TOLD
-        await until(lambda: not desk.visitors)  # the last of them are still being put down
+        await until(lambda: not requests.active)  # the last receipts are still being stored
         assert is_answer(await ask(fake, fake.user("Zoe"), guild.general, ANSWERED))
 
 
 async def test_who_never_takes_his_answer_keeps_nobody_from_another(
-    opened_office: OpenOffice, fake: FakeDiscord
+    opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
     guild = fake.guild("Harbour")
-    async with gated(opened_office, fake) as (gate, _):
+    async with gated(opened_runtime, fake) as (gate, _):
         slow = await ask_all(fake, [(guild, user, ANSWERED) for user in people(fake, 100)])
         held = []
         for each in slow:

@@ -1,26 +1,26 @@
-"""What a model costs is kept in the store, by the person who asked on Discord."""
+"""The cost of a model, stored under the Discord user who asked."""
 
 import json
 
-from tests.discord.conftest import ANSWERED, OpenOffice, ask, connected
+from tests.discord.conftest import ANSWERED, OpenRuntime, ask, connected
 from tests.fake_discord import FakeDiscord
 from tests.llm import ScriptedEndpoint, says
 
 NOTHING = json.dumps({"answerable": False, "sentences": []})
 
 
-async def test_who_asks_pays_and_can_see_it(fake: FakeDiscord, opened_office: OpenOffice) -> None:
+async def test_who_asks_pays_and_can_see_it(fake: FakeDiscord, opened_runtime: OpenRuntime) -> None:
     ann, bob, here = fake.user("Ann"), fake.user("Bob"), fake.guild("Harbour").general
     async with ScriptedEndpoint() as endpoint:
         endpoint.always(says(NOTHING, output_tokens=5_000))
         capped = {"llm_base_url": endpoint.url, "llm_tokens_per_user_per_day": 3_000}
-        for _ in range(2):  # and over a restart
+        for _ in range(2):  # also after a restart
             async with (
-                opened_office(llm_model="scripted", **capped) as office,
-                connected(office, fake),
+                opened_runtime(llm_model="scripted", **capped) as runtime,
+                connected(runtime, fake),
             ):
                 await ask(fake, ann, here, ANSWERED)
-                [kept] = (await office.store.people.export(ann.id)).usage
+                [kept] = (await runtime.store.people.export(ann.id)).usage
                 assert kept.output_tokens == 5_000
-                assert (await office.store.people.export(bob.id)).usage == ()
+                assert (await runtime.store.people.export(bob.id)).usage == ()
         assert len(endpoint.requests) == 1

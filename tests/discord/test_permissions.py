@@ -1,4 +1,4 @@
-"""/config and what it settles: who may ask, and where."""
+"""/config and its effect: who may ask, and where."""
 
 import pytest
 from discord import Permissions
@@ -6,12 +6,12 @@ from discord import Permissions
 from bot.discord.client import DealbotClient
 from bot.store.audit import AuditEntry
 from bot.store.settings import ServerSettings
-from tests.discord.conftest import ANSWERED, OpenOffice, ask, connected
+from tests.discord.conftest import ANSWERED, OpenRuntime, ask, connected
 from tests.fake_discord import Channel, FakeDiscord, Guild, User
 
 
 async def set_(fake: FakeDiscord, person: User, guild: Guild, name: str, **options: object) -> str:
-    """What /config tells the person, privately."""
+    """Run a /config command and return its ephemeral answer."""
     asked = await fake.slash(person, f"config {name}", options, channel=guild.general)
     told = await asked.final()
     assert asked.ephemeral
@@ -20,7 +20,7 @@ async def set_(fake: FakeDiscord, person: User, guild: Guild, name: str, **optio
 
 
 async def audited(dealbot: DealbotClient, guild: Guild) -> list[AuditEntry]:
-    return await dealbot.office.store.audit.latest(guild.id, 20)
+    return await dealbot.runtime.store.audit.latest(guild.id, 20)
 
 
 async def test_each_setting_is_kept_shown_and_audited(
@@ -35,9 +35,9 @@ async def test_each_setting_is_kept_shown_and_audited(
     fake.join(harbour, ann)
     shown = await set_(fake, owner, harbour, "admin", role=role, user=ann)
     assert f"Server: {role.mention} " in shown
-    assert "the asker by default" in await set_(fake, owner, harbour, "privacy", private=True)
+    assert "by default to: the asker" in await set_(fake, owner, harbour, "privacy", private=True)
     assert "minute: 3" in await set_(fake, owner, harbour, "limit", per_minute=3)
-    assert dealbot.office.store.settings.get(harbour.id) == ServerSettings(
+    assert dealbot.runtime.store.settings.get(harbour.id) == ServerSettings(
         channels=(other.id,),
         roles=(role.id,),
         admin_roles=(role.id,),
@@ -52,10 +52,10 @@ async def test_each_setting_is_kept_shown_and_audited(
     }
     assert any("private=True" in entry.detail for entry in entries)
 
-    await set_(fake, owner, harbour, "channel", channel=other)  # again takes it away
+    await set_(fake, owner, harbour, "channel", channel=other)  # the second call removes it
     await set_(fake, owner, harbour, "role")
     await set_(fake, owner, harbour, "limit")
-    settings = dealbot.office.store.settings.get(harbour.id)
+    settings = dealbot.runtime.store.settings.get(harbour.id)
     assert (settings.channels, settings.roles, settings.per_user_per_minute) == ((), (), None)
 
 
@@ -76,7 +76,7 @@ async def test_what_two_admins_set_at_once_is_both_kept(
     ]
     for each in asked:
         await each.final()
-    settings = dealbot.office.store.settings.get(harbour.id)
+    settings = dealbot.runtime.store.settings.get(harbour.id)
     assert (settings.private, settings.per_user_per_minute) == (True, 3)
     assert set(settings.roles) == {role.id for role in roles}
 
@@ -98,9 +98,9 @@ async def test_who_is_no_admin_changes_nothing(
     """Discord hides the command from them, but a server can show it to anyone."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     before = ServerSettings(channels=(1,), roles=(2,), per_user_per_minute=1)
-    await dealbot.office.store.settings.change(harbour.id, lambda _: before)
+    await dealbot.runtime.store.settings.change(harbour.id, lambda _: before)
     assert "Only the server's admins" in await set_(fake, ann, harbour, name, **options)
-    assert dealbot.office.store.settings.get(harbour.id) == before
+    assert dealbot.runtime.store.settings.get(harbour.id) == before
     assert not await audited(dealbot, harbour)
 
 
@@ -125,18 +125,18 @@ async def test_admins_are_those_who_manage_the_server_and_whom_they_name(
 async def test_rights_that_were_taken_away_are_gone_at_once(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
-    """Discord goes on showing the command for a while."""
+    """Discord continues to show the command for a while."""
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     fake.join(harbour, ann)
     for allowed in (True, False):
-        await set_(fake, harbour.owner, harbour, "admin", user=ann)  # again takes it away
+        await set_(fake, harbour.owner, harbour, "admin", user=ann)  # the second call removes it
         told = await set_(fake, ann, harbour, "show")
         assert ("Only the server's admins" not in told) is allowed
 
 
 async def test_an_admin_has_to_be_named(dealbot: DealbotClient, fake: FakeDiscord) -> None:
     harbour = fake.guild("Harbour")
-    assert "Name a role or a member" in await set_(fake, harbour.owner, harbour, "admin")
+    assert "Choose a role or a member" in await set_(fake, harbour.owner, harbour, "admin")
     assert not await audited(dealbot, harbour)
 
 
@@ -146,11 +146,11 @@ async def test_settings_hold_no_more_than_can_be_shown(
     harbour = fake.guild("Harbour")
     many = tuple(range(10**18, 10**18 + 15))
     full = ServerSettings(channels=many, roles=many, admin_roles=many, admin_users=many)
-    await dealbot.office.store.settings.change(harbour.id, lambda _: full)
+    await dealbot.runtime.store.settings.change(harbour.id, lambda _: full)
     assert "Channels: <#" in await set_(fake, harbour.owner, harbour, "show")
     told = await set_(fake, harbour.owner, harbour, "channel", channel=harbour.general)
     assert "At most 15" in told
-    assert dealbot.office.store.settings.get(harbour.id) == full
+    assert dealbot.runtime.store.settings.get(harbour.id) == full
 
 
 async def test_a_member_who_has_left_is_told_of_in_words(
@@ -162,7 +162,7 @@ async def test_a_member_who_has_left_is_told_of_in_words(
 
 
 async def refusal(fake: FakeDiscord, person: User, channel: Channel) -> str:
-    """Of /ask, told privately."""
+    """Ask with /ask and return the ephemeral refusal."""
     asked = await fake.slash(person, "ask", {"question": ANSWERED}, channel=channel)
     told = await asked.final()
     assert asked.ephemeral
@@ -183,7 +183,7 @@ async def test_questions_are_answered_in_the_channels_that_are_set(
         assert harbour.general.mention in await refusal(fake, ann, channel)
     message = await fake.say(ann, other, ANSWERED)
     asked = await fake.context_menu(ann, "Ask the articles about this", message)
-    assert "other channels" in (await asked.final()).content
+    assert "do not answer in this channel" in (await asked.final()).content
 
 
 async def test_only_some_roles_may_ask(dealbot: DealbotClient, fake: FakeDiscord) -> None:
@@ -219,10 +219,10 @@ async def test_config_is_for_servers(dealbot: DealbotClient, fake: FakeDiscord) 
 
 
 async def test_over_the_limit_all_but_deleting_is_refused_privately(
-    fake: FakeDiscord, opened_office: OpenOffice
+    fake: FakeDiscord, opened_runtime: OpenRuntime
 ) -> None:
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
-    async with opened_office(limit_per_user="1/minute") as office, connected(office, fake):
+    async with opened_runtime(limit_per_user="1/minute") as runtime, connected(runtime, fake):
         answer = await ask(fake, ann, harbour.general, ANSWERED)
         for channel in (harbour.general, fake.dm(ann)):
             told = await refusal(fake, ann, channel)
@@ -235,19 +235,19 @@ async def test_over_the_limit_all_but_deleting_is_refused_privately(
             pressed = await fake.click(answer, button, ann)
             assert "try again in" in (await pressed.response()).content
             assert pressed.ephemeral
-        # Another person is free to, and to clear up is free at any time.
+        # Another user may still press it, and deleting is free at any time.
         assert (await (await fake.click(answer, "[1]", bob)).response()).embeds
         await fake.click(answer, "Delete", ann)
         await fake.until(lambda: answer.deleted)
 
 
 async def test_turning_pages_counts_too(
-    fake: FakeDiscord, opened_office: OpenOffice, long_index: object
+    fake: FakeDiscord, opened_runtime: OpenRuntime, long_index: object
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     async with (
-        opened_office(index=long_index, limit_per_user="1/minute") as office,
-        connected(office, fake),
+        opened_runtime(index=long_index, limit_per_user="1/minute") as runtime,
+        connected(runtime, fake),
     ):
         listed = await (await fake.slash(ann, "sources", channel=harbour.general)).final()
         turned = await fake.click(listed, "Next ▶", ann)
@@ -272,9 +272,9 @@ async def test_a_servers_own_limit_holds_there(dealbot: DealbotClient, fake: Fak
     ],
 )
 async def test_limits_of_places_hold_for_everyone_there(
-    fake: FakeDiscord, opened_office: OpenOffice, limit: str, told: str
+    fake: FakeDiscord, opened_runtime: OpenRuntime, limit: str, told: str
 ) -> None:
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
-    async with opened_office(**{limit: "1/hour"}) as office, connected(office, fake):
+    async with opened_runtime(**{limit: "1/hour"}) as runtime, connected(runtime, fake):
         assert (await ask(fake, ann, harbour.general, ANSWERED)).embeds
         assert told in await refusal(fake, bob, harbour.general)

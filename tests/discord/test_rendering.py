@@ -1,4 +1,4 @@
-"""Embeds: what they show, that Discord takes them, and that nothing in them is acted on."""
+"""Embeds: what they show, that Discord accepts them, and that Discord acts on nothing in them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -289,11 +289,11 @@ def test_a_receipt_tells_how_an_answer_came_about() -> None:
 def test_status_shows_details_only_where_there_are_some() -> None:
     everyone = BotStatus("g1", "2026-03-01", 10, 120, 0, None, "from 28% on")
     assert status_embed(everyone).fields == []
-    assert "nothing was asked yet" in (status_embed(everyone).description or "")
+    assert "no questions yet" in (status_embed(everyone).description or "")
     admin = BotStatus("g1", "2026", 1, 1, 3, (12.3, 4567.8), "x", details=(("Servers", "3"),))
     embed = status_embed(admin)
     assert [(shown.name, shown.value) for shown in embed.fields] == [("Servers", "3")]
-    assert "12 ms, one in twenty more than 4,568 ms" in (embed.description or "")
+    assert "12 ms (median); one in twenty takes more than 4,568 ms" in (embed.description or "")
 
 
 @pytest.mark.parametrize(
@@ -352,7 +352,7 @@ def _listed(title: str) -> ListedArticle:
 
 
 def _everything(text: str, url: str) -> Iterator[discord.Embed]:
-    """Every kind of embed, with the text wherever a text from outside goes."""
+    """Yield every kind of embed, with `text` wherever text from outside can appear."""
     place = {"title": text, "source": text, "published": text, "url": url, "article_id": text}
     copy = Place.model_validate(place | {"start": 0, "end": 1})
     cited = _citation(1, text or "x", **place, also_in=[copy] * 4)
@@ -388,7 +388,7 @@ def _everything(text: str, url: str) -> Iterator[discord.Embed]:
 
 
 def _check_inert(embed: discord.Embed, url: str) -> None:
-    """Nothing but our own markup is acted on, and links lead nowhere but to the article."""
+    """Assert that Discord acts only on our own markup, and that links lead only to the article."""
     description = (embed.description or "").replace(CONTINUES, "")
     texts = [description, embed.title or "", *(f.name or "" for f in embed.fields)]
     texts += [shown.value or "" for shown in embed.fields]

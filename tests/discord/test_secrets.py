@@ -1,5 +1,5 @@
-"""The bot's token appears nowhere, whatever fails: not in what the program prints, not in its log,
-its store, its index or its working folder, and not among its arguments."""
+"""The bot's token leaks nowhere, whatever fails: not in the program's output, its log, store,
+index, working folder or arguments."""
 
 import asyncio
 import base64
@@ -62,7 +62,7 @@ class Program:
         return "".join(p.read_text(errors="replace") for p in self.folder.glob("output-*"))
 
     def found(self) -> list[str]:
-        """Files in which a token stands, as it is or as others write it."""
+        """Return the names of files that contain a token, as it is or in a common encoding."""
         forms = [form for token in (MARK, OTHER) for form in _forms(token)]
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         return [path.name for path in files if any(form in path.read_bytes() for form in forms)]
@@ -87,14 +87,15 @@ def program(fake: FakeDiscord, town_index: Path, encoder_home: Path, tmp_path: P
 
 
 def _arguments(pid: int) -> bytes:
-    """Which everybody on the machine can see, where there are such files."""
+    """Return the command line of a process, which every user of the machine can read; empty without
+    /proc."""
     path = Path(f"/proc/{pid}/cmdline")
     return path.read_bytes() if path.exists() else b""
 
 
 @asynccontextmanager
 async def running(program: Program, fake: FakeDiscord, form: str) -> AsyncIterator[None]:
-    """The bot at its loudest, connected; ended by SIGTERM."""
+    """Run the bot with the most verbose logging, connected; end it with SIGTERM."""
     process = await program.start("--verbose", "run", DEALBOT_LOG_FORMAT=form, **_LOUD)
     try:
         await fake.until(lambda: fake.world.syncs and fake.gateway.live, "a bot", 15)
@@ -129,7 +130,7 @@ async def test_a_bot_to_which_everything_happens(
             await asked.acknowledged()
         _break(program.folder / "data" / "dealbot.sqlite")
         broken = await fake.slash(ann, "why", {"receipt": "a" * 12}, channel=guild.general)
-        assert "the log has it as" in (await broken.final()).content
+        assert "the log has the details under" in (await broken.final()).content
         fake.gateway.abort()
         await fake.until(lambda: fake.gateway.live, "the bot again", 15)
         asked = await fake.slash(ann, "ask", {"question": NOT_ANSWERED}, channel=guild.general)
@@ -140,7 +141,7 @@ async def test_a_bot_to_which_everything_happens(
 
 
 def _break(store: Path) -> None:
-    """What nobody expects: a bug, with its traceback in the log."""
+    """Break the store, so that the log shows an unexpected error with its traceback."""
     with sqlite3.connect(store) as database:
         database.execute("ALTER TABLE receipts RENAME TO gone")
 
@@ -204,7 +205,7 @@ def _check(program: Program, fake: FakeDiscord) -> None:
 
 
 def test_the_search_finds_a_token(program: Program) -> None:
-    """Else all of the above would hold of anything."""
+    """Without this, all tests above would pass for anything."""
     leaks = [*_forms(MARK), *_forms(OTHER)]
     for number, leak in enumerate(leaks):
         (program.folder / f"leak-{number}").write_bytes(b"before " + leak + b" after")

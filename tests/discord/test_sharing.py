@@ -1,4 +1,4 @@
-"""Two bots over one Redis, which is killed and frozen while they are asked."""
+"""Two bots that share one Redis, which is killed and frozen while they are asked."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.runtime import Office
-from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected
+from bot.discord.runtime import Runtime
+from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenRuntime, ask, connected
 from tests.fake_discord import FakeDiscord
 from tests.sharing.conftest import until
 from tests.sharing.redis_server import RedisServer, redis_server
@@ -22,25 +22,25 @@ def redis(monkeypatch: pytest.MonkeyPatch) -> Iterator[RedisServer]:
         yield server
 
 
-def computed(office: Office) -> bool:
-    """Whether it has computed an answer."""
-    return office.desk.service.latencies_ms is not None
+def computed(runtime: Runtime) -> bool:
+    """Return True if this bot has computed an answer."""
+    return runtime.requests.service.latencies_ms is not None
 
 
 async def test_what_one_bot_has_answered_another_need_not_compute(
-    redis: RedisServer, fake: FakeDiscord, opened_office: OpenOffice, tmp_path: Path
+    redis: RedisServer, fake: FakeDiscord, opened_runtime: OpenRuntime, tmp_path: Path
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     shown = []
     for name in ("one", "two"):
         store = tmp_path / f"{name}.sqlite"
         async with (
-            opened_office(redis_url=redis.url, store=store) as office,
-            connected(office, fake),
+            opened_runtime(redis_url=redis.url, store=store) as runtime,
+            connected(runtime, fake),
         ):
             answer = await ask(fake, ann, harbour.general, ANSWERED)
             shown.append((answer.embed["title"], answer.embed["description"]))
-            assert computed(office) is (name == "one")
+            assert computed(runtime) is (name == "one")
             quote = await (await fake.click(answer, "[1]", ann)).response()
             assert "Mayor Ilse Brandt" in quote.embed["description"]
             more = await (await fake.click(answer, "More evidence", ann)).final()
@@ -49,15 +49,15 @@ async def test_what_one_bot_has_answered_another_need_not_compute(
 
 
 async def test_two_bots_keep_one_limit(
-    redis: RedisServer, fake: FakeDiscord, opened_office: OpenOffice, tmp_path: Path
+    redis: RedisServer, fake: FakeDiscord, opened_runtime: OpenRuntime, tmp_path: Path
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     answered = 0
     for name in ("one", "two"):
         given = {"redis_url": redis.url, "limit_per_user": "3/hour"}
         async with (
-            opened_office(**given, store=tmp_path / f"{name}.sqlite") as office,
-            connected(office, fake),
+            opened_runtime(**given, store=tmp_path / f"{name}.sqlite") as runtime,
+            connected(runtime, fake),
         ):
             for _ in range(2):
                 answer = await ask(fake, ann, harbour.general, ANSWERED)
@@ -68,12 +68,12 @@ async def test_two_bots_keep_one_limit(
 
 @pytest.mark.parametrize("fault", ["kill", "freeze"])
 async def test_questions_are_answered_through_the_loss_of_redis(
-    redis: RedisServer, fake: FakeDiscord, opened_office: OpenOffice, fault: str
+    redis: RedisServer, fake: FakeDiscord, opened_runtime: OpenRuntime, fault: str
 ) -> None:
     harbour, admin = fake.guild("Harbour"), fake.user("Admin")
     people = [fake.user(f"Person {number}") for number in range(20)]
     given = {"redis_url": redis.url, "admin_users": (admin.id,), "limit_per_channel": "99/minute"}
-    async with opened_office(**given) as office, connected(office, fake):
+    async with opened_runtime(**given) as runtime, connected(runtime, fake):
         asking = [
             asyncio.create_task(ask(fake, person, harbour.general, f"{ANSWERED} {number}"))
             for number, person in enumerate(people)
@@ -92,5 +92,5 @@ async def test_questions_are_answered_through_the_loss_of_redis(
             redis.start()
         else:
             redis.thaw()
-        await until(lambda: not office.degraded.current)
+        await until(lambda: not runtime.degraded.current)
         assert (await ask(fake, people[0], harbour.general, ANSWERED)).embeds

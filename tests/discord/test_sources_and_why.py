@@ -1,4 +1,4 @@
-"""/sources, /why, /help and /status: to whoever asks alone."""
+"""/sources, /why, /help and /status, shown to the asker alone."""
 
 from pathlib import Path
 
@@ -6,12 +6,13 @@ import pytest
 
 from bot.discord.client import DealbotClient
 from bot.monitoring.degradations import Part
+from bot.wording.measures import operating_point_line
 from index.encoder.encoder import Encoder
 from tests.discord.conftest import (
     ANSWERED,
     ARTICLES,
     NOT_ANSWERED,
-    OpenOffice,
+    OpenRuntime,
     ask,
     connected,
     indexed,
@@ -36,13 +37,13 @@ async def test_the_articles_are_listed_newest_first(
 
 
 async def test_a_long_list_is_turned_and_survives_a_restart(
-    fake: FakeDiscord, opened_office: OpenOffice, long_index: Path
+    fake: FakeDiscord, opened_runtime: OpenRuntime, long_index: Path
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with opened_office(index=long_index) as office, connected(office, fake):
+    async with opened_runtime(index=long_index) as runtime, connected(runtime, fake):
         listed = await (await fake.slash(ann, "sources", channel=harbour.general)).final()
         assert "Page 1 of 2 · 12 articles" in listed.text
-    async with opened_office(index=long_index) as office, connected(office, fake):
+    async with opened_runtime(index=long_index) as runtime, connected(runtime, fake):
         turned = await (await fake.click(listed, "Next ▶", ann)).final()
         assert turned is listed
         assert "Page 2 of 2" in listed.text
@@ -81,7 +82,7 @@ async def test_articles_are_offered_while_typing(dealbot: DealbotClient, fake: F
 
 
 async def test_hostile_titles_are_offered_as_discord_takes_them(
-    fake: FakeDiscord, opened_office: OpenOffice, encoder: Encoder, tmp_path: Path
+    fake: FakeDiscord, opened_runtime: OpenRuntime, encoder: Encoder, tmp_path: Path
 ) -> None:
     titles = {"long": "🚲" * 90, "blank": "\u200b", "reversed": "\u202eevil"}
     index = indexed(
@@ -94,7 +95,7 @@ async def test_hostile_titles_are_offered_as_discord_takes_them(
         encoder,
     )
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with opened_office(index=index) as office, connected(office, fake):
+    async with opened_runtime(index=index) as runtime, connected(runtime, fake):
         offered = await fake.autocomplete(
             ann, "sources", {"article": ""}, "article", channel=harbour.general
         )
@@ -122,11 +123,11 @@ async def test_why_shows_how_an_answer_came_about(
     why = await asked.final()
     assert asked.ephemeral
     assert f"**Asked:** {ANSWERED}" in why.text
-    assert dealbot.office.live.current.generation.id in why.text
+    assert dealbot.runtime.live.current.generation.id in why.text
     assert "score" in why.text
     assert r"cited as \[1\]" in why.text
     assert "Another generation" not in why.text
-    assert str(dealbot.office.desk.service.operating_point)[:10] in why.text
+    assert operating_point_line(dealbot.runtime.requests.service.operating_point)[:10] in why.text
 
 
 async def test_why_is_closed_to_those_who_could_not_see_the_answer(
@@ -172,42 +173,42 @@ async def test_status_tells_more_to_those_who_run_the_bot(
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     before = await (await fake.slash(ann, "status", channel=harbour.general)).final()
-    assert "nothing was asked yet" in before.text
+    assert "no questions yet" in before.text
     await ask(fake, ann, harbour.general, ANSWERED)
     asked = await fake.slash(ann, "status", channel=harbour.general)
     told = await asked.final()
     assert asked.ephemeral
-    assert dealbot.office.live.current.generation.id in told.text
+    assert dealbot.runtime.live.current.generation.id in told.text
     assert "3 articles, 7 sentences" in told.text
     assert "0 questions" in told.text
-    assert " ms, one in twenty" in told.text
+    assert " ms (median); one in twenty" in told.text
     assert "fields" not in told.embed
     developer = fake.world.developer
     more = await (await fake.slash(developer, "status", channel=harbour.general)).final()
     fields = {field["name"]: field["value"] for field in more.embed["fields"]}
     assert fields["Servers"] == "1"
-    assert fields["Encoder"] == dealbot.office.live.current.generation.manifest.encoder_id
+    assert fields["Encoder"] == dealbot.runtime.live.current.generation.manifest.encoder_id
 
 
 async def test_status_tells_what_is_degraded_and_more_of_it_to_those_who_run_the_bot(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
     ann, developer = fake.user("Ann"), fake.world.developer
-    dealbot.office.degraded.set(Part.STORE, "the disk of the attic is full")
+    dealbot.runtime.degraded.set(Part.STORE, "the disk of the attic is full")
     told = await (await fake.slash(ann, "status", channel=fake.dm(ann))).final()
     assert "**Degraded:** store, since 20" in told.text
     assert "attic" not in told.text
     more = await (await fake.slash(developer, "status", channel=fake.dm(developer))).final()
     assert "the disk of the attic is full" in more.text
-    dealbot.office.degraded.clear(Part.STORE)
+    dealbot.runtime.degraded.clear(Part.STORE)
     told = await (await fake.slash(ann, "status", channel=fake.dm(ann))).final()
     assert "Degraded" not in told.text
 
 
 async def test_status_tells_more_to_whom_the_settings_name(
-    fake: FakeDiscord, opened_office: OpenOffice
+    fake: FakeDiscord, opened_runtime: OpenRuntime
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    async with opened_office(admin_users=(ann.id,)) as office, connected(office, fake):
+    async with opened_runtime(admin_users=(ann.id,)) as runtime, connected(runtime, fake):
         told = await (await fake.slash(ann, "status", channel=harbour.general)).final()
         assert told.embed["fields"]

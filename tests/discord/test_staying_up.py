@@ -1,4 +1,4 @@
-"""The bot survives what Discord does: it answers afterwards, and its old buttons work."""
+"""Faults of Discord: the bot survives them, answers afterwards, and its old buttons work."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from bot.discord import client as client_module
 from bot.discord import runner as running_module
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client, run_bot
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from bot.domain.errors import TokenError
 from tests.discord.conftest import ANSWERED
 from tests.fake_discord import FakeDiscord, Guild, Message
@@ -23,9 +23,9 @@ Break = Callable[[FakeDiscord], None]
 
 
 @asynccontextmanager
-async def at_work(office: Office, fake: FakeDiscord) -> AsyncIterator["asyncio.Task[None]"]:
-    """The bot, which keeps itself connected."""
-    working = asyncio.create_task(run_bot(office, fake.token))
+async def at_work(runtime: Runtime, fake: FakeDiscord) -> AsyncIterator["asyncio.Task[None]"]:
+    """Run the bot with its reconnect loop; yield its task."""
+    working = asyncio.create_task(run_bot(runtime, fake.token))
     try:
         yield working
     finally:
@@ -35,7 +35,7 @@ async def at_work(office: Office, fake: FakeDiscord) -> AsyncIterator["asyncio.T
 
 
 async def answer(fake: FakeDiscord, guild: Guild) -> Message:
-    """Somebody new asks, and gets it."""
+    """Ask as a new user and return the answer."""
     await fake.gateway.ready()
     await fake.until(lambda: fake.world.syncs, "commands")
     asked = await fake.slash(
@@ -52,9 +52,9 @@ async def click(fake: FakeDiscord, answer: Message) -> None:
 
 
 async def test_a_gateway_that_refuses_the_first_connects(
-    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Tried anew, not from within the failure before, which ends in a RecursionError."""
+    """The bot retries in a fresh call; retrying inside the failed one ends in a RecursionError."""
     monkeypatch.setattr(running_module, "_FIRST_CONNECT_S", 0.2)
     built: list[DealbotClient] = []
 
@@ -65,10 +65,10 @@ async def test_a_gateway_that_refuses_the_first_connects(
     monkeypatch.setattr(running_module, "build_client", build)
     guild = fake.guild()
     fake.gateway.refuse(4)  # aiohttp tries each connect twice
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         await click(fake, await answer(fake, guild))
         assert len(built) == 3
-        # The limit is one to the first connect alone.
+        # The time limit applies to the first connect alone.
         await asyncio.sleep(0.3)
         await answer(fake, guild)
         assert (len(built), fake.gateway.identifies) == (3, 1)
@@ -92,11 +92,11 @@ def _banned(fake: FakeDiscord) -> None:
 
 @pytest.mark.parametrize("fail", [_503, _drop, _no_gateway, _banned])
 async def test_a_login_that_fails_is_tried_again(
-    office: Office, fake: FakeDiscord, fail: Break
+    runtime: Runtime, fake: FakeDiscord, fail: Break
 ) -> None:
     guild = fake.guild()
     fail(fake)
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         await answer(fake, guild)
 
 
@@ -118,13 +118,13 @@ def _invalidate_resumable(fake: FakeDiscord) -> None:
 
 @pytest.mark.parametrize("lose", [_reconnect, _invalidate_resumable, _close_4000, _lose])
 async def test_a_session_that_can_be_resumed(
-    office: Office, fake: FakeDiscord, lose: Break
+    runtime: Runtime, fake: FakeDiscord, lose: Break
 ) -> None:
     guild, ann = fake.guild(), fake.user("Ann")
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         before = await answer(fake, guild)
         lose(fake)
-        # What is said while nobody hears it is heard later, and answered once.
+        # The bot gets a message sent during the gap later, and answers it once.
         await fake.say(ann, guild.general, ANSWERED, mention_bot=True)
         await fake.gateway.resumed()
         assert "$12.5 million" in (await fake.next_message(guild.general)).text
@@ -144,9 +144,9 @@ def _forget(fake: FakeDiscord) -> None:
 
 
 @pytest.mark.parametrize("lose", [_invalidate, _forget])
-async def test_a_session_that_is_over(office: Office, fake: FakeDiscord, lose: Break) -> None:
+async def test_a_session_that_is_over(runtime: Runtime, fake: FakeDiscord, lose: Break) -> None:
     guild = fake.guild()
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         before = await answer(fake, guild)
         lose(fake)
         await fake.gateway.identified(2)
@@ -155,17 +155,17 @@ async def test_a_session_that_is_over(office: Office, fake: FakeDiscord, lose: B
 
 
 async def test_heartbeats_that_nobody_hears(
-    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def build(*given: Any) -> DealbotClient:
         client = build_client(*given)
-        client._connection.heartbeat_timeout = 1.0  # a minute else
+        client._connection.heartbeat_timeout = 1.0  # the default is a minute
         return client
 
     monkeypatch.setattr(running_module, "build_client", build)
     guild = fake.guild()
     fake.gateway.heartbeat_s = 0.2
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         before = await answer(fake, guild)
         fake.gateway.acks = False
         await fake.gateway.resumed()
@@ -175,9 +175,9 @@ async def test_heartbeats_that_nobody_hears(
 
 
 async def test_discord_is_down_for_a_while(
-    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A question that is in flight at that moment gets its answer when Discord is back."""
+    """A question in flight at that moment gets its answer when Discord is back."""
     attempts, fifth = 0, asyncio.Event()
 
     def delay(self: object) -> float:
@@ -189,7 +189,7 @@ async def test_discord_is_down_for_a_while(
 
     monkeypatch.setattr(client_module._Pauses, "delay", delay)
     guild = fake.guild()
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         before = await answer(fake, guild)
         with fake.faults.hold("PATCH /webhooks/*/messages/@original") as held:
             question = {"question": ANSWERED}
@@ -206,11 +206,11 @@ async def test_discord_is_down_for_a_while(
 
 
 async def test_what_is_said_while_connects_fail_is_heard_later(
-    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(client_module._Pauses, "delay", lambda self: 0.05)
     guild, ann = fake.guild(), fake.user("Ann")
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         await answer(fake, guild)
         fake.gateway.refuse(4)
         fake.gateway.abort()
@@ -220,7 +220,7 @@ async def test_what_is_said_while_connects_fail_is_heard_later(
 
 
 async def test_an_address_to_resume_at_that_is_gone_for_good(
-    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses = 0
 
@@ -232,7 +232,7 @@ async def test_an_address_to_resume_at_that_is_gone_for_good(
     monkeypatch.setattr(client_module._Pauses, "delay", delay)
     guild = fake.guild()
     fake.gateway.url = "ws://127.0.0.1:1/ws/"
-    async with at_work(office, fake):
+    async with at_work(runtime, fake):
         await answer(fake, guild)
         fake.gateway.abort()
         await fake.gateway.identified(2)
@@ -241,14 +241,15 @@ async def test_an_address_to_resume_at_that_is_gone_for_good(
 
 
 def test_the_pauses_between_reconnects_stay_short() -> None:
-    pauses = discord.shard.ExponentialBackoff()  # what a shard makes for itself
+    pauses = discord.shard.ExponentialBackoff()  # each shard creates one of these
     assert max(pauses.delay() for _ in range(40)) <= 60
 
 
 async def test_a_connection_that_stood_and_ended_is_made_anew(
-    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Also by what the library lets through after hours; one that never stood waits a while."""
+    """This includes errors that the library lets through after hours. A connection that never stood
+    is retried after a pause."""
     begun = 0
 
     class Ending(DealbotClient):
@@ -266,14 +267,14 @@ async def test_a_connection_that_stood_and_ended_is_made_anew(
     monkeypatch.setattr(running_module, "DealbotClient", Ending)
     monkeypatch.setattr(running_module, "_STOOD_S", 0.0)
     with pytest.raises(TokenError, match="does not know this token"):
-        await run_bot(office, "token")
+        await run_bot(runtime, "token")
     assert begun == 3
     assert "trying again in" not in caplog.text
 
 
 @pytest.mark.parametrize("code", [4004, 4013, 4014])
-async def test_what_is_final_ends_the_bot(office: Office, fake: FakeDiscord, code: int) -> None:
-    async with at_work(office, fake) as working:
+async def test_what_is_final_ends_the_bot(runtime: Runtime, fake: FakeDiscord, code: int) -> None:
+    async with at_work(runtime, fake) as working:
         await fake.gateway.ready()
         fake.gateway.close(code)
         with pytest.raises(TokenError):
@@ -281,14 +282,14 @@ async def test_what_is_final_ends_the_bot(office: Office, fake: FakeDiscord, cod
     assert fake.gateway.identifies == 1
 
 
-async def test_a_token_that_discord_does_not_know(office: Office, fake: FakeDiscord) -> None:
+async def test_a_token_that_discord_does_not_know(runtime: Runtime, fake: FakeDiscord) -> None:
     with pytest.raises(TokenError, match="does not know this token"):
-        await run_bot(office, "another.token")
+        await run_bot(runtime, "another.token")
     assert fake.rest.invalid == 1, "each of these counts towards a ban"
 
 
-async def test_stopping_while_a_shard_reconnects(office: Office, fake: FakeDiscord) -> None:
-    """discord.py takes the cancellation for the end of its attempt, and goes on."""
+async def test_stopping_while_a_shard_reconnects(runtime: Runtime, fake: FakeDiscord) -> None:
+    """discord.py takes the cancellation for the end of its attempt, and continues."""
     reached, ended = asyncio.Event(), asyncio.Event()
 
     async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -298,8 +299,8 @@ async def test_stopping_while_a_shard_reconnects(office: Office, fake: FakeDisco
 
     silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
-    fake.gateway.url = f"ws://127.0.0.1:{port}/ws/"  # where to resume
-    async with silent, at_work(office, fake) as working:
+    fake.gateway.url = f"ws://127.0.0.1:{port}/ws/"  # the address for resuming
+    async with silent, at_work(runtime, fake) as working:
         await fake.gateway.ready()
         await fake.until(lambda: fake.world.syncs, "commands")
         await fake.gateway.caught_up()
@@ -312,14 +313,14 @@ async def test_stopping_while_a_shard_reconnects(office: Office, fake: FakeDisco
 
 
 async def test_a_session_that_says_no_goodbye_does_not_hold_up_the_end(
-    office: Office, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """discord.py waits half a minute for Discord to say goodbye too."""
+    """discord.py waits half a minute for Discord to close its side too."""
 
     async def close(client: DealbotClient) -> None:
         await asyncio.Event().wait()
 
-    async with at_work(office, fake) as working:
+    async with at_work(runtime, fake) as working:
         await fake.gateway.ready()
         monkeypatch.setattr(discord.gateway.DiscordWebSocket, "close", close)
         os.kill(os.getpid(), signal.SIGTERM)

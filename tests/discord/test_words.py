@@ -1,5 +1,5 @@
-"""Whatever people read on Discord is from prompts/, or from an article: with every text replaced by
-a mark, no word of the program's own is left."""
+"""Everything users read on Discord comes from prompts/ or from an article. With every text replaced
+by a mark, no word of the program's own is left."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,7 +14,7 @@ from tests.discord.conftest import (
     ANSWERED,
     ARTICLES,
     NOT_ANSWERED,
-    OpenOffice,
+    OpenRuntime,
     ask,
     button_id,
     connected,
@@ -25,7 +25,7 @@ from tests.marked_words import mark_all, marks_in, words_in
 
 _CLAIMS = "The bridge in Tarn will close on 9 May 2031. Bananas are yellow."
 _FROM_OUTSIDE = words_in(*ARTICLES, *ARTICLES.values(), ANSWERED, NOT_ANSWERED, _CLAIMS)
-# What leads somewhere, and the id of a generation.
+# Commands, mentions and addresses, and the id of a generation.
 _IDS = re.compile(r"/why [a-z2-7]{12}|<[#@]&?\d+>|https?://\S+|\b\d{8}T\w+-\w+\b")
 
 
@@ -37,7 +37,7 @@ def _marks(tmp_path: Path) -> Iterator[None]:
 
 
 def marks_of(message: Message) -> set[str]:
-    """The names of the texts in a message, in which no other words may stand."""
+    """Return the names of the texts in a message; fail if it contains other words."""
     labels = [button.get("label") or "" for button in message.buttons]
     readable = "\n".join((message.text, *labels)).replace("\\", "")
     return marks_in(_IDS.sub("", readable), _FROM_OUTSIDE)
@@ -49,12 +49,12 @@ Scene = Callable[[DealbotClient, FakeDiscord, User, Channel], Awaitable[Message]
 async def _refused_by_a_closing_program(
     dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
 ) -> Message:
-    dealbot.office.desk.service.refuse_waiting()
+    dealbot.runtime.requests.service.refuse_waiting()
     return await (await fake.slash(ann, "ask", {"question": ANSWERED}, channel=here)).followup()
 
 
 async def _closed(dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel) -> Message:
-    await dealbot.office.desk.close(1)
+    await dealbot.runtime.requests.close(1)
     return await ask(fake, ann, here, ANSWERED)
 
 
@@ -110,7 +110,7 @@ async def _forgotten(
     dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
 ) -> Message:
     answer = await ask(fake, ann, here, ANSWERED)
-    await dealbot.office.store.receipts.forget(receipt_id(answer))
+    await dealbot.runtime.store.receipts.forget(receipt_id(answer))
     return await (await fake.click(answer, "[1]", ann)).final()
 
 
@@ -126,18 +126,18 @@ async def _store_lost(
     dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
 ) -> Message:
     answer = await ask(fake, ann, here, ANSWERED)
-    dealbot.office.settings.store.unlink()
+    dealbot.runtime.settings.store.unlink()
     return await (await fake.click(answer, button_id(answer, r"vote:\w+:up"), ann)).final()
 
 
 async def _bug(dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel) -> Message:
-    del dealbot.office.desk.service  # whatever comes of that, it is nothing that was expected
+    del dealbot.runtime.requests.service  # an unexpected error, whatever its type
     return await (await fake.slash(ann, "ask", {"question": ANSWERED}, channel=here)).followup()
 
 
 async def _set(dealbot: DealbotClient, here: Channel, **settings: object) -> None:
     assert here.guild is not None
-    await dealbot.office.store.settings.change(here.guild.id, lambda _: ServerSettings(**settings))
+    await dealbot.runtime.store.settings.change(here.guild.id, lambda _: ServerSettings(**settings))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ async def test_a_checked_text_is_marked_in_texts(dealbot: DealbotClient, fake: F
 
 
 async def test_an_admins_own_text_pings_nobody(
-    fake: FakeDiscord, opened_office: OpenOffice, tmp_path: Path
+    fake: FakeDiscord, opened_runtime: OpenRuntime, tmp_path: Path
 ) -> None:
     words = tmp_path / "pinging"
     words.mkdir()
@@ -241,7 +241,7 @@ async def test_an_admins_own_text_pings_nobody(
     (words / "answers.toml").write_text(f'not_sure_enough = "{loud} {{likelihood}}"\n')
     (words / "refusals.toml").write_text(f'question_not_text = "{loud} {{code}}"\n')
     prompts.choose(words)
-    async with opened_office() as office, connected(office, fake):
+    async with opened_runtime() as runtime, connected(runtime, fake):
         for question in (NOT_ANSWERED, "\0"):
             told = await ask(fake, ann, harbour.general, question)
             assert "nobody knows" in told.text

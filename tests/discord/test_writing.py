@@ -1,4 +1,4 @@
-"""Answers that a model writes, as people on Discord see them come."""
+"""Answers written by a model, as users on Discord see them grow."""
 
 import json
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ import pytest
 
 from bot.discord.client import DealbotClient
 from bot.monitoring.degradations import Part
-from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenOffice, ask, connected, receipt_id
+from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenRuntime, ask, connected, receipt_id
 from tests.fake_discord import FakeDiscord, Message
 from tests.llm import ScriptedEndpoint, fails, hangs, says, stalls
 
@@ -16,13 +16,13 @@ FALSE = "The repair will cost $99 million. @everyone"
 
 
 def draft(*sentences: str, answerable: bool = True) -> str:
-    """Each citing the first evidence sentence."""
+    """Return a draft as JSON in which each sentence cites the first evidence sentence."""
     written = [{"text": each, "evidence": [1]} for each in sentences]
     return json.dumps({"answerable": answerable, "sentences": written})
 
 
 async def written(fake: FakeDiscord, question: str = ANSWERED) -> Message:
-    """The answer to /ask, once it does not grow any more."""
+    """Ask with /ask and return the answer once it is complete."""
     answer = await ask(fake, fake.user("Ann"), fake.guild().general, question)
     await fake.until(lambda: "Being written" not in answer.text)
     return answer
@@ -30,11 +30,11 @@ async def written(fake: FakeDiscord, question: str = ANSWERED) -> Message:
 
 @pytest.fixture
 async def writing(
-    opened_office: OpenOffice, fake: FakeDiscord, endpoint: ScriptedEndpoint
+    opened_runtime: OpenRuntime, fake: FakeDiscord, endpoint: ScriptedEndpoint
 ) -> AsyncIterator[DealbotClient]:
-    """The bot with the scripted endpoint for a model."""
+    """Yield the bot with the scripted endpoint as its model."""
     given = {"llm_base_url": endpoint.url, "llm_model": "scripted", "llm_timeout_s": 8.0}
-    async with opened_office(**given) as office, connected(office, fake) as client:
+    async with opened_runtime(**given) as runtime, connected(runtime, fake) as client:
         yield client
 
 
@@ -46,7 +46,7 @@ async def test_only_what_the_articles_carry_is_shown(
     assert answer.embed["description"].startswith(f"{TRUE} \\[1\\]\n\n> ")
     assert "$99" not in answer.text
     assert "1 of 2 sentences verified" in answer.text
-    kept = await writing.office.store.receipts.get(receipt_id(answer))
+    kept = await writing.runtime.store.receipts.get(receipt_id(answer))
     assert kept is not None
     assert kept.answer.mode == "llm"
     assert "$99" not in kept.answer.model_dump_json()
@@ -94,10 +94,10 @@ async def test_a_model_that_fails_is_left_alone_and_told_in_status(
 ) -> None:
     endpoint.always(fails(401, "no such key"))
     for _ in range(3):
-        assert "refuses" in (await written(fake)).text
-    assert "left alone" in (await written(fake)).text
+        assert "refused the request" in (await written(fake)).text
+    assert "paused for a while" in (await written(fake)).text
     assert len(endpoint.requests) == 3
-    assert [each.part for each in writing.office.degraded.current] == [Part.MODEL]
+    assert [each.part for each in writing.runtime.degraded.current] == [Part.MODEL]
 
 
 async def test_nothing_is_written_where_the_articles_dont_say(

@@ -1,7 +1,7 @@
 """A strict Discord for tests: REST and gateway over real sockets on the loopback address.
 
-A test asks for the fixture `fake` of tests/discord/conftest.py, which points discord.py at it and
-asserts in the end that the bot did nothing wrong::
+A test uses the fixture `fake` of tests/discord/conftest.py. It connects discord.py to the fake
+and asserts at the end that the bot broke no rule::
 
     async def test_ask(fake: FakeDiscord) -> None:
         harbour, ann = fake.guild("Harbour"), fake.user("Ann")
@@ -22,11 +22,11 @@ asserts in the end that the bot did nothing wrong::
             with fake.violations.expected("late ack"):
                 ...
 
-Nothing here sleeps: waiting is for events, ten seconds at most. `fake.clock.advance(901)` ages
-what there is past its deadlines. A bot that must not be heard of again: `gateway.caught_up()`
-waits until it has read everything sent so far.
+The fake never sleeps: it waits for events, ten seconds at most. `fake.clock.advance(901)` ages
+everything by 901 seconds, past its deadlines. To assert that a bot stays silent, wait for
+`gateway.caught_up()`: the bot has then read everything sent so far.
 
-`python -m tests.fake_discord` runs it as a process of its own, steered through `Remote`;
+`python -m tests.fake_discord` runs it as a process of its own, controlled through `Remote`;
 `tests/fake_discord/run_bot.py` runs `dealbot` against one.
 """
 

@@ -1,4 +1,5 @@
-"""A fake Discord as a process of its own: prints its port, runs until its standard input ends."""
+"""A fake Discord as a process of its own: it prints its port and runs until its standard input
+ends."""
 
 import argparse
 import asyncio
@@ -10,8 +11,8 @@ from tests.fake_discord.fake import TOKEN
 
 async def _serve(port: int, token: str) -> None:
     async with ControlledDiscord(port=port, token=token) as fake:
-        print(fake.url.rpartition(":")[2], flush=True)  # noqa: T201 - whoever started it reads this
-        # a parent that dies, however it dies, closes the pipe
+        print(fake.url.rpartition(":")[2], flush=True)  # noqa: T201 - the parent process reads this
+        # a parent that dies, even by SIGKILL, closes the pipe
         await asyncio.to_thread(sys.stdin.read)
 
 

@@ -1,4 +1,4 @@
-"""What people do: they write, use commands, press buttons. Everything that a test steers."""
+"""Actions of users: they write, use commands and press buttons. Tests call these methods."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -25,12 +25,14 @@ _Found = TypeVar("_Found")
 
 
 class Acting:
-    """A user who acts in a server that he is not in joins it first."""
+    """The users' side of the fake. A user who acts in a server without being a member joins it
+    first."""
 
     def __init__(self, world: World, interactions: Interactions) -> None:
         self.world = world
         self.interactions = interactions
-        self._taken: dict[int, int] = {}  # by channel, the last message that next_message gave
+        # by channel id, the last message that next_message returned
+        self._taken: dict[int, int] = {}
 
     # --- people and places
 
@@ -44,7 +46,7 @@ class Acting:
         owner: User | None = None,
         bot_permissions: Permissions = EVERYONE,
     ) -> Guild:
-        """With the bot in it and one channel, `guild.general`."""
+        """Create a server with the bot and one channel, `guild.general`."""
         return self.world.guild(name, owner or self.world.user(f"{name}Owner"), bot_permissions)
 
     def channel(self, guild: Guild, name: str, *overwrites: Overwrite) -> Channel:
@@ -77,8 +79,9 @@ class Acting:
         ping: bool = True,
         **more: Any,
     ) -> Message:
-        """`mention_bot` puts the mention before the text. A reply mentions whom it answers unless
-        `ping` is False, as the @ beside the box of Discord's app. `more`: embeds and the like."""
+        """Post a message by the user. `mention_bot` puts a mention before the text. A reply
+        mentions the author it answers unless `ping` is False, like the @ toggle in Discord's app.
+        `more` holds further message fields, such as embeds."""
         self._come_in(user, channel)
         text = f"{self.world.bot.mention} {text}" if mention_bot else text
         message = Message(self.world.ids.next(), channel, user, text, **more)
@@ -105,11 +108,11 @@ class Acting:
         self.world.delete(message)
 
     def messages(self, channel: Channel) -> list[Message]:
-        """What everybody sees there, oldest first."""
+        """Return the messages that everyone in the channel sees, oldest first."""
         return self.world.history(channel)
 
     def tidy(self, keep: int = 1000) -> None:
-        """Forgets all but the latest messages and interactions, for tests that make thousands."""
+        """Forget all but the latest messages and interactions, for tests that make thousands."""
         everything: list[dict[Any, Any]] = [
             self.world.messages,
             self.interactions.by_id,
@@ -120,8 +123,8 @@ class Acting:
                 del kept[old]
 
     async def next_message(self, channel: Channel, within: float = WITHIN_S) -> Message:
-        """The bot's next message there that this has not given yet. Answers to commands are not
-        among them: those come through the invocation."""
+        """Wait for the bot's next message in the channel and return it, each message once. Answers
+        to commands are not included: those come through the invocation."""
 
         def found() -> Message | None:
             taken = self._taken.get(channel.id, 0)
@@ -141,7 +144,8 @@ class Acting:
         what: str = "what was awaited",
         within: float = WITHIN_S,
     ) -> _Found:
-        """The first true value of `probe()`; it is asked again whenever anything changes here."""
+        """Return the first true value of `probe()`, which is called again after every change.
+        Raises AssertionError after `within` seconds."""
         return await self.world.changes.until(probe, what, within)
 
     # --- commands, buttons, forms
@@ -154,7 +158,8 @@ class Acting:
         *,
         channel: Channel,
     ) -> Invocation:
-        """`name` with its subcommands after a space. LookupError if it is not registered."""
+        """Use a slash command. `name` includes its subcommands, separated by spaces. Raises
+        LookupError if the bot has not registered it."""
         self._come_in(user, channel)
         data = slash_data(self.world, channel, name, options or {})
         return self.interactions.send(Invocation(self.world, COMMAND, user, channel, data))
@@ -169,7 +174,7 @@ class Acting:
         channel: Channel,
         within: float = WITHIN_S,
     ) -> list[dict[str, Any]]:
-        """The choices that the bot offers while the user types into the option `focused`."""
+        """Return the choices that the bot offers while the user types into the option `focused`."""
         self._come_in(user, channel)
         data = slash_data(self.world, channel, name, options, focused)
         asked = self.interactions.send(Invocation(self.world, AUTOCOMPLETE, user, channel, data))
@@ -182,7 +187,8 @@ class Acting:
         return self.interactions.send(Invocation(self.world, COMMAND, user, message.channel, data))
 
     async def click(self, message: Message, button: str, user: User) -> Invocation:
-        """`button` is its custom id or its label."""
+        """Press a button, named by its custom id or its label. Raises LookupError if the message
+        has no such button or it is disabled."""
         self._can_see(user, message)
         fits = [
             each for each in message.buttons if button in (each.get("custom_id"), each.get("label"))
@@ -196,7 +202,7 @@ class Acting:
         return self._on_message(message, user, data)
 
     async def forged_click(self, message: Message, custom_id: str, user: User) -> Invocation:
-        """With an id that is not on the message, as a tampered client could send."""
+        """Press a button with an id that is not on the message, as a tampered client could."""
         return self._on_message(message, user, {"component_type": 2, "custom_id": custom_id})
 
     async def select(
@@ -210,7 +216,7 @@ class Acting:
         return self._on_message(message, user, data)
 
     async def submit(self, opened: Invocation, values: dict[str, str]) -> Invocation:
-        """Fills in the form that this invocation opened; `values` by custom id."""
+        """Fill in and submit the form that this invocation opened; `values` by custom id."""
         modal = await opened.form()
         rows = []
         for row in modal["components"]:

@@ -1,4 +1,4 @@
-"""Rate limits that announce themselves in headers, for the routes that a test gives one."""
+"""Rate limits announced in headers, for the routes that a test chooses."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ _MAJOR = re.compile(r"^/(?:channels|guilds|webhooks)/\d+(?:/[\w-]{20,})?")
 
 @dataclass(slots=True, eq=False)
 class Bucket:
-    """So many requests in so many seconds, for each channel, server or webhook. `exceeded` counts
-    those that came all the same."""
+    """A limit of requests per `per_s` seconds for each channel, server or webhook. `exceeded`
+    counts the requests beyond the limit."""
 
     route: str
     limit: int
@@ -21,7 +21,8 @@ class Bucket:
     _windows: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def take(self, major: str, now: float) -> tuple[dict[str, str], float]:
-        """The headers, and how long to wait: 0 if let in."""
+        """Count a request; return the headers and the seconds to wait, 0 if the request is
+        accepted."""
         ends, used = self._windows.get(major, (0.0, 0))
         if now >= ends:
             ends, used = now + self.per_s, 0
@@ -44,18 +45,20 @@ class Buckets:
         self.overall: Bucket | None = None
 
     def limit(self, route: str, limit: int, per_s: float) -> Bucket:
-        """`route` is a pattern such as "POST /channels/*/messages"."""
+        """Limit a route. `route` is a pattern such as "POST /channels/*/messages"."""
         bucket = Bucket(route, limit, per_s)
         self._buckets.append(bucket)
         return bucket
 
     def limit_overall(self, limit: int = 50, per_s: float = 1.0) -> Bucket:
-        """The global limit, which interactions do not count for and no header announces."""
+        """Set the global limit. Interactions do not count towards it, and no header announces
+        it."""
         self.overall = Bucket("*", limit, per_s)
         return self.overall
 
     def take_overall(self, path: str) -> float:
-        """How long to wait: 0 if let in."""
+        """Count a request towards the global limit; return the seconds to wait, 0 if it is
+        accepted."""
         if self.overall is None or path.startswith(("/interactions/", "/webhooks/")):
             return 0.0
         return self.overall.take("", self._clock.now())[1]

@@ -1,4 +1,4 @@
-"""Waiting for something to be so: woken by every change, never by sleeping."""
+"""Waiting for a condition: woken by every change, without polling."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,7 +10,8 @@ WITHIN_S = 10.0
 
 
 class Changes:
-    """Everything that a test may wait for calls `tell` when it changes."""
+    """A notifier of waiting tests. Everything that a test may wait for calls `tell` when it
+    changes."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[None]] = set()
@@ -23,7 +24,8 @@ class Changes:
     async def until(
         self, probe: Callable[[], _Found | None], what: str, within: float = WITHIN_S
     ) -> _Found:
-        """The first true value of `probe`, asked now and after each change."""
+        """Return the first true value of `probe`, called now and after each change. Raises
+        AssertionError after `within` seconds."""
         try:
             async with asyncio.timeout(within):
                 while not (found := probe()):

@@ -1,5 +1,5 @@
-"""What Discord's own app does before it sends a command: it knows which there are, and what they
-take."""
+"""The checks of Discord's own app before it sends a command: which commands exist, and which
+options they take."""
 
 from typing import Any
 
@@ -14,7 +14,8 @@ _SUBCOMMAND, _SUBGROUP, _TEXT = 1, 2, 3
 
 
 def find(world: World, channel: Channel, name: str, kind: int) -> dict[str, Any]:
-    """Raises LookupError if the bot registered none that is shown in this channel."""
+    """Find a registered command of this kind. Raises LookupError if none is shown in the
+    channel."""
     guild = channel.guild
     registered = list(world.commands[None])
     registered += world.commands.get(guild.id, []) if guild else []
@@ -40,7 +41,8 @@ def slash_data(
     given: dict[str, Any],
     focused: str | None = None,
 ) -> dict[str, Any]:
-    """`path` is the command's name, with those of its subcommands after a space each."""
+    """Build the data of a slash command. `path` is the command's name with its subcommands,
+    separated by spaces."""
     name, *rest = path.split()
     command = find(world, channel, name, SLASH)
     resolved: dict[str, Any] = {}
@@ -54,7 +56,7 @@ def slash_data(
 
 
 def _members(channel: Channel, users: dict[str, Any]) -> dict[str, Any]:
-    """Of the users that were picked, those who are in the server."""
+    """Return the members among the chosen users, by user id."""
     if channel.guild is None:
         return {}
     found = {user: channel.guild.members.get(int(user)) for user in users}

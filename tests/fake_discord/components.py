@@ -13,7 +13,8 @@ _IN_LAYOUT = (ROW, SECTION, TEXT_DISPLAY, GALLERY, FILE, SEPARATOR, CONTAINER)
 
 
 def check_components(problems: Problems, components: Any, *, layout: bool) -> None:
-    """`layout`: the message has the flag for components in place of content and embeds."""
+    """Add every broken rule to `problems`. `layout`: the message has the flag for components in
+    place of content and embeds."""
     listed = problems.items(("components",), components, 40 if layout else 5)
     for number, component in enumerate(listed):
         path = ("components", number)

@@ -23,7 +23,7 @@ def _zlib() -> Callable[[str], bytes]:
 
 
 def _zstd() -> Callable[[str], bytes]:
-    import zstandard  # type: ignore[import-not-found]  # clients ask for it only where it is there
+    import zstandard  # type: ignore[import-not-found]  # clients request it only if installed
 
     context = zstandard.ZstdCompressor().compressobj()
     block = zstandard.COMPRESSOBJ_FLUSH_BLOCK
@@ -31,8 +31,8 @@ def _zstd() -> Callable[[str], bytes]:
 
 
 class Connection:
-    """One compressor for as long as it lives. What is pushed goes out in order; closing, too,
-    waits its turn, aborting does not."""
+    """One socket with one compressor for its lifetime. Frames and the close go out in order; an
+    abort is immediate."""
 
     def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self._socket, self._request = socket, request
@@ -59,7 +59,7 @@ class Connection:
             self._request.transport.abort()
 
     async def write(self) -> None:
-        """Until it is closed."""
+        """Send queued frames until the connection is closed."""
         with contextlib.suppress(ConnectionError):
             while not isinstance(frame := await self._frames.get(), int):
                 encoded = self._encode(json.dumps(frame))

@@ -1,5 +1,6 @@
-"""Steers a fake Discord that runs in another process: POST /fake/<what> with the arguments as
-JSON. People and things go in as their ids, and come out as {"id": ...} with what they hold."""
+"""Remote control of a fake Discord in another process: POST /fake/<what> with the arguments as
+JSON. Users, channels, messages and the like go in as ids, and come out as {"id": ...} with their
+fields."""
 
 import inspect
 from collections.abc import Callable
@@ -17,8 +18,8 @@ from tests.fake_discord.places import Channel, Guild
 
 
 class ControlledDiscord(FakeDiscord):
-    """What can be asked for: the methods of Acting, those of the invocations that it gave
-    ("final", "response", "followup", "form"), "gateway.*", "faults.*",
+    """A fake Discord with a control route. It accepts the methods of Acting, those of the
+    invocations that it returned ("final", "response", "followup", "form"), "gateway.*", "faults.*",
     "buckets.*", "clock.*" and the state below."""
 
     def more_routes(self, app: web.Application) -> None:
@@ -86,7 +87,7 @@ class ControlledDiscord(FakeDiscord):
         self.gateway.heartbeat_s, self.gateway.acks = seconds, acks
 
     def forgive(self) -> list[str]:
-        """The violations so far, which are then forgotten."""
+        """Return the violations so far and forget them."""
         forgiven = [str(each) for each in self.violations]
         self.violations.clear()
         return forgiven

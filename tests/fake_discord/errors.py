@@ -1,4 +1,4 @@
-"""Refusals as Discord words them, and what a strict test wants to hear of."""
+"""Errors in Discord's words, and violations for a strict test to report."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """Answered as {message, code}; a form error also as the tree of what is wrong where."""
+    """An error answered as {message, code}; a form error adds the tree of its problems."""
 
     def __init__(
         self, status: int, code: int, message: str, errors: dict[str, Any] | None = None
@@ -24,8 +24,8 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Something that a bot must never do. Kinds: unknown route, authorization, content type,
-    form, allowed mentions, ping, late ack, double ack, expired token, before ack, gateway."""
+    """A breach of a rule that a bot must never break. Kinds: unknown route, authorization, content
+    type, form, allowed mentions, ping, late ack, double ack, expired token, before ack, gateway."""
 
     kind: str
     detail: str
@@ -35,15 +35,15 @@ class Violation:
 
 
 class Violations(list[Violation]):
-    """What the bot did wrong so far."""
+    """The bot's violations so far."""
 
     def record(self, kind: str, detail: str) -> None:
         self.append(Violation(kind, detail))
 
     @contextmanager
     def expected(self, *kinds: str) -> Iterator[list[Violation]]:
-        """These kinds must come up inside, at least once each, and are then forgiven. Yields the
-        list that they end up in."""
+        """Expect these kinds inside the block, at least once each, and forgive them. Yields the
+        list that collects them. Raises AssertionError if one is missing."""
         before = len(self)
         forgiven: list[Violation] = []
         yield forgiven

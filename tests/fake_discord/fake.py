@@ -17,7 +17,8 @@ TOKEN = "fake.token.for-tests"
 
 
 class FakeDiscord(Acting):
-    """Runs inside `async with`. `url` is where it listens, `token` what the bot logs in with."""
+    """The fake Discord; it runs inside `async with`. `url` is its address, `token` the bot's
+    login."""
 
     def __init__(self, *, port: int = 0, token: str = TOKEN) -> None:
         world = World(token)
@@ -59,7 +60,7 @@ class FakeDiscord(Acting):
         app.router.add_get("/ws/", self.gateway.accept)
         app.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
         self.more_routes(app)
-        # clients that are still connected when it goes down are cut, not waited for
+        # clients still connected at shutdown are cut, not waited for
         self._runner = web.AppRunner(app, shutdown_timeout=0.01, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
@@ -68,10 +69,10 @@ class FakeDiscord(Acting):
         self.gateway.url = self.rest.gateway_url = f"ws://127.0.0.1:{self._port}/ws/"
 
     def more_routes(self, app: web.Application) -> None:
-        """For a control beside Discord's own routes."""
+        """Add control routes beside Discord's own; the default adds none."""
 
     async def go_down(self) -> None:
-        """Every connection is cut and new ones are refused, until it comes up again."""
+        """Cut every connection and refuse new ones until `come_up`."""
         self.gateway.abort()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -1,4 +1,5 @@
-"""Faults on demand: what the next requests to a route meet instead of, or after, their answer."""
+"""Faults on demand: errors that the next requests to a route meet instead of, or after, their
+answer."""
 
 import asyncio
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from tests.fake_discord.changes import Changes
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """`route` is a pattern such as "PATCH /webhooks/*/messages/@original". `after`: what was asked
-    for is done, and only then the answer gets lost. `chance`: how likely a request meets it, drawn
-    from `faults.random`, which a test can seed. `met` counts the requests that did."""
+    """A fault for a route. `route` is a pattern such as "PATCH /webhooks/*/messages/@original".
+    `after`: the request is carried out and only its answer gets lost. `chance`: the probability
+    that a request meets the fault, drawn from `faults.random`, which a test can seed. `met` counts
+    the requests that met it."""
 
     route: str
     times: float = 1
@@ -35,7 +37,8 @@ class Fault:
 
 
 class Faults:
-    """The first fault whose pattern fits a request and which is not used up is met."""
+    """The armed faults. A request meets the first one whose pattern fits and which is not used
+    up."""
 
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
@@ -46,7 +49,7 @@ class Faults:
         return self.arm(Fault(route, times, status=status, after=after))
 
     def drop(self, route: str, *, times: float = 1, after: bool = False) -> Fault:
-        """The connection is cut in place of an answer."""
+        """Cut the connection instead of answering."""
         return self.arm(Fault(route, times, drop=True, after=after))
 
     def slow(self, route: str, seconds: float, *, times: float = 1) -> Fault:
@@ -61,14 +64,15 @@ class Faults:
         scope: str = "user",
         via: bool = True,
     ) -> Fault:
-        """429 with the scope user, shared or global. Without `via`: a ban by Cloudflare."""
+        """Answer 429 with the scope user, shared or global. Without `via` it looks like a ban by
+        Cloudflare."""
         return self.arm(
             Fault(route, times, status=429, retry_after_s=retry_after_s, scope=scope, via=via)
         )
 
     @contextmanager
     def hold(self, route: str) -> Iterator[Fault]:
-        """Requests wait at the door until the end of the block; `await entered(fault)` inside."""
+        """Make matching requests wait until the end of the block; `await entered(fault)` inside."""
         gate = asyncio.Event()
         fault = self.arm(Fault(route, float("inf"), gate=gate))
         try:
@@ -95,7 +99,8 @@ class Faults:
         self._armed.clear()
 
     def meet(self, request: str) -> Fault | None:
-        """`request` is "METHOD /path" without the version."""
+        """Return the fault that this request meets, or None. `request` is "METHOD /path" without
+        the version."""
         for fault in self._armed:
             fits = fault.met < fault.times and fnmatchcase(request, fault.route)
             if fits and (fault.chance >= 1 or self.random.random() < fault.chance):

@@ -18,7 +18,8 @@ _MENTIONS = ("parse", "users", "roles", "replied_user")
 
 
 def check_message(form: dict[str, Any], *, flags: int, layout: bool = False) -> None:
-    """`flags` are those that may be set here; `layout`: the message edited has that flag."""
+    """Check the form of a message. `flags` are those that may be set here; `layout`: the edited
+    message has that flag. Raises ApiError if the form is wrong."""
     problems = Problems()
     problems.known((), form, _MESSAGE)
     problems.text(("content",), form.get("content"), 2000)

@@ -1,4 +1,4 @@
-"""The gateway: what it accepts and refuses, events by intent and shard, and its faults."""
+"""The gateway: which connections it accepts, events by intent and shard, and its faults."""
 
 import asyncio
 import json
@@ -25,14 +25,14 @@ from tests.fake_discord.viewing import PRIVILEGED, Payload, Viewer
 from tests.fake_discord.world import World
 
 _LARGEST_FRAME = 4096
-_MOST_FRAMES = 120  # a minute
+_MOST_FRAMES = 120  # per minute
 _ALL_INTENTS = (1 << 26) - 1
 _IDENTIFY_WITHIN_S = 17.0
 
 
 class Gateway:
-    """`acks` false: heartbeats are heard and not answered. `identifies` and `resumes` count what
-    was granted."""
+    """The gateway. With `acks` off it does not answer heartbeats. `identifies` and `resumes` count
+    the accepted ones."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -46,14 +46,14 @@ class Gateway:
         self._connections: set[Connection] = set()
         world.tell = self.tell
 
-    # --- what tests do to it
+    # --- controls for tests
 
     @property
     def live(self) -> list[Session]:
         return [each for each in self.sessions if each.connection is not None]
 
     def refuse(self, times: float = 1) -> None:
-        """The next connects find nobody."""
+        """Refuse the next connects."""
         self._refusals = times
 
     def reconnect(self) -> None:
@@ -66,7 +66,7 @@ class Gateway:
             self._of(session).push(INVALID, resumable)
 
     def forget_sessions(self) -> None:
-        """Whoever resumes is told to identify."""
+        """Make the next RESUME of each session fail, so that the client must identify."""
         for session in self.sessions:
             session.valid = False
 
@@ -79,11 +79,11 @@ class Gateway:
             connection.abort()
 
     async def ready(self, sessions: int = 1) -> None:
-        """Until so many sessions are connected."""
+        """Wait until this many sessions are connected."""
         await self._world.changes.until(lambda: len(self.live) >= sessions, "a connected bot")
 
     async def identified(self, times: int) -> None:
-        # discord.py sleeps five seconds before it identifies anew, and as long before it tries.
+        # discord.py sleeps five seconds before it identifies anew, and five before it tries.
         await self._world.changes.until(
             lambda: self.identifies >= times, f"IDENTIFY no. {times}", within=_IDENTIFY_WITHIN_S
         )
@@ -92,18 +92,19 @@ class Gateway:
         await self._world.changes.until(lambda: self.resumes >= times, f"RESUME no. {times}")
 
     async def caught_up(self) -> None:
-        """Until the bot has read every event sent so far, and so has started work on it."""
+        """Wait until the bot has read every event sent so far, and so has started work on it."""
         for session in self.live:
             await self._read_by(self._of(session), session.seq)
 
     async def _read_by(self, connection: Connection, seq: int) -> None:
-        """A heartbeat that is asked for is answered with the last event that was read."""
+        """Request a heartbeat; the client answers it with the sequence number of the last event
+        that it read."""
         connection.push(HEARTBEAT)
         await self._world.changes.until(
             lambda: (connection.last_beat or 0) >= seq, "a bot that has read its events"
         )
 
-    # --- what it tells
+    # --- events
 
     def tell(self, event: str, payload: Payload, place: Guild | Channel | None = None) -> None:
         for session in self.sessions:
@@ -127,7 +128,7 @@ class Gateway:
         try:
             await self._read(socket, connection)
             if connection.closed_with:
-                await writing  # which reads the client's goodbye itself
+                await writing  # this also reads the client's close frame
         finally:
             writing.cancel()
             self._connections.discard(connection)
@@ -211,7 +212,7 @@ class Gateway:
         for session in self.sessions:
             if session.connection is connection:
                 session.connection = None
-                # a client that says goodbye properly gives up its session
+                # a client that closes with 1000 or 1001 gives up its session
                 given_up = connection.closed_with is None and code in (1000, 1001)
                 session.valid = session.valid and not given_up
         self._world.changes.tell()

@@ -1,4 +1,4 @@
-"""What users did with the bot's commands and buttons, and how the bot has answered."""
+"""Interactions: how users used the bot's commands and buttons, and the bot's responses."""
 
 import secrets
 import time
@@ -22,9 +22,9 @@ ACK_WITHIN_S, TOKEN_LIFE_S = 3.0, 15 * 60.0
 
 @dataclass(slots=True, eq=False)
 class Invocation:
-    """One use of a command, a button or a form. `source` is the message that the button is on.
-    `acked_after_s` and `shown_after_s` are real seconds: until the bot acknowledged, and until it
-    showed something else than "thinking"."""
+    """One use of a command, a button or a form. `source` is the message that holds the button.
+    `acked_after_s` and `shown_after_s` are real seconds until the bot acknowledged, and until it
+    showed more than "thinking"."""
 
     world: World
     type: int
@@ -51,20 +51,20 @@ class Invocation:
         self._created, self._started = self.world.clock.now(), time.monotonic()
         self._edits_before = self.source.edits if self.source else 0
 
-    # --- what tests ask
+    # --- queries by tests
 
     async def acknowledged(self, within: float = WITHIN_S) -> int:
-        """Until the bot has acknowledged; returns the kind of callback."""
+        """Wait until the bot has acknowledged; return the kind of callback."""
         await self._until(lambda: self.ack is not None, "an acknowledgement", within)
         assert self.ack is not None
         return self.ack
 
     async def response(self, within: float = WITHIN_S) -> Message:
-        """The first thing that the user sees, be it "thinking"."""
+        """Wait for the first message that the user sees, even "thinking"."""
         return await self._until(lambda: self.original, "a response", within)
 
     async def final(self, within: float = WITHIN_S) -> Message:
-        """The answer, once it is there in place of "thinking"."""
+        """Wait for the answer that replaces "thinking"."""
         return await self._until(self._answer, "an answer", within)
 
     async def followup(self, number: int = 1, within: float = WITHIN_S) -> Message:
@@ -72,12 +72,12 @@ class Invocation:
         return self.followups[number - 1]
 
     async def form(self, within: float = WITHIN_S) -> dict[str, Any]:
-        """The modal that the bot opened."""
+        """Wait for the modal that the bot opened."""
         return await self._until(lambda: self.modal, "a form", within)
 
     @property
     def failed(self) -> bool:
-        """Whether the user sees "The application did not respond"."""
+        """True if the user sees "The application did not respond"."""
         return self.ack is None and self.age_s > ACK_WITHIN_S
 
     @property
@@ -86,7 +86,7 @@ class Invocation:
 
     @property
     def answers(self) -> list[Message]:
-        """Every message that the user got from it and still sees, "thinking" left out."""
+        """Every message that the user received from it and still sees, without "thinking"."""
         mine = [] if self.original is None or self.original is self.source else [self.original]
         return [m for m in (*mine, *self.followups) if not m.loading and not m.deleted]
 
@@ -104,7 +104,7 @@ class Invocation:
         name = self.data.get("name") or self.data.get("custom_id")
         return await self.world.changes.until(probe, f"{what} to {name!r}", within)
 
-    # --- what the bot does
+    # --- actions of the bot
 
     def acknowledge(self, kind: int) -> None:
         if self.ack is not None:
@@ -120,7 +120,7 @@ class Invocation:
             raise ApiError(404, 10015, "Unknown Webhook")
 
     def message_fields(self, *, ephemeral: bool) -> dict[str, Any]:
-        """For a new message that answers this."""
+        """Return the fields of a new message that answers this invocation."""
         names: dict[str, Any] = {
             "id": str(self.id),
             "type": self.type,
@@ -138,7 +138,7 @@ class Invocation:
 
     @property
     def since_s(self) -> float:
-        """Real seconds since it was sent."""
+        """Real seconds since the invocation was sent."""
         return time.monotonic() - self._started
 
     def shown(self) -> None:
@@ -147,7 +147,7 @@ class Invocation:
 
 
 class Interactions:
-    """All of them, by id and by token."""
+    """All invocations, by id and by token."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""Messages: what is in them, whom they name, and who would have been pinged."""
+"""Messages: their content, whom they mention, and whom they would ping."""
 
 import re
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ DEFAULT, REPLY, CHAT_INPUT, CONTEXT_MENU = 0, 19, 20, 23
 _USER = re.compile(r"<@!?(\d+)>")
 _ROLE = re.compile(r"<@&(\d+)>")
 _EVERYONE = re.compile(r"@(?:everyone|here)\b")
-# What stands in code is shown, not acted on.
+# Discord shows code as it is and acts on nothing in it.
 _CODE = re.compile(r"(`{3})(?:.+?)\1|(?<!\\)(`{1,2})(?:.+?)\2", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a text names."""
+    """The users and roles that a text mentions."""
 
     users: frozenset[int]
     roles: frozenset[int]
@@ -39,8 +39,8 @@ def named_in(text: str) -> Named:
 
 @dataclass(slots=True, eq=False)
 class Message:
-    """`seen_by` is None for what everybody in the channel sees, else the one person who does.
-    `pings` says in words whom it disturbed: for a message of the bot always empty."""
+    """A message. `seen_by` is None if everyone in the channel sees it, else the one user who does.
+    `pings` names whom it pinged; a ping in a public message of the bot is a violation."""
 
     id: int
     channel: Channel
@@ -73,7 +73,7 @@ class Message:
 
     @property
     def loading(self) -> bool:
-        """Whether users see "thinking"."""
+        """True while users see "thinking"."""
         return bool(self.flags & LOADING)
 
     @property
@@ -87,7 +87,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """Everything readable in it, for asserting that a text is shown somewhere."""
+        """All text that the message shows, wherever it stands."""
         parts = [self.content]
         for embed in self.embeds:
             parts += [embed.get("title", ""), embed.get("description", "")]
@@ -138,7 +138,7 @@ class Message:
 
 
 def all_components(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows, containers and sections included, in reading order."""
+    """Return all components, also those inside rows, containers and sections, in reading order."""
     found: list[dict[str, Any]] = []
     for component in components:
         inner = list(component.get("components", ()))
@@ -148,5 +148,5 @@ def all_components(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def moment(snowflake: int) -> datetime:
-    """When it was made."""
+    """Return the time at which the snowflake was made."""
     return datetime.fromtimestamp(((snowflake >> 22) + DISCORD_EPOCH_MS) / 1000, UTC)

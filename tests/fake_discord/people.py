@@ -20,7 +20,7 @@ EVERYONE = Permissions(
 
 @dataclass(slots=True, eq=False)
 class User:
-    """`takes_messages` false: a bot that writes to him is refused with 50007."""
+    """A user. If `takes_messages` is False, Discord refuses direct messages by a bot with 50007."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""Servers and channels, and what somebody may do there."""
+"""Servers and channels, and the permissions of members there."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ IN_DM = Permissions(
 
 @dataclass(slots=True, eq=False)
 class Overwrite:
-    """`target` is a role or a member."""
+    """A permission overwrite; `target` is a role or a member."""
 
     target: Role | Member
     allow: Permissions = field(default_factory=Permissions.none)
@@ -85,7 +85,7 @@ class Guild:
         }
 
     def create_payload(self, members: list[Member]) -> dict[str, Any]:
-        """As in GUILD_CREATE, which says more than the REST route."""
+        """Return the payload of GUILD_CREATE, which has more fields than that of the REST route."""
         return {
             **self.payload(members),
             "unavailable": False,
@@ -184,7 +184,7 @@ class Channel:
 
 
 def _rings(overwrites: list[Overwrite], guild: Guild, member: Member) -> list[list[Overwrite]]:
-    """In the order in which Discord lays them over each other."""
+    """Return the overwrites in the order in which Discord applies them."""
     return [
         [each for each in overwrites if each.target is guild.everyone],
         [each for each in overwrites if each.target in member.roles],

@@ -1,4 +1,4 @@
-"""Makes discord.py talk to the fake instead of Discord."""
+"""A switch that makes discord.py talk to the fake instead of Discord."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,8 @@ from discord.http import Route
 
 @contextmanager
 def pointed(url: str) -> Iterator[None]:
-    """`url` is the fake's, such as http://127.0.0.1:4321. All is put back afterwards."""
+    """Point discord.py at the fake's `url`, such as http://127.0.0.1:4321; restore all
+    afterwards."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, Asset.BASE
     Route.BASE = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"{url.replace('http', 'ws', 1)}/ws/")

@@ -1,4 +1,4 @@
-"""What is wrong with a form, collected as the tree that Discord answers with."""
+"""Problems of a form, collected as the tree that Discord answers with."""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,12 +9,13 @@ Path = tuple[str | int, ...]
 
 
 def length(text: str) -> int:
-    """Discord's API counts code points, some of its parts UTF-16 units: the stricter."""
+    """Count UTF-16 units. Discord's API counts code points and some of its parts UTF-16 units;
+    these are the stricter."""
     return len(text.encode("utf-16-le")) // 2
 
 
 class Problems:
-    """Collects; `refuse` raises 400/50035 if there is anything."""
+    """A collector of problems; `refuse` raises ApiError 400/50035 if it has any."""
 
     def __init__(self) -> None:
         self.found: list[tuple[Path, str, str]] = []
@@ -46,7 +47,7 @@ class Problems:
             self.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
 
     def items(self, path: Path, value: Any, most: int, *, least: int = 0) -> list[Any]:
-        """The list, or an empty one if it is not one."""
+        """Return the list, or an empty one if the value is not a list."""
         if not isinstance(value, list):
             if value is not None:
                 self.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used.")
@@ -56,7 +57,8 @@ class Problems:
         return value
 
     def known(self, path: Path, form: dict[str, Any], fields: Collection[str]) -> None:
-        """Discord ignores most unknown fields, and a bot that sends one believes otherwise."""
+        """Report unknown fields. Discord ignores most of them, so a bot would not notice the
+        mistake."""
         for name in form:
             if name not in fields:
                 self.add((*path, name), "UNKNOWN_FIELD", "Nothing reads this field.")

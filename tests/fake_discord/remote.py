@@ -12,8 +12,8 @@ from tests.fake_discord.fake import TOKEN
 
 
 class Remote:
-    """`await remote.ask("slash", user=ann["id"], name="ask", options={...}, channel=...)`; see
-    ControlledDiscord for what there is to ask."""
+    """A client for a fake Discord in another process. `await remote.ask("slash", user=ann["id"],
+    name="ask", options={...}, channel=...)`; see ControlledDiscord for the methods."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self.url, self.token, self._session = url, TOKEN, session
@@ -28,7 +28,7 @@ class Remote:
 
 @asynccontextmanager
 async def remote_discord() -> AsyncIterator[Remote]:
-    """Started for the block; ends with it."""
+    """Run a fake Discord in another process for the block."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "tests.fake_discord"),

@@ -1,4 +1,4 @@
-"""The REST API: lets requests in, through the faults, and answers the way Discord does."""
+"""The REST API: it passes requests through the faults and answers as Discord does."""
 
 import asyncio
 import json
@@ -19,8 +19,8 @@ from tests.fake_discord.world import World
 
 PREFIX = "/api/v10"
 _ROUTES = Routes([*about, *channels, *interactions])
-# What a bot runs into by its own mistake. The rest (no permission, a message that is gone) may
-# happen to anybody.
+# Errors caused by a mistake of the bot. Others, such as a missing permission or a deleted message,
+# can happen to any bot.
 _VIOLATIONS = {
     50035: "form",
     50006: "form",
@@ -32,8 +32,8 @@ _VIOLATIONS = {
 
 
 class Rest:
-    """`requests` are the latest as (method, path, status); `invalid` counts the answers 401, 403
-    and 429, of which 10,000 in ten minutes get an address banned."""
+    """The REST API. `requests` lists the latest as (method, path, status). `invalid` counts the
+    answers 401, 403 and 429; Discord bans an address after 10,000 of them in ten minutes."""
 
     def __init__(self, world: World, interactions: Interactions) -> None:
         self._world, self._interactions = world, interactions
@@ -112,7 +112,7 @@ class Rest:
 
 
 async def _multipart(request: web.Request) -> Any:
-    """The form, with what was uploaded beside it in place of its attachments."""
+    """Return the form, with the uploaded files as its attachments."""
     form: Any = None
     attachments = []
     for number, (name, value) in enumerate((await request.post()).items()):
@@ -130,7 +130,8 @@ async def _multipart(request: web.Request) -> Any:
 
 
 def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """The content type is exactly this: with a charset after it discord.py would see text."""
+    """Build a JSON response. The content type has no charset: with one, discord.py would read
+    text."""
     if body is None:
         return web.Response(status=204, headers=headers)
     return web.Response(
@@ -151,7 +152,7 @@ def _told(error: ApiError) -> str:
 def _limited(
     wait_s: float, scope: str, headers: dict[str, str] | None = None, *, via: bool = True
 ) -> web.Response:
-    """Without the Via header it did not come from Discord, but from Cloudflare before it."""
+    """Build a 429. Without a Via header it comes from Cloudflare, not from Discord."""
     if not via:
         return web.Response(status=429, text="error code: 1015", headers={"Retry-After": "600"})
     is_global = scope == "global"
@@ -162,7 +163,7 @@ def _limited(
 
 
 def _spoilt(fault: Fault) -> web.Response | None:
-    """None: no answer at all."""
+    """Build the fault's response; None means no answer at all."""
     if fault.drop or fault.status is None:
         return None
     if fault.status == 429:

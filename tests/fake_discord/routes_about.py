@@ -1,4 +1,4 @@
-"""REST: who the bot is, servers, members, and the commands it registers."""
+"""REST routes: the bot itself, servers, members, and command registration."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ async def get_commands(call: Call) -> Any:
 @routes.add("PUT", _COMMANDS)
 @routes.add("PUT", _IN_GUILD)
 async def set_commands(call: Call) -> Any:
-    """A command keeps its id as long as its name and type stay."""
+    """Register commands. A command keeps its id as long as its name and type stay."""
     check_commands(call.form)
     world, where = call.world, _where(call)
     ids = {(c["type"], c["name"]): c["id"] for c in world.commands.get(where, [])}

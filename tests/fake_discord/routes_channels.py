@@ -1,4 +1,4 @@
-"""REST: channels, messages, threads and direct messages."""
+"""REST routes: channels, messages, threads and direct messages."""
 
 from typing import Any
 
@@ -65,7 +65,8 @@ def may_send(call: Call, channel: Channel, form: dict[str, Any]) -> None:
 
 
 def _repeated(call: Call, channel: Channel) -> Message | None:
-    """What was sent before with this nonce: sending it again gives the same message."""
+    """Return the message already sent with this nonce, or None: sending it again gives the same
+    message."""
     nonce = call.form.get("nonce")
     if nonce is None or not call.form.get("enforce_nonce"):
         return None

@@ -1,4 +1,4 @@
-"""REST: answering interactions, and the webhook that each of them brings."""
+"""REST routes: responses to interactions, and the webhook of each interaction."""
 
 from typing import Any
 
@@ -55,8 +55,9 @@ def _check_kind(invocation: Invocation, kind: int) -> None:
 
 
 def _prepared(invocation: Invocation, kind: int, data: dict[str, Any]) -> Any:
-    """Checks the form; what is returned carries it out, once the interaction is acknowledged: a
-    form that is wrong acknowledges nothing."""
+    """Check the form and return a function that carries it out. The caller acknowledges the
+    interaction in between, so a wrong form acknowledges nothing. Raises ApiError if the form is
+    wrong."""
     world = invocation.world
     if kind == CHOICES:
         check_choices(data)
@@ -142,7 +143,7 @@ def _invocation(call: Call) -> Invocation:
 
 @routes.add("POST", "/webhooks/{application}/{token}", authorized=False)
 async def follow_up(call: Call) -> Any:
-    """The first one after a deferred answer takes its place, and stays as private as that."""
+    """Send a follow-up. The first one after a deferral replaces it and stays as private."""
     invocation, form = _invocation(call), call.form
     original = invocation.original
     if invocation.ack == DEFER and original is not None and original.loading:
@@ -177,7 +178,8 @@ async def delete_one(call: Call) -> None:
 
 
 def _its_message(call: Call, invocation: Invocation) -> Message:
-    """One that this interaction made, or the one that its button is on."""
+    """Return a message that this interaction made, or the message that its button is on. Raises
+    ApiError 404/10008 if the message is unknown or deleted."""
     named = call.params["message"]
     mine = [invocation.original, *invocation.followups]
     if named == "@original":
@@ -190,7 +192,7 @@ def _its_message(call: Call, invocation: Invocation) -> Message:
 
 
 def _fill_original(invocation: Invocation, message: Message, form: dict[str, Any]) -> Message:
-    """The flags of the deferral stay, whatever the form says."""
+    """Replace the deferred message. The flags of the deferral stay, whatever the form says."""
     checked = create(
         invocation.world,
         message.channel,

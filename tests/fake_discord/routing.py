@@ -1,4 +1,4 @@
-"""Finds the function for a request."""
+"""Routing: finds the handler of a request."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,7 +15,7 @@ from tests.fake_discord.world import World
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that was let in. `form` is its JSON."""
+    """One accepted request. `form` is its JSON."""
 
     world: World
     interactions: Interactions
@@ -33,7 +33,8 @@ class Call:
 
     @property
     def channel(self) -> Channel:
-        """Which the bot must be able to see."""
+        """The channel of the path. Raises ApiError 404 if it is unknown, 403 if the bot cannot see
+        it."""
         channel = self.world.channels.get(int(self.params["channel"]))
         if channel is None:
             raise ApiError(404, 10003, "Unknown Channel")
@@ -73,7 +74,7 @@ class Route:
 
 
 class Routes(list[Route]):
-    """`authorized` false: whoever has the token that is in the path may come."""
+    """The routes. With `authorized` off, the token in the path suffices and no header is needed."""
 
     def add(
         self, method: str, path: str, *, authorized: bool = True

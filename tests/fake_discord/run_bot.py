@@ -1,6 +1,6 @@
-"""Runs `dealbot` against a fake Discord: python -m tests.fake_discord.run_bot URL run ...
+"""`dealbot` against a fake Discord: python -m tests.fake_discord.run_bot URL run ...
 
-What follows the address are dealbot's own arguments, its token is in DISCORD_TOKEN as ever."""
+The arguments after the address are dealbot's own. Its token is in DISCORD_TOKEN as usual."""
 
 import sys
 

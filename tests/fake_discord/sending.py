@@ -1,4 +1,4 @@
-"""Turns a form that the bot sent into a message, and notes whom it would have pinged."""
+"""Conversion of the bot's forms into messages, with a record of whom they would have pinged."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ SETTABLE = SUPPRESS_EMBEDS | SILENT | LAYOUT
 def create(
     world: World, channel: Channel, form: dict[str, Any], *, settable: int = SETTABLE, **given: Any
 ) -> Message:
-    """A new message of the bot, not yet posted."""
+    """Build a new message of the bot, not yet posted."""
     check_message(form, flags=settable)
     check_not_empty(form)
     message = Message(world.ids.next(), channel, world.bot, **given)
@@ -27,7 +27,7 @@ def create(
 
 
 def fill(world: World, message: Message, form: dict[str, Any]) -> None:
-    """Puts what the form has in place of what the message has."""
+    """Replace the message's fields with those present in the form."""
     message.nonce = form.get("nonce", message.nonce)
     if "content" in form:
         message.content = (form["content"] or "").strip()

@@ -1,4 +1,4 @@
-"""A bot's sessions with the gateway, which outlive their socket."""
+"""A bot's gateway sessions, which outlive their sockets."""
 
 import secrets
 from collections import deque
@@ -12,7 +12,8 @@ _REPLAYED = 1000  # events that a session keeps for RESUME
 
 
 class Session:
-    """Keeps the latest events, so that RESUME can replay what a lost socket missed."""
+    """A session that keeps the latest events, so that RESUME can replay those a lost socket
+    missed."""
 
     def __init__(self, viewer: Viewer) -> None:
         self.id, self.viewer = secrets.token_hex(8), viewer
@@ -38,7 +39,7 @@ class Session:
 
 
 def greet(session: Session, world: World, gateway_url: str) -> None:
-    """READY, in which servers are only announced, and then each of them."""
+    """Send READY, which only announces the servers, and then a GUILD_CREATE for each."""
     guilds = [g for g in world.guilds.values() if session.viewer.gets("GUILD_CREATE", g)]
     session.send(
         "READY",

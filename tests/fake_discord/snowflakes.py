@@ -1,4 +1,4 @@
-"""Ids that carry the real clock, and a clock for deadlines that tests can move."""
+"""Ids with the real time, and a clock for deadlines that tests can move."""
 
 import time
 
@@ -6,8 +6,8 @@ DISCORD_EPOCH_MS = 1_420_070_400_000
 
 
 class Clock:
-    """Seconds for deadlines. Moving it ages what is there; ids always carry the real time, which
-    is what discord.py compares with its own."""
+    """Seconds for deadlines. Moving the clock ages everything. Ids keep the real time, which
+    discord.py compares with its own clock."""
 
     def __init__(self) -> None:
         self._ahead_s = 0.0
@@ -20,7 +20,7 @@ class Clock:
 
 
 class Snowflakes:
-    """Each id is larger than the last."""
+    """A source of ids; each is larger than the last."""
 
     def __init__(self) -> None:
         self._last = 0

@@ -1,4 +1,4 @@
-"""What a bot is shown, by the intents that it asked for."""
+"""Visibility of events and content, by the intents that the bot requested."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _NEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """One connection of the bot."""
+    """One connection of the bot, with its intents and shard."""
 
     bot: User
     intents: int
@@ -53,7 +53,7 @@ class Viewer:
         return number == self.shard
 
     def members(self, guild: Guild) -> list[Member]:
-        """Without the members intent a server shows only the bot itself."""
+        """Return the visible members: without the members intent only the bot itself."""
         if self.intents & GUILD_MEMBERS:
             return list(guild.members.values())
         return [guild.members[self.bot.id]]
@@ -80,8 +80,8 @@ def message_event(message: Message) -> Callable[[Viewer], dict[str, Any]]:
 
 
 def seen_message(message: Message, bot: User, *, hidden: bool) -> dict[str, Any]:
-    """As the bot sees it. Hidden content is shown all the same where the bot wrote the message,
-    is mentioned in it, or in a DM."""
+    """Build the payload that the bot sees. Hidden content is still shown if the bot wrote the
+    message or is mentioned in it, and in a DM."""
     body = message.payload(with_content=not hidden or _shown(message, bot))
     replied = message.referenced
     if body.get("referenced_message") and replied is not None:

@@ -1,5 +1,5 @@
-"""Everything that is in this Discord: the bot, servers, people, messages. It tells the gateway of
-each change."""
+"""The state of this Discord: the bot, servers, users, messages. It sends each change to the
+gateway."""
 
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -20,8 +20,8 @@ class Telling(Protocol):
 
 
 class World:
-    """Ids are given here. `approved` holds the privileged intents that the developer portal
-    would have switched on for the bot: none of them unless a test says so."""
+    """The state and the source of ids. `approved` holds the bot's privileged intents in the
+    developer portal, none by default."""
 
     def __init__(self, token: str) -> None:
         self.token = token
@@ -49,7 +49,7 @@ class World:
         return user
 
     def guild(self, name: str, owner: User, bot_permissions: Permissions) -> Guild:
-        """With the bot in it, in a role of its own, and one channel, "general"."""
+        """Create a server with the bot, in a role of its own, and one channel, "general"."""
         guild_id = self.ids.next()
         everyone = Role(guild_id, "@everyone", Permissions(EVERYONE.value), 0)
         guild = Guild(guild_id, name, owner, everyone)
@@ -102,7 +102,7 @@ class World:
     def thread(
         self, parent: Channel, name: str, owner: User, start: Message | None = None
     ) -> Channel:
-        """A thread that starts from a message has the message's id."""
+        """Create a thread. A thread that starts from a message has the message's id."""
         thread_id = start.id if start else self.ids.next()
         thread = Channel(thread_id, name, PUBLIC_THREAD, parent.guild, parent, owner)
         self.channels[thread_id] = thread
@@ -149,11 +149,11 @@ class World:
         self.changes.tell()
 
     def history(self, channel: Channel) -> list[Message]:
-        """What everybody sees there, oldest first."""
+        """Return the messages that everyone in the channel sees, oldest first."""
         return [m for m in self.messages.values() if m.channel is channel and m.seen_by is None]
 
     def name_people(self, message: Message) -> None:
-        """Fills in whom the message shows as mentioned, pinged or not."""
+        """Set the mentions that the message shows, whether they ping or not."""
         named = named_in(message.content)
         message.mentions = [self.users[each] for each in named.users if each in self.users]
         roles = message.channel.guild.roles if message.channel.guild else []
@@ -161,5 +161,6 @@ class World:
         message.mention_everyone = False
 
     def hides_content(self) -> bool:
-        """Whether REST hides what others wrote: it goes by what the portal approved."""
+        """True if REST hides the content of others' messages: REST follows the intents that the
+        portal approved."""
         return not self.approved & MESSAGE_CONTENT

@@ -1,1 +1,1 @@
-"""Bytes of any kind for everything that reads what others wrote."""
+"""Fuzzing: arbitrary bytes for every reader of foreign input."""

@@ -1,4 +1,4 @@
-"""The profile of a long run: make fuzz."""
+"""The Hypothesis profile of a long run: make fuzz."""
 
 from hypothesis import HealthCheck, settings
 

@@ -1,15 +1,14 @@
-"""Bytes led by which lines of the code they reach, for the parsers that are our own.
+"""Coverage-guided fuzzing of our own parsers.
 
-python -m tests.fuzzing.guided PARSER SECONDS, or make fuzz for all of them. What breaks a parser is
-left in build/fuzzing and printed.
-"""
+Run python -m tests.fuzzing.guided PARSER SECONDS, or make fuzz for all of them. An input that
+breaks a parser is saved in build/fuzzing and printed."""
 
 import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
 
-import atheris  # type: ignore[import-not-found]  # for Linux only, and for this only
+import atheris  # type: ignore[import-not-found]  # Linux only, used only here
 
 with atheris.instrument_imports(include=["bot", "index", "markdown_it", "prompts"]):
     from index.errors import ExpectedError
@@ -27,7 +26,7 @@ def main() -> None:
     (folder / "seed").write_bytes(parser.seed)
 
     def one(data: bytes) -> None:
-        with suppress(ExpectedError):  # in words
+        with suppress(ExpectedError):  # a refusal with a message
             parser.read(data)
 
     options = (f"-max_total_time={seconds}", f"-max_len={_LONGEST}", "-timeout=10")

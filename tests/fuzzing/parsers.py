@@ -1,16 +1,15 @@
-"""Every parser of the program as a function of bytes, with something that it can read.
+"""Every parser of the program as a function of bytes, with a seed that it can read.
 
-Each ends with what it read, having checked what must hold of that, or with an ExpectedError.
-"""
+Each checks its invariants and returns what it read, or raises ExpectedError."""
 
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.commands.batch import read_batch
 from bot.config.settings import PREFIX, Settings, _from_file
 from bot.discord.text.escapes import escape, inert
+from bot.domain.batch_file import read_batch
 from bot.domain.models import Question, RankRequest, check_question
 from bot.evaluation.questions import EvalQuestion
 from bot.rebuild.golden import read_golden
@@ -27,7 +26,7 @@ from index.text.sentences import split_sentences
 from index.text.words import read_words
 from prompts import PromptError, Prompts
 
-_LIMIT = 100_000  # bytes of an article
+_LIMIT = 100_000  # bytes per article
 _MANIFEST = (
     b'{"seal": "00", "schema_version": 4, "id": "a", "created": "2031-02-03T00:00:00+00:00", '
     b'"dealbot_version": "1", "encoder_id": "e", "dimension": 3, "articles": 1, "sentences": 1, '
@@ -37,7 +36,7 @@ _MANIFEST = (
 
 @dataclass(frozen=True)
 class Parser:
-    """`read` takes any bytes; `seed` is one that it understands."""
+    """A parser: `read` accepts any bytes; `seed` is an input that it understands."""
 
     read: Callable[[bytes], object]
     seed: bytes
@@ -92,7 +91,8 @@ def _asked(path: Path) -> object:
 
 
 def _vectors(data: bytes) -> object:
-    """Half of the bytes are the keys, half the vectors: none is found that nobody put there."""
+    """Use half of the bytes as keys, half as vectors, and assert that no key is found that was
+    never stored."""
     with tempfile.TemporaryDirectory() as folder:
         middle = len(data) // 2
         for name, part in (("keys.bin", data[:middle]), ("vectors.bin", data[middle:])):
@@ -104,7 +104,7 @@ def _vectors(data: bytes) -> object:
 
 
 def _shown(data: bytes) -> object:
-    text = data.decode("utf-8", "surrogateescape")  # halves of pairs too, which JSON can carry
+    text = data.decode("utf-8", "surrogateescape")  # includes lone surrogates, which JSON can carry
     for safe in (visible(text), inert(text), escape(text)):
         assert not any(char in safe for char in "\x00\x1b\x9b\u202e\u2066")
         safe.encode()
@@ -121,7 +121,8 @@ def _signed(data: bytes) -> object:
 def _prompts(path: Path) -> object:
     try:
         return Prompts.load(path.parent)
-    except PromptError as error:  # of no tree: prompts/ imports nothing of ours
+    # unrelated to our other errors: prompts/ imports none of our packages
+    except PromptError as error:
         raise ExpectedError(str(error)) from error
 
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a file or is typed: it is read, or refused in words."""
+"""Any file content and any input: read, or refused with a message."""
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -19,7 +19,7 @@ _SIGNS = (
 
 @st.composite
 def _changed(draw: st.DrawFn, seed: bytes) -> bytes:
-    """The seed with pieces cut out and put in."""
+    """Draw a variant of the seed with pieces cut out and inserted."""
     data = seed
     for _ in range(draw(st.integers(0, 6))):
         start, end = sorted(draw(st.tuples(*[st.integers(0, len(data))] * 2)))
@@ -50,5 +50,5 @@ def test_anything_is_read_or_refused_in_words(name: str) -> None:
 
 @pytest.mark.parametrize("name", PARSERS.keys() - {"evaluation", "manifest", "encoder"})
 def test_what_it_begins_with_can_be_read(name: str) -> None:
-    """Else all that is made from it would be refused at the first look."""
+    """Otherwise every variant of the seed would be refused at once."""
     PARSERS[name].read(PARSERS[name].seed)

@@ -1,4 +1,4 @@
-"""The endpoint: what it answers is bounded, and where it leads is not followed."""
+"""The model endpoint: its answers are bounded in size, and redirects are not followed."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What a model may cost: whoever asks at the same moment, a cap holds, and nothing is lost."""
+"""Budgets of a model: caps hold under concurrent requests, and no cost is lost."""
 
 import asyncio
 import sqlite3
@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.settings import Settings
+from bot.domain.spending import Cap, Spent
 from bot.generation.budget import Budget, Caps, Prices, Usage
-from bot.generation.errors import Cap, GenerationError, OverBudgetError, Trouble
-from bot.generation.ledger import Ledger, MemoryLedger, Spent
+from bot.generation.errors import GenerationError, OverBudgetError, Trouble
+from bot.generation.ledger import Ledger, MemoryLedger
 from bot.generation.setup import budget_of
 from bot.monitoring.metrics import Metrics
 from bot.store import Store
@@ -25,7 +26,7 @@ ANN, BOB = "1310000000000000042", "1310000000000000043"
 TODAY = date(2031, 5, 4)
 
 
-def a_budget(ledger: Ledger | None = None, prices: Prices = Prices(), **caps: float) -> Budget:  # noqa: B008 - cannot change
+def a_budget(ledger: Ledger | None = None, prices: Prices = Prices(), **caps: float) -> Budget:  # noqa: B008 - immutable
     return Budget(Caps(**caps), prices, ledger or MemoryLedger(), today=lambda: TODAY)  # type: ignore[arg-type]
 
 
@@ -61,7 +62,8 @@ async def test_what_was_used_counts_and_not_what_was_reserved(ledger: Ledger) ->
     assert await refused(budget, ANN, Usage(40, 1)) is Cap.TOKENS_PER_USER
     await spend(budget, ANN, Usage(20, 20), Usage(20, 20))  # to the last token
     assert await refused(budget, ANN, Usage(0, 1)) is Cap.TOKENS_PER_USER
-    await spend(budget, BOB, Usage(60, 40), Usage(1, 1))  # what one spends is no matter of others
+    # the cap of one user does not affect others
+    await spend(budget, BOB, Usage(60, 40), Usage(1, 1))
     assert await ledger.spent(TODAY, BOB) == (Spent(1, 1), Spent(71, 31))
 
 
@@ -95,12 +97,12 @@ async def test_a_new_day_begins_with_nothing_spent_and_a_request_belongs_to_one(
 @pytest.mark.parametrize(
     ("used", "counted"),
     [
-        (Usage(), Spent(30, 20)),  # not known: as it was reserved
-        (Usage(0, 0), Spent()),  # it never left
+        (Usage(), Spent(30, 20)),  # unknown: counted as reserved
+        (Usage(0, 0), Spent()),  # the request was never sent
         (Usage(25, None), Spent(25, 20)),
-        (Usage(31, 999), Spent(31, 999)),  # more than it was allowed: what is known counts
+        (Usage(31, 999), Spent(31, 999)),  # more than allowed: the known usage counts
         (Usage(-5, 10**30), Spent(30, 20)),  # nonsense
-        (Usage("25", 2.5), Spent(30, 20)),  # type: ignore[arg-type]  # what is read is not checked
+        (Usage("25", 2.5), Spent(30, 20)),  # type: ignore[arg-type]  # types of parsed values are unchecked
     ],
 )
 @pytest.mark.parametrize("ended", ["well", "failed", "cancelled"])
@@ -155,7 +157,7 @@ async def test_cancelled_at_any_step_nothing_stays_reserved_that_was_not_begun(
 
 
 class Locked:
-    """The ledger of a store that another program has locked, until the first entry has failed."""
+    """The ledger of a store that another program keeps locked until the first entry has failed."""
 
     def __init__(self, ledger: Ledger, path: Path) -> None:
         self.spent, self._add, self.begun = ledger.spent, ledger.add, asyncio.Event()
@@ -183,7 +185,7 @@ async def test_what_could_not_be_counted_is_not_taken_back(tmp_path: Path) -> No
 
 
 class Interrupted(MemoryLedger):
-    """Lets others go on before and after each look and each entry, as a disk does."""
+    """A ledger that yields to other tasks before and after each step, as a disk does."""
 
     async def spent(self, day: date, asker: str) -> tuple[Spent, Spent]:
         await asyncio.sleep(0)
@@ -199,12 +201,12 @@ class Interrupted(MemoryLedger):
 requests = st.lists(
     st.tuples(
         st.sampled_from([ANN, BOB, "third"]),
-        st.integers(0, 40),  # tokens to read
-        st.integers(0, 40),  # tokens to write at most
-        st.floats(0, 1),  # the share of them that it writes
+        st.integers(0, 40),  # input tokens
+        st.integers(0, 40),  # maximum output tokens
+        st.floats(0, 1),  # share of them that the model writes
         st.sampled_from(["well", "failed", "cancelled", "unknown"]),
-        st.integers(0, 5),  # steps of others until it begins
-        st.integers(0, 5),  # and until it ends
+        st.integers(0, 5),  # steps of other tasks before it begins
+        st.integers(0, 5),  # and before it ends
     ),
     min_size=2,
     max_size=12,
@@ -221,7 +223,7 @@ async def test_at_no_moment_is_a_cap_exceeded_and_at_the_end_the_sum_is_what_was
     ledger = Interrupted()
     prices = Prices(input=0.7, output=2.1)
     budget = a_budget(ledger, prices, tokens_per_user=of_person, tokens=of_all, cost=cost)
-    open_now: dict[int, tuple[str, int, int]] = {}  # all counted, reserved or used
+    open_now: dict[int, tuple[str, int, int]] = {}  # what counts now, reserved or used
     over: list[Cap] = []
 
     def check() -> None:
@@ -309,7 +311,8 @@ asyncio.run(main())
 
 
 async def test_who_is_killed_meanwhile_has_spent_what_was_reserved(tmp_path: Path) -> None:
-    """A bot that crashes on an answer, and is started again and again, does not pay for ever."""
+    """Otherwise a bot that crashes on an answer and restarts again and again would pay without
+    end."""
     path = tmp_path / "store.sqlite"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _RESERVING, path, ANN, stdout=subprocess.PIPE
@@ -345,7 +348,7 @@ async def test_a_store_that_fails_while_a_model_writes_spoils_no_answer(
         async with budget.spending(ANN, input_tokens=3, most_output_tokens=2) as spending:
             spending.used = Usage(1, 1)
             other.execute("BEGIN IMMEDIATE")
-        assert "what a model has used is not counted" in caplog.text
+        assert "the use of a model is not counted" in caplog.text
         other.close()
         assert (await store.usage.spent(TODAY, ANN))[0] == Spent(3, 2)
 

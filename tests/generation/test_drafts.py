@@ -1,4 +1,4 @@
-"""Reading what a model writes, however well it keeps to the form."""
+"""Drafts of a model, read however well they follow the format."""
 
 import json
 
@@ -26,7 +26,7 @@ def read(text: str) -> list[tuple[str, tuple[int, ...]]]:
         f"Here is the answer:\n{WHOLE}\nI hope that helps!",
         json.dumps([A, B]),
         WHOLE.replace('"', "'"),
-        WHOLE[:-2],  # it broke off
+        WHOLE[:-2],  # cut off
         WHOLE.replace("}]", "},]"),
         "The harbour closed in June. [1] It opens again in May. [2, 3]",
         "The harbour closed in June [1]. It opens again in May [2][3].",
@@ -47,7 +47,7 @@ def test_numbers_are_taken_however_they_are_written(evidence: object) -> None:
     "text", ["", "   ", "null", "[]", "{}", '{"answerable": true}', "12", "{{{", "I cannot say."]
 )
 def test_what_is_no_draft_is_told(text: str) -> None:
-    with pytest.raises(GenerationError, match="no draft"):
+    with pytest.raises(GenerationError, match="not a draft"):
         read_draft(text)
 
 
@@ -104,7 +104,7 @@ def test_whatever_comes_is_a_draft_or_is_none(text: str) -> None:
         ("Sam Altman", False),
         ("Sam Altman.", False),
         ("Nvidia, OpenAI and Sam Altman", False),
-        ("$100 billion.", True),  # which the verifier refuses: it says nothing of it
+        ("$100 billion.", True),  # complete; only the verifier refuses it
         ("The mayor described it as the town's", False),
         ("", False),
     ],

@@ -1,4 +1,4 @@
-"""What is written once for several, and for how long it is remembered."""
+"""Writing jobs: one text written for several askers, and how long it stays cached."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from bot.generation.jobs import Job, Jobs, Progress
 
 
 class Author:
-    """Counts what it writes, and fails as told."""
+    """An author that counts its texts and fails with the given trouble."""
 
     def __init__(self, trouble: Trouble | None = None) -> None:
         self.written, self._trouble = 0, trouble

@@ -1,4 +1,4 @@
-"""Who asks pays for what a model writes, and one whose day is spent gets quotes."""
+"""Payment for a model's texts: the asker pays, and gets quotes once the daily budget is spent."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -11,7 +11,8 @@ import pytest
 from bot.app import open_live_index, open_service
 from bot.config.settings import Settings
 from bot.domain.models import Answer, Question
-from bot.generation.ledger import MemoryLedger, Spent
+from bot.domain.spending import Spent
+from bot.generation.ledger import MemoryLedger
 from bot.serving.service import AnswerService
 from tests.llm import ScriptedEndpoint, cuts, fails, hangs, says
 from tests.llm.endpoint import Act
@@ -30,7 +31,7 @@ async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
 
 
 class Payers:
-    """Asks for them, and knows what they have spent."""
+    """Askers with their questions and what they have spent."""
 
     def __init__(self, service: AnswerService, ledger: MemoryLedger) -> None:
         self._service, self._ledger = service, ledger
@@ -40,7 +41,7 @@ class Payers:
         return receipt.answer
 
     async def spent(self, asker: str) -> Spent:
-        """Not over midnight."""
+        """Return what the asker has spent today (UTC). Wrong if the test crosses midnight."""
         return (await self._ledger.spent(datetime.now(UTC).date(), asker))[0]
 
 
@@ -72,7 +73,7 @@ async def test_what_the_endpoint_counts_is_paid_by_who_asked(
         paid = await payers.spent(ANN)
         assert paid.output_tokens == 30
         assert paid.input_tokens > 0
-        await payers.ask(BOB)  # it is written already
+        await payers.ask(BOB)  # already written
         assert await payers.spent(BOB) == Spent()
 
 
@@ -111,5 +112,5 @@ async def test_what_may_have_been_written_is_paid(
     async with open_to(endpoint, llm_timeout_s=0.5) as payers:
         await payers.ask(ANN)
         paid = await payers.spent(ANN)
-        assert paid.output_tokens == 600  # the most that it was allowed to
+        assert paid.output_tokens == 600  # the maximum allowed
         assert paid.input_tokens > 300

@@ -1,4 +1,4 @@
-"""Whatever happens to a build, what answered before still answers, whole."""
+"""Builds: whatever happens to one, the previous generation still answers, whole."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building.build import build_index
+from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import Encoder
 from index.errors import BuildError, ExpectedError, IndexMissingError, SourceError
 from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
@@ -44,7 +44,7 @@ def index(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def answering(articles: Path, index: Path, encoder: Encoder) -> Path:
-    """An index that answers, from articles that have changed since."""
+    """Build an index that answers, from articles that have changed since."""
     build_index([articles], index, encoder, Silent())
     (articles / "harbour.txt").write_text(SECOND)
     return index
@@ -62,11 +62,11 @@ def texts_in(index: Path) -> list[str]:
     return [texts.article_text(article) for article in texts.articles]
 
 
-_BESIDE = {".build.lock", "vectors"}  # of an index: the lock, and what builds reuse
+_BESIDE = {".build.lock", "vectors"}  # part of an index: the lock, and what builds reuse
 
 
 def check_only(index: Path, *, generations: int) -> None:
-    """The index holds so many generations, each whole, and no leftovers."""
+    """Assert that the index contains this many generations, each whole, and no leftovers."""
     assert {path.name for path in index.iterdir()} <= {*_BESIDE, POINTER, GENERATIONS}
     found = [path.name for path in (index / GENERATIONS).iterdir()]
     assert len(found) == generations
@@ -75,7 +75,7 @@ def check_only(index: Path, *, generations: int) -> None:
 
 
 class Listening:
-    """Keeps what it is told, and acts on the stages' starts and steps."""
+    """A progress listener that records stages and steps, and calls back at each."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class Listening:
 
 
 class Counting:
-    """The real encoder, and which texts it was given."""
+    """The real encoder; it records the texts that it encodes."""
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
@@ -111,7 +111,7 @@ class Counting:
         return self._encoder.encode_passages(texts, progress=progress)
 
 
-# --- what is built --------------------------------------------------------------------------
+# --- contents -------------------------------------------------------------------------------
 
 
 def test_what_is_built_is_what_the_articles_say(
@@ -134,7 +134,7 @@ def test_what_is_built_is_what_the_articles_say(
     titles = ("Wharf", "Wharf", "", "")
     expected = encoder.encode_passages(list(map(embedded_text, titles, sentences)))
     stored = generation.sentence_vectors.vectors(np.arange(4))
-    np.testing.assert_allclose(stored, expected, atol=1e-3)  # of 16 bits
+    np.testing.assert_allclose(stored, expected, atol=1e-3)  # stored in 16 bits
     check_only(index, generations=1)
 
 
@@ -160,7 +160,7 @@ def test_a_text_that_repeats_is_in_the_index_as_often(
     assert (vectors[:2] == vectors[2:]).all()
 
 
-# --- what is taken from the generation before -----------------------------------------------
+# --- reuse of the previous generation -------------------------------------------------------
 
 
 def test_only_what_is_new_is_encoded_and_the_vectors_are_a_full_builds(
@@ -178,7 +178,7 @@ def test_only_what_is_new_is_encoded_and_the_vectors_are_a_full_builds(
     assert encoded == ["A storm came.", "Ships waited outside.", "Then it rained."]
     reusing = open_current(index)
     full = Counting(encoder)
-    assert build_index([articles], index, full, Silent(), full=True).reused == 0  # type: ignore[arg-type]
+    assert build_index([articles], index, full, Silent(), BuildOptions(full=True)).reused == 0  # type: ignore[arg-type]
     assert len(full.texts) == 5
     rebuilt = open_current(index)
     for kind, rows in (("sentence_vectors", 5), ("passage_vectors", 2)):
@@ -251,7 +251,7 @@ def test_three_generations_are_kept_and_the_current_one_among_them(
     check_only(index, generations=3)
 
 
-# --- articles that cannot be used -----------------------------------------------------------
+# --- unusable articles ----------------------------------------------------------------------
 
 
 def test_bad_articles_are_told_and_the_old_generation_answers(
@@ -285,7 +285,7 @@ def test_a_broken_line_is_named_and_left_out_only_where_that_is_wanted(
     news.write_text(f"{json.dumps(lines[0])}\n{{broken\n{json.dumps(lines[1])}\n")
     assert f"{news}, line 2: not valid JSON" in refusal([articles], index, encoder)
     told: list[SourceError] = []
-    report = build_index([articles], index, encoder, Silent(), on_bad=told.append)
+    report = build_index([articles], index, encoder, Silent(), BuildOptions(on_bad=told.append))
     assert report.skipped == 1
     assert [f"{news}, line 2" in error.user_message for error in told] == [True]
     assert texts_in(index) == [FIRST, "One is here.", "Two is here."]
@@ -322,7 +322,7 @@ def test_an_interrupted_build_leaves_the_old_generation_and_nothing_else(
         if now == stage:
             raise failure
 
-    at_start = stage == "Publishing"  # which has no steps
+    at_start = stage == "Publishing"  # this stage has no steps
     progress = Listening(*((interrupt,) if at_start else (lambda _: None, interrupt)))
     with pytest.raises(failure):
         build_index([articles], answering, encoder, progress)
@@ -359,7 +359,7 @@ def test_a_generation_is_shown_whole_before_it_is_current(
         assert "Another build" in refusal([articles], answering, encoder)
         seen.append(fresh.id)
 
-    report = build_index([articles], answering, encoder, Silent(), accept=accept)
+    report = build_index([articles], answering, encoder, Silent(), BuildOptions(accept=accept))
     assert seen == [report.manifest.id] == [open_current(answering).id]
     check_only(answering, generations=2)
 
@@ -375,7 +375,9 @@ def test_a_build_that_is_refused_costs_no_vector(
     (articles / "harbour.txt").write_text(FIRST)
     for full in (True, False):
         with pytest.raises(BuildError):
-            build_index([articles], answering, encoder, Silent(), full=full, accept=refuse)
+            build_index(
+                [articles], answering, encoder, Silent(), BuildOptions(full=full, accept=refuse)
+            )
         check_only(answering, generations=2)
     (articles / "harbour.txt").write_text(before)
     assert build_index([articles], answering, encoder, Silent()).reused == 2
@@ -389,12 +391,13 @@ def test_a_generation_that_is_not_accepted_leaves_nothing(
         raise failure("not like this")
 
     with pytest.raises(failure, match="not like this"):
-        build_index([articles], answering, encoder, Silent(), accept=refuse)
+        build_index([articles], answering, encoder, Silent(), BuildOptions(accept=refuse))
     assert texts_in(answering) == [FIRST]
     check_only(answering, generations=1)
 
 
-# In a child process: builds with the encoder of the third argument and stops where it is told.
+# Runs in a child process: builds with the encoder of the third argument and stops at the given
+# point.
 _BUILDER = """
 import sys, time
 from pathlib import Path
@@ -453,7 +456,7 @@ def test_a_killed_build_leaves_an_index_that_answers_and_the_next_build_sweeps(
     check_only(answering, generations=3 if moment in ("write_pointer", "_prune") else 2)
 
 
-# In a child process: is killed after so many sentences.
+# Runs in a child process, which is killed after a number of sentences.
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -503,10 +506,14 @@ def test_many_sentences_are_compressed_and_its_recall_is_kept(
     )
     (articles / "harbour.txt").write_text(" ".join(ships))
     for wanted, kind in ((DenseType.COMPRESSED, "compressed"), (DenseType.AUTO, "exact")):
-        dense = build_index([articles], index, encoder, Silent(), dense_type=wanted).manifest.dense
+        dense = build_index(
+            [articles], index, encoder, Silent(), BuildOptions(dense_type=wanted)
+        ).manifest.dense
         assert dense.type == kind
         assert len(open_current(index).sentence_vectors) == 700
-    compressed = build_index([articles], index, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+    compressed = build_index(
+        [articles], index, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+    )
     assert 0.95 <= compressed.manifest.dense.recall_at_10 <= 1
     assert compressed.manifest.dense.questions == 200
 
@@ -525,11 +532,13 @@ def test_the_codes_of_the_generation_before_are_kept_while_they_are_good(
     monkeypatch.setattr(DenseIndex, "of", watched)
     for number in range(3):
         (articles / "harbour.txt").write_text(f"{ships} It rained {number} times.")
-        if number == 2:  # as if old codes had become bad
+        if number == 2:  # simulate codes that have become inaccurate
             monkeypatch.setattr(
                 "index.building.vectors.recall", lambda *_: 0.5 if given[-1] else 0.97
             )
-        report = build_index([articles], index, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+        report = build_index(
+            [articles], index, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+        )
         assert report.manifest.dense.type is DenseType.COMPRESSED
     first, second = (
         index / GENERATIONS / name / "sentences.faiss" for name in published(index)[:2]
@@ -546,7 +555,9 @@ def test_a_few_sentences_cannot_be_compressed(
     answering: Path, articles: Path, encoder: Encoder
 ) -> None:
     with pytest.raises(BuildError, match=r"^2 sentences .* cannot be compressed"):
-        build_index([articles], answering, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+        build_index(
+            [articles], answering, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+        )
     assert texts_in(answering) == [FIRST]
 
 
@@ -574,7 +585,7 @@ def test_links_lead_no_build_out_of_the_index(
     (index / "vectors").symlink_to(home)
     for full in (False, True):
         with pytest.raises(BuildError, match="is a link"):
-            build_index([articles], index, encoder, Silent(), full=full)
+            build_index([articles], index, encoder, Silent(), BuildOptions(full=full))
     assert [path.name for path in home.rglob("*")] == ["Documents", "thesis.txt"]
 
 
@@ -584,15 +595,17 @@ def test_a_compressed_index_that_finds_too_little_is_refused(
     monkeypatch.setattr("index.building.vectors._LEAST_RECALL", 1.1)
     (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came." for n in range(700)))
     with pytest.raises(BuildError, match=r"finds only \d+% of the nearest.*dense_type = exact"):
-        build_index([articles], answering, encoder, Silent(), dense_type=DenseType.COMPRESSED)
+        build_index(
+            [articles], answering, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+        )
     assert texts_in(answering) == [FIRST]
     check_only(answering, generations=1)
-    monkeypatch.setattr("index.stores.dense._EXACT_UP_TO", 50)  # as if it were large
+    monkeypatch.setattr("index.stores.dense._EXACT_UP_TO", 50)  # treat it as large
     report = build_index([articles], answering, encoder, Silent())
     assert report.manifest.dense.type is DenseType.EXACT
 
 
-# --- a disk that refuses --------------------------------------------------------------------
+# --- disk errors ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("blocked", ["", GENERATIONS, ".build.lock", "above/index"])
@@ -610,11 +623,11 @@ def test_a_place_that_cannot_be_written_is_told(
         index = index / blocked if blocked else index
     message = refusal([articles], index, encoder)
     assert message.startswith(f"The index was not built: {tmp_path / 'index'}")
-    assert re.search(r"(exists|Not a directory|Is a directory)\. What was there is", message)
+    assert re.search(r"(exists|Not a directory|Is a directory)\. Existing files are", message)
 
 
-# In a child process: builds where no file may grow beyond ever larger limits, and prints the
-# refusal of each and which generation answers then, until a build succeeds.
+# Runs in a child process: builds under ever larger limits of file size until a build succeeds.
+# Prints each refusal and the generation that answers then.
 _FULL_DISK = """
 import json, resource, sys
 from pathlib import Path
@@ -639,7 +652,7 @@ for limit in map(int, limits):
 """
 
 
-@pytest.mark.parametrize("count", [2, 150])  # 150: tables larger than what is buffered
+@pytest.mark.parametrize("count", [2, 150])  # 150: tables larger than the write buffer
 def test_a_full_disk_is_told_and_the_old_generation_answers(
     articles: Path, index: Path, encoder: Encoder, encoder_home: Path, tmp_path: Path, count: int
 ) -> None:
@@ -647,7 +660,7 @@ def test_a_full_disk_is_told_and_the_old_generation_answers(
     (articles / "harbour.txt").write_text(text)
     before = build_index([articles], index, encoder, Silent()).manifest.id
     (articles / "harbour.txt").write_text(f"{text}It rained.")
-    # A copy shows how large the files become, so that each of them is cut off at some limit.
+    # The copy shows the file sizes, so that each file is cut off at some limit.
     copy = shutil.copytree(index, tmp_path / "copy")
     build_index([articles], copy, encoder, Silent())
     folder = copy / GENERATIONS / published(copy)[1]
@@ -667,7 +680,7 @@ def test_a_full_disk_is_told_and_the_old_generation_answers(
     for message, current, generations, left in results:
         assert message is not None
         assert message.startswith("The index was not built: ")
-        assert message.endswith(". What was there is untouched")
+        assert message.endswith(". Existing files are untouched")
         assert re.search(r"File too large|requested and \d+ written|is the disk full", message)
         assert (current, generations) == (before, 1)
         assert set(left) == {*_BESIDE, POINTER, GENERATIONS}
@@ -679,17 +692,17 @@ def test_a_disk_error_without_the_systems_words_is_told(
     answering: Path, articles: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def short_write(lists: TermLists, folder: Path) -> None:
-        raise OSError("96 requested and 64 written")  # numpy's way to tell it
+        raise OSError("96 requested and 64 written")  # numpy's error for a full disk
 
     monkeypatch.setattr(LexicalIndex, "build", short_write)
     message = refusal([articles], answering, encoder)
-    assert message.endswith("96 requested and 64 written. What was there is untouched")
+    assert message.endswith("96 requested and 64 written. Existing files are untouched")
 
 
 def test_what_is_published_is_open_while_the_next_is_built(
     answering: Path, articles: Path, encoder: Encoder
 ) -> None:
-    """Every stage of a build leaves the generation before openable and whole."""
+    """Every stage of a build leaves the previous generation openable and whole."""
     opened: list[str] = []
     build_index(
         [articles],
@@ -698,7 +711,7 @@ def test_what_is_published_is_open_while_the_next_is_built(
         Listening(lambda _: opened.append(Generation.open(_current(answering)).id)),
     )
     assert set(opened) == {published(answering)[0]}
-    assert len(opened) == 6  # stages
+    assert len(opened) == 6  # the number of stages
 
 
 def _current(index: Path) -> Path:
@@ -719,5 +732,5 @@ def test_known_vectors_that_are_another_encoders_are_not_taken(
     told = refusal([articles], answering, encoder)
     assert f"{known} holds vectors of another encoder" in told
     assert texts_in(answering) == before
-    shutil.rmtree(known)  # as it says
+    shutil.rmtree(known)  # the remedy in the message
     assert build_index([articles], answering, encoder, Silent()).reused == 0

@@ -1,4 +1,4 @@
-"""The vectors' exact search against numpy, and files that are whole or refused."""
+"""Exact and compressed vector search compared with numpy; truncated writes raise."""
 
 import subprocess
 import sys
@@ -26,7 +26,7 @@ def unit_vectors(rows: int, dimension: int, seed: int) -> Vectors:
 
 
 def as_kept(vectors: NDArray[np.float64]) -> Vectors:
-    """Of unit length, rounded to 16 bits a number."""
+    """Normalise the vectors and round them to 16 bits, as they are stored."""
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit.astype(np.float16).astype(np.float32)
 
@@ -62,7 +62,7 @@ def test_vectors_come_back_as_they_were_after_saving(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("missing", [1, 100, 600, 3000])
 def test_a_file_that_the_disk_cuts_off_is_an_error(tmp_path: Path, missing: int) -> None:
-    """FAISS itself says nothing where only the last bytes did not fit."""
+    """FAISS itself reports nothing if only the last bytes did not fit."""
     program = f"""
 import resource, sys
 from pathlib import Path
@@ -87,7 +87,7 @@ except OSError as error:
 
 
 def clustered(rows: int, seed: int, dimension: int = 32) -> Vectors:
-    """As sentences' vectors lie: some hundred topics, each with its neighbours."""
+    """Make vectors clustered like sentences: noise around 100 topics."""
     chance = np.random.default_rng(seed)
     topics = chance.normal(size=(100, dimension))
     near = topics[chance.integers(0, 100, rows)] + 0.4 * chance.normal(size=(rows, dimension))
@@ -118,7 +118,7 @@ def test_recall_is_the_share_of_what_is_found_that_is_as_near_as_the_nearest() -
     assert 0.2 < near.mean() < 0.8
     assert recall(half, vectors, queries) == pytest.approx(near.mean())
     assert recall(DenseIndex.of(vectors[:4]), vectors[:4], queries) == 1
-    copies = np.repeat(vectors[:100], 30, axis=0)  # which of them is found is all the same
+    copies = np.repeat(vectors[:100], 30, axis=0)  # any of the copies counts as found
     assert recall(DenseIndex.of(copies[::-1].copy()), copies[::-1], queries) == 1
 
 
@@ -129,7 +129,7 @@ def test_recall_is_the_share_of_what_is_found_that_is_as_near_as_the_nearest() -
         (20_000, 384, DenseType.EXACT),
         (20_001, 384, DenseType.COMPRESSED),
         (1_000_000, 384, DenseType.COMPRESSED),
-        (1_000_000, 383, DenseType.EXACT),  # cannot be cut in fours
+        (1_000_000, 383, DenseType.EXACT),  # not a multiple of four
         (1_000_000, 386, DenseType.EXACT),
     ],
 )

@@ -1,4 +1,4 @@
-"""What changed between two generations, against the plain meaning of it."""
+"""Differences between two generations, against a plain reference."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from index.generations.differences import Differences, find_differences
 from index.models import Article, Span
 from index.stores.text_store import Layout, TextStore, TextStoreWriter
 
-Articles = Mapping[str, Sequence[str]]  # the sentences of each article
+Articles = Mapping[str, Sequence[str]]  # sentences by article id
 
 SENTENCES = st.lists(st.sampled_from(["A.", "B é.", "C."]), min_size=1, max_size=5)
 ARTICLES = st.dictionaries(st.sampled_from(["x", "y", "z"]), SENTENCES, min_size=1)
@@ -24,7 +24,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def store(folder: Path, articles: Articles, **told: str) -> TextStore:
-    """A store of these articles in a fresh folder; `told` is said of each of them."""
+    """Write a store of these articles in a fresh folder; `told` holds further fields of each
+    article."""
     place = folder / str(len(list(folder.iterdir())))
     place.mkdir()
     with TextStoreWriter(place) as writer:

@@ -53,7 +53,7 @@ def encoder(encoder_home: Path) -> Encoder:
 
 @pytest.fixture
 def copy(encoder_home: Path, tmp_path: Path) -> Path:
-    """A home of the test's own, to damage."""
+    """Copy the encoder into a home of the test's own, to damage."""
     encoder_id = open_current(encoder_home).id
     folder = tmp_path / encoder_id
     shutil.copytree(encoder_home / encoder_id, folder)
@@ -78,7 +78,7 @@ def test_related_texts_are_closer_than_others(encoder: Encoder) -> None:
 
 
 def test_a_vector_depends_on_its_text_alone(encoder: Encoder) -> None:
-    """To the bit, whatever else is encoded with it, and in the order given."""
+    """The bits are equal, whatever else is encoded with it and in whatever order."""
     together = encoder.encode_passages(TEXTS)
     alone = np.concatenate([encoder.encode_passages([text]) for text in TEXTS])
     assert together.dtype == np.float32
@@ -115,7 +115,7 @@ def test_progress_counts_up_to_all(encoder: Encoder) -> None:
 
 @pytest.fixture
 def counted(encoder_home: Path) -> tuple[Encoder, CountedSession]:
-    """An encoder of one thread with its counted model."""
+    """Open the encoder with one thread; return it with its counted session."""
     encoder = open_current(encoder_home, threads=1)
     session = encoder._model.session = CountedSession(encoder._model.session)  # type: ignore[assignment]
     return encoder, session
@@ -131,7 +131,7 @@ def test_a_question_asked_again_is_not_encoded_again(
     again = encoder.encode_queries(["When?", "Who?", "Why?"])
     np.testing.assert_array_equal(again[::2], first[::-1])
     assert session.runs == 3
-    again[:] = 0  # is the caller's own
+    again[:] = 0  # the caller owns this array
     np.testing.assert_array_equal(encoder.encode_queries(["Why?"]), first[:1])
 
 
@@ -187,7 +187,7 @@ def test_damage_is_found_before_anything_is_loaded(
     copy: Path, name: str, damage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damage(copy / name)
-    monkeypatch.setattr(Encoder, "__init__", None)  # not callable: loading would be a TypeError
+    monkeypatch.setattr(Encoder, "__init__", None)  # not callable: loading would raise TypeError
     with pytest.raises(EncoderError, match=rf"{name} is .*dealbot model adopt"):
         open_current(copy.parent)
 
@@ -213,7 +213,7 @@ def test_a_file_that_changes_between_its_check_and_its_use_is_told(
 ) -> None:
     def read(folder: Path) -> EncoderRecord:
         record = read_record(folder)
-        os.utime(folder / MODEL_FILE)  # as written to: other bytes would not be loaded at all
+        os.utime(folder / MODEL_FILE)  # changes only the time: other bytes would not load at all
         return record
 
     monkeypatch.setattr("index.encoder.encoder.read_record", read)
@@ -222,7 +222,7 @@ def test_a_file_that_changes_between_its_check_and_its_use_is_told(
 
 
 def test_a_record_is_sealed_from_now_on(copy: Path) -> None:
-    """One of before has no seal, and is opened as it is."""
+    """Records of earlier versions have no seal and open as they are."""
     path = copy / RECORD_FILE
     values = json.loads(path.read_text())
     values.pop("seal", None)
@@ -260,13 +260,15 @@ def test_an_absent_encoder_is_told_with_the_next_step(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match=r"some-model-0123.*dealbot index build"):
         open_by_id(tmp_path, "some-model-0123")
     (tmp_path / CURRENT).write_text("../elsewhere\n")
-    with pytest.raises(EncoderError, match=r"does not hold a name.*dealbot model adopt"):
+    with pytest.raises(EncoderError, match=r"does not contain a name.*dealbot model adopt"):
         open_current(tmp_path)
 
 
 def test_a_pointer_to_an_encoder_that_is_not_there_is_told(tmp_path: Path) -> None:
     write_pointer(tmp_path / CURRENT, "some-model-0123")
-    told = f"{tmp_path / CURRENT} names an encoder that is not there: some-model-0123.*model adopt"
+    told = (
+        f"{tmp_path / CURRENT} names an encoder that does not exist: some-model-0123.*model adopt"
+    )
     with pytest.raises(EncoderError, match=told):
         open_current(tmp_path)
 

@@ -1,5 +1,4 @@
-"""Files that somebody made up, with checksums that are right: none of them ever runs code, and an
-encoder reads nothing but its own."""
+"""Forged files with correct checksums: none runs code, and an encoder reads only its own files."""
 
 import io
 import pickle
@@ -25,7 +24,7 @@ from tests.damage import rewrite
 
 
 class Trap:
-    """Leaves a file behind where it is unpickled."""
+    """An object that creates a file when it is unpickled."""
 
     def __init__(self, sprung: Path) -> None:
         self.sprung = sprung
@@ -50,7 +49,7 @@ def test_no_pickle_in_a_generation_is_ever_loaded(
 ) -> None:
     trap = Trap(tmp_path / "sprung")
     pickle.loads(_bare_pickle(trap))
-    trap.sprung.unlink()  # it works; from here on nobody may spring it
+    trap.sprung.unlink()  # the trap works; no later step may spring it
     source = current_folder(three_generations)
     names = sorted(checksums(source).keys() - {MANIFEST})
     for number, name in enumerate(names):
@@ -63,13 +62,13 @@ def test_no_pickle_in_a_generation_is_ever_loaded(
 
 
 def _put_right(folder: Path) -> None:
-    """The manifest is the forger's as well."""
+    """Rewrite the manifest to fit: a forger can do that too."""
     files = {name: digest for name, digest in checksums(folder).items() if name != MANIFEST}
     rewrite(folder / MANIFEST, files=files)
 
 
 def _open_and_read(folder: Path) -> None:
-    # Whatever it says of it: FAISS, numpy and json each have errors of their own.
+    # FAISS, numpy and json each raise errors of their own.
     with suppress(Exception):
         generation = Generation.open(folder)
         list(generation.texts.articles)
@@ -78,7 +77,8 @@ def _open_and_read(folder: Path) -> None:
 
 @pytest.fixture
 def forged(encoder_home: Path, tmp_path: Path) -> Callable[..., Path]:
-    """An encoder's folder, some of whose files are others, with a record to fit."""
+    """Return a function that copies an encoder, replaces some of its files and rewrites the record
+    to fit."""
     source = encoder_home / open_current(encoder_home).id
 
     def forge(files: dict[str, bytes]) -> Path:
@@ -118,7 +118,7 @@ def _graph(node: onnx.NodeProto, weights: list[TensorProto], domains: tuple[str,
 
 
 def _with_weights_in(location: str) -> bytes:
-    """A model whose weights lie in another file."""
+    """Build a model whose weights are in another file."""
     weights = TensorProto(
         name="w", data_type=TensorProto.FLOAT, dims=[4], data_location=TensorProto.EXTERNAL
     )

@@ -1,4 +1,4 @@
-"""What initials stand for, as the articles tell it."""
+"""Expansions of initials, as learnt from the articles."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""BM25 as the formula says it, over terms that news may spell in several ways."""
+"""BM25 against its formula, over terms with several spellings."""
 
 import math
 import random
@@ -23,7 +23,7 @@ K1, B = 1.2, 0.75
 
 
 def written(texts: Sequence[Sequence[str]], path: Path) -> TermListsWriter:
-    """In a text without terms stands one that is nowhere else, as in an index."""
+    """Write the texts' terms. A text without terms gets a unique one, as in an index."""
     texts = [text or ["\0"] for text in texts]
     numbers = {term: i for i, term in enumerate(dict.fromkeys(chain.from_iterable(texts)))}
     writer = TermListsWriter(path, numbers)
@@ -33,14 +33,14 @@ def written(texts: Sequence[Sequence[str]], path: Path) -> TermListsWriter:
 
 
 def built(texts: Sequence[Sequence[str]], folder: Path) -> LexicalIndex:
-    """In a new folder within this one."""
+    """Build an index of the texts in a new folder within `folder`."""
     with written(texts, folder / f"terms-{secrets.token_hex(4)}") as writer:
         return LexicalIndex.build(writer.lists(), folder / f"index-{secrets.token_hex(4)}")
 
 
 def bm25(texts: Sequence[Sequence[str]], query: Sequence[str]) -> list[float]:
-    """Robertson and Zaragoza 2009, with Lucene's idf and without the constant factor k1 + 1.
-    A text without terms counts as one term long."""
+    """Compute BM25 by Robertson and Zaragoza 2009, with Lucene's idf and without the constant
+    factor k1 + 1. A text without terms counts as one term long."""
     lengths = [max(1, len(text)) for text in texts]
     average = sum(lengths) / len(texts)
     scores = []
@@ -122,7 +122,7 @@ _CORPUS = st.lists(st.lists(_TERM, max_size=8), min_size=1, max_size=12)
 def test_scores_are_the_formulas(
     tmp_path_factory: pytest.TempPathFactory, texts: list[list[str]], query: list[str], part: int
 ) -> None:
-    """However many terms are counted at a time."""
+    """The number of terms counted at a time makes no difference."""
     with patch("index.stores.lexical._PART", part):
         index = built(texts, tmp_path_factory.mktemp("lexical"))
     scores = index.scores(query)
@@ -179,9 +179,9 @@ def test_the_best_rows_are_the_sorted_list_of_all(scores: list[float], count: in
     assert rows == [row for row in order if scores[row] > 0][:count]
 
 
-@pytest.mark.parametrize("texts", [100, 2000])  # 2000: tables larger than what is buffered
+@pytest.mark.parametrize("texts", [100, 2000])  # 2000: tables larger than the write buffer
 def test_tables_that_the_disk_cuts_off_are_an_error(tmp_path: Path, texts: int) -> None:
-    """numpy, by which bm25s saves, says nothing where only the last bytes did not fit."""
+    """bm25s saves with numpy, which reports nothing if only the last bytes did not fit."""
     program = f"""
 import resource, sys
 from pathlib import Path

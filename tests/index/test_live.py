@@ -1,4 +1,4 @@
-"""The generation that answers is replaced whole, or stays."""
+"""The live generation: replaced whole, or kept."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.damage import flip, rewrite
 
 @pytest.fixture
 def index(three_generations: Path, tmp_path: Path) -> Path:
-    """An index of three generations of the test's own, the oldest current."""
+    """Copy an index of three generations and make the oldest current."""
     copy = Path(shutil.copytree(three_generations, tmp_path / "index"))
     write_pointer(copy / POINTER, published(copy)[0])
     return copy
@@ -113,4 +113,4 @@ def test_a_generation_whose_encoder_is_damaged_gives_way_to_one_of_another_encod
     assert live.current.generation.id == middle
     assert live.degraded
     assert "another-model-0123" in live.degraded
-    assert "rollback" not in live.degraded  # which its own remedy need not be
+    assert "rollback" not in live.degraded  # a rollback need not help here

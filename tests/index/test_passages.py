@@ -1,4 +1,4 @@
-"""Passages are runs of whole sentences within a limit."""
+"""Passages: runs of whole sentences within a size limit."""
 
 import itertools
 
@@ -12,7 +12,7 @@ _SIZES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 120)), max_size=6
 
 
 def spans_of(sizes: list[tuple[int, int]]) -> list[Span]:
-    """Spans of these lengths, each after a gap."""
+    """Build spans of these lengths, each after its gap."""
     spans, end = [], 0
     for gap, length in sizes:
         spans.append(Span(end + gap, end + gap + length))

@@ -1,4 +1,4 @@
-"""Markdown and web pages as the plain text that offsets count, and their metadata."""
+"""Conversion of Markdown and HTML to the plain text that offsets index, and to metadata."""
 
 import subprocess
 import sys
@@ -54,7 +54,7 @@ def test_values_stay_as_written_and_dates_become_iso(written: str, read: str) ->
         ('---\nsource: S\ntitle: "a\n---\nBody', "a.md, line 4: front matter is broken"),
         ("---\ntitle: [a, b]\n---\nBody", "a.md, line 2: title in front matter must be one value"),
         ("---\n- a\n---\nBody", "a.md, line 2: front matter must be lines of `key: value`"),
-        ("---\npublished: 2026-13-45\n---\nBody", "a.md, line 2: published is no date"),
+        ("---\npublished: 2026-13-45\n---\nBody", "a.md, line 2: published is not a date"),
         ("---\ntitle: \x07\n---\nBody", "a.md, line 2: front matter is broken"),
         ("---\ntitle: a\nBody", "a.md, line 1: front matter opens with ---"),
         ("---\n" + "title: a\n" * 10_000 + "---\nBody", "a.md, line 1: front matter opens"),

@@ -1,4 +1,4 @@
-"""Retrieval against a slow, obvious reference that scores every sentence one by one."""
+"""Retrieval against a slow reference that scores every sentence one by one."""
 
 import random
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from index.building.terms import write_terms
 from index.generations.generation import Generation
 from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 from index.models import Article
-from index.search import Hits, Searcher, fuse
+from index.retrieval import Hits, Searcher, fuse
 from index.stores.dense import DenseIndex, StoredVectors, Vectors
 from index.stores.lexical import LexicalIndex
 from index.stores.terms import Analyzer
@@ -45,7 +45,7 @@ def random_articles(count: int, seed: int) -> list[str]:
 def make_generation(
     folder: Path, articles: Sequence[str], sentences: Vectors, passages: Vectors
 ) -> Generation:
-    """A generation of these texts with these vectors, cut to as many as are needed."""
+    """Write a generation of these texts, with as many of the vectors as they need."""
     with TextStoreWriter(folder) as writer:
         for number, text in enumerate(articles):
             spans = split_sentences(text)
@@ -66,7 +66,7 @@ def make_generation(
 def obvious(
     generation: Generation, query: str, vector: Vectors
 ) -> list[tuple[float, int, NDArray[np.float64]]]:
-    """Score, row and parts of every sentence, best first."""
+    """Return score, row and score parts of every sentence, best first."""
     terms = Analyzer().terms(query)
 
     def parts(
@@ -88,7 +88,7 @@ def obvious(
 
 
 def check_against(reference: list[tuple[float, int, NDArray[np.float64]]], hits: Hits) -> None:
-    """Same order, but for neighbours whose scores differ by a rounding error."""
+    """Assert the same order, except for neighbours whose scores differ by a rounding error."""
     by_row = {row: (score, columns) for score, row, columns in reference}
     assert len({hit.sentence.row for hit in hits.sentences}) == len(hits.sentences)
     for hit, (score, _, _) in zip(hits.sentences, reference, strict=False):

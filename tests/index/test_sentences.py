@@ -1,4 +1,4 @@
-"""Sentences as a reader would cut them, each exactly where it stands in the text."""
+"""Sentences as a reader would cut them, each at its exact place in the text."""
 
 import itertools
 import re
@@ -153,9 +153,8 @@ def test_nothing_is_lost_but_space_invisible_marks_and_list_markers(text: str) -
     assert [token for token in left_out if not LIST_MARKER.fullmatch(token)] == []
 
 
-# What takes a minute where the work grows with the square of the length: the time limit of
-# every test catches that. Opening curly quotes, which sentencex looks for the end of from each
-# one, are the exception, and fewer.
+# Inputs that take a minute if the work is quadratic: the time limit of every test catches that.
+# Opening curly quotes are fewer, since sentencex looks for the end of each.
 @pytest.mark.parametrize(
     ("unit", "times"),
     [

@@ -1,4 +1,5 @@
-"""Which files are read under which ids, what is refused, and that no character is lost."""
+"""Article sources: which files are read under which ids, which are refused, and that no character
+is lost."""
 
 import json
 import os
@@ -33,7 +34,7 @@ def put_json(path: Path, value: object) -> Path:
     return put(path, json.dumps(value))
 
 
-# --- which files, in which order, under which ids -------------------------------------------
+# --- files, their order and ids -------------------------------------------------------------
 
 
 def test_folder_is_read_recursively_in_a_fixed_order(tmp_path: Path) -> None:
@@ -150,7 +151,7 @@ def test_linked_folder_keeps_the_ids_of_its_own_place(tmp_path: Path) -> None:
 def test_link_that_leads_nowhere_is_told(tmp_path: Path) -> None:
     put(tmp_path / "a.txt", "Text")
     (tmp_path / "z.txt").symlink_to(tmp_path / "z.txt")
-    assert "leads nowhere" in refusal(tmp_path)
+    assert "is a broken link" in refusal(tmp_path)
 
 
 def test_mounted_config_map_is_read(tmp_path: Path) -> None:
@@ -204,7 +205,7 @@ def test_first_line_is_a_title_only_where_it_looks_like_one(
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.json"])
 def test_article_with_nothing_to_read_is_refused(tmp_path: Path, name: str, text: str) -> None:
     content = json.dumps({"text": text}) if name == "a.json" else text
-    assert "holds no text" in refusal(put(tmp_path / name, content))
+    assert "contains no text" in refusal(put(tmp_path / name, content))
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.json", "a.jsonl"])
@@ -309,7 +310,7 @@ def test_hostile_json_is_told(tmp_path: Path, name: str, content: str, words: st
 
 @pytest.mark.parametrize(("name", "content"), [("a.json", "[]"), ("a.jsonl", "\n \n")])
 def test_file_without_records_is_told(tmp_path: Path, name: str, content: str) -> None:
-    assert "holds no articles" in refusal(put(tmp_path / name, content))
+    assert "contains no articles" in refusal(put(tmp_path / name, content))
 
 
 def test_line_far_over_the_limit_is_passed_over_in_pieces(tmp_path: Path) -> None:
@@ -322,7 +323,7 @@ def test_line_far_over_the_limit_is_passed_over_in_pieces(tmp_path: Path) -> Non
     assert len(bad) == 2
 
 
-# --- going on past bad ones -----------------------------------------------------------------
+# --- continuing after bad articles ----------------------------------------------------------
 
 
 def test_bad_ones_are_handed_over_and_reading_goes_on(tmp_path: Path) -> None:
@@ -348,7 +349,7 @@ def test_articles_are_read_one_at_a_time(tmp_path: Path) -> None:
         next(articles)
 
 
-# --- what always holds ----------------------------------------------------------------------
+# --- invariants -----------------------------------------------------------------------------
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
 

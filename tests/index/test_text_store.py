@@ -1,4 +1,4 @@
-"""What goes into the text store comes out of it, character for character."""
+"""The text store: articles come out as they went in, character for character."""
 
 import hashlib
 from pathlib import Path
@@ -24,7 +24,7 @@ from index.text.passages import group_passages
 
 @st.composite
 def cut_articles(draw: st.DrawFn) -> tuple[Article, list[Span], list[range]]:
-    """An article of any characters, cut anywhere."""
+    """Draw an article of any characters, cut anywhere."""
     article = Article(*(draw(st.text(max_size=n)) for n in (9, 60, 9, 9, 9, 9)))
     cuts = sorted(draw(st.sets(st.integers(0, len(article.text)), max_size=12)))
     spans = [Span(*pair) for pair in zip(cuts[::2], cuts[1::2], strict=False)]

@@ -1,4 +1,4 @@
-"""The tokens of a generation are those of its sentences and titles, whatever rows are read."""
+"""The token store: equal to the tokens of the sentences and titles, whichever rows are read."""
 
 from itertools import pairwise
 from pathlib import Path

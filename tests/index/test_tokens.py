@@ -1,4 +1,4 @@
-"""Words as numbers: the words that are read of a text otherwise, and what stands before them."""
+"""Words as numbers: the same words as read from the text, and the gaps before them."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,8 @@ def test_a_word_adjoins_the_one_that_ends_a_character_before(texts: list[str]) -
         for word, gap in zip(read_words(text), gaps, strict=True):
             between = text[end : word.start]
             assert bool(gap & ADJOINS) == (word.start - end <= 1)
-            if word.start >= end:  # else it is the second word of one that is written as one
+            # otherwise it is the second part of a word written as one
+            if word.start >= end:
                 assert bool(gap & SPACE) == between.isspace()
                 assert bool(gap & COMMA) == (
                     between[-1:].isspace() and between.rstrip()[-1:] == ","

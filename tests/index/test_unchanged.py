@@ -1,4 +1,4 @@
-"""What is taken over of unchanged articles is what would have been read of them."""
+"""Unchanged articles: everything taken over from them equals a fresh reading."""
 
 import random
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index import build, unchanged
-from index.building.build import build_index
+from index.building import build, unchanged
+from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import GENERATIONS, POINTER, published
 from index.generations.manifest import Manifest
@@ -35,7 +35,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def split(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that were split into sentences, by the real splitter."""
+    """Record the texts that the real splitter splits into sentences."""
     texts: list[str] = []
     real = build.split_sentences
     monkeypatch.setattr(build, "split_sentences", lambda text: texts.append(text) or real(text))
@@ -45,7 +45,7 @@ def split(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def files_of(
     articles: Path, index: Path, encoder: Encoder, *, full: bool = False
 ) -> dict[str, str]:
-    return build_index([articles], index, encoder, Silent(), full=full).manifest.files
+    return build_index([articles], index, encoder, Silent(), BuildOptions(full=full)).manifest.files
 
 
 def test_a_rebuild_makes_the_files_of_a_full_build(
@@ -54,7 +54,7 @@ def test_a_rebuild_makes_the_files_of_a_full_build(
     first = write(b=BOARD, h=HARBOUR, s=SHIPS, x="This goes. Nobody misses it.")
     build_index([first], tmp_path / "index", encoder, Silent())
     split.clear()
-    # One is new and gives initials a meaning, one has changed, one has another name, one is gone.
+    # One article is new and defines initials, one has changed, one has a new name, one is gone.
     second = write(a=UNION, b=BOARD, h=HARBOUR + " Then it rained.", z=SHIPS)
     again = files_of(second, tmp_path / "index", encoder)
     assert sorted(split) == sorted([UNION, HARBOUR + " Then it rained."])
@@ -93,7 +93,7 @@ def test_what_other_code_has_read_is_read_again(
 ) -> None:
     articles = write(h=HARBOUR)
     with monkeypatch.context() as patch:
-        patch.setattr(unchanged, "_CODE", ("words",))
+        patch.setattr(unchanged, "_CODE", ("text/words.py",))
         made: Manifest = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
         assert made.reading == build.reading_version()
     assert made.reading != build.reading_version()

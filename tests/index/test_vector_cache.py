@@ -1,4 +1,4 @@
-"""Vectors that are kept for the next build: found again, or encoded again, never taken wrongly."""
+"""Cached vectors: found again or encoded again, never wrong ones."""
 
 import os
 from collections.abc import Callable
@@ -91,7 +91,7 @@ def test_a_key_belongs_to_its_vector_alone(tmp_path: Path) -> None:
     filled(tmp_path / "c")
     path = tmp_path / "c" / "keys.bin"
     data = path.read_bytes()
-    path.write_bytes(data[20:36] + data[16:])  # the first has the second's hash
+    path.write_bytes(data[20:36] + data[16:])  # the first gets the second's hash
     assert VectorCache(tmp_path / "c", DIMENSION).find(keys_of(["0", "1"])).tolist() == [-1, 1]
 
 

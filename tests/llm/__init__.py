@@ -1,4 +1,4 @@
-"""Language models for tests: an endpoint that does what a test tells it, and a small real one.
+"""Language models for tests: a scripted endpoint and a small real model.
 
 Both speak OpenAI's chat completions on the loopback address. The scripted one::
 
@@ -9,11 +9,11 @@ Both speak OpenAI's chat completions on the loopback address. The scripted one::
         assert endpoint.requests[0].key == "secret"
         await endpoint.left(3)                                   # three clients hung up
 
-What it can do stands in `tests/llm/acts.py`. What is slow waits until the client goes or
-`endpoint.release()` is called.
+`tests/llm/acts.py` lists its acts. Slow acts wait until the client disconnects or the test calls
+`endpoint.release()`.
 
-The real one is the session's fixture `smollm` (tests/llm/smollm.py): SmolLM2 with 135 million
-parameters, fluent, and too small to keep to what it is given.
+The real one is the session fixture `smollm` (tests/llm/smollm.py): SmolLM2 with 135 million
+parameters, fluent, and too small to stay with what it is given.
 """
 
 from tests.llm.acts import (

@@ -1,4 +1,4 @@
-"""What a scripted endpoint can do to a request, well or badly."""
+"""Acts of a scripted endpoint: good and bad answers to a request."""
 
 import asyncio
 import json
@@ -12,12 +12,12 @@ from tests.llm.endpoint import Act, Received
 
 Text = str | Callable[[Received], str]
 
-_PIECE = 12  # characters of a piece, so that a sentence takes several
+_PIECE = 12  # characters per piece, so that a sentence takes several
 _SSE = {"Content-Type": "text/event-stream"}
 
 
 def says(text: Text, *, output_tokens: int | None = None) -> Act:
-    """The model says this, in pieces where a stream is asked for. `text` may depend on the
+    """Answer with this text, in pieces if the request asks for a stream. `text` may depend on the
     request."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
@@ -38,7 +38,7 @@ def says(text: Text, *, output_tokens: int | None = None) -> Act:
 
 
 def hangs() -> Act:
-    """Takes the request and answers nothing until it is released: then with a 503."""
+    """Accept the request and send nothing until released; then answer 503."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         await received.released.wait()
@@ -48,8 +48,8 @@ def hangs() -> Act:
 
 
 def stalls(text: Text, *, after: int) -> Act:
-    """Begins a stream and says nothing more after so many pieces, until it is released. After
-    none it is the model that thinks for long before its first word."""
+    """Begin a stream and pause after this many pieces until released. With 0 the model thinks long
+    before its first word."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         response = await _begun(request)
@@ -65,7 +65,7 @@ def stalls(text: Text, *, after: int) -> Act:
 
 
 def cuts(text: Text, *, after: int) -> Act:
-    """The connection breaks off after so many pieces; after none, before any answer."""
+    """Cut the connection after this many pieces; with 0, before any answer."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         response: web.StreamResponse = web.Response(status=503)
@@ -74,7 +74,7 @@ def cuts(text: Text, *, after: int) -> Act:
             for piece in _pieces(_said(text, received))[:after]:
                 await response.write(_event(_chunk(piece)))
         if request.transport is not None:
-            # what was written leaves first: abort would drop it
+            # close() sends what was written; abort() would drop it
             request.transport.close()
         return response
 
@@ -82,7 +82,7 @@ def cuts(text: Text, *, after: int) -> Act:
 
 
 def ends_early(text: Text, *, after: int) -> Act:
-    """The stream ends as one does that is complete, after so many pieces, without saying so."""
+    """End the stream cleanly after this many pieces, without the final event."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         response = await _begun(request)
@@ -94,7 +94,7 @@ def ends_early(text: Text, *, after: int) -> Act:
 
 
 def never_ends(text: Text) -> Act:
-    """Says the same again and again, for as long as the client listens."""
+    """Send the same text again and again until the client disconnects."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         response = await _begun(request)
@@ -106,7 +106,8 @@ def never_ends(text: Text) -> Act:
 
 
 def dribbles(pause_s: float = 0.01) -> Act:
-    """A sign of life now and then and never a word, as servers send while they load a model."""
+    """Send a keep-alive every `pause_s` seconds and never a word, as servers do while they load a
+    model."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         response = await _begun(request)
@@ -119,7 +120,7 @@ def dribbles(pause_s: float = 0.01) -> Act:
 
 
 def fails(status: int, message: str = "as ordered", **headers: str) -> Act:
-    """An error in OpenAI's form. Headers are named with underscores: Retry_After="7"."""
+    """Answer with an error in OpenAI's form. Header names use underscores: Retry_After="7"."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         return _error(status, message, headers)
@@ -128,7 +129,8 @@ def fails(status: int, message: str = "as ordered", **headers: str) -> Act:
 
 
 def refuses_schemas(otherwise: Act) -> Act:
-    """A server too old to know json_schema: 400 where it is asked for."""
+    """Answer 400 to requests for json_schema, as an old server does; otherwise act as
+    `otherwise`."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         form = received.body.get("response_format") or {}
@@ -140,7 +142,7 @@ def refuses_schemas(otherwise: Act) -> Act:
 
 
 def sends(body: str | bytes, *, status: int = 200, **headers: str) -> Act:
-    """Exactly this, in one piece: a page, a redirect, something packed."""
+    """Send exactly this body in one piece: a page, a redirect, compressed data."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         content = body if isinstance(body, bytes) else body.encode()
@@ -150,7 +152,7 @@ def sends(body: str | bytes, *, status: int = 200, **headers: str) -> Act:
 
 
 def streams(*events: dict[str, Any] | str) -> Act:
-    """A stream of exactly these events, of whatever shape."""
+    """Stream exactly these events, of any shape."""
 
     async def act(request: web.Request, received: Received) -> web.StreamResponse:
         response = await _begun(request)
@@ -197,7 +199,7 @@ def _named_object(kind: str) -> dict[str, Any]:
 
 
 def _usage(received: Received, said: str, output_tokens: int | None) -> dict[str, int]:
-    """Words stand for tokens, unless told."""
+    """Return the usage: words count as tokens, unless `output_tokens` is given."""
     asked = sum(len(each["content"].split()) for each in received.body["messages"])
     output = len(said.split()) if output_tokens is None else output_tokens
     return {

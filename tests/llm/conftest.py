@@ -1,5 +1,5 @@
-"""An endpoint to script, the small real model, started once for the session, and a service that
-lets a model write."""
+"""Fixtures: a scripted endpoint, the small real model (started once per session), and a service in
+which a model writes."""
 
 import platform
 import sys
@@ -34,7 +34,8 @@ Writing = Callable[..., AbstractAsyncContextManager[AnswerService]]
 
 @pytest.fixture(scope="session")
 def weights() -> Path:
-    """SmolLM2's. Where they, or what runs them, could be there and are not, tests fail."""
+    """Return SmolLM2's weights. Skips on platforms without xllamacpp. Raises MissingModelError if
+    the weights or xllamacpp could be installed and are not."""
     if not can_run_here():
         pytest.skip(f"there is no wheel of xllamacpp for {sys.platform} {platform.machine()}")
     return smollm_weights()
@@ -42,14 +43,14 @@ def weights() -> Path:
 
 @pytest.fixture(scope="session")
 def smollm(weights: Path) -> Iterator[str]:
-    """The base URL of an endpoint with SmolLM2 behind it."""
+    """Serve SmolLM2 and yield the base URL."""
     with serving(weights) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def bridge_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Read only: shared by the session."""
+    """Build an index of one article. Read-only: shared by the session."""
     articles = tmp_path_factory.mktemp("bridge")
     (articles / "bridge.txt").write_text(BRIDGE)
     index = tmp_path_factory.mktemp("bridge-index") / "index"
@@ -59,7 +60,7 @@ def bridge_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def settings(endpoint: ScriptedEndpoint, bridge_index: Path, encoder_home: Path) -> Settings:
-    """Those with which the endpoint may write answers."""
+    """Build settings with which the endpoint may write answers."""
     return Settings(
         index=bridge_index,
         encoders=encoder_home,
@@ -71,7 +72,7 @@ def settings(endpoint: ScriptedEndpoint, bridge_index: Path, encoder_home: Path)
 
 @pytest.fixture
 def writing(settings: Settings) -> Writing:
-    """Opens a service with these settings, some of them changed."""
+    """Return a function that opens a service with these settings, some of them changed."""
 
     @asynccontextmanager
     async def opened(**changed: object) -> AsyncIterator[AnswerService]:

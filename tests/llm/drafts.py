@@ -1,4 +1,4 @@
-"""Drafts as a model writes them, citing what it was given in the prompt."""
+"""Drafts as a model writes them, citing the sentences of the prompt."""
 
 import html
 import json
@@ -11,18 +11,18 @@ _GIVEN = re.compile(r'<sentence number="(\d+)"[^>]*>(.*?)</sentence>')
 
 
 def given(received: Received) -> dict[int, str]:
-    """The sentences of the prompt by their numbers."""
+    """Return the sentences of the prompt by their numbers."""
     found = _GIVEN.findall(received.said_by("user"))
     return {int(number): html.unescape(text) for number, text in found}
 
 
 def cites(received: Received, *words: str) -> list[int]:
-    """The numbers of the sentences in which any of these stands."""
+    """Return the numbers of the sentences that contain any of the words."""
     return [n for n, text in given(received).items() if any(word in text for word in words)]
 
 
 def drafting(*sentences: tuple[str, str], answerable: bool = True) -> Callable[[Received], str]:
-    """A draft of these sentences, each citing the evidence in which certain words stand."""
+    """Return a draft of these sentences, each with a text that its cited evidence contains."""
 
     def draft(received: Received) -> str:
         written = [{"text": text, "evidence": cites(received, at)} for text, at in sentences]

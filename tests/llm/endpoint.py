@@ -1,4 +1,4 @@
-"""An endpoint for chat completions that does to each request what a test tells it."""
+"""A scripted endpoint for chat completions."""
 
 import asyncio
 from collections import deque
@@ -24,7 +24,7 @@ class Received:
 
     @property
     def key(self) -> str:
-        """Without the scheme; empty where none was sent."""
+        """The API key without the scheme; empty if the request has none."""
         return self.headers.get("Authorization", "").removeprefix("Bearer ")
 
     @property
@@ -33,21 +33,21 @@ class Received:
 
     @property
     def counts(self) -> bool:
-        """Whether the stream is to end with the tokens that it took."""
+        """True if the stream must end with the token usage."""
         return bool((self.body.get("stream_options") or {}).get("include_usage"))
 
     def said_by(self, role: str) -> str:
-        """The messages of a role, one below the other."""
+        """Return the messages of a role, joined by newlines."""
         messages = [each for each in self.body["messages"] if each["role"] == role]
         return "\n".join(each["content"] for each in messages)
 
 
-# Answers a request, or cuts its connection.
+# An act answers a request or cuts its connection.
 Act = Callable[[web.Request, Received], Awaitable[web.StreamResponse]]
 
 
 class ScriptedEndpoint:
-    """Runs inside `async with`. `url` is what a client takes as its base URL."""
+    """The scripted endpoint; it runs inside `async with`. `url` is the base URL for clients."""
 
     def __init__(self) -> None:
         self.requests: list[Received] = []
@@ -63,22 +63,22 @@ class ScriptedEndpoint:
         return f"http://127.0.0.1:{self._port}/v1"
 
     def plays(self, *acts: Act) -> None:
-        """The next requests meet these, one each."""
+        """Use these acts for the next requests, one each."""
         self._next.extend(acts)
 
     def always(self, act: Act) -> None:
-        """Requests meet this where nothing else is left for them."""
+        """Use this act for requests when no other is left."""
         self._usual = act
 
     def release(self) -> None:
-        """Whatever waits goes on, and nothing waits any more."""
+        """Release everything that waits, now and later."""
         self._released.set()
 
     async def asked(self, times: int) -> None:
         await self._changes.until(lambda: len(self.requests) >= times, f"{times} requests")
 
     async def left(self, times: int) -> None:
-        """Until so many clients have hung up on it."""
+        """Wait until this many clients have hung up."""
         await self._changes.until(lambda: self._left() >= times, f"{times} clients that leave")
 
     def _left(self) -> int:
@@ -100,7 +100,7 @@ class ScriptedEndpoint:
     async def come_up(self) -> None:
         app = web.Application(client_max_size=8 << 20)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        # a client that hangs up is seen as one; those still connected at the end are cut
+        # handlers notice a client that hangs up; clients still connected at shutdown are cut
         self._runner = web.AppRunner(
             app, handler_cancellation=True, shutdown_timeout=0.01, access_log=None
         )
@@ -110,7 +110,7 @@ class ScriptedEndpoint:
         self._port = self._runner.addresses[0][1]
 
     async def go_down(self) -> None:
-        """New connections are refused until it comes up again, at the same port."""
+        """Refuse new connections until `come_up`, which uses the same port."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

@@ -1,4 +1,4 @@
-"""A model behind llama.cpp's server, as a process of its own: prints its address, and runs until
+"""A model behind llama.cpp's server, as a process of its own: it prints its address and runs until
 its standard input ends."""
 
 import subprocess
@@ -9,14 +9,14 @@ from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
 _CONTEXT = 4096  # tokens, prompt and answer
-# Its threads wait for each other in loops: with two of them on two cores that others use, too, it
-# made 3 tokens a second, and alone 105.
+# Its threads wait in busy loops: two threads on two shared cores made 3 tokens a second, one alone
+# 105.
 _THREADS = 1
 
 
 @contextmanager
 def serving(weights: Path) -> Iterator[str]:
-    """The base URL of a server with these weights (GGUF)."""
+    """Serve these weights (GGUF) and yield the base URL."""
     command = [sys.executable, "-m", "tests.llm.serving", str(weights)]
     with subprocess.Popen(
         command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -31,19 +31,19 @@ def serving(weights: Path) -> Iterator[str]:
 
 
 def _serve(weights: str) -> None:
-    # only here: whoever starts a server needs no model himself
+    # imported here, since the parent process needs no model
     import xllamacpp
 
     params = xllamacpp.CommonParams()
     params.model.path = weights
-    params.port = 0  # any that is free, on the loopback address
+    params.port = 0  # any free port on the loopback address
     params.n_ctx = _CONTEXT
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = _THREADS
-    params.cache_ram_mib = 0  # prompts that may come again: gigabytes
+    params.cache_ram_mib = 0  # no prompt cache, which takes gigabytes
     params.verbosity = 0
     server = xllamacpp.Server(params)
-    print(server.listening_address, flush=True)  # noqa: T201 - whoever started it reads this
-    sys.stdin.read()  # a parent that dies, however it dies, closes the pipe
+    print(server.listening_address, flush=True)  # noqa: T201 - the parent process reads this
+    sys.stdin.read()  # a parent that dies, even by SIGKILL, closes the pipe
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""SmolLM2 with 135 million parameters, whose weights come from the package index."""
+"""SmolLM2 with 135 million parameters; its weights come from the package index."""
 
 import importlib.metadata
 import importlib.util
@@ -14,17 +14,19 @@ _SETUP = "`make test` sets it up; see tests/llm/requirements.txt"
 
 
 class MissingModelError(Exception):
-    """What a machine could have, and has not."""
+    """A missing package that this machine could install."""
 
 
 def can_run_here() -> bool:
-    """Whether there is, or could be, what runs a model: wheels are as pyproject.toml has it."""
+    """Return True if xllamacpp is installed or has a wheel for this platform, as listed in
+    pyproject.toml."""
     has_wheel = sys.platform == "linux" and platform.machine() in {"x86_64", "aarch64"}
     return has_wheel or importlib.util.find_spec("xllamacpp") is not None
 
 
 def smollm_weights() -> Path:
-    """The file of the weights, found without importing the package's code."""
+    """Return the file of the weights, found without importing the package's code. Raises
+    MissingModelError if xllamacpp or the weights are missing or the checksum differs."""
     if importlib.util.find_spec("xllamacpp") is None:
         raise MissingModelError(f"xllamacpp is not installed: {_SETUP}")
     try:

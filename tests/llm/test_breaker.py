@@ -1,4 +1,5 @@
-"""An endpoint that fails again and again is left alone, tried now and then, and taken back."""
+"""The circuit breaker: an endpoint that keeps failing is left alone, retried now and then, and used
+again once it works."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +27,7 @@ _LONG = 3600.0
 
 @dataclass
 class Clock:
-    """Goes on only as it is told to."""
+    """A clock in seconds that moves only when the test sets it."""
 
     now: float = 0.0
 
@@ -43,13 +44,13 @@ class Scene:
     _asked: int = 0
 
     async def ask(self) -> Answer:
-        """Each time in other words: what was written once is not written again."""
+        """Ask in new words each time: a text written once is not written again."""
         self._asked += 1
         return (await self.service.answer(Question(question=ASKED + "?" * self._asked))).answer
 
     @property
     def is_told(self) -> bool:
-        """To those who run the bot."""
+        """True if the bot's operators see the model as degraded."""
         return Part.MODEL in {each.part for each in self.degraded.current}
 
     async def troubles(self, times: int) -> list[Trouble | None]:

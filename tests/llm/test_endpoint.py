@@ -1,4 +1,4 @@
-"""The scripted endpoint does what it is told, as the official client sees it."""
+"""The scripted endpoint as the official client sees it."""
 
 import asyncio
 from collections.abc import AsyncIterator

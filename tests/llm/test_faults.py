@@ -1,5 +1,5 @@
-"""Whatever an endpoint does, the answer arrives: in quotes, and saying why, unless a sentence that
-the articles carry came through."""
+"""Faults of an endpoint: the answer still arrives as quotes with the reason, unless a supported
+sentence came through."""
 
 import gzip
 import json
@@ -33,10 +33,10 @@ CLOSES = "The harbour bridge in Tarn will close on 4 May 2031."
 GOOD = drafting((COST, "$12.5"), (CLOSES, "4 May"))
 LIES = drafting(("The repair will cost $21.5 million.", "$12.5"), ("Tarn is broke.", "Tarn"))
 _HUGE = "x" * 5_000_000
-# What is no draft at all, or a draft with nothing in it, is a question of where one looks.
+# Such a text counts as a malformed draft or as an empty one, depending on the parser.
 _UNREADABLE = {Trouble.GARBLED, Trouble.UNVERIFIED}
 
-# Of what is slow, the time that the model has is cut short; the test waits for nothing else.
+# Slow acts get a short model timeout; the test waits for nothing else.
 SLOW: dict[str, Act] = {
     "hangs": hangs(),
     "gives signs of life and no more": dribbles(),
@@ -142,7 +142,7 @@ async def test_the_model_has_its_time_and_no_more(
     endpoint.always(SLOW[fault])
     async with writing(llm_timeout_s=0.2, deadline_s=60) as service:
         is_in_quotes(await asked(service), await in_quotes(service), {Trouble.SLOW})
-        await endpoint.left(1)  # it is not left to go on for nobody
+        await endpoint.left(1)  # the bot disconnects, so the model does not write on
 
 
 @pytest.mark.parametrize("fault", SLOW)
@@ -197,7 +197,7 @@ async def test_of_a_draft_that_breaks_off_the_verified_sentences_stay(
 async def test_a_copy_that_cites_its_neighbour_is_shown_with_what_it_copies(
     endpoint: ScriptedEndpoint, writing: Writing
 ) -> None:
-    """And in other words it is removed."""
+    """A sentence in other words that cites its neighbour is removed."""
 
     def mixed_up(received: Received) -> str:
         told = given(received)

@@ -1,5 +1,5 @@
-"""Orders in articles and questions, sent the whole way to a model that obeys them to the letter:
-nothing of what they order comes out."""
+"""Prompt injections in articles and questions, sent to a model that obeys them to the letter: the
+answer contains nothing that they order."""
 
 import json
 from collections.abc import Callable
@@ -24,8 +24,8 @@ ROWS = [json.loads(line) for line in INJECTIONS.read_text(encoding="utf-8").spli
 
 
 def obeying(row: dict[str, Any]) -> Callable[[Received], str]:
-    """A draft that says what was ordered, citing what was to be cited, then each sentence that it
-    has, and then all of them at once."""
+    """Draft the ordered sentence, first citing what the injection names, then each single sentence,
+    then all of them."""
     text = row["article"]
     told = [text[span.start : span.end] for span in split_sentences(text)]
 
@@ -40,7 +40,7 @@ def obeying(row: dict[str, Any]) -> Callable[[Received], str]:
 
 @pytest.fixture(scope="module")
 def index_of(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """The index of an article by its text; each is built once."""
+    """Return a function that builds the index of an article by its text, once per text."""
 
     @cache
     def built(text: str) -> Path:

@@ -1,5 +1,4 @@
-"""What a real model, too small to keep to what it is given, writes of the bundled articles: of
-that only what they carry leaves."""
+"""Inventions of a real model about the bundled articles: only supported sentences leave."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +29,7 @@ QUESTIONS = (
     "When did OpenAI and Nvidia announce their partnership?",
 )
 
-# The model writes once for all of the tests, which are counted without that.
+# The model writes once for all tests; their time limits do not include that.
 pytestmark = pytest.mark.timeout(20, func_only=True)
 
 
@@ -45,7 +44,7 @@ def live(
 
 @pytest.fixture(scope="module")
 def answers(live: LiveIndex, encoder_home: Path, smollm: str) -> list[Answer]:
-    """One after the other: its server has one thread."""
+    """Answer one question after the other, because the server has one thread."""
     settings = Settings(
         encoders=encoder_home,
         llm_model="smollm2",
@@ -64,7 +63,7 @@ def answers(live: LiveIndex, encoder_home: Path, smollm: str) -> list[Answer]:
 
 
 def evidence(answer: Answer, numbers: Sequence[int], generation: Generation) -> list[Cited]:
-    """What a reader who follows the citations finds, and what it stands in."""
+    """Return the sentences cited by these numbers, with their context."""
     context = [each.quote for each in answer.citations if each.role is Role.CONTEXT]
     cited = []
     for each in answer.citations:
@@ -76,7 +75,7 @@ def evidence(answer: Answer, numbers: Sequence[int], generation: Generation) -> 
 
 
 def test_what_leaves_is_carried_by_what_it_cites(answers: list[Answer], live: LiveIndex) -> None:
-    """By a verifier of its own, that has only the answer and the articles."""
+    """The test's own verifier sees only the answer and the articles."""
     verifier, generation = Verifier(EvidenceModel.load().words), live.current.generation
     for answer in answers:
         for written in answer.written:
@@ -97,7 +96,7 @@ def test_what_is_quoted_is_exact(answers: list[Answer], live: LiveIndex) -> None
 
 
 def test_it_invents_and_repeats_and_only_a_part_leaves(answers: list[Answer]) -> None:
-    """Else the tests above would say nothing."""
+    """Without this, the tests above prove nothing."""
     writing = [answer.writing for answer in answers if answer.writing]
     assert len(writing) == len(QUESTIONS)
     assert sum(each.sentences for each in writing) > sum(each.verified for each in writing) > 0

@@ -1,4 +1,4 @@
-"""The key of the endpoint stands nowhere, whatever the endpoint does with it."""
+"""The endpoint's API key leaks nowhere, whatever the endpoint does with it."""
 
 import asyncio
 import os
@@ -48,7 +48,7 @@ def environment(
 
 
 async def _run(environment: dict[str, str], folder: Path, *arguments: str) -> str:
-    """All that it says."""
+    """Run the program and return its output and errors. Raises TimeoutError after 18 s."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "--verbose", *arguments),
         env=environment,

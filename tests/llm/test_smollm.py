@@ -1,4 +1,4 @@
-"""The small real model writes, in the form that it is asked for, and dies with its parent."""
+"""The small real model: it writes in the requested format, and dies with its parent."""
 
 import json
 import signal
@@ -54,7 +54,7 @@ async def test_it_keeps_to_a_schema(smollm: str) -> None:
 
 
 def test_the_server_ends_with_whoever_started_it(weights: Path) -> None:
-    """Killed, as a run of tests may be, the parent cannot end it."""
+    """A killed parent cannot stop the server, and test runs do get killed."""
     started = (
         "import sys; from pathlib import Path; from tests.llm.serving import serving\n"
         "with serving(Path(sys.argv[1])) as url: print(url, flush=True); sys.stdin.read()"
@@ -64,7 +64,7 @@ def test_the_server_ends_with_whoever_started_it(weights: Path) -> None:
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,  # the server has it, too, and it ends with the last who has it
+        stderr=subprocess.PIPE,  # the server inherits the pipe, which ends with its last holder
         text=True,
     )
     assert parent.stdout is not None

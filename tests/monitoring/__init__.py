@@ -1,1 +1,1 @@
-"""What whoever runs the bot sees of it."""
+"""Monitoring: what the bot's operators see."""

@@ -1,4 +1,4 @@
-"""Degradations: what is set is seen until it is cleared, and told once."""
+"""Degradations: each is shown until it is cleared, and logged once."""
 
 import logging
 import threading

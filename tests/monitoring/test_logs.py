@@ -1,4 +1,4 @@
-"""The log: whatever is in a record, it is one line, and JSON where that is wanted."""
+"""The log: every record is one line, and JSON on request."""
 
 import asyncio
 import io
@@ -17,7 +17,7 @@ _HOSTILE = "a\nERROR b\r\x1b[2Jc\u2028d\x85e\u202ef\x00"
 
 
 class Log:
-    """What is logged to a standard error of its own."""
+    """Logs written to a standard error of their own."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
@@ -43,7 +43,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     try:
         yield Log(monkeypatch)
     finally:
-        # Else a later test would log to a stream that is gone.
+        # Otherwise a later test logs to a closed stream.
         root.handlers[:], root.level = handlers, level
 
 
@@ -108,7 +108,7 @@ def test_json_has_the_traceback(log: Log) -> None:
 
 @pytest.mark.parametrize("form", LogFormat)
 def test_others_are_heard_from_info_on_and_notices_at_any_level(log: Log, form: LogFormat) -> None:
-    """At their DEBUG, discord.py and aiosqlite would log what was asked."""
+    """At DEBUG, discord.py and aiosqlite would log the questions."""
     log.begin(LogLevel.DEBUG, form)
     for name in ("bot.some", "index.some", "discord.gateway", "aiosqlite"):
         logging.getLogger(name).debug("from %s", name)

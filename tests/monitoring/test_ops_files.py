@@ -1,4 +1,5 @@
-"""The files to run the bot with: they name what the program has, and close what can be closed."""
+"""The files for operating the bot: they name existing metrics and options, and restrict what can be
+restricted."""
 
 import json
 import re
@@ -44,7 +45,7 @@ _WORDS = {"by", "without", "le"}
 
 @pytest.fixture
 async def exposed(three_generations: Path, encoder_home: Path) -> dict[str, set[str]]:
-    """Each metric that the bot exposes, with the labels of its samples."""
+    """Return each metric that the bot exposes, with the labels of its samples."""
     metrics, degraded = Metrics(), Degradations()
     live = LiveIndex(three_generations, encoder_home)
     metrics.refused(errors.QuestionError(""))
@@ -61,7 +62,7 @@ async def exposed(three_generations: Path, encoder_home: Path) -> dict[str, set[
 
 
 def names_in(query: str) -> Iterator[tuple[str, set[str]]]:
-    """Each metric of a query, with the labels that it is selected by."""
+    """Yield each metric of a query, with the labels that select it."""
     for name, selected in re.findall(r"\b([a-z_]{2,})\b(?:\{([^}]*)\})?(?!\s*\()", query):
         if name.startswith(("dealbot_", "process_", "python_")) or selected:
             yield name, set(re.findall(r"(\w+)\s*=", selected))
@@ -181,7 +182,7 @@ def test_the_unit_ends_and_restarts_the_bot_as_the_bot_expects() -> None:
 def test_what_answers_lives_where_no_page_of_memory_turns_from_data_to_code(
     three_generations: Path, encoder_home: Path
 ) -> None:
-    """As the unit's MemoryDenyWriteExecute has it."""
+    """The systemd unit sets MemoryDenyWriteExecute."""
     program = """
 import ctypes, sys
 PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 65, 1

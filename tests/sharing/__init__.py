@@ -1,1 +1,1 @@
-"""Sharing through a real Redis."""
+"""Sharing between processes through a real Redis."""

@@ -8,15 +8,15 @@ import pytest
 from pydantic import SecretStr
 
 from bot.monitoring.degradations import Degradations
-from bot.sharing.link import Link
+from bot.sharing.link import RedisLink
 from tests.sharing.redis_server import RedisServer, redis_server
 
-OpenLink = Callable[..., "asynccontextmanager[Link]"]
+OpenLink = Callable[..., "asynccontextmanager[RedisLink]"]
 
 
 @pytest.fixture
 def absent() -> Iterator[RedisServer]:
-    """A Redis that is not started."""
+    """Yield a Redis that is not started."""
     with redis_server() as server:
         yield server
 
@@ -39,13 +39,14 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def linked(server: RedisServer, degraded: Degradations) -> AsyncIterator[Link]:
-    async with Link.open(SecretStr(server.url), degraded) as link:
+async def linked(server: RedisServer, degraded: Degradations) -> AsyncIterator[RedisLink]:
+    async with RedisLink.open(SecretStr(server.url), degraded) as link:
         yield link
 
 
 async def until(probe: Callable[[], bool]) -> None:
-    """Nothing tells when a process has noticed something: it is asked."""
+    """Poll for the condition, since a process sends no event when it notices something. Raises
+    TimeoutError after 10 s."""
     async with asyncio.timeout(10):
-        while not probe():  # noqa: ASYNC110 - see above
+        while not probe():  # noqa: ASYNC110 - see the docstring
             await asyncio.sleep(0.01)

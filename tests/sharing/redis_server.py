@@ -1,4 +1,4 @@
-"""A real Redis on loopback, which can be killed, frozen and started again where it was."""
+"""A real Redis on loopback, which tests can kill, freeze and restart on the same port."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ _WITHIN_S = 10.0
 
 
 class RedisServer:
-    """Not started yet. Keeps nothing on the disk."""
+    """A Redis server, not started yet, that keeps nothing on the disk."""
 
     def __init__(self, folder: str, *options: str) -> None:
         self._folder, self._options = folder, options
@@ -54,7 +54,7 @@ class RedisServer:
         self._process = None
 
     def freeze(self) -> None:
-        """It takes connections, and never answers."""
+        """Stop the process: it accepts connections and never answers."""
         self.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:

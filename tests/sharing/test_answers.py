@@ -1,4 +1,4 @@
-"""Shared answers are the answers that would be computed, and nothing else ever leaves."""
+"""Shared answers: equal to computed ones; anything else in Redis never leaves."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from bot.domain.models import Answer, Question, Status, Turn
 from bot.monitoring.degradations import Degradations
 from bot.monitoring.observer import Observer
 from bot.sharing.answers import SharedAnswers
-from bot.sharing.link import Link
+from bot.sharing.link import RedisLink
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveIndex
@@ -57,14 +57,14 @@ async def answer(live: LiveIndex) -> AsyncIterator[Callable[[Question], Any]]:
 
 
 @pytest.fixture
-async def link(redis: RedisServer, degraded: Degradations) -> AsyncIterator[Link]:
+async def link(redis: RedisServer, degraded: Degradations) -> AsyncIterator[RedisLink]:
     async with linked(redis, degraded) as link:
         yield link
     assert not degraded.current
 
 
 @pytest.fixture
-def shared(link: Link, live: LiveIndex) -> SharedAnswers:
+def shared(link: RedisLink, live: LiveIndex) -> SharedAnswers:
     return SharedAnswers(link, live, Observer())
 
 
@@ -114,7 +114,7 @@ async def test_a_copy_in_another_article_comes_along(
 
 
 async def test_another_question_history_model_or_generation_is_another_answer(
-    link: Link,
+    link: RedisLink,
     shared: SharedAnswers,
     answer: Callable[[Question], Any],
     three_generations: Path,
@@ -155,7 +155,7 @@ async def test_an_answer_of_a_generation_that_is_gone_is_not_shared(
     assert admin.keys("dealbot:answer:*") == []
 
 
-# --- what somebody else has put there -----------------------------------------------------------
+# --- foreign entries in Redis -------------------------------------------------------------------
 
 
 def _first(answer: dict[str, Any], **changes: Any) -> None:
@@ -221,7 +221,7 @@ async def test_a_poisoned_answer_is_never_used(
     admin.set(key, json.dumps(answered))
     assert await shared.get(question) is None
     assert "an answer from Redis is not used" in caplog.text
-    await shared.put(question, computed)  # what is computed instead takes its place
+    await shared.put(question, computed)  # the computed answer replaces it
     assert await shared.get(question) is not None
 
 

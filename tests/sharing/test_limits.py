@@ -1,4 +1,4 @@
-"""Limits that several processes keep together, exactly, and each by itself without Redis."""
+"""Limits shared by several processes: exact, and each on its own without Redis."""
 
 import asyncio
 import subprocess
@@ -80,7 +80,7 @@ async def test_without_redis_each_goes_on_with_what_it_has_admitted(
         outcomes = await asyncio.gather(*(admitted(limiter, 1, 2, 3) for _ in range(9)))
         assert outcomes.count(True) == 5 - 2
         if fault == "kill":
-            redis.start()  # empty
+            redis.start()  # empty after the restart
         else:
             redis.thaw()
         await until(lambda: not degraded.current)

@@ -1,4 +1,4 @@
-"""Redis comes and goes: told once each, and nobody waits for one that is gone."""
+"""A Redis that comes and goes: each change is logged once, and no request waits for a lost one."""
 
 import asyncio
 import logging
@@ -10,20 +10,20 @@ from redis import Redis
 
 from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Degradations
-from bot.sharing.link import AwayError, Link
+from bot.sharing.link import RedisLink, RedisUnavailableError
 from tests.sharing.conftest import linked, until
 from tests.sharing.redis_server import RedisServer, redis_server
 
 
-async def reaches(link: Link) -> bool:
+async def reaches(link: RedisLink) -> bool:
     try:
         return bool(await link.run(link.client.ping))
-    except AwayError:
+    except RedisUnavailableError:
         return False
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Once each: the first word of what the log has."""
+    """Return the first word of each log message."""
     return [record.getMessage().split()[0] for record in caplog.records]
 
 
@@ -73,7 +73,7 @@ async def test_once_it_is_lost_nobody_tries_it(redis: RedisServer, degraded: Deg
             tried = True
 
         for _ in range(3):
-            with pytest.raises(AwayError):
+            with pytest.raises(RedisUnavailableError):
                 await link.run(command)
         assert not tried
 
@@ -81,11 +81,11 @@ async def test_once_it_is_lost_nobody_tries_it(redis: RedisServer, degraded: Deg
 async def test_one_that_takes_nothing_any_more_is_away_until_it_does(
     redis: RedisServer, degraded: Degradations, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It answers a ping all the while."""
+    """Redis answers a ping all the while."""
     admin = Redis.from_url(redis.url)
     async with linked(redis, degraded) as link:
         admin.config_set("maxmemory", 1)
-        with pytest.raises(AwayError):
+        with pytest.raises(RedisUnavailableError):
             await link.run(lambda: link.client.set("key", "value"))
         assert "OutOfMemoryError" in degraded.current[0].message
         asked = admin.info("commandstats")["cmdstat_set"]["rejected_calls"]
@@ -104,7 +104,7 @@ async def test_a_library_that_is_missing_is_told_with_what_brings_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "redis.asyncio", None)
     with pytest.raises(SettingsError, match=r"pip install 'dealbot\[redis\]'"):
-        async with Link.open(SecretStr("redis://localhost"), degraded):
+        async with RedisLink.open(SecretStr("redis://localhost"), degraded):
             pass
 
 
@@ -116,7 +116,7 @@ async def test_a_password_is_told_nobody(
         server.start()
         for secret, reached in (("wrong-secret", False), ("right-secret", True)):
             url = SecretStr(f"redis://:{secret}@127.0.0.1:{server.port}/0")
-            async with Link.open(url, degraded) as link:
+            async with RedisLink.open(url, degraded) as link:
                 assert await reaches(link) is reached
             if not reached:
                 [degradation] = degraded.current

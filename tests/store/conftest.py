@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.models import Answer, Citation, Question, Role, Status, Turn
-from bot.store import Kept, Store, new_id
+from bot.store import Store, StoredReceipt, new_id
 
 GUILD, CHANNEL = 1_310_000_000_000_000_001, 1_310_000_000_000_000_002
 NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(path: Path) -> AsyncIterator[Store]:
-    """Keeps what people typed, too."""
+    """Open a store that keeps questions."""
     async with Store.open(path, keep_questions=True) as store:
         yield store
 
@@ -36,8 +36,8 @@ def kept(
     status: Status = Status.ANSWERED,
     history: tuple[Turn, ...] = (),
     evidence: bool = True,
-) -> Kept:
-    """A receipt of a question that was answered, unless told otherwise."""
+) -> StoredReceipt:
+    """Build a receipt of an answered question; the arguments change its fields."""
     citation = Citation(
         article_id="harbour",
         title="Harbour bridge to close",
@@ -62,4 +62,4 @@ def kept(
         elapsed_ms=12.5,
     )
     question = Question(question=text, id="q", history=history)
-    return Kept(new_id(), created, asker, guild, channel, question, answer, private)
+    return StoredReceipt(new_id(), created, asker, guild, channel, question, answer, private)

@@ -1,4 +1,4 @@
-"""A backup is whole whatever is written meanwhile, and comes back as it was."""
+"""Backups: whole despite concurrent writes, and restored unchanged."""
 
 # ruff: noqa: ASYNC240 - a test has nothing else to do than wait for its files
 import asyncio
@@ -20,7 +20,7 @@ async def test_a_backup_during_writes_is_whole_and_opens(path: Path) -> None:
     try:
         before = [await asyncio.to_thread(process.stdout.readline) for _ in range(20)]
         backups = [path.parent / f"{number}.bak" for number in range(5)]
-        async with Store.open(path, exclusive=False) as store:  # as the command does
+        async with Store.open(path, exclusive=False) as store:  # as the command opens it
             for backup in backups:
                 await store.back_up(backup)
                 before.append(await asyncio.to_thread(process.stdout.readline))
@@ -31,7 +31,7 @@ async def test_a_backup_during_writes_is_whole_and_opens(path: Path) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         connection.close()
         async with Store.open(backup) as store:
-            for line in before[: 20 + number]:  # what was written when it began
+            for line in before[: 20 + number]:  # written before the backup began
                 assert await store.receipts.get(line) is not None
                 assert (await store.describe()).answers >= 20 + number
 
@@ -60,7 +60,7 @@ async def test_a_backup_comes_back_as_it_was_over_what_a_killed_bot_left(path: P
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        ("", "is no backup of a store"),
+        ("", "is not a backup of a store"),
         ("PRAGMA user_version = 99", "made by a newer dealbot"),
         (None, "is damaged"),
     ],

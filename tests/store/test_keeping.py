@@ -1,4 +1,4 @@
-"""What people type is kept only where an admin says so, and what is forgotten is gone."""
+"""Questions are kept only if an admin says so, and forgotten ones are gone from the file."""
 
 import os
 import sqlite3
@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.domain.models import Turn
-from bot.store import Kept, Store
+from bot.store import Store, StoredReceipt
 from bot.store.database import Database
 from tests.store.conftest import GUILD, NOON, kept
 
 TYPED = "Does Zebulon close the bridge?"
 
 
-def asked(**given: object) -> Kept:
-    """A receipt in which every place that can hold what was typed does."""
+def asked(**given: object) -> StoredReceipt:
+    """Build a receipt that contains what was typed in every place that can."""
     turn = Turn(question="Who is Zebulon?", answer="The mayor.")
     receipt = kept(TYPED, history=(turn,), **given)  # type: ignore[arg-type]
     answer = receipt.answer.model_copy(update={"understood_as": f"Zebulon {TYPED}"})
@@ -78,7 +78,7 @@ async def test_not_without_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 async def test_an_admin_who_stops_keeping_it_has_it_taken_out_of_the_file(path: Path) -> None:
-    receipts = [asked(asker=f"{number}") for number in range(1203)]  # of several parts
+    receipts = [asked(asker=f"{number}") for number in range(1203)]  # enough for several batches
     async with Store.open(path, keep_questions=True) as store:
         for receipt in receipts:
             await store.receipts.add(receipt)

@@ -1,4 +1,4 @@
-"""Opening a store: one process, a sound file, and a refusal in words for everything else."""
+"""Opening a store: one process and a sound file; everything else is refused with a message."""
 
 # ruff: noqa: ASYNC240 - a test has nothing else to do than wait for its files
 import asyncio
@@ -96,10 +96,11 @@ async def test_a_second_process_is_refused_and_a_killed_one_loses_no_finished_wr
         with pytest.raises(StoreError, match=r"^Another dealbot uses .*store\.sqlite3: stop it"):
             async with Store.open(path):
                 pass
-        async with Store.open(path, exclusive=False) as store:  # beside it: may read
+        # opened without the lock, for reading
+        async with Store.open(path, exclusive=False) as store:
             assert await store.receipts.get(lines[0]) is not None
     finally:
-        rest, complaints = kill(process)  # in the midst of a write: it does nothing else
+        rest, complaints = kill(process)  # in the middle of a write: the process does nothing else
     ids = [line for line in ("".join(lines) + rest).split("\n")[:-1] if line]
     assert len(ids) >= 20, complaints
     async with Store.open(path) as store:
@@ -118,7 +119,7 @@ async def test_the_lock_is_given_back(path: Path) -> None:
                 pass
 
 
-# --- what cannot be used ---------------------------------------------------------------------
+# --- unusable stores -------------------------------------------------------------------------
 
 
 async def refusal(path: Path) -> str:
@@ -138,7 +139,7 @@ async def filled(path: Path, receipts: int = 40) -> None:
 async def test_what_is_no_database_is_refused_and_left_alone(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"notes of mine\n" * 1000)
-    assert "is damaged: put a backup in its place" in await refusal(path)
+    assert "is damaged: restore a backup" in await refusal(path)
     assert path.read_bytes() == b"notes of mine\n" * 1000
 
 
@@ -180,7 +181,7 @@ async def test_a_store_without_its_tables_is_refused(path: Path) -> None:
     other = sqlite3.connect(path)
     other.execute("DROP TABLE votes")
     other.close()
-    assert "does not have the tables" in await refusal(path)
+    assert "does not have the expected tables" in await refusal(path)
 
 
 async def test_a_store_of_a_newer_program_is_refused_and_left_alone(path: Path) -> None:
@@ -226,9 +227,9 @@ async def test_a_full_disk_and_a_read_only_file_are_told_and_nothing_is_half_wri
     async with Database.open(path) as database:
         [(before,)] = await database.run("SELECT count(*) FROM facts")
         [(pages,)] = await database.run("PRAGMA page_count")
-        await database.run(f"PRAGMA max_page_count = {pages}")  # what a full disk is to SQLite
+        await database.run(f"PRAGMA max_page_count = {pages}")  # SQLite reports this as a full disk
         fill = "INSERT INTO facts SELECT id, answer || zeroblob(500000) FROM receipts"
-        with pytest.raises(StoreError, match="the disk is full: make room"):
+        with pytest.raises(StoreError, match="the disk is full: free some space"):
             await database.run(fill)
         assert await database.run("SELECT count(*) FROM facts") == [(before,)]
         await database.run("PRAGMA query_only = ON")
@@ -251,7 +252,7 @@ async def test_a_closed_store_says_so(path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with a little of everything. Read only: shared by the module."""
+    """Make a store with some rows in every table. Read-only: shared by the module."""
     path = tmp_path_factory.mktemp("sound") / "store.sqlite3"
 
     async def prepare() -> None:
@@ -285,12 +286,12 @@ async def use_all(path: Path) -> None:
 def test_flipped_bytes_are_refused_in_words_or_harmless(
     sound: Path, flips: list[tuple[int, int]]
 ) -> None:
-    """Never another exception: not while opening, nor while using all there is."""
+    """Opening and using the file raises no exception except StoreError."""
     content = bytearray(sound.read_bytes())
     used = [place for place, byte in enumerate(content) if byte]  # most of a small file is empty
     for place, bits in flips:
         content[used[place % len(used)]] ^= bits
-    logging.disable()  # a damaged receipt is told there
+    logging.disable()  # a damaged receipt logs a warning
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "store.sqlite3")
         path.write_bytes(content)
@@ -301,7 +302,7 @@ def test_flipped_bytes_are_refused_in_words_or_harmless(
             logging.disable(logging.NOTSET)
 
 
-# --- callers that leave ----------------------------------------------------------------------
+# --- cancelled callers -----------------------------------------------------------------------
 
 
 async def test_a_cancelled_caller_leaves_no_transaction_open(store: Store, path: Path) -> None:
@@ -309,12 +310,12 @@ async def test_a_cancelled_caller_leaves_no_transaction_open(store: Store, path:
     tasks = []
     for receipt in receipts:
         tasks.append(asyncio.create_task(store.receipts.add(receipt)))
-        await asyncio.sleep(0)  # the statement is with the thread now
+        await asyncio.sleep(0)  # the thread has the statement now
         tasks[-1].cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert any(task.cancelled() for task in tasks)
     await store.values.set("after", "all")
-    other = sqlite3.connect(path, timeout=0)  # it could not write beside an open transaction
+    other = sqlite3.connect(path, timeout=0)  # an open transaction would block its write
     try:
         other.execute("INSERT INTO facts VALUES ('from', 'outside')")
         other.commit()

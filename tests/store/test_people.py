@@ -1,4 +1,4 @@
-"""All that is kept of one person is handed over to them, and goes when they want it to go."""
+"""Data of one user: everything kept about them is exported, and deleted on request."""
 
 import json
 import sqlite3
@@ -14,8 +14,8 @@ ANN, BOB = 1_310_000_000_000_000_042, 1_310_000_000_000_000_043
 
 
 async def fill(store: Store) -> dict[str, str]:
-    """Ann and Bob ask, vote on each other's answers, and do something as admins; returns the ids
-    of their first answers."""
+    """Make Ann and Bob ask, vote on each other's answers and act as admins. Returns the ids of
+    their first answers by user id."""
     firsts = {}
     for number, user in enumerate((ANN, BOB)):
         for question in (f"Asked by {user}?", f"And then, {user}?"):
@@ -78,7 +78,7 @@ async def test_who_is_forgotten_leaves_nothing_but_the_log_of_what_admins_did(
     linked = other.execute("SELECT receipt FROM messages").fetchall()
     other.close()
     assert {receipt for (receipt,) in linked} == {a.receipt for a in await bobs(store)}
-    for file in (path, path.with_name(f"{path.name}-wal")):  # while the bot runs on
+    for file in (path, path.with_name(f"{path.name}-wal")):  # while the bot continues to run
         assert f"by {ANN}?".encode() not in file.read_bytes()
 
 

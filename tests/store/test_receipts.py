@@ -1,4 +1,4 @@
-"""Receipts: kept as they were, found again, offered to those who may see them, forgotten."""
+"""Receipts: stored unchanged, found again, offered to those who may see them, forgotten."""
 
 import logging
 import re
@@ -102,13 +102,13 @@ async def test_a_receipt_that_this_version_cannot_read_is_none_and_logged(
         assert await store.receipts.of_message(1) is None
         assert await store.receipts.recent(CHANNEL, datetime.min.replace(tzinfo=UTC), 9) == []
     assert f"receipt {receipt.id} cannot be read" in caplog.text
-    assert "secret" not in caplog.text  # logs are kept apart from what people asked
+    assert "secret" not in caplog.text  # logs never contain what users asked
 
 
 async def test_pruning_forgets_what_is_older_with_all_that_hangs_on_it(
     store: Store, path: Path
 ) -> None:
-    # An hour before noon, though the text of its own zone would sort after it.
+    # An hour before noon, though its text in its own zone sorts after noon.
     east = timezone(timedelta(hours=5))
     old = kept(created=datetime(2031, 5, 4, 16, tzinfo=east))
     new = kept(created=NOON)
@@ -134,7 +134,7 @@ def test_moments_sort_as_text_and_come_back(moments: list[datetime]) -> None:
     )
 
 
-# --- offered ---------------------------------------------------------------------------------
+# --- offered questions -----------------------------------------------------------------------
 
 
 async def offered(store: Store, text: str, limit: int = 25) -> list[str]:
@@ -181,14 +181,14 @@ async def test_the_likeliest_is_offered_first(store: Store) -> None:
             ("who built  the BRIDGE", "b"),
             ("The bridge: when does it close?", "a"),
             ("What does the bridge cost?", "a"),
-            ("What does the bridge cost?", "a"),  # one person's insistence is not many people's
+            ("What does the bridge cost?", "a"),  # repeats by one user count once
             ("Is the bridge safe?", "c"),
         )
     ):
         await store.receipts.add(kept(text, asker=asker, created=NOON + timedelta(minutes=minute)))
     ranked = [
-        "The bridge: when does it close?",  # begins so
-        "who built  the BRIDGE",  # two asked it; as it was put last
+        "The bridge: when does it close?",  # begins with the typed text
+        "who built  the BRIDGE",  # asked by two; shown as last typed
         "Is the bridge safe?",
         "What does the bridge cost?",
     ]

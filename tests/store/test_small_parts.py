@@ -56,7 +56,7 @@ async def test_settings_of_another_version_never_open_what_was_closed(path: Path
     other.close()
     async with Store.open(path) as store:
         assert store.settings.get(GUILD) == ServerSettings(channels=(1,))
-        with pytest.raises(StoreError, match="an admin has to set them anew"):
+        with pytest.raises(StoreError, match="an admin has to set them again"):
             store.settings.get(GUILD + 1)
         await store.settings.change(GUILD + 1, lambda now: now)
         assert store.settings.get(GUILD + 1) == ServerSettings()
@@ -69,7 +69,7 @@ async def test_what_two_change_at_once_is_both_kept(store: Store, path: Path) ->
     )
     both = ServerSettings(private=True, roles=(3,))
     assert store.settings.get(GUILD) == both
-    async with Store.open(path, exclusive=False) as other:  # not from memory
+    async with Store.open(path, exclusive=False) as other:  # from the file, not from memory
         assert other.settings.get(GUILD) == both
 
 
@@ -90,7 +90,7 @@ async def test_a_change_that_was_cancelled_is_kept_all_the_same(store: Store, pa
     changing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await changing
-    again = await store.settings.change(GUILD, lambda now: now)  # comes after it
+    again = await store.settings.change(GUILD, lambda now: now)  # runs after the cancelled change
     assert again == store.settings.get(GUILD) == ServerSettings(private=True)
     async with Store.open(path, exclusive=False) as other:
         assert other.settings.get(GUILD) == again

@@ -1,4 +1,4 @@
-"""A store that fails while the bot runs: told once, nobody waits for it, and it comes back."""
+"""A store that fails while the bot runs: reported once, no caller waits for it, and it recovers."""
 
 # ruff: noqa: ASYNC240 - a test has nothing else to do than wait for its files
 import asyncio
@@ -48,7 +48,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
 async def test_a_full_disk_is_told_until_there_is_room(
     watched: Store, degraded: Degradations, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """That it can be read all the while is no reason to say that it is well."""
+    """A store that can still be read, but not written, stays degraded."""
     database = watched.receipts._database
     [(pages,)] = await database.run("PRAGMA page_count")
     await database.run(f"PRAGMA max_page_count = {pages}")
@@ -57,7 +57,9 @@ async def test_a_full_disk_is_told_until_there_is_room(
         assert not await keeps(watched)
         assert await watched.receipts.get("aaaaaaaaaaaa") is None
     [degradation] = degraded.current
-    assert "the disk is full: make room and try again. Answers go on" in degradation.message
+    assert (
+        "the disk is full: free some space and try again. Answers continue" in degradation.message
+    )
     await database.run(f"PRAGMA max_page_count = {pages * 1000}")
     assert await keeps(watched)
     assert not degraded.current
@@ -109,7 +111,7 @@ async def test_a_store_that_is_locked_is_told_and_nobody_waits_in_line(
     other.execute("COMMIT")
     other.close()
     async with asyncio.timeout(10):
-        while not await keeps(watched):  # noqa: ASYNC110 - those before may wait for the lock yet
+        while not await keeps(watched):  # noqa: ASYNC110 - earlier ones may still wait
             await asyncio.sleep(0.01)
     assert not degraded.current
     assert told(caplog) == ["degraded,", "store"]
@@ -132,17 +134,18 @@ async def test_a_disk_that_does_not_answer_holds_up_nobody(
         await watched.receipts.add(late)
     monkeypatch.setattr("bot.store.database._LITTLE_PATIENCE_S", 60)
     for _ in range(3):
-        with pytest.raises(StoreError, match="does not answer"):  # not behind the one in work
+        # they do not queue behind the one in work
+        with pytest.raises(StoreError, match="does not answer"):
             await watched.receipts.get(late.id)
     assert len(degraded.current) == 1
     other.execute("COMMIT")
     other.close()
     async with asyncio.timeout(10):
-        while database._late:  # noqa: ASYNC110 - nothing tells that it has ended
+        while database._late:  # noqa: ASYNC110 - no event marks its end
             await asyncio.sleep(0.01)
     assert not degraded.current
     monkeypatch.undo()
-    assert await watched.receipts.get(late.id) is not None  # it ran to its end
+    assert await watched.receipts.get(late.id) is not None  # the late statement completed
     assert told(caplog) == ["degraded,", "store"]
 
 
@@ -175,7 +178,7 @@ async def test_damage_is_told_once_and_does_not_pass_by_itself(
     await database.run("PRAGMA wal_checkpoint(TRUNCATE)")
     await database.run("PRAGMA cache_size = 0")
     data = bytearray(path.read_bytes())
-    with path.open("r+b") as file:  # in place: the file stays the same one
+    with path.open("r+b") as file:  # in place: the inode stays the same
         for page in range(4 * 4096, len(data), 4096):
             file.seek(page)
             file.write(b"\x55" * 4096)

@@ -1,4 +1,4 @@
-"""What a model has cost is kept by day, and whose it was until the day is over."""
+"""The cost of a model: kept by day, and by user until the day is over."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.generation.ledger import Spent
+from bot.domain.spending import Spent
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.people import Counts
-from bot.store.usage import KeptUsage
+from bot.store.usage import StoredUsage
 
 ANN, BOB = 1_310_000_000_000_000_042, 1_310_000_000_000_000_043
 
@@ -41,7 +41,7 @@ async def test_a_person_gets_what_is_theirs(store: Store, today: date) -> None:
     await store.usage.add(today, str(ANN), Spent(10, 5, 2_500_000))
     await store.usage.add(today, str(BOB), Spent(1, 1))
     exported = await store.people.export(ANN)
-    assert exported.usage == (KeptUsage(day=today, input_tokens=10, output_tokens=5, cost=2.5),)
+    assert exported.usage == (StoredUsage(day=today, input_tokens=10, output_tokens=5, cost=2.5),)
     assert json.loads(exported.model_dump_json())["usage"][0]["day"] == today.isoformat()
 
 
@@ -57,7 +57,8 @@ async def test_whose_it_was_goes_when_the_day_is_over_and_the_sum_stays(
         assert await store.usage.spent(yesterday, str(ANN)) == (Spent(), Spent(20, 10, 6))
         assert await store.usage.spent(today, str(ANN)) == (Spent(10, 5, 3), Spent(20, 10, 6))
     assert await people(path, yesterday) == [None, None]
-    await store.usage.add(yesterday, str(ANN), Spent(-1, 0, 0))  # of a request over midnight
+    # the correction of a request that crossed midnight
+    await store.usage.add(yesterday, str(ANN), Spent(-1, 0, 0))
     assert (await store.usage.spent(yesterday, str(ANN)))[1] == Spent(19, 10, 6)
 
 

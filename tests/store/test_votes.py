@@ -1,4 +1,4 @@
-"""Votes: one a person and answer, changeable, taken back."""
+"""Votes: one per user and answer, which can be changed and withdrawn."""
 
 import asyncio
 from typing import Literal
@@ -36,7 +36,8 @@ async def test_votes_at_the_same_moment_all_count(store: Store) -> None:
     receipt = kept()
     await store.receipts.add(receipt)
     await asyncio.gather(*(store.votes.vote(receipt.id, f"user {n % 50}", 1) for n in range(150)))
-    assert await store.votes.counts(receipt.id) == (50, 0)  # given, taken back, given
+    # each user votes three times: given, withdrawn, given
+    assert await store.votes.counts(receipt.id) == (50, 0)
 
 
 Ballot = tuple[Literal[0, 1], str, Literal[-1, 1]]

@@ -1,4 +1,4 @@
-"""The examples that teach the judge: repeatable, rightly labelled, spans on the answer's text."""
+"""The judge's training examples: repeatable, correctly labelled, spans on the answer's text."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ def story_questions() -> list[list[tuple[Kind, Asked]]]:
     return [[*asked_of_story(name, story)] for name, story in stories()]
 
 
-# Questions on one article of each story: in another one the answer may be told again.
+# Questions on one article of each story: other articles may repeat the answer.
 ASKED = [
     replace(each, source="stories")
     for questions in story_questions()
@@ -83,7 +83,7 @@ QUESTIONS = {each.question for questions in story_questions() for _, each in que
 
 
 def examples(sampler: Sampler, epoch: int) -> list[Example]:
-    """Everything that a sampler makes of the stories in one epoch."""
+    """Return everything that a sampler makes from the stories in one epoch."""
     found = [*sampler.windows_of(ASKED, epoch), *sampler.claims_of(ASKED, epoch, 0.6)]
     for (name, story), questions in zip(stories(), story_questions(), strict=True):
         found += sampler.questions_of_story(questions, epoch)
@@ -93,13 +93,13 @@ def examples(sampler: Sampler, epoch: int) -> list[Example]:
 
 @pytest.fixture(scope="module")
 def made() -> list[Example]:
-    """What several epochs make."""
+    """Return the examples of several epochs."""
     return [example for epoch in EPOCHS for example in examples(Sampler(7), epoch)]
 
 
 @pytest.fixture
 def as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Questions keep their words, so that an example's question can be recognised."""
+    """Keep the words of questions, so that a test recognises an example's question."""
     monkeypatch.setattr(sampling, "_TYPED", 0.0)
 
 
@@ -173,7 +173,7 @@ def test_only_the_gold_sentences_of_a_question_are_right() -> None:
         for example in Sampler(7).windows_of(ASKED, epoch):
             right = gold.get(example.text)
             for sentence, label in zip(example.sentences, example.labels, strict=True):
-                if right is None:  # one of a kind was exchanged: nothing answers
+                if right is None:  # one value of its kind was replaced, so nothing answers
                     assert label != RIGHT
                 else:
                     assert (label == RIGHT) == (sentence in right)
@@ -289,7 +289,7 @@ def test_a_number_is_exchanged_for_a_number() -> None:
         "The things that Omar Field sued over are 35 boats."
     }
     false = [claim.text for _, *others in made for claim in others]
-    assert len(false) > 50  # the rare other number that is 35 again makes none
+    assert len(false) > 50  # rarely the replacement is 35 again, which makes no false claim
     assert not any(" 35 " in text for text in false)
     assert {"1998", "2031"} < {text.split()[-2] for text in false}
 
@@ -324,7 +324,7 @@ def test_the_claims_of_a_story_keep_their_labels() -> None:
     deciding = 0
     for example in (e for epoch in EPOCHS for e in Sampler(7).claims_of_story(asked, epoch)):
         if example.text.endswith("?") or (example.text not in {text for _, text in gold}):
-            continue  # a question for yes or no, maybe typed in a hurry
+            continue  # a yes-or-no question, perhaps with typing errors
         supported = gold.get((Label.SUPPORTED, example.text), set())
         contradicted = gold.get((Label.CONTRADICTED, example.text), set())
         assert [*example.labels] == [int(s in supported) for s in example.sentences]

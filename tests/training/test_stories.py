@@ -1,4 +1,5 @@
-"""The stories: every file is valid, some measure, and mistakes in a file are refused."""
+"""Training stories: every file is valid, some are for evaluation only, and mistakes in a file are
+refused."""
 
 import json
 import sys
@@ -18,7 +19,7 @@ SENTENCES = ("Ann Bell leads Tarn.", "The bridge is old.", "It closes in May.", 
 
 
 def story(**changed: Any) -> dict[str, Any]:
-    """A valid story as JSON, with parts of it changed."""
+    """Build a valid story as JSON, with parts of it changed."""
     article = {
         "id": "a",
         "title": "The bridge of Tarn",
@@ -38,7 +39,7 @@ def story(**changed: Any) -> dict[str, Any]:
 
 
 def asked(**changed: Any) -> dict[str, Any]:
-    """The valid story with a question that differs."""
+    """Build the valid story with a changed question."""
     return story(questions=[story()["questions"][0] | changed])
 
 
@@ -72,7 +73,7 @@ def test_stories_that_measure_do_not_teach() -> None:
 
 
 def test_no_two_stories_share_a_sentence_of_their_articles() -> None:
-    """Otherwise a story that measures would have been learned by heart."""
+    """Otherwise training would memorise a story used for evaluation."""
     seen: dict[str, str] = {}
     for name, read in read_stories():
         for sentence in {s for article in read.articles for s in article.sentences}:

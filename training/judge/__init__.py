@@ -1,1 +1,1 @@
-"""Training the judge: python -m training.judge."""
+"""Training of the judge: python -m training.judge."""

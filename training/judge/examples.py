@@ -9,7 +9,7 @@ RIGHT, WRONG, UNKNOWN = 1, 0, -1
 
 
 class SpanInSentence(NamedTuple):
-    """A piece of one sentence of a window, in code points of that sentence."""
+    """Part of one sentence of a window, in code points of that sentence."""
 
     sentence: int
     start: int
@@ -18,8 +18,9 @@ class SpanInSentence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`labels` says of each sentence whether it answers the question or supports the claim,
-    `contradicts` whether it contradicts the claim (empty for questions)."""
+    """Question or claim with a window of sentences. `labels` says of each sentence whether it
+    answers the question or supports the claim, `contradicts` whether it contradicts the claim
+    (empty for questions)."""
 
     source: str
     task: Task
@@ -40,7 +41,8 @@ class Paragraph(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on one paragraph; `gold` are the numbers of the sentences that answer it."""
+    """Question on one paragraph. `gold` are the numbers of the sentences that answer it, `near` of
+    those that tempt to a wrong answer."""
 
     source: str
     question: str
@@ -53,8 +55,8 @@ class Asked:
 def window_example(
     asked: Asked, source: str, question: str, start: int, end: int, *, right: bool = True
 ) -> Example:
-    """The sentences `start` to `end` of the paragraph with their labels; none is right where the
-    question was made unanswerable."""
+    """Label the sentences `start` to `end` (exclusive) of the paragraph. With `right` False none is
+    right, because the question was made unanswerable."""
     gold = frozenset(asked.gold) if right else frozenset()
     span = asked.span
     if span is not None:

@@ -1,4 +1,4 @@
-"""Exporting a trained judge to 8-bit ONNX, with the record of how it was made."""
+"""Export of a trained judge to 8-bit ONNX, with the record of how it was made."""
 
 import hashlib
 import json
@@ -22,15 +22,16 @@ from bot.answering.judge.record import (
     JudgeRecord,
 )
 from index.encoder.quantization import quantize
+from training.fitting import probability
 from training.judge.net import JudgeNet
 from training.judge.reading import TorchReader
 
-GOLDEN_TOLERANCE = 0.12  # of a probability: processors round 8-bit products in different ways
+GOLDEN_TOLERANCE = 0.12  # of a probability: processors round 8-bit products differently
 _LARGEST = 25_000_000
 
 
 class _Exported(torch.nn.Module):
-    """The judge for one unpadded input."""
+    """Judge for one unpadded input."""
 
     def __init__(self, net: JudgeNet) -> None:
         super().__init__()
@@ -48,7 +49,10 @@ def export(
     folder: Path,
 ) -> JudgeRecord:
     """Write the model, its tokenizer and the record to `folder`, where JudgeModel.load finds them.
-    `golden` are windows (task, asked, title, sentences), whose scores go into the record."""
+
+    `golden` are windows (task, asked, title, sentences), whose scores go into the record. Raises
+    ValueError if the 8-bit model has more than 25 MB.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / TOKENIZER_FILE).write_text(tokenizer.to_str(), encoding="utf-8")
     with tempfile.TemporaryDirectory() as beside:
@@ -74,7 +78,7 @@ def export(
 def _golden(
     model: JudgeModel, windows: Sequence[tuple[Task, str, str, tuple[str, ...]]]
 ) -> Iterator[GoldenScore]:
-    """What the 8-bit model says here: elsewhere it has to say nearly the same."""
+    """Yield the logits of the 8-bit model on this machine; others must compute nearly the same."""
     for task, asked, title, sentences in windows:
         logits = model.read(model.layout(task, asked, title, sentences)).sentences.tolist()
         yield GoldenScore(
@@ -86,8 +90,8 @@ def _golden(
 def with_figures(
     record: JudgeRecord, parity: dict[str, float], figures: dict[str, float], folder: Path
 ) -> None:
-    """Write the record again, with how the 8-bit model compares with the original and how good the
-    original is."""
+    """Write the record again, with the difference of the 8-bit model from the original (`parity`)
+    and the quality of the original (`figures`)."""
     training = {**record.training, "figures": figures}
     _write(record.model_copy(update={"parity": parity, "training": training}), folder)
 
@@ -98,7 +102,7 @@ def _write(record: JudgeRecord, folder: Path) -> None:
 
 
 def to_onnx(net: JudgeNet, path: Path) -> None:
-    """In full precision, with any number of tokens and sentences."""
+    """Export in full precision, with any number of tokens and sentences."""
     net = net.cpu().eval()
     tokens, sentences = torch.export.Dim("tokens", min=2), torch.export.Dim("sentences", min=1)
     inputs = (
@@ -127,12 +131,12 @@ def to_onnx(net: JudgeNet, path: Path) -> None:
 
 
 def compare_precision(model: JudgeModel, net: JudgeNet, windows) -> dict[str, float]:
-    """How far the 8-bit model's probabilities are from the original's, over windows."""
+    """Compare the probabilities of the 8-bit model with the original's, over windows."""
     layouts = [model.layout(*window) for window in windows]
     differences, agreeing = [], 0
     for layout, (original, _) in zip(layouts, TorchReader(net, half=False)(layouts), strict=True):
         here = model.read(layout).sentences
-        differences.append(np.abs(_probability(here) - _probability(original)).ravel())
+        differences.append(np.abs(probability(here) - probability(original)).ravel())
         agreeing += int(here[:, 0].argmax() == original[:, 0].argmax())
     joined = np.concatenate(differences)
     return {
@@ -141,7 +145,3 @@ def compare_precision(model: JudgeModel, net: JudgeNet, windows) -> dict[str, fl
         "p99_difference": round(float(np.quantile(joined, 0.99)), 4),
         "same_first": round(agreeing / len(layouts), 4),
     }
-
-
-def _probability(logits: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-logits))

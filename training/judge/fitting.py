@@ -1,9 +1,10 @@
-"""The training loop: seeded, resumable, on a GPU where there is one."""
+"""Training loop: seeded, resumable, on a GPU if there is one."""
 
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ _SAVED_EVERY_S = 300
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a judge is trained."""
+    """Settings of a training of the judge."""
 
     seed: int = 1
     tokens_a_batch: int = 3_072
@@ -28,19 +29,13 @@ class Recipe:
 
 
 class LaidOut:
-    """Examples as the judge reads them; a text is tokenized once."""
+    """Examples in the layout that the judge reads; sentences and titles are tokenized once."""
 
     def __init__(self, encoder: InputEncoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, TextTokens] = {}
+        self._encoder, self._tokens = encoder, cache(encoder.tokens)
 
     def items(self, examples: Sequence[Example]) -> list[tuple[Example, Layout, tuple[int, int]]]:
         return [self._item(example) for example in examples]
-
-    def _tokens(self, text: str) -> TextTokens:
-        if text not in self._known:
-            self._known[text] = self._encoder.tokens(text)
-        return self._known[text]
 
     def _item(self, example: Example) -> tuple[Example, Layout, tuple[int, int]]:
         sentences = [self._tokens(sentence) for sentence in example.sentences]
@@ -52,7 +47,8 @@ class LaidOut:
     def _span(
         self, example: Example, layout: Layout, sentences: Sequence[TextTokens]
     ) -> tuple[int, int]:
-        """The tokens where the short answer starts and ends; (-1, -1) without one."""
+        """Return the first and last token of the short answer; (-1, -1) if it is missing or was
+        cut."""
         span = example.span
         if span is None:
             return -1, -1
@@ -65,7 +61,7 @@ class LaidOut:
 
 
 def batches(laid_out: LaidOut, examples: Sequence[Example], recipe: Recipe) -> list[list]:
-    """Batches of about as many tokens each, of inputs of about one length, in random order."""
+    """Return batches of about as many tokens each, of inputs of similar length, in random order."""
     chance = random.Random(recipe.seed)
     items = laid_out.items(examples)
     chance.shuffle(items)
@@ -89,8 +85,8 @@ def fit(
     *,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Train on each epoch's examples in turn. A checkpoint is written every five minutes and at the
-    end; a run with the same recipe goes on from there."""
+    """Train on each epoch's examples in turn. Write a checkpoint every five minutes and at the end;
+    a run with the same recipe resumes from it."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
     net.to(device).train()
@@ -158,7 +154,8 @@ def _save(path: Path, net, optimizer, schedule, recipe: Recipe, step: int) -> No
 
 
 def _resume(path: Path, net, optimizer, schedule, recipe: Recipe) -> int:
-    """The number of steps done before, 0 for a new run."""
+    """Load the checkpoint and return the number of steps done before; 0 for a new run. Raises
+    ValueError if another recipe made it."""
     if not path.exists():
         return 0
     stored = torch.load(path, weights_only=True)
@@ -171,7 +168,8 @@ def _resume(path: Path, net, optimizer, schedule, recipe: Recipe) -> int:
 
 
 def limited(examples: Iterator[Example], encoder: InputEncoder, tokens: int) -> list[Example]:
-    """The first examples that come to about so many tokens: equal work for compared shapes."""
+    """Return the first examples that add up to about so many tokens: equal work for compared
+    shapes."""
     laid_out, kept, total = LaidOut(encoder), [], 0
     for example in examples:
         total += len(laid_out.items([example])[0][1].ids)

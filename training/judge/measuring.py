@@ -1,36 +1,36 @@
-"""How good a judge is by itself, on sets that did not teach it."""
+"""Quality of a judge by itself, on sets that did not teach it."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from bot.answering.judge.inputs import InputEncoder, Layout, Task, TextTokens
+from bot.answering.judge.inputs import InputEncoder, Layout, Task
 from bot.answering.judge.windows import window_ranges
+from bot.evaluation import datasets
 from bot.evaluation.metrics import auroc
 from index.text.sentences import split_sentences
 from training.judge.examples import Asked
 from training.judge.sets import asked_of_story, claims_of_story, is_held_out, story_questions
 from training.stories import Kind, Label
 
-_SAMPLE, _ONE_IN = 300, 3  # questions of a set; of a story's questions one in so many
-# Takes layouts, gives each its sentence logits (sentences, 3) and its token logits (tokens, 2).
+_SAMPLE, _ONE_IN = 300, 3  # questions of a set; every third question of a story
+# Yields the sentence logits (sentences, 3) and the token logits (tokens, 2) of each layout.
 Reader = Callable[[Sequence[Layout]], Iterator[tuple[np.ndarray, np.ndarray]]]
 
 
 class SentenceJudge:
-    """Scores all sentences of articles by windows, as serving does."""
+    """Judge that scores all sentences of articles by windows, as serving does."""
 
     def __init__(self, encoder: InputEncoder, read: Reader) -> None:
-        self._encoder, self._read = encoder, read
-        self._known: dict[str, TextTokens] = {}
+        self._encoder, self._read, self._tokens = encoder, read, cache(encoder.tokens)
 
     def scores(
         self, cases: Sequence[tuple[Task, str, Sequence[tuple[str, Sequence[str]]]]]
     ) -> list[list[np.ndarray]]:
-        """For each case, a task, a text and articles with title and sentences: for each article
-        the logits (sentences, 3)."""
+        """Score each case: a task, a text, and articles as (title, sentences). Return for each case
+        the logits (sentences, 3) of each article."""
         layouts, places = [], []
         results: list[list[np.ndarray]] = []
         for number, (task, text, articles) in enumerate(cases):
@@ -51,16 +51,11 @@ class SentenceJudge:
                 results[number][article][place] = logits[place - window.start]
         return results
 
-    def _tokens(self, text: str) -> TextTokens:
-        if text not in self._known:
-            self._known[text] = self._encoder.tokens(text)
-        return self._known[text]
-
 
 def measure_briefly(
     judge: SentenceJudge, shared: Path, held_out: Sequence[Asked]
 ) -> dict[str, float]:
-    """The figures that judges of a little training are compared by."""
+    """Return the figures that compare judges after a little training."""
     return {
         **_paragraphs(judge, "shifts", held_out[:_SAMPLE]),
         **_story_dev(judge, shared / "eval" / "story_dev"),
@@ -69,7 +64,7 @@ def measure_briefly(
 
 
 def measure(judge: SentenceJudge, shared: Path, held_out: Sequence[Asked]) -> dict[str, float]:
-    """Every figure by name."""
+    """Return every figure by name."""
     return {
         **measure_briefly(judge, shared, held_out),
         **_stories(judge),
@@ -98,10 +93,10 @@ def _paragraphs(judge: SentenceJudge, name: str, asked: Sequence[Asked]) -> dict
 
 def _story_dev(judge: SentenceJudge, folder: Path) -> dict[str, float]:
     articles = [_markdown(path) for path in sorted(folder.glob("*.md"))]
-    records = _records(folder / "questions.jsonl")
+    records = datasets.records(folder / "questions.jsonl")
     cases = [(Task.QUESTION, each["question"], articles) for each in records]
     figures = _over_articles("story_dev", judge.scores(cases), records, articles)
-    claims = _records(folder / "claims.jsonl")
+    claims = datasets.records(folder / "claims.jsonl")
     scored = judge.scores([(Task.CLAIM, each["claim"], articles) for each in claims])
     best = [max(logits[:, 1].max() for logits in each) for each in scored]
     right = [each["label"] == "supported" for each in claims]
@@ -129,7 +124,7 @@ def _over_articles(name: str, scored, records, articles) -> dict[str, float]:
 
 
 def _stories(judge: SentenceJudge) -> dict[str, float]:
-    """Our own stories that did not teach, each question over all articles of its story."""
+    """Measure on our stories that did not teach, each question over all articles of its story."""
     by_kind: dict[str, list[bool]] = {}
     tops, answerable, best, carried = [], [], [], []
     for name, story in story_questions(held_out=True):
@@ -164,7 +159,8 @@ def _stories(judge: SentenceJudge) -> dict[str, float]:
 
 
 def _our_articles(judge: SentenceJudge, shared: Path) -> dict[str, float]:
-    """The tuning part of our questions on the bundled articles and the seed."""
+    """Measure on the tuning part of our questions about the bundled articles and the seed
+    article."""
     root = Path(__file__).parents[2]
     figures: dict[str, float] = {}
     for name, paths in (
@@ -174,7 +170,7 @@ def _our_articles(judge: SentenceJudge, shared: Path) -> dict[str, float]:
         articles = [_markdown(path) for path in paths]
         records = [
             {**each, "gold": [_gold_text(paths, gold) for gold in each["gold"]]}
-            for each in _records(root / "benchmarks" / "questions" / f"{name}.jsonl")
+            for each in datasets.records(root / "benchmarks" / "questions" / f"{name}.jsonl")
             if each["split"] == "tune" and not each.get("history")
         ]
         cases = [(Task.QUESTION, each["question"], articles) for each in records]
@@ -189,8 +185,10 @@ def _gold_text(paths: Sequence[Path], gold: dict) -> str:
 
 
 def _squad(judge: SentenceJudge, folder: Path, count: int) -> dict[str, float]:
-    paragraphs = {each["id"]: each for each in _records(folder / "squad_paragraphs_dev.jsonl")}
-    records = _records(folder / "squad2_sent_dev.jsonl")[:: 3059 // count]
+    paragraphs = {
+        each["id"]: each for each in datasets.records(folder / "squad_paragraphs_dev.jsonl")
+    }
+    records = datasets.records(folder / "squad2_sent_dev.jsonl")[:: 3059 // count]
     cases = []
     for each in records:
         paragraph = paragraphs[each["paragraph_id"]]
@@ -207,14 +205,14 @@ def _squad(judge: SentenceJudge, folder: Path, count: int) -> dict[str, float]:
 
 
 def _wice(judge: SentenceJudge, folder: Path) -> dict[str, float]:
-    records = _records(folder / "attribution_wice_dev.jsonl")
+    records = datasets.records(folder / "attribution_wice_dev.jsonl")
     cases = [(Task.CLAIM, each["claim"], [("", each["cited"])]) for each in records]
     best = [logits[:, 1].max() for (logits,) in judge.scores(cases)]
     return {"wice AUROC": _auroc_of(best, [each["label"] != "none" for each in records])}
 
 
 def _nomiracl(judge: SentenceJudge, folder: Path) -> dict[str, float]:
-    records = _records(folder / "nomiracl_en_dev.jsonl")[::2]
+    records = datasets.records(folder / "nomiracl_en_dev.jsonl")[::2]
     cases = []
     for each in records:
         articles = []
@@ -241,10 +239,6 @@ def _body(raw: str) -> str:
     if raw.startswith("---"):
         return raw.split("---", 2)[2].lstrip("\n")
     return raw
-
-
-def _records(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
 def _mean(values: Sequence[bool]) -> float:

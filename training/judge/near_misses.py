@@ -31,8 +31,8 @@ _OPPOSITES = {a: b for one, other in _RELATIONS for a, b in ((one, other), (othe
 
 
 def near_miss(asked: Asked, foreign_names: Sequence[str], chance: random.Random) -> str | None:
-    """The question with one particular exchanged for another of its kind, so that the paragraph
-    no longer answers it; None where nothing can be exchanged."""
+    """Exchange one detail of the question for another of its kind, so that the paragraph no longer
+    answers it. Return None if nothing can be exchanged."""
     ways = [_other_number, _other_role, _opposite, _other_name, _other_name]
     chance.shuffle(ways)
     for way in ways:
@@ -43,7 +43,8 @@ def near_miss(asked: Asked, foreign_names: Sequence[str], chance: random.Random)
 
 
 def _other_name(asked: Asked, foreign: Sequence[str], chance: random.Random) -> str | None:
-    """Half of the time a name of the same paragraph, which is the more tempting one."""
+    """Exchange a name, in 60% of the cases for one of the same paragraph, which is more
+    tempting."""
     question = asked.question
     names = [question[n.start : n.end] for n in names_in(question)]
     if not names:
@@ -90,8 +91,8 @@ def _opposite(asked: Asked, _foreign: Sequence[str], chance: random.Random) -> s
 
 
 def roles_exchanged(asked: Asked, chance: random.Random) -> str | None:
-    """The answering sentence with its answer and a name of the question in each other's place:
-    "B sued A" where "Who sued B?" was answered by "A sued B"."""
+    """Return the answering sentence with its answer and a name of the question swapped, such as "B
+    sued A" if "A sued B" answers "Who sued B?". Return None if there is nothing to swap."""
     span = asked.span
     if span is None:
         return None

@@ -1,4 +1,4 @@
-"""The judge as a torch module: MiniLM with a head for sentences and one for the short answer."""
+"""Judge as a torch module: MiniLM with a head for sentences and one for the short answer."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ _NEGATIVE = -1e4
 
 
 class JudgeNet(nn.Module):
-    """Gives three logits a sentence (answers, supports, contradicts) and two a token (start and
-    end of the short answer)."""
+    """MiniLM with three logits per sentence (answers, supports, contradicts) and two per token
+    (start and end of the short answer)."""
 
     def __init__(self, folder: str) -> None:
-        """`folder` holds the sentence-transformers model to start from."""
+        """Load the sentence-transformers model in `folder` as the body, with new heads."""
         super().__init__()
         self.body = AutoModel.from_pretrained(
             folder, add_pooling_layer=False, attn_implementation="eager"
@@ -28,12 +28,12 @@ class JudgeNet(nn.Module):
         self.body.config.attention_probs_dropout_prob = 0.0
         for module in self.body.modules():
             if isinstance(module, nn.Dropout):
-                module.p = 0.0  # one or two epochs; dropout costs 7% of the speed
+                module.p = 0.0  # not needed for one or two epochs, and costs 7% of the speed
         width = self.body.config.hidden_size
         self.hidden = nn.Linear(2 * width, 256)
         self.sentence = nn.Linear(256, 3)
         self.token = nn.Linear(width, 2)
-        # The rows of words that training never meets must stay in tune with those that it does.
+        # Frozen: rows of words that training never meets must stay consistent with the others.
         self.body.embeddings.word_embeddings.requires_grad_(False)
 
     def forward(
@@ -43,8 +43,8 @@ class JudgeNet(nn.Module):
         token_type_ids: torch.Tensor,
         averaging: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Sentence logits (batch, sentences, 3) and span logits (batch, tokens, 2); `averaging`
-        is (batch, sentences, tokens)."""
+        """Return sentence logits (batch, sentences, 3) and span logits (batch, tokens, 2).
+        `averaging` has the shape (batch, sentences, tokens)."""
         states = self.body(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
@@ -68,7 +68,7 @@ class Batch:
 
 
 def collate(items: list[tuple[Example, Layout, tuple[int, int]]]) -> Batch:
-    """One batch of laid-out examples, each with its span's tokens or (-1, -1)."""
+    """Pad laid-out examples to one batch; each comes with its span's tokens or (-1, -1)."""
     tokens = max(len(layout.ids) for _, layout, _ in items)
     most = max(len(layout.bounds) for _, layout, _ in items)
     shape = (len(items), tokens)
@@ -90,7 +90,7 @@ def collate(items: list[tuple[Example, Layout, tuple[int, int]]]) -> Batch:
             labels[row, :count, SUPPORTS] = torch.tensor(example.labels, dtype=torch.float)
             labels[row, :count, CONTRADICTS] = torch.tensor(example.contradicts, dtype=torch.float)
         for number, (start, end) in enumerate(layout.bounds):
-            if start == end:  # cut away
+            if start == end:  # truncated
                 labels[row, number] = UNKNOWN
         if span[0] >= 0 and example.span is not None:
             start, end = layout.bounds[example.span.sentence]
@@ -100,8 +100,9 @@ def collate(items: list[tuple[Example, Layout, tuple[int, int]]]) -> Batch:
 
 
 def loss_of(net: JudgeNet, batch: Batch) -> torch.Tensor:
-    """Binary cross-entropy on every sentence, half a softmax over a window's sentences and "none
-    of them", and the cross-entropy of the short answer's first and last token."""
+    """Add three losses: binary cross-entropy on every sentence, half a softmax over a window's
+    sentences and "none of them", and 0.4 of the cross-entropy of the short answer's first and last
+    token."""
     sentences, tokens = net(batch.ids, batch.mask, batch.types, batch.averaging)
     sentences, tokens = sentences.float(), tokens.float()
     known = batch.labels != UNKNOWN
@@ -116,7 +117,8 @@ def loss_of(net: JudgeNet, batch: Batch) -> torch.Tensor:
 
 
 def _softmax_loss(logits: torch.Tensor, labels: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Over the sentences of each window and the logit 0 of "none", for each column."""
+    """Compute, for each column, the softmax over each window's sentences and the logit 0 of
+    "none"."""
     logits = logits.masked_fill(~known, _NEGATIVE)
     logits = torch.cat([logits, torch.zeros_like(logits[:, :1])], dim=1)
     right = (labels == 1) & known

@@ -1,4 +1,4 @@
-"""Reading layouts with the torch module, many at a time."""
+"""Batched reading of layouts with the torch module."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,10 +13,10 @@ _TOKENS_AT_ONCE = 6_000
 
 
 class TorchReader:
-    """Gives each layout its logits, in the order given."""
+    """Reader that yields the logits of each layout, in the order given."""
 
     def __init__(self, net: JudgeNet, *, half: bool = True) -> None:
-        """`half` computes in bfloat16."""
+        """Read with this net; `half` computes in bfloat16."""
         self._net, self._half = net, half
 
     def __call__(self, layouts: Sequence[Layout]) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -1,4 +1,4 @@
-"""What one epoch of training reads: windows with sentences that answer, and some that don't."""
+"""Examples of one epoch of training: windows with sentences that answer, and some without."""
 
 import random
 from collections import defaultdict
@@ -16,7 +16,7 @@ from training.judge.typing_noise import typed
 from training.stories import Kind, Label
 
 _SIZES, _SHARES = (1, 2, 3, 4, 6, 9), (0.12, 0.28, 0.22, 0.16, 0.14, 0.08)
-_TYPED = 0.4  # share of questions that are typed in a hurry
+_TYPED = 0.4  # share of questions rewritten as if typed in a hurry
 _TITLE = 0.7  # share of windows that keep their title
 _ASKED_ASIDE = (
     "Analysts asked: {}", "{}", "“{}” a reporter asked.", "Q: {}", "Many readers want to know: {}",
@@ -25,14 +25,15 @@ _ASKED_ASIDE = (
 
 
 class Sampler:
-    """Draws examples; the same seed and epoch give the same ones."""
+    """Sampler of examples; the same seed and epoch give the same ones."""
 
     def __init__(self, seed: int, *, pairs: bool = False) -> None:
-        """`pairs` makes every window a sentence with the one before it, labels on it alone."""
+        """Set the seed. `pairs` makes every window a sentence with the one before it, labelled
+        alone."""
         self._seed, self._pairs = seed, pairs
 
     def windows_of(self, asked: Sequence[Asked], epoch: int) -> Iterator[Example]:
-        """Examples from annotated paragraphs."""
+        """Yield examples from annotated paragraphs."""
         chance = random.Random(f"{self._seed}-{epoch}-asked")
         near = _nearest_paragraphs(asked)
         foreign = _foreign_names(asked)
@@ -53,7 +54,7 @@ class Sampler:
                 yield self._shown(_in_place_of_gold(each, question, turned), chance)
 
     def claims_of(self, asked: Sequence[Asked], epoch: int, share: float) -> Iterator[Example]:
-        """Claims made from questions and their answers."""
+        """Yield claims made from a share of the questions and their answers."""
         chance = random.Random(f"{self._seed}-{epoch}-claims")
         for each in asked:
             if chance.random() < share:
@@ -62,7 +63,7 @@ class Sampler:
     def questions_of_story(
         self, questions: Sequence[tuple[Kind, Asked]], epoch: int
     ) -> Iterator[Example]:
-        """Windows of a story's articles: around the gold sentences, around those that tempt, and
+        """Yield windows of a story's articles: around the gold sentences, around tempting ones, and
         one elsewhere."""
         chance = random.Random(f"{self._seed}-{epoch}-{questions[0][1].source}")
         names = sorted({n for _, each in questions for n in _names_of(each.paragraph)})
@@ -72,7 +73,7 @@ class Sampler:
             if each.gold:
                 yield self._shown(self._around_gold(each, question, chance), chance)
                 if chance.random() < 0.5 and (changed := near_miss(each, names, chance)):
-                    # Another question of the story may be what this became: only its old gold
+                    # The changed question may be another one of the story: only its old gold
                     # sentence is known to be wrong.
                     made = self._around_gold(each, changed, chance, right=False)
                     gold = {each.paragraph.sentences[g] for g in each.gold}
@@ -89,7 +90,8 @@ class Sampler:
     def claims_of_story(
         self, claims: Sequence[tuple[Label, str, Asked]], epoch: int
     ) -> Iterator[Example]:
-        """Windows around the sentences that decide a claim, and others."""
+        """Yield a window for each claim, around a sentence that decides it, or around a random
+        one."""
         chance = random.Random(f"{self._seed}-{epoch}-claims-{claims[0][2].source}")
         for label, claim, each in claims:
             if claim.endswith("?"):
@@ -111,8 +113,8 @@ class Sampler:
         return typed(question, chance) if chance.random() < _TYPED else question
 
     def _shown(self, example: Example, chance: random.Random) -> Example:
-        """With its title most of the time, and sometimes with the question in the text: a question
-        is no answer to itself."""
+        """Drop the title of 30% of the examples, and sometimes put the question into the text: a
+        question does not answer itself."""
         if example.title and chance.random() > _TITLE:
             example = replace(example, title="")
         if example.task is Task.QUESTION and not self._pairs and chance.random() < 0.06:
@@ -140,7 +142,7 @@ class Sampler:
         near: dict[Paragraph, list[Paragraph]],
         chance: random.Random,
     ) -> Example:
-        """The paragraph with its answer taken out, or a paragraph like it."""
+        """Return a window of the paragraph without its answer, or of a similar paragraph."""
         kept = [s for i, s in enumerate(asked.paragraph.sentences) if i not in asked.gold]
         paragraph = asked.paragraph._replace(sentences=tuple(kept))
         if not kept or chance.random() < 0.5:
@@ -216,7 +218,7 @@ def _foreign_names(asked: Sequence[Asked]) -> list[str]:
 
 
 def _nearest_paragraphs(asked: Sequence[Asked]) -> dict[Paragraph, list[Paragraph]]:
-    """For each paragraph the three most like it among those of its set (BM25)."""
+    """Find for each paragraph the three most similar ones of its set (BM25)."""
     sets: dict[str, dict[Paragraph, None]] = defaultdict(dict)
     for each in asked:
         sets[each.source][each.paragraph] = None

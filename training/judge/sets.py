@@ -1,4 +1,4 @@
-"""Reading the sets that may teach the judge. `docs/training.md` lists their licences."""
+"""Readers of the sets that may teach the judge. `docs/judge.md` lists their licences."""
 
 import json
 import zlib
@@ -6,26 +6,28 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.answering.judge.inputs import Task
+from bot.evaluation.datasets import records
 from index.text.sentences import split_sentences
 from training.judge.examples import RIGHT, WRONG, Asked, Example, Paragraph, SpanInSentence
 from training.stories import Kind, Label, Story, StoryQuestion, Verdict, read_stories
 
 SQUAD_SHIFTS = ("new_wiki", "amazon_reviews", "reddit")
-HELD_OUT_SHARE = 25  # one paragraph in so many is held out
+HELD_OUT_SHARE = 25  # one paragraph in 25 is held out
 _HELD_OUT_STORIES = "-4"  # the fourth story of every group
 
 
 def is_held_out(text: str, one_in: int = HELD_OUT_SHARE) -> bool:
-    """Whether what belongs to this text measures and does not teach; depends on nothing else."""
+    """Return whether what belongs to this text measures and does not teach; it depends on the text
+    alone."""
     return zlib.crc32(text.encode()) % one_in == 0
 
 
 def read_squad_shifts(folder: Path) -> Iterator[Asked]:
-    """SQuADShifts without its news part: questions with paragraph and answer spans."""
+    """Read SQuADShifts without its news part: questions with paragraphs and answer spans."""
     for name in SQUAD_SHIFTS:
         data = json.loads((folder / f"{name}.json").read_text("utf-8"))["data"]
         for article in data:
-            # The files of reviews and posts have one title for all, which says nothing.
+            # Reviews and posts have one title per file, which says nothing.
             title = article["title"].replace("_", " ") if name == "new_wiki" else ""
             for record in article["paragraphs"]:
                 yield from _asked(name, title, record)
@@ -44,7 +46,7 @@ def _asked(source: str, title: str, record: dict) -> Iterator[Asked]:
                     gold.append(number)
                     if span is None and end <= sentence.end:
                         span = SpanInSentence(number, start - sentence.start, end - sentence.start)
-        # Where annotators disagree, what one of three chose is left out.
+        # If annotators disagree, a sentence that only one of them chose is left out.
         counted = [n for n in dict.fromkeys(gold) if gold.count(n) > 1 or len(set(gold)) == 1]
         kept = tuple(counted or gold[:1])
         if kept and len(paragraph.sentences) > 1:
@@ -54,14 +56,15 @@ def _asked(source: str, title: str, record: dict) -> Iterator[Asked]:
 
 
 def story_questions(*, held_out: bool) -> Iterator[tuple[str, Story]]:
-    """The stories that teach, or those that measure."""
+    """Yield the stories that teach, or those that measure, with the names of their files."""
     for name, story in read_stories():
         if name.endswith(_HELD_OUT_STORIES) is held_out:
             yield name, story
 
 
 def wordings(question: StoryQuestion) -> Iterator[str]:
-    """The question; of a follow-up its stand-alone form, and itself behind the question before."""
+    """Yield the question. Of a follow-up yield its stand-alone form, and itself after the question
+    before it."""
     if not question.history:
         yield question.question
         return
@@ -70,7 +73,7 @@ def wordings(question: StoryQuestion) -> Iterator[str]:
 
 
 def asked_of_story(name: str, story: Story) -> Iterator[tuple[Kind, Asked]]:
-    """Each wording of a question once for each article of the story, with that article's gold
+    """Yield each wording of a question once for each article of the story, with that article's gold
     sentences."""
     for each, question in ((q, wording) for q in story.questions for wording in wordings(q)):
         for article in story.articles:
@@ -86,8 +89,8 @@ def asked_of_story(name: str, story: Story) -> Iterator[tuple[Kind, Asked]]:
 
 
 def claims_of_story(name: str, story: Story) -> Iterator[tuple[Label, str, Asked]]:
-    """Each claim once for each article of the story; `gold` supports or contradicts it. A question
-    for yes or no is a claim whose verdict says whether it is supported."""
+    """Yield each claim once for each article of the story; `gold` supports or contradicts it. A
+    yes-no question is a claim whose verdict says whether it is supported."""
     claims = [(each.label, each.claim, each.gold) for each in story.claims]
     for each in story.questions:
         if each.verdict is not None:
@@ -101,9 +104,9 @@ def claims_of_story(name: str, story: Story) -> Iterator[tuple[Label, str, Asked
 
 
 def read_fool_me_twice(path: Path) -> Iterator[Example]:
-    """Claims written to deceive, with the sentences that decide them and others of the page."""
-    for line in path.read_text("utf-8").splitlines():
-        record = json.loads(line)
+    """Read claims written to deceive, with the sentences that decide them and others of the
+    page."""
+    for record in records(path):
         supports = record["label"] == "SUPPORTS"
         gold = [s.strip(" ,") for s in record["gold_evidence"]]
         others = [
@@ -127,7 +130,7 @@ def read_fool_me_twice(path: Path) -> Iterator[Example]:
 
 
 def read_nli(path: Path) -> Iterator[Example]:
-    """Premise and hypothesis pairs that differ as little as possible between labels."""
+    """Read pairs of premise and hypothesis that differ as little as possible between labels."""
     for line in path.read_text("utf-8").splitlines()[1:]:
         premise, hypothesis, label = line.split("\t")
         yield Example(

@@ -1,4 +1,4 @@
-"""The way people type: lower case, no punctuation, slips, greetings, keywords alone."""
+"""Noise of hurried typing: lower case, no punctuation, slips, greetings, keywords alone."""
 
 import random
 import re
@@ -58,7 +58,7 @@ def _keywords(question: str) -> list[str]:
 
 
 def _slip(text: str, chance: random.Random) -> str:
-    """One letter dropped, doubled, exchanged with its neighbour or mistyped."""
+    """Drop, double, transpose or mistype one letter."""
     words = list(_WORD.finditer(text))
     if not words:
         return text

@@ -1,1 +1,1 @@
-"""Turn evidence into an answer: citations, short answer, verdict, abstention."""
+"""Composition of an answer from evidence: citations, short answer, verdict, abstention."""

@@ -1,4 +1,4 @@
-"""Wording an abstention: it names what the closest sentence lacks of the question."""
+"""Wording of an abstention: it names the parts of the question that the closest sentence lacks."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from bot.domain.models import Citation
 from index.text.words import FUNCTION_WORDS, read_words
 from prompts import text
 
-# Not the parts of "COVID-19" or of "2031-05-04".
+# Does not match inside "COVID-19" or "2031-05-04".
 _NUMBER = re.compile(r"(?<![\w.,-])\d(?:[\d,.]*\d)?(?![\w-])")
 _MOST_NAMED = 2
 
 
 def abstention_text(question: str, closest: Sequence[Citation]) -> str:
-    """The line above the closest sentences."""
+    """Word the abstention; name up to two things that the closest sentence lacks."""
     lacking = lacking_in(question, closest[0]) if closest else []
     if not lacking:
         return text("abstained")
@@ -22,7 +22,8 @@ def abstention_text(question: str, closest: Sequence[Citation]) -> str:
 
 
 def lacking_in(question: str, citation: Citation) -> list[str]:
-    """The names and numbers of the question that neither the sentence nor its title has."""
+    """List the question's names and numbers that share no content word with the sentence or its
+    article's title."""
     there = {word.lower for word in read_words(f"{citation.title} {citation.quote}")}
     asked = [question[name.start : name.end] for name in names_in(question)]
     asked += _NUMBER.findall(question)

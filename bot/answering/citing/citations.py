@@ -1,4 +1,5 @@
-"""Citations: made from the text store, numbered in order, and checked again before they leave."""
+"""Citations: built from the text store, numbered in order, and checked again before they are
+sent."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,16 +10,18 @@ from bot.domain.models import Citation, Place, Role
 from index.stores.text_store import StoredSentence, TextStore
 
 _CLOSEST = 3
-_MOST_CONTEXT = 2  # sentences before one that leans
-_CONTEXT_REACH = 4  # how far back a person may have been named
+_MOST_CONTEXT = 2  # sentences before one that refers back
+_CONTEXT_REACH = 4  # sentences searched backwards for a person's name
 
 
 class CitationError(Exception):
-    """A citation is not what the article says: a bug, and the answer must not leave."""
+    """A citation that does not match its article. This is a bug, and the answer must not be
+    sent."""
 
 
 def cite(texts: TextStore, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
-    """The chosen sentences, each followed by the one that it leans on where it leans on one."""
+    """Cite the chosen sentences. Each one is followed by the earlier sentences that it refers back
+    to."""
     evidence_rows = {evidence.hit.sentence.row for evidence in chosen}
     cited: list[tuple[StoredSentence, Role, Evidence | None]] = []
     for evidence in chosen:
@@ -35,12 +38,12 @@ def cite(texts: TextStore, chosen: Sequence[Evidence]) -> tuple[Citation, ...]:
 
 
 def cite_closest(ranked: Sequence[Evidence]) -> tuple[Citation, ...]:
-    """The nearest sentences of a question that is not answered."""
+    """Cite the three closest sentences for a question that is not answered."""
     return cite_ranked(ranked[:_CLOSEST])
 
 
 def cite_ranked(ranked: Sequence[Evidence], first: int = 1) -> tuple[Citation, ...]:
-    """The sentences in their order, numbered from `first` on."""
+    """Cite the sentences in their order, numbered from `first`."""
     return tuple(
         _citation(number, evidence.hit.sentence, Role.EVIDENCE, evidence)
         for number, evidence in enumerate(ranked, start=first)
@@ -48,7 +51,8 @@ def cite_ranked(ranked: Sequence[Evidence], first: int = 1) -> tuple[Citation, .
 
 
 def check_citations(texts: TextStore, citations: Iterable[Citation]) -> None:
-    """Reads every quote once more at its offsets in the whole article's text."""
+    """Compare every quote with the article's text at its offsets. Raises CitationError if the
+    article is missing or the quote differs."""
     for citation in citations:
         article = texts.find_article(citation.article_id)
         if article is None:
@@ -58,9 +62,10 @@ def check_citations(texts: TextStore, citations: Iterable[Citation]) -> None:
 
 
 def needed_before(texts: TextStore, sentence: StoredSentence) -> list[StoredSentence]:
-    """What tells who "he" or what "this" is: for a person the nearest sentence before that names
-    one, else the sentence before, and the one before that where it leans in turn. The nearest
-    comes last, as in the article."""
+    """Find the earlier sentences that explain the pronoun or reference in a sentence. For a pronoun
+    of a person this is the nearest of the four sentences before that names a person. Otherwise it
+    is the sentence before, and also the one before that if the first refers back in turn. The
+    result is in article order."""
     first = max(sentence.article.first_sentence, sentence.row - _CONTEXT_REACH)
     before = [texts.sentence(row) for row in range(sentence.row - 1, first - 1, -1)]
     if points_at_person(sentence.text):

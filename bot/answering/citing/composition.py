@@ -1,4 +1,4 @@
-"""Writing an answer: the short answer first, then the quoted sentences with their markers."""
+"""Text of an answer: the short answer first, then the quoted sentences with their markers."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from bot.domain.models import Citation, Role, ShortAnswer, Verdict, WrittenSente
 from prompts import text as prompt_text
 
 _MARKDOWN = re.compile(r"([\\`*_~|<>&\[\]])")
-# At the start of a line: headings, bullets, rules, and after digits the mark of a numbered list.
+# Marks at the start of a line: headings, bullets, rules and, after digits, numbered lists.
 _LINE_MARK = re.compile(r"^(\d*)(?=[#+\-=.)])")
 
 
@@ -19,8 +19,8 @@ def compose_text(
     verdict: Verdict | None = None,
     unsure: bool = False,
 ) -> str:
-    """Markdown with [1] markers. What comes from articles, or from a model, is escaped: it is
-    shown, never acted on."""
+    """Compose the answer as markdown with [1] markers. Text from articles or from a model is
+    escaped, so that markdown in it has no effect."""
     lines = []
     if unsure and not written:
         lines.append(prompt_text("answers.unsure"))
@@ -37,11 +37,11 @@ def compose_text(
 
 
 def markers(written: WrittenSentence) -> str:
-    """ "[1][3]" """
+    """Format the citation numbers of a written sentence, for example as "[1][3]"."""
     return "".join(f"[{number}]" for number in written.citations)
 
 
 def escape_markdown(quote: str) -> str:
-    """The words on one line, with no character left that markdown would act on."""
+    """Join the words on one line, and escape every character that markdown acts on."""
     line = " ".join(quote.split())
     return _LINE_MARK.sub(r"\1\\", _MARKDOWN.sub(r"\\\1", line))

@@ -1,6 +1,7 @@
-"""An answer that was computed by somebody else: nothing of it leaves that the articles don't say.
+"""A stored answer, rebuilt so that it says only what the articles say. Another process may have
+computed it.
 
-What is written down has no text of our own and none of the question's: the rest is made anew.
+The record contains no text of our own and no text of the question. Both are written anew.
 """
 
 import math
@@ -18,13 +19,13 @@ from index.generations.generation import Generation
 from index.stores.text_store import TextStore
 from prompts import chosen
 
-_MOST = 64  # citations, or places of one
+_MOST = 64  # citations per list
 
 _Citations = Annotated[tuple[Citation, ...], Field(max_length=_MOST)]
 
 
-class Recalled(BaseModel):
-    """What `Answer` has, without what can be made of it."""
+class StoredAnswer(BaseModel):
+    """The stored fields of an `Answer`, without those that can be derived from the others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,8 +37,9 @@ class Recalled(BaseModel):
 
     @classmethod
     def of(cls, answer: Answer) -> Self | None:
-        """None for small talk, which cites nothing and costs nothing, and for a question that was
-        understood as another: in what words is shown, and could not be checked by who reads it."""
+        """Build the record of an answer. Return None for small talk, which has no citations and
+        costs nothing. Return None also if the question was understood in other words: the answer
+        shows those words, and a reader of the record could not check them."""
         if not answer.citations and not answer.closest:
             return None
         if answer.understood_as.split() != answer.question.split():
@@ -51,8 +53,8 @@ class Recalled(BaseModel):
         )
 
     def answer(self, question: str, generation: Generation) -> Answer:
-        """To this question, by this generation. Raises CitationError where it is none that this
-        generation could give."""
+        """Rebuild the answer to this question from this generation. Raises CitationError if this
+        generation could not have given the answer."""
         if bool(self.citations) == bool(self.closest):
             raise CitationError("neither an answer nor an abstention")
         for citations in (self.citations, self.closest):
@@ -60,7 +62,7 @@ class Recalled(BaseModel):
         self._check_short_answer()
         abstained = not self.citations
         if self.verdict and abstained:
-            raise CitationError("a verdict of nothing")
+            raise CitationError("a verdict without an answer")
         return Answer(
             id="",
             question=question,
@@ -90,36 +92,40 @@ class Recalled(BaseModel):
             return
         cited = self.citations[0] if self.citations else None
         if cited is None or cited.number != short.citation:
-            raise CitationError("a short answer of nothing")
+            raise CitationError("a short answer without its citation")
         if not cited.start <= short.start < short.end <= cited.end:
-            raise CitationError("a short answer from elsewhere")
+            raise CitationError("a short answer outside its citation")
         if cited.quote[short.start - cited.start : short.end - cited.start] != short.text:
-            raise CitationError("a short answer that is not there")
+            raise CitationError("a short answer that is not in the quote")
 
 
 def _check(generation: Generation, citations: Sequence[Citation]) -> None:
-    """Their quotes, what is said of their articles, their order, and what they are copies of."""
+    """Check the quotes, the article fields, the order and the copies of the citations. Raises
+    CitationError if one is wrong."""
     texts, expand = generation.texts, generation.initials.expand
     check_citations(texts, citations)
     if [citation.number for citation in citations] != list(range(1, len(citations) + 1)):
-        raise CitationError("numbers out of order")
+        raise CitationError("citation numbers out of order")
     if citations and citations[0].role is not Role.EVIDENCE:
-        raise CitationError("context of nothing")
+        raise CitationError("context without evidence")
     for citation in citations:
         if not math.isfinite(citation.score):
-            raise CitationError("a score that is none")
+            raise CitationError("a score that is not a finite number")
         for quote in _quotes(texts, (citation, *citation.also_in)):
             if not are_copies(expand(quote), expand(citation.quote)):
-                raise CitationError(f"{citation.article_id}[{citation.start}:] has another copy")
+                raise CitationError(
+                    f"{citation.article_id}[{citation.start}:] lists a copy with another text"
+                )
 
 
 def _quotes(texts: TextStore, places: Iterable[Place]) -> Iterable[str]:
-    """What stands there, in articles of which nothing is said but what is known of them."""
+    """Yield the quoted text at each place. Raises CitationError if the place does not exist, or if
+    it describes its article differently than the text store."""
     for place in places:
         article = texts.find_article(place.article_id)
         if article is None or not 0 <= place.start < place.end:
-            raise CitationError(f"no place {place.article_id!r}")
+            raise CitationError(f"no such place in {place.article_id!r}")
         known = (article.title, article.source, article.published, article.url)
         if (place.title, place.source, place.published, place.url) != known:
-            raise CitationError(f"{place.article_id!r} is said to be another")
+            raise CitationError(f"{place.article_id!r} has other fields in the index")
         yield texts.article_text(article)[place.start : place.end]

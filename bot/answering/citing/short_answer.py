@@ -1,7 +1,8 @@
-"""The piece of the best sentence that answers by itself: an amount, a date, a name.
+"""The short answer: the span of the best sentence that answers by itself (an amount, a date, a
+name).
 
-The judge finds it. It is shown only where the judge is sure of it and where it can be the kind of
-thing that was asked for.
+The judge finds the span. It is shown only if the judge is sure enough, and if the span can be the
+kind of thing that the question asks for.
 """
 
 import re
@@ -26,7 +27,7 @@ _ROLE = re.compile(
     r"chair(?:man|woman)?)\b",
     re.IGNORECASE,
 )
-# "X, headed by A, and Y, headed by B": A stands next to Y and belongs to X all the same.
+# In "X, headed by A, and Y, headed by B", A is next to Y but belongs to X.
 _CLAUSE = re.compile(r";|\b(?:and|but|while|whereas|as well as)\b")
 _CLAUSE_CHARS = 60
 _NO_SPAN = {AnswerKind.REASON, AnswerKind.MANNER, AnswerKind.YES_NO}
@@ -35,7 +36,8 @@ _NO_SPAN = {AnswerKind.REASON, AnswerKind.MANNER, AnswerKind.YES_NO}
 def short_answer(
     question: str, sentence: str, judged: Judgement | None, confidence: float, point: OperatingPoint
 ) -> Span | None:
-    """The span of `sentence` to show; None where none is sure enough."""
+    """Find the span of `sentence` to show. Return None if no span is sure enough or fits the
+    question."""
     if judged is None or judged.span is None:
         return None
     if confidence * judged.span_probability < point.short_answer:
@@ -49,7 +51,8 @@ def short_answer(
 
 
 def fits(kind: AnswerKind, question: str, text: str) -> bool:
-    """Whether the text can answer: short, new, and of the kind that is asked for."""
+    """Return whether the text can answer: short, with a new word, and of the kind that the question
+    asks for."""
     if len(text) > _MOST_CHARS:
         return False
     words = [word.lower for word in read_words(text)]
@@ -67,9 +70,10 @@ def fits(kind: AnswerKind, question: str, text: str) -> bool:
 
 
 def role_fits(question: str, sentence: str, person: Span) -> bool:
-    """Whether the person's role in the sentence is where the question asks for it: "Jensen Huang,
-    the chief executive of Nvidia" does not lead OpenAI. The role next to the person counts, and the
-    organisation next to that role."""
+    """Return whether the person has the role at the organisation that the question names. "Jensen
+    Huang, the chief executive of Nvidia" does not lead OpenAI. The role nearest to the person
+    counts, and the organisation nearest to that role. If the question has no role, or the sentence
+    has no role or no organisation, return True."""
     if not _ROLE.search(question):
         return True
     places = [name for name in names_in(sentence) if not looks_like_person(sentence, name)]
@@ -84,7 +88,7 @@ def role_fits(question: str, sentence: str, person: Span) -> bool:
 
 
 def _gap(sentence: str, one: Span, other: Span) -> int:
-    """The characters between two spans; a new clause between them counts as many more."""
+    """Count the characters between two spans. Each new clause between them counts as 60 more."""
     first, second = sorted((one, other), key=lambda span: span.start)
     between = sentence[first.end : second.start]
     return len(between) + _CLAUSE_CHARS * len(_CLAUSE.findall(between))

@@ -1,4 +1,4 @@
-"""Yes or no: what the best sentence says to a question that asks for it."""
+"""Verdict: the yes or no of the best sentence to a yes/no question."""
 
 from collections.abc import Sequence
 from math import log
@@ -10,13 +10,14 @@ from bot.domain.models import Verdict
 
 
 def asks_for_verdict(question: str) -> bool:
-    """Whether the question is one for yes or no."""
+    """Return whether the question is a yes/no question."""
     return answer_kind(question) is AnswerKind.YES_NO
 
 
 def verdict_of(judged: Sequence[Judgement], point: OperatingPoint) -> Verdict | None:
-    """From the judgements of the shown sentences with the question as a claim, the best first. The
-    best one decides; None where it is not sure enough, or where another is sure of the opposite."""
+    """Decide yes or no from the judgements of the shown sentences, best first, with the question as
+    the claim. The best sentence decides. Return None if it is not sure enough, or if another
+    sentence is sure of the opposite."""
     enough = log(point.verdict / (1 - point.verdict))
     best, *others = judged
     if max(best.supports, best.contradicts) < enough:

@@ -1,1 +1,2 @@
-"""The judge: one small cross-encoder that decides what answers a question and carries a claim."""
+"""The judge: a small cross-encoder that scores whether a sentence answers a question or supports a
+claim."""

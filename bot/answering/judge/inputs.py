@@ -1,10 +1,10 @@
-"""Laying out a question and a window of sentences as the judge reads them.
+"""Input layout of the judge: a question and a window of sentences as tokens.
 
     [CLS] question [SEP] title [SEP] sentence 1 sentence 2 ... [SEP]
 
-Training and serving call the same code, so that what was learned is what is asked. A claim takes
-the place of the question and has a marker in front. Token types are 0 up to the title and 1 for
-the sentences.
+Training and serving call the same code, so that both use the same layout. A claim takes the place
+of the question, with a marker token in front. Token types are 0 up to the title and 1 for the
+sentences.
 """
 
 from collections.abc import Sequence
@@ -17,22 +17,22 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 MAX_ASKED_TOKENS, MAX_TITLE_TOKENS, MAX_SENTENCE_TOKENS = 48, 16, 96
-MAX_WINDOW_TOKENS = 240  # of all sentences together; later ones are cut
-_READ_CHARS = 2_000  # more than the tokens that are read: a table without line breaks is longer
+MAX_WINDOW_TOKENS = 240  # all sentences together; the rest is cut
+_READ_CHARS = 2_000  # enough for every token limit; a table without line breaks is longer
 _CLAIM_MARKER = "[unused0]"
 
 Numbers = NDArray[np.int64]
 
 
 class Task(StrEnum):
-    """What the judge decides about each sentence: whether it answers, or carries a claim."""
+    """The judge's task for each sentence: does it answer a question, or does it support a claim?"""
 
     QUESTION = "question"
     CLAIM = "claim"
 
 
 class TextTokens(NamedTuple):
-    """A text's token ids, and where each token starts and ends in it, in code points."""
+    """Token ids of a text, and the start and end of each token in the text, in code points."""
 
     ids: list[int]
     offsets: list[tuple[int, int]]
@@ -40,14 +40,15 @@ class TextTokens(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One input of the judge. `bounds` are the first and the end token of each sentence."""
+    """One input of the judge. `bounds` holds the first and the end token of each sentence; the end
+    is exclusive."""
 
     ids: Numbers
     types: Numbers
     bounds: tuple[tuple[int, int], ...]
 
     def averaging(self) -> NDArray[np.float32]:
-        """A matrix (sentences, tokens) that averages the tokens of each sentence."""
+        """Build a matrix of shape (sentences, tokens) that averages the tokens of each sentence."""
         matrix = np.zeros((len(self.bounds), len(self.ids)), np.float32)
         for row, (start, end) in enumerate(self.bounds):
             matrix[row, start:end] = 1 / max(end - start, 1)
@@ -55,18 +56,19 @@ class Layout:
 
 
 class InputEncoder:
-    """Tokenizes texts and lays them out. Safe to share between threads."""
+    """Encoder of texts into judge inputs. Safe to share between threads."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        """`tokenizer` is a WordPiece tokenizer without padding or truncation."""
+        """Take a WordPiece tokenizer without padding or truncation. Raises ValueError if it lacks a
+        special token."""
         self._tokenizer = tokenizer
         self._cls, self._sep, self._claim = (
             _id_of(tokenizer, token) for token in ("[CLS]", "[SEP]", _CLAIM_MARKER)
         )
 
     def tokens(self, text: str) -> TextTokens:
-        """The tokens of a text alone, of its first 2,000 characters. A lone surrogate, which JSON
-        can carry, becomes "?"."""
+        """Tokenize the first 2,000 characters of a text, without special tokens. A lone surrogate,
+        which JSON can contain, becomes "?"."""
         plain = text[:_READ_CHARS].encode("utf-8", "replace").decode("utf-8")
         encoding = self._tokenizer.encode(plain, add_special_tokens=False)
         return TextTokens(encoding.ids, encoding.offsets)
@@ -74,7 +76,7 @@ class InputEncoder:
     def layout(
         self, task: Task, asked: TextTokens, title: TextTokens, sentences: Sequence[TextTokens]
     ) -> Layout:
-        """One input from tokenized parts; each part is cut at its limit."""
+        """Lay out one input from tokenized parts. Each part is cut at its limit."""
         ids = [self._cls, *([self._claim] if task is Task.CLAIM else [])]
         ids += [*asked.ids[:MAX_ASKED_TOKENS], self._sep]
         if title.ids:

@@ -1,4 +1,5 @@
-"""Judging sentences: does each answer the question, or carry the claim, and with which words."""
+"""Judgements of sentences: does each one answer the question or support the claim, and in which
+words?"""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,12 +14,13 @@ from bot.answering.judge.model import JudgeModel, LayoutLogits, Logits
 from index.machine import usable_cores
 from index.models import Span
 
-_REMEMBERED = 4_096  # windows, about 6 MB: those of some hundred questions
+_REMEMBERED = 4_096  # windows in the cache: about 6 MB, some hundred questions
 _LONGEST_ANSWER = 24  # tokens
 
 
 class Window(NamedTuple):
-    """Consecutive sentences of one article; `candidates` are the places of those to be judged."""
+    """Consecutive sentences of one article. `candidates` holds the indices of the sentences to
+    judge."""
 
     title: str
     sentences: tuple[str, ...]
@@ -27,8 +29,9 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The judge's view of one sentence, in log-odds. `span` is its best short answer, in code
-    points of the sentence, and `span_probability` how likely that is where the sentence answers."""
+    """The judge's scores of one sentence, in log-odds. `span` is its best short answer, in code
+    points of the sentence. `span_probability` is the probability of that span if the sentence
+    answers."""
 
     answers: float
     supports: float
@@ -38,7 +41,8 @@ class Judgement:
 
 
 class Judge:
-    """Judges windows side by side on all cores, and remembers what it judged last."""
+    """Runner of the judge model. It reads windows in parallel on all cores, and caches the latest
+    judgements."""
 
     def __init__(self, model: JudgeModel, *, threads: int | None = None) -> None:
         self.model = model
@@ -46,7 +50,7 @@ class Judge:
         self._known: OrderedDict[tuple[Task, str, Window], list[Judgement]] = OrderedDict()
 
     def judge(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
-        """For each window its candidates' judgements, in their order. One thread calls this."""
+        """Judge the candidates of each window, in their order. Call this from one thread only."""
         unknown = [w for w in windows if (task, asked, w) not in self._known]
         for window, judged in zip(unknown, self._read(task, asked, unknown), strict=True):
             self._known[task, asked, window] = judged
@@ -59,13 +63,13 @@ class Judge:
         return found
 
     def tokens_in(self, text: str) -> int:
-        """How many tokens a text has."""
+        """Count the tokens of a text."""
         return len(self.model.tokens(text).ids)
 
     def _read(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
-        if len(windows) == 1:  # on this thread: handing it over would take longer
+        if len(windows) == 1:  # a handover to another thread would take longer
             return [self._judged(task, asked, windows[0])]
-        # The longest first: the last to be read then keeps one core the shortest time alone.
+        # Longest first: the time in which only one core is busy is then shortest.
         order = sorted(range(len(windows)), key=lambda i: -sum(map(len, windows[i].sentences)))
         futures = {i: self._threads.submit(self._judged, task, asked, windows[i]) for i in order}
         return [futures[i].result() for i in range(len(windows))]
@@ -92,8 +96,8 @@ class Judge:
 
 
 def best_span(tokens: Logits) -> tuple[tuple[int, int], float]:
-    """The first and the last token of the likeliest span of at most 24 tokens, and its
-    probability. `tokens` are logits (tokens, 2) for where it starts and ends."""
+    """Find the likeliest span of at most 24 tokens. Return its first and its last token, and its
+    probability. `tokens` are logits of shape (tokens, 2) for the start and the end."""
     starts, ends = _log_softmax(tokens[:, 0]), _log_softmax(tokens[:, 1])
     table = starts[:, None] + ends[None, :]
     count = len(tokens)

@@ -1,7 +1,7 @@
 """The judge's weights on onnxruntime: one layout in, logits for its sentences and tokens out.
 
-Every layout is read alone and on one thread. A batch would be padded, and 8-bit models round by
-the largest number in it, so that a score would depend on its neighbours.
+Each layout runs alone and on one thread. A batch would need padding, and an 8-bit model scales its
+numbers by the largest one in the input. A score would then depend on the rest of its batch.
 """
 
 from contextlib import suppress
@@ -21,25 +21,26 @@ from index.errors import EncoderError
 from index.files.publication import file_digest
 
 WEIGHTS = Path(__file__).parent / "weights"
-_KNOWN_TEXTS = 1_024  # whose tokens are kept: about 6 MB
+_KNOWN_TEXTS = 1_024  # texts whose tokens are cached: about 6 MB
 _REMEDY = "Install dealbot again."
 
 Logits = NDArray[np.float32]
 
 
 class LayoutLogits(NamedTuple):
-    """Logits (sentences, 3) for answers, supports and contradicts, and (tokens, 2) for the start
-    and the end of the short answer."""
+    """Logits of one layout. `sentences` has shape (sentences, 3): answers, supports, contradicts.
+    `tokens` has shape (tokens, 2): start and end of the short answer."""
 
     sentences: Logits
     tokens: Logits
 
 
 class JudgeModel:
-    """The weights, ready to read. Safe to share between threads."""
+    """The loaded judge model. Safe to share between threads."""
 
     def __init__(self, record: JudgeRecord) -> None:
-        """Trusts the files; `load` checks them."""
+        """Open the files without a check; `load` checks them first. Raises EncoderError if
+        onnxruntime cannot load the model."""
         self.record = record
         tokenizer = Tokenizer.from_str((WEIGHTS / TOKENIZER_FILE).read_text("utf-8"))
         tokenizer.no_padding()
@@ -53,7 +54,8 @@ class JudgeModel:
 
     @classmethod
     def load(cls) -> Self:
-        """Check every file of the package against the record, then load. Raises EncoderError."""
+        """Check every file of the package against its checksum, then load the model. Raises
+        EncoderError if a file is missing, unreadable or damaged."""
         try:
             record = JudgeRecord.model_validate_json((WEIGHTS / RECORD_FILE).read_bytes())
             for name, expected in record.files.items():
@@ -72,7 +74,7 @@ class JudgeModel:
         return self._encoder.layout(task, self.tokens(asked), self.tokens(title), tokens)
 
     def read(self, layout: Layout) -> LayoutLogits:
-        """Raises EncoderError where onnxruntime fails."""
+        """Run the model on one layout. Raises EncoderError if onnxruntime fails."""
         inputs = {
             "input_ids": layout.ids[None],
             "token_type_ids": layout.types[None],
@@ -85,8 +87,8 @@ class JudgeModel:
         return LayoutLogits(sentences[0], tokens[0])
 
     def check_golden(self) -> float:
-        """The largest difference between a golden score and the same computed here and now, as
-        probabilities."""
+        """Compute the largest difference, as probabilities, between a golden score and the same
+        score computed now."""
         worst = 0.0
         for golden in self.record.golden:
             layout = self.layout(golden.task, golden.asked, golden.title, golden.sentences)
@@ -99,20 +101,20 @@ _loading = Lock()
 
 
 def load_judge() -> JudgeModel:
-    """The judge of the package, loaded once: nothing in it changes. Raises EncoderError."""
+    """Load the judge of the package, once per process. Raises EncoderError."""
     with _loading:
         return _loaded()
 
 
 def load_judge_ahead() -> None:
-    """Load the judge on a thread of its own, beside what else is being opened.
+    """Load the judge on a separate thread, in parallel with other start-up work.
 
-    The process waits for the thread before it exits: onnxruntime aborts a process that ends
-    while it loads a model.
+    The process waits for the thread before it exits: onnxruntime aborts a process that ends while
+    it loads a model.
     """
 
     def load() -> None:
-        with suppress(EncoderError):  # who needs the judge next gets the same error
+        with suppress(EncoderError):  # the next call of load_judge raises it again
             load_judge()
 
     Thread(target=load, name="loading the judge").start()
@@ -125,7 +127,7 @@ def _loaded() -> JudgeModel:
 
 @cache
 def judge_digest() -> str:
-    """Names the weights: with others, answers may be others."""
+    """Return the checksum of the weights. Other weights may give other answers."""
     record = JudgeRecord.model_validate_json((WEIGHTS / RECORD_FILE).read_bytes())
     return record.files[MODEL_FILE]
 

@@ -1,4 +1,4 @@
-"""The record beside the judge's weights: checksums, golden scores, and how it was trained."""
+"""The record of the judge's weights: checksums, golden scores, and training details."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ MODEL_FILE, TOKENIZER_FILE, RECORD_FILE = "judge.onnx", "tokenizer.json", "judge
 
 
 class GoldenScore(BaseModel):
-    """A window and the logits that the 8-bit model gave its sentences where it was made, one triple
-    each."""
+    """A window and the logits of its sentences, one triple each. The 8-bit model computed them on
+    the machine that built it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,8 +23,8 @@ class GoldenScore(BaseModel):
 
 
 class JudgeRecord(BaseModel):
-    """`files` maps each file's name to its SHA-256; `parity` compares the 8-bit model with the
-    original; `training` says from what and how the weights were made."""
+    """Contents of judge.json. `files` maps each file name to its SHA-256. `parity` compares the
+    8-bit model with the original. `training` describes the data and the training of the weights."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

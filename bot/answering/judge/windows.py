@@ -1,5 +1,5 @@
-"""Which sentences the judge reads together: each candidate with the sentence before it, and
-candidates that stand side by side in one window."""
+"""Windows for the judge: each candidate with the sentence before it. Adjacent candidates share
+one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -7,11 +7,12 @@ from typing import NamedTuple
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Judgement, Window
 
-MAX_TOKENS = 160  # of a window's sentences; a longer window costs more than it explains
+MAX_TOKENS = 160  # of a window's sentences; a longer one costs time and adds little context
 
 
 class WindowRange(NamedTuple):
-    """The sentences `start` to `end` of one article, read for the candidates among them."""
+    """The sentences from `start` to `end` (exclusive) of one article, and the candidates among
+    them."""
 
     start: int
     end: int
@@ -21,9 +22,9 @@ class WindowRange(NamedTuple):
 def window_ranges(
     candidates: Sequence[int], first: int, tokens: Mapping[int, int]
 ) -> list[WindowRange]:
-    """The windows of one article, in its order. `candidates` and `first`, the article's first
-    sentence, count as its rows; `tokens` is the length of each candidate and of the sentence
-    before each."""
+    """Group the candidates of one article into windows, in article order. `candidates` and `first`,
+    the article's first sentence, are rows in the same numbering. `tokens` maps each candidate and
+    the sentence before it to its length in tokens."""
     ranges: list[WindowRange] = []
     for place in sorted(set(candidates)):
         last = ranges[-1] if ranges else None
@@ -37,8 +38,8 @@ def window_ranges(
 
 
 class Candidate(NamedTuple):
-    """A sentence by its row; `article` and `first` are the rows of its article and of that
-    article's first sentence."""
+    """A sentence to judge. `row` is its own row, `article` the row of its article, and `first` the
+    row of the article's first sentence."""
 
     row: int
     article: int
@@ -51,7 +52,8 @@ def windows_over(
     text_of: Callable[[int], str],
     tokens_in: Callable[[str], int],
 ) -> list[tuple[Window, list[int]]]:
-    """The windows in which candidates are judged, each with the numbers of its candidates."""
+    """Build the windows of the candidates. Each window comes with the indices of its candidates in
+    `candidates`."""
     by_article: dict[int, list[int]] = {}
     for number, each in enumerate(candidates):
         by_article.setdefault(each.article, []).append(number)
@@ -76,7 +78,7 @@ def windows_over(
 def judge_windows(
     judge: Judge, task: Task, asked: str, windows: Sequence[tuple[Window, list[int]]], count: int
 ) -> list[Judgement]:
-    """The judgements of `count` candidates, by their numbers in `windows`."""
+    """Judge all windows. Return the judgements of the `count` candidates in their order."""
     judged = judge.judge(task, asked, [window for window, _ in windows])
     by_number = {
         number: judgement

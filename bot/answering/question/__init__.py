@@ -1,1 +1,1 @@
-"""Read a question: terms, kind, conversation, spelling."""
+"""Question reading: terms, answer kind, conversation, spelling."""

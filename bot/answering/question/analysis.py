@@ -1,4 +1,4 @@
-"""Reading a question: its terms and their weights, what it asks for and about whom."""
+"""Question analysis: the terms and their weights, the kind of answer, and the owner asked about."""
 
 import re
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from bot.answering.question.answer_kind import AnswerKind, answer_kind
 from bot.answering.text.relations import owners
 from index.text.words import FUNCTION_WORDS, Word, read_words
 
-# Words that a question is put with, beside those that any text is held together with.
+# Words that only phrase a question, in addition to function words.
 FILLERS = FUNCTION_WORDS | frozenset(
     "many much name called give according kind type shall may might must exactly actually say says "
     "said".split()
 )
-# Words that only tell what kind of answer is wanted. The sentence answers them by having one, not
-# by repeating them: "How much is it worth?" is answered by "the $100 billion partnership".
+# Words that only name the kind of answer. A sentence need not repeat them: "the $100 billion
+# partnership" answers "How much is it worth?".
 _KIND_WORDS = {
     AnswerKind.AMOUNT: frozenset(
         "worth cost costs price value valued money sum amount dollar size big large total".split()
@@ -44,26 +44,27 @@ _FOCUS = re.compile(
     r"has|have|had|can|could|will|would|should|[a-z]+ed|[a-z]+s)\b",
     re.IGNORECASE,
 )
-_CARRIED_SHARE = 0.5  # of the weight of a term that was only asked about before
+_CARRIED_SHARE = 0.5  # factor on the weight of a term that is only in the context
 _stemmer = Stemmer.Stemmer("english")
 
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
-    """Snowball's English stem. The answering thread is the only caller: the stemmer keeps
-    state."""
+    """Stem a word with Snowball's English stemmer. Call this on the answering thread only, because
+    the stemmer keeps state."""
     stemmed: str = _stemmer.stemWord(word)
     return stemmed
 
 
 class WordWeights:
-    """How much a word tells: 0 for function words, up to 1.15 for those that general English
-    hardly knows, in between by the logarithm of the word's rank by frequency."""
+    """Weights of words by their information. Function words weigh 0, numbers 0.9, and words outside
+    the frequency list 1.15. Other words weigh from 0.1 to 1, by the logarithm of their frequency
+    rank."""
 
     _NUMBER, _UNKNOWN, _LETTER = 0.9, 1.15, 0.2
 
     def __init__(self, ranks: Mapping[str, int]) -> None:
-        """`ranks` from 1, the most frequent."""
+        """Take the frequency rank of each word; 1 is the most frequent."""
         self._ranks = ranks
         self._largest = float(np.log(max(ranks.values())))
         self.weight = lru_cache(10_000)(self._weight)
@@ -86,11 +87,12 @@ class WordWeights:
 
 
 class QuestionAnalysis:
-    """A question's terms: the distinct stems of its content words, each with its weight and
-    whether it names something particular (a name, a number, a word unknown to English)."""
+    """The terms of a question: the distinct stems of its content words. Each term has a weight and
+    a flag for something particular: a name, a number, or a word outside the frequency list."""
 
     def __init__(self, text: str, weights: WordWeights, context: str = "") -> None:
-        """The terms of `context`, the questions that this one leans on, count less."""
+        """Analyse `text`. Terms that occur only in `context`, taken from the conversation, get half
+        their weight."""
         words = read_words(text)
         self.text = text
         lower = [word.lower for word in words]
@@ -131,7 +133,7 @@ class QuestionAnalysis:
 
 
 def _focus(question: str) -> str | None:
-    """The stem of the noun after "what", "which" or "how many": what the answer is one of."""
+    """Find the stem of the noun after "what", "which" or "how many". The answer is one of these."""
     match = _FOCUS.search(question)
     words = read_words(match.group(1)) if match else []
     if not words or words[-1].lower in FILLERS:

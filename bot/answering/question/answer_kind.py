@@ -1,4 +1,4 @@
-"""What kind of thing a question asks for, from the way it is put."""
+"""The kind of thing that a question asks for, by its wording."""
 
 import re
 from enum import StrEnum
@@ -41,7 +41,7 @@ _AUXILIARY = (
     r"isn't|aren't|wasn't|doesn't|didn't|hasn't|haven't|won't)"
 )
 
-# In this order: the first kind with a pattern that matches decides.
+# The order matters: the first kind with a matching pattern decides.
 _PATTERNS = {
     AnswerKind.AMOUNT: (
         r"\bhow (?:much|big|large|expensive)\b",
@@ -54,7 +54,7 @@ _PATTERNS = {
         rf"\b(?:what|which)(?: is| was| are| were)?(?: the)? (?:\w+ )?{_QUANTITY}\b",
     ),
     AnswerKind.DATE: (
-        r"^\W*(?:\w+\W+){0,2}when\b",  # not: "What did he say when ..."
+        r"^\W*(?:\w+\W+){0,2}when\b",  # excludes "What did they say when ..."
         r"\bwhen\W*$",
         r"\b(?:what|which) (?:\w+ )?(?:date|day|month|year|century|decade|time|quarter|season)\b",
         r"\b(?:how (?:soon|long ago)|deadline|due date|since when)\b",
@@ -85,7 +85,7 @@ _COMPILED = {
 
 
 def answer_kind(question: str) -> AnswerKind:
-    """The first kind that the question's words ask for, else OTHER."""
+    """Return the first kind that the question's words ask for, else OTHER."""
     for kind, pattern in _COMPILED.items():
         if pattern.search(question):
             return kind

@@ -1,4 +1,4 @@
-"""Understanding a question that leans on the ones before it."""
+"""Understanding of questions that refer back to earlier ones."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from index.text.words import FUNCTION_WORDS, read_words
 
 _POINTS_BACK = re.compile(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|these|those|"
-    # not: "the deal that was signed", "Is there a deal?"
+    # excludes "the deal that was signed", "Is there a deal?"
     r"(?<!\w )that\b(?! [a-z]+ed\b)|(?:say|said|about|for|was|is|did|does|do|of|to|with|by) that|"
     r"(?<!is )(?<!are )(?<!was )(?<!were )(?:there|then)|"
     r"the (?:latter|former|same|other))\b",
@@ -22,22 +22,22 @@ _PRONOUN = re.compile(r"\b(?:he|she|it|they|him|her|them|his|its|their)\b", re.I
 _OPENS_AS_FOLLOW_UP = re.compile(
     r"\s*(?:and|but|so|or|also|what about|how about|by whom|since when|really)\b", re.IGNORECASE
 )
-# What was asked earlier is another matter; what is longer is no question.
+# Older turns are about other topics, and a longer text is not a question.
 _MOST_TURNS, _MOST_QUESTIONS, _MOST_NAMES, _READ_CHARS = 6, 2, 6, 1_000
-_MOST_READ_NAMES = 4  # names that are tried in the place of a pronoun
+_MOST_READ_NAMES = 4  # names that are tried in place of a pronoun
 
 
-# The bot's own labels ("*Context:*") and markers ("[1]") are no part of a question.
+# The bot's own labels ("*Context:*") and markers ("[1]") are not part of what was said.
 _LABELS = re.compile(r"(?<!\*)\*[^*\n]{1,40}\*(?!\*)|\[\d{1,3}\]|\*\*|^> ", re.MULTILINE)
 
 
-_ESCAPED = re.compile(r"\\([^\w\s])")  # the markdown of the bot's answers
+_ESCAPED = re.compile(r"\\([^\w\s])")  # markdown escapes in the bot's answers
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A question as asked, what the search adds to it from the conversation ("" for nothing), and
-    the readings of it that the judge chooses from."""
+    """A question as asked, and what the conversation adds. `context` is added to the search ("" for
+    none). `readings` are the variants of the question that the judge chooses from."""
 
     asked: str
     context: str = ""
@@ -45,17 +45,17 @@ class Understood:
 
     @property
     def text(self) -> str:
-        """What is searched for."""
+        """The text to search for: the context, then the question."""
         return f"{self.context} {self.asked}".strip()
 
 
 def understand(question: str, history: Sequence[Turn]) -> Understood:
-    """The question with what it leans on: the names of the conversation, the latest first, and
-    the questions before, as far as each leans on the one before it. One that points at a person
-    ("What did she say?") needs only the names. On CANARD's dialogues this has .86 of
-    the recall at 10 that a human rewrite has, whole questions alone .66."""
+    """Add to a question what it refers back to. That is the names of the conversation, latest
+    first, and the earlier questions, as far as each refers back to the one before it. A question
+    about a person by pronoun ("What did she say?") needs only the names. On CANARD's dialogues this
+    reaches .86 of the recall at 10 of a human rewrite. Whole questions alone reach .66."""
     asked = question.strip()
-    turns = leant_on(asked, history)
+    turns = referenced_turns(asked, history)
     if not turns:
         return Understood(asked)
     names = _names(turns)
@@ -66,8 +66,9 @@ def understand(question: str, history: Sequence[Turn]) -> Understood:
 
 
 def _readings(asked: str, names: Sequence[str], before: Sequence[str]) -> Iterator[str]:
-    """The question behind the one before it, as the judge was taught to read a conversation; and
-    with a name in the place of its pronoun."""
+    """Yield the variants of a follow-up. The first puts the previous question in front, as in the
+    judge's training data. The others put a name in place of the pronoun; the last is the question
+    as asked. A question that is cut short yields only the first."""
     if before:
         yield f"{before[-1]} {asked}"
     if _is_cut_short(asked):
@@ -79,20 +80,20 @@ def _readings(asked: str, names: Sequence[str], before: Sequence[str]) -> Iterat
     yield asked
 
 
-def leant_on(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The turns of the conversation that the question may lean on; none where it needs none."""
+def referenced_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Return the turns that the question may refer back to; none if it stands alone."""
     if not history or not leans(question):
         return ()
     return tuple(turn for turn in history[-_MOST_TURNS:] if not small_talk(turn.question))
 
 
 def leans(question: str) -> bool:
-    """Whether the question cannot be understood without the one before it."""
+    """Return whether the question needs the one before it to be understood."""
     return _is_cut_short(question) or _POINTS_BACK.search(question) is not None
 
 
 def _is_cut_short(question: str) -> bool:
-    """It opens like a follow-up, or has no word of its own ("Why not?")."""
+    """Return whether the question opens like a follow-up, or has no content word ("Why not?")."""
     if _OPENS_AS_FOLLOW_UP.match(question):
         return True
     return all(
@@ -101,7 +102,8 @@ def _is_cut_short(question: str) -> bool:
 
 
 def _questions(asked: str, history: Sequence[Turn]) -> list[str]:
-    """The questions before, oldest first, as far back as each leans on the one before it."""
+    """Return the earlier questions, oldest first, as far back as each refers to the one before
+    it."""
     carried: list[str] = []
     for turn in reversed(history[-_MOST_QUESTIONS:]):
         if not leans(carried[0] if carried else asked):
@@ -111,7 +113,7 @@ def _questions(asked: str, history: Sequence[Turn]) -> list[str]:
 
 
 def _names(history: Sequence[Turn]) -> list[str]:
-    """The names in questions and answers, the latest first."""
+    """Return the names in the questions and answers, latest turn first."""
     found: dict[str, None] = {}
     for turn in reversed(history):
         for text in (turn.question, turn.answer):

@@ -1,4 +1,4 @@
-"""The words of a question without what they are dressed in."""
+"""The plain words of a question, without markdown, links and mentions."""
 
 import re
 
@@ -10,7 +10,7 @@ _MARKS = re.compile(r"[*_`~|]+|^\s*[>#]+", re.MULTILINE)
 
 
 def plain(question: str) -> str:
-    """Without markdown, addresses and mentions, on one line, dates in words. What nothing is left
-    of stays as it is."""
+    """Remove markdown, addresses and mentions, join the lines, and write dates in words. If nothing
+    is left, return the question as it is."""
     text = _MARKS.sub(" ", _ADDRESS.sub(" ", _LINK.sub(r"\1", question)))
     return dates_in_words(" ".join(text.split())) or question.strip()

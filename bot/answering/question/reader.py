@@ -1,4 +1,4 @@
-"""Reading a question in the light of one generation's articles and of the conversation."""
+"""Reader of questions for one generation's articles: initials, spelling, conversation."""
 
 from bot.answering.question.analysis import WordWeights
 from bot.answering.question.follow_up import Understood, understand
@@ -9,7 +9,7 @@ from index.generations.generation import Generation
 
 
 class QuestionReader:
-    """Knows the words and the initials of one generation."""
+    """Reader of questions that knows the words and the initials of one generation."""
 
     def __init__(self, generation: Generation, english: WordWeights) -> None:
         self.generation_id = generation.id
@@ -17,8 +17,8 @@ class QuestionReader:
         self._corrector = SpellingCorrector(generation.vocabulary, english)
 
     def read(self, asked: Question) -> Understood:
-        """The question in plain words, its initials written out and its slips corrected, with what
-        it takes over from its history; of one that was rewritten, the rewrite."""
+        """Rewrite the question in plain words: write out initials, correct the spelling, and add
+        what it takes from its history. If a model rewrote the question, read the rewrite."""
         question = self._corrector.correct(self._expand(plain(asked.wording)))
         understood = understand(question, asked.history)
         readings = understood.readings or (understood.asked,)

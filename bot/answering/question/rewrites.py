@@ -1,5 +1,5 @@
-"""Whether a rewrite of a question asks what the question asks, with nothing in it that was not
-said before: a model that rewrites may invent, and may obey what stands in the conversation."""
+"""Validation of a rewritten question: it must ask the same, and must not add anything new. A model
+that rewrites may invent facts, and may obey text in the conversation."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,21 +14,21 @@ from bot.domain.models import Turn, check_question
 from index.text.words import read_words
 
 _OPENER = re.compile(r"\s*(?:besides|aside from|apart from|other than)\b,?", re.IGNORECASE)
-_MARKER = re.compile(r"\[\d{1,3}\]")  # of a citation: no number that anybody has said
-# Any question may be put as one of another kind; one for a date stays one.
+_MARKER = re.compile(r"\[\d{1,3}\]")  # of a citation; its number does not count as said
+# Kinds that a rewrite must keep, such as a date. The other kinds depend on the wording alone.
 _LASTING = frozenset(AnswerKind) - {
     AnswerKind.MANNER,
     AnswerKind.YES_NO,
     AnswerKind.THING,
     AnswerKind.OTHER,
 }
-_KEPT_SHARE = 0.5  # of the question's words, of which a rewrite names some by what they stand for
-_READ_CHARS = 1_500  # of a question or an answer: no model is given more
-_ALIKE = 5  # letters: "invest" and "invested"
+_KEPT_SHARE = 0.5  # of the question's words; a rewrite replaces some, such as "the company"
+_READ_CHARS = 1_500  # of a question or an answer; a model gets no more
+_ALIKE = 5  # letters compared: "invest" equals "invested"
 
 
 class Flaw(StrEnum):
-    """Why a rewrite is not used."""
+    """The reason why a rewrite is rejected."""
 
     NO_QUESTION = "no_question"
     NAME = "name"
@@ -38,8 +38,8 @@ class Flaw(StrEnum):
 
 
 def flaw_in(rewrite: str, question: str, history: Sequence[Turn]) -> Flaw | None:
-    """Its first one. Of the rewrites that people wrote of CANARD's follow-ups 6 in a hundred have
-    one, where the title, which they had seen, counts as said."""
+    """Find the first flaw of a rewrite; None if it has none. Of the human rewrites of CANARD's
+    follow-ups, 6% have one. The title, which their writers saw, counts as said there."""
     try:
         check_question(rewrite)
     except QuestionError:
@@ -70,13 +70,14 @@ def _names(rewrite: str) -> list[str]:
 
 
 def _are_said(names: Sequence[str], said: Sequence[str]) -> bool:
-    """Each as a whole: "Sam Huang" is nobody of whom Sam Altman and Jensen Huang tell."""
+    """Return whether each name was said as a whole. A text with "Sam Altman" and "Jensen Huang"
+    does not say "Sam Huang"."""
     texts = [_spelled(text) for text in said]
     return all(any(_spelled(name) in text for text in texts) for name in names)
 
 
 def _spelled(text: str) -> str:
-    """Its words in one spelling, each between spaces."""
+    """Normalise the words of a text to one spelling, with a space around each."""
     return f" {' '.join(word.lower for word in read_words(text))} "
 
 

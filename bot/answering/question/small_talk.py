@@ -1,8 +1,9 @@
-"""Messages that are no question about the articles: met in kind, without a search."""
+"""Small talk: messages that do not ask about the articles. They get a friendly reply without a
+search."""
 
 import re
 
-# The whole message must be of the kind: "Hello, who runs Nvidia?" is a question.
+# The whole message must match: "Hello, who runs Nvidia?" is a question.
 _NAME_OF_BOT = r"(?:\s+(?:there|all|everyone|folks|bot|dealbot|again))?"
 _KINDS = {
     "greeting": rf"(?:hi|hiya|hello|hey|howdy|yo|greetings|what'?s up|sup|"
@@ -25,8 +26,8 @@ _COMPILED = {
 
 
 def small_talk(message: str) -> str | None:
-    """Which kind of small talk the message is, else None. The kind names the text in prompts/
-    that answers it."""
+    """Return the kind of small talk of the message, else None. The kind is the name of the reply
+    text in prompts/."""
     for kind, pattern in _COMPILED.items():
         if pattern.fullmatch(message):
             return kind

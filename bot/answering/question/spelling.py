@@ -1,4 +1,4 @@
-"""Correcting misspelt words of a question towards the words of the articles."""
+"""Spelling correction of a question towards the words of the articles."""
 
 from collections.abc import Mapping
 
@@ -6,15 +6,15 @@ from bot.answering.question.analysis import WordWeights, stem
 from index.text.words import read_words
 
 _SHORTEST = 5  # shorter words have too many neighbours: "viel" is not "view"
-_LONG = 8  # from this length on two slips are likelier than another word
-_NAME_RANK = 3000  # an everyday word is not what a misspelt name stands for
+_LONG = 8  # in longer words two typos are likelier than a different word
+_NAME_RANK = 3000  # more frequent words never replace a misspelt name
 
 
 class SpellingCorrector:
-    """Knows the words of one generation's articles."""
+    """Spelling corrector that knows the words of one generation's articles."""
 
     def __init__(self, vocabulary: Mapping[str, int], english: WordWeights) -> None:
-        """`vocabulary` counts the lower-case words of the articles."""
+        """Take the counts of the articles' lower-case words, and the English frequency list."""
         self._english = english
         self._vocabulary = vocabulary
         self._stems = {stem(word) for word in vocabulary}
@@ -23,9 +23,10 @@ class SpellingCorrector:
             self._by_first.setdefault(word[0], []).append(word)
 
     def correct(self, question: str) -> str:
-        """The question with each word that neither English nor the articles know replaced by the
-        articles' nearest, if one is near: one slip away, two in a long word (optimal string
-        alignment: Damerau 1964), with the same first letter."""
+        """Replace each word that neither English nor the articles know by the nearest word of the
+        articles. The nearest word has the same first letter and is one edit away, or two edits in a
+        word of at least eight letters (optimal string alignment: Damerau 1964). If no word is that
+        near, keep the original."""
         corrected, position = [], 0
         for word in read_words(question):
             if word.start >= position and (better := self._better(word.surface, word.start > 0)):
@@ -41,7 +42,7 @@ class SpellingCorrector:
         word = surface.lower()
         if len(word) < _SHORTEST or not word.isalpha() or self._known(word):
             return None
-        from rapidfuzz.distance import OSA  # here: most questions have no such word
+        from rapidfuzz.distance import OSA  # imported here: most questions have no such word
 
         is_name = surface[0].isupper() and inside
         limit = 2 if len(word) >= _LONG else 1

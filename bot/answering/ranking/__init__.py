@@ -1,1 +1,1 @@
-"""Rank candidate sentences as evidence."""
+"""Ranking of candidate sentences as evidence."""

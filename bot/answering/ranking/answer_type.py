@@ -1,4 +1,4 @@
-"""Whether a sentence has the kind of thing that a question asks for."""
+"""Match between the kind of thing that a question asks for and what each candidate contains."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from bot.answering.question.answer_kind import AnswerKind
-from bot.answering.ranking.candidate_words import Flags, Rows, Told, have
+from bot.answering.ranking.candidate_words import CandidateWords, Flags, Rows, have
 from bot.answering.ranking.lexicon import (
     CAPITAL,
     DATE,
@@ -19,7 +19,7 @@ from bot.answering.ranking.lexicon import (
     THE,
     TITLE,
 )
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from bot.answering.ranking.pool import Array
 from index.ranges import starts_of
 from index.text.marks import MONEY, REASON
@@ -31,23 +31,24 @@ _ASKS_FOR_ANYTHING = {AnswerKind.REASON, AnswerKind.MANNER}
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Names, or numbers and days, in the candidates' words: from the `first` to the `last` word of
-    each, and which the question does not have."""
+    """Mentions of names, or of numbers and days, in the candidates' words. `first` and `last` are
+    the indices of the first and last word of each. `new` marks those with a word that the question
+    does not have."""
 
     first: Rows
     last: Rows
     new: Flags
 
     @classmethod
-    def of(cls, first: Rows, last: Rows, reading: Reading) -> "Mentions":
+    def of(cls, first: Rows, last: Rows, reading: QuestionMatches) -> "Mentions":
         new_before = starts_of(reading.are_new)
         return cls(first, last, new_before[last + 1] > new_before[first])
 
 
 class AnswerTypes:
-    """What the candidates have of the kinds of things that questions ask for."""
+    """Counts of the kinds of things that questions ask for, one number per candidate."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: QuestionMatches) -> None:
         self._reading, self._told = reading, reading.told
         self.names = Mentions.of(*_capitalised_runs(reading.told), reading)
         numbers = np.flatnonzero(reading.told.are(NUMBER | DAY))
@@ -55,7 +56,7 @@ class AnswerTypes:
 
     @cached_property
     def _new_names(self) -> tuple[Rows, Rows]:
-        """The first and the last word of each."""
+        """Indices of the first and the last word of each new name."""
         return self.names.first[self.names.new], self.names.last[self.names.new]
 
     @cached_property
@@ -64,13 +65,14 @@ class AnswerTypes:
 
     @cached_property
     def new_places(self) -> Rows:
-        """The new names that stand where a place's does."""
+        """Number of new names in the position of a place name: after a word like "in", or after a
+        comma."""
         first = self._new_names[0]
         return self._told.count(self._told.of[first[_after_place_words(self._told, first)]])
 
     @cached_property
     def new_persons(self) -> Rows:
-        """The new names of two to four words, or that begin with a title."""
+        """Number of new names that have two to four words or begin with a title."""
         first, last = self._new_names
         words = last - first + 1
         persons = ((words > 1) & (words <= 4)) | self._told.are(TITLE)[first]
@@ -85,7 +87,8 @@ class AnswerTypes:
         return self._told.distinct(self._told.are(DATE) & self._reading.are_new)
 
     def fits(self) -> Array:
-        """Whether the kind that is asked for is there, from 1 to -1; 0 where it cannot be told."""
+        """Score from 1 to -1 how well each candidate has the kind that the question asks for. The
+        score is 0 if the words cannot decide it."""
         names = np.where(self.new_names > 0, 0.5, -1.0)
         match self._reading.question.kind:
             case AnswerKind.AMOUNT:
@@ -108,7 +111,8 @@ class AnswerTypes:
                 return np.zeros(len(self.new_names))
 
     def may_answer(self) -> tuple[Rows, Rows]:
-        """The first and the last word of each new name or number of the kind that is asked for."""
+        """Return the indices of the first and the last word of each new name or number of the kind
+        that the question asks for."""
         kind = self._reading.question.kind
         wanted = []
         if kind in _ASKS_FOR_ANYTHING or kind not in _ASKS_FOR_NUMBER:
@@ -123,9 +127,9 @@ def _fits(holds: Flags, otherwise: float | Array) -> Array:
     return np.where(holds, 1.0, otherwise)
 
 
-def _capitalised_runs(told: Told) -> tuple[Rows, Rows]:
-    """First and last word of each run of capitalised words. A sentence's first word counts only
-    where it is followed by another or is no everyday word."""
+def _capitalised_runs(told: CandidateWords) -> tuple[Rows, Rows]:
+    """Find the first and the last word of each run of capitalised words. The first word of a
+    sentence counts only if a capitalised word follows, or if it is not an everyday word."""
     capital = told.are(CAPITAL)
     alone = ~np.append(capital[1:], False)[told.starts] & told.opening_with(EVERYDAY)
     capital &= ~told.are(FILLER)
@@ -135,14 +139,14 @@ def _capitalised_runs(told: Told) -> tuple[Rows, Rows]:
     return np.flatnonzero(begins), np.flatnonzero(capital & ~goes_on)
 
 
-def _after_place_words(told: Told, places: Rows) -> Flags:
-    """Whether a word that goes before places stands before these words, or a comma, and at most
-    "the" between."""
+def _after_place_words(told: CandidateWords, places: Rows) -> Flags:
+    """Return which of these words follow a word like "in" or a comma, with at most "the"
+    between."""
     before = places - 1
     the = told.are(THE)[before] & have(told.gaps[places], SPACE)
     return _place_word_or_comma(told, places) | (the & _place_word_or_comma(told, before))
 
 
-def _place_word_or_comma(told: Told, places: Rows) -> Flags:
+def _place_word_or_comma(told: CandidateWords, places: Rows) -> Flags:
     place_word = told.are(PLACE_NEXT)[places - 1] & have(told.gaps[places], SPACE)
     return place_word | have(told.gaps[places], COMMA)

@@ -1,4 +1,4 @@
-"""The words of all candidates one after the other, to be looked at all at once."""
+"""The words of all candidates in one array, for vectorised lookups."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -15,17 +15,17 @@ Rows = NDArray[np.int64]
 
 
 def have(flags: NDArray[np.uint8] | NDArray[np.uint32], flag: int) -> Flags:
-    """Which have one of the bits."""
+    """Return which elements have one of the bits."""
     found: Flags = (flags & flag) != 0
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Behind the words of each candidate stands one that is none, so that nothing reaches from one
-    into the next, nor from the first back into the last. `of` has the candidate of each word,
-    `starts` the first word of each candidate, `lengths` how many
-    it has."""
+class CandidateWords:
+    """The words of all candidates, concatenated. A sentinel word follows the words of each
+    candidate, so that no match crosses into the next candidate or wraps around. `of` is the
+    candidate of each word, `starts` the first word of each candidate, and `lengths` its number of
+    words."""
 
     words: Words
     stems: Words
@@ -37,7 +37,7 @@ class Told:
 
     @classmethod
     def by(cls, tokens: Tokens, rows: Rows, lexicon: Lexicon) -> Self:
-        """By the candidates that stand in these rows of the texts."""
+        """Collect the words of the candidates at these rows of the texts."""
         first, lengths = tokens.starts[rows], tokens.starts[rows + 1] - tokens.starts[rows]
         places, starts = in_ranges(first, lengths + 1), starts_of(lengths + 1)
         words = np.append(tokens.words, np.int32(lexicon.nothing))[places]
@@ -53,33 +53,33 @@ class Told:
         )
 
     def are(self, flag: int) -> Flags:
-        """Which words have one of the flags."""
+        """Return which words have one of the flags."""
         return have(self.flags, flag)
 
     def with_any(self, flag: int) -> Flags:
-        """Which candidates have a word with one of the flags."""
+        """Return which candidates have a word with one of the flags."""
         return have(np.bitwise_or.reduceat(self.flags, self.starts), flag)
 
     def opening_with(self, flag: int) -> Flags:
-        """Which candidates begin with such a word."""
+        """Return which candidates begin with a word that has one of the flags."""
         return have(self.flags[self.starts], flag)
 
     def that_are(self, stems: Words) -> Flags:
-        """Which words (columns) have which of the stems (rows)."""
+        """Return which words (columns) have which of the stems (rows)."""
         found: Flags = self.stems == stems[:, None]
         return found
 
     def within(self, found: Flags) -> Flags:
-        """For each candidate whether something is found in it, along the last axis."""
+        """Return which candidates have a found word, along the last axis."""
         within: Flags = np.logical_or.reduceat(found, self.starts, axis=-1)
         return within
 
     def distinct(self, found: Flags) -> Rows:
-        """How many stems of each candidate are among what is found."""
+        """Count the distinct stems among the found words of each candidate."""
         places = np.flatnonzero(found)
         keys = np.sort((self.of[places] << 32) + self.stems[places])
         return self.count(keys[run_begins(keys)] >> 32) if len(keys) else self.count(keys)
 
     def count(self, candidates: Rows) -> Rows:
-        """How often each candidate is among these."""
+        """Count how often each candidate occurs in `candidates`."""
         return np.bincount(candidates, minlength=len(self.starts))

@@ -1,7 +1,7 @@
-"""Collapsing copies: the same sentence in several articles is one piece of evidence.
+"""Grouping of copies: the same sentence in several articles is one piece of evidence.
 
-Syndicated news repeats sentences with small changes. Shown as several citations they would look
-like several sources; ranked side by side they would take away each other's lead, and with it the
+Syndicated news repeats sentences with small changes. As several citations, copies would look like
+several sources. As several candidates, they would reduce each other's lead, and with it the
 confidence.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from bot.answering.question.analysis import stem
 from bot.answering.ranking.lexicon import NOT_TELLING, TELLING
 from bot.answering.ranking.pool import READ_WORDS, Pool
-from index.search import SentenceHit
+from index.retrieval import SentenceHit
 from index.text.words import read_words
 
 _FEWEST_WORDS = 4  # shorter sentences are alike by chance
@@ -22,7 +22,7 @@ _FEWEST_WORDS = 4  # shorter sentences are alike by chance
 
 @dataclass(frozen=True, slots=True)
 class DistinctHit:
-    """A hit, its place in the list, and its copies further down."""
+    """A hit, its index in the list, and its copies further down the list."""
 
     hit: SentenceHit
     place: int
@@ -30,9 +30,10 @@ class DistinctHit:
 
 
 def collapse_copies(hits: Sequence[SentenceHit], pool: Pool) -> list[DistinctHit]:
-    """The hits, which are the pool's candidates, in their order, each copy put to the first of its
-    kind. Copies have the same words that matter, as often: another order, another form or another
-    "the" makes no difference, while one other name or number, or a "not", does."""
+    """Group the hits by copies, in order of the first hit of each group. The hits must be the
+    pool's candidates in the same order. Copies have the same informative words, each equally often.
+    The order of the words, their forms and words like "the" do not matter. A different name or
+    number, or a "not", does."""
     kept: dict[object, list[int]] = {}
     for place, key in enumerate(_keys(hits, pool)):
         kept.setdefault(key, []).append(place)
@@ -43,7 +44,8 @@ def collapse_copies(hits: Sequence[SentenceHit], pool: Pool) -> list[DistinctHit
 
 
 def are_copies(sentence: str, other: str) -> bool:
-    """Whether one would be put to the other; both with their initials written out."""
+    """Return whether two sentences are copies of each other. Both must have their initials written
+    out."""
     return _key(sentence) == _key(other)
 
 
@@ -56,14 +58,14 @@ def _key(sentence: str) -> object:
 
 
 def _keys(hits: Sequence[SentenceHit], pool: Pool) -> Iterator[object]:
-    """The same of each hit, from the words that the index stores."""
+    """Yield the key of each hit, from the words that the index stores. Copies have equal keys."""
     told = pool.told
     places = np.flatnonzero(told.are(TELLING))
     stems = np.sort((told.of[places] << 32) + told.stems[places])
     bounds = np.searchsorted(stems >> 32, np.arange(len(hits) + 1)).tolist()
     words = (stems & 0xFFFFFFFF).astype(np.int32)
     for hit, (start, end), length in zip(hits, pairwise(bounds), told.lengths, strict=True):
-        if end - start < _FEWEST_WORDS or length == READ_WORDS:  # of which there may be more
+        if end - start < _FEWEST_WORDS or length == READ_WORDS:  # cut: the rest is unknown
             yield " ".join(hit.sentence.text.split())
         else:
             yield words[start:end].tobytes()

@@ -1,4 +1,4 @@
-"""Ranking sentences as evidence, and choosing those that answer."""
+"""Ranking of sentences as evidence, and the choice of those that answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,24 +17,25 @@ from bot.answering.ranking.evidence_model import EvidenceModel, judged_places
 from bot.answering.ranking.lexicon import Lexicon
 from bot.answering.ranking.pool import Pool, retrieved
 from index.generations.generation import Generation
-from index.search import SentenceHit
+from index.retrieval import SentenceHit
 from index.stores.text_store import StoredSentence
 
 MAX_EVIDENCE = 3
-_MOST_WORDS = 100_000  # that are known: 30 MB
-# A further sentence is shown only where it is nearly as good as the best, in log-odds: a short
-# answer with one right sentence beats three of which one is right. Chosen on the tuning halves of
-# our questions (103 with an answer): with 1 a right one is among those shown for .82, 1.7 a
-# question; with 1.5 for .84, 1.9; with 2 for .86, 2.1; always three for .88, 3.0.
+_MOST_WORDS = 100_000  # known words after which the lexicon starts anew: 30 MB
+# Largest gap to the best sentence, in log-odds, at which another one is shown. One right sentence
+# alone is better than one right among three. Share of questions with a right sentence shown, and
+# sentences per question, on the tuning halves of our questions (103 with an answer):
+# gap 1: .82, 1.7; gap 1.5: .84, 1.9; gap 2: .86, 2.1; always three sentences: .88, 3.0.
 _NEARLY_AS_GOOD = 1.5
-# Any "they" of the articles fits the question alone: it has to answer clearly better, in log-odds.
+# Log-odds by which a follow-up read alone must answer better: any "they" of the articles fits it.
 _READ_ALONE = 2.0
-_READ_FOR_A_READING = 6  # sentences that the readings of a follow-up are compared on
+_READ_FOR_A_READING = 6  # sentences judged to compare the readings of a follow-up
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence with its score: higher is better, to be compared within one question only."""
+    """A sentence with its score. A higher score is better, and comparable only within one
+    question."""
 
     hit: SentenceHit
     score: float
@@ -43,19 +44,21 @@ class Evidence:
 
 
 class EvidenceRanker:
-    """Ranks sentences for a question. One instance belongs to one thread; it keeps what it knows of
-    a generation's words."""
+    """Ranker of sentences for a question. An instance belongs to one thread. It caches what it
+    knows of the words of one generation."""
 
     def __init__(self, model: EvidenceModel, judge: Judge | None = None) -> None:
-        """With the judge that the package carries unless another is given."""
+        """Use the given judge, or load the judge of the package. Raises EncoderError if it cannot
+        be loaded."""
         self.model, self.judge = model, judge or Judge(load_judge())
         self._lexicon: Lexicon | None = None
-        self._generation = ""  # whose words those are
+        self._generation = ""  # the lexicon's generation
 
     def rank(
         self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
     ) -> tuple[list[Evidence], float]:
-        """The distinct hits, best first, and the probability that the first of them answers."""
+        """Rank the distinct hits, best first. Return them with the probability that the first one
+        answers."""
         if not hits:
             return [], 0.0
         distinct, pool = self.pool(generation, hits)
@@ -78,7 +81,8 @@ class EvidenceRanker:
     def choose_reading(
         self, generation: Generation, understood: Understood, hits: Sequence[SentenceHit]
     ) -> str:
-        """The reading of a question that the sentences answer best. The earlier one wins a tie."""
+        """Choose the reading of a question that the sentences answer best. The earlier one wins a
+        tie."""
         if len(understood.readings) < 2 or not hits:
             return understood.readings[0] if understood.readings else understood.asked
         distinct, pool = self.pool(generation, hits)
@@ -100,7 +104,7 @@ class EvidenceRanker:
         asked: str,
         sentences: Sequence[StoredSentence],
     ) -> list[Judgement]:
-        """What the judge says of each sentence, in their order."""
+        """Judge each sentence, and return the judgements in the order of the sentences."""
         texts = generation.texts
         candidates = [
             Candidate(s.row, s.article.row, s.article.first_sentence, s.article.title)
@@ -126,7 +130,8 @@ class EvidenceRanker:
     def pool(
         self, generation: Generation, hits: Sequence[SentenceHit]
     ) -> tuple[list[DistinctHit], Pool]:
-        """The distinct ones of some hits, and these as candidates."""
+        """Group the hits by copies. Return the distinct hits, and a pool with these as
+        candidates."""
         pool = retrieved(generation, self._lexicon_of(generation), hits)
         distinct = collapse_copies(hits, pool)
         return distinct, pool.only([each.place for each in distinct])
@@ -140,6 +145,6 @@ class EvidenceRanker:
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:
-    """The best sentence and those nearly as good."""
+    """Choose the best sentence, and at most two more that are nearly as good."""
     enough = ranked[0].score - _NEARLY_AS_GOOD if ranked else 0.0
     return [evidence for evidence in ranked[:MAX_EVIDENCE] if evidence.score >= enough]

@@ -1,9 +1,9 @@
-"""Choosing evidence: a cheap ranker, the judge, and what is learned from both together.
+"""The evidence model: a cheap ranker, the judge, and two models trained on the scores of both.
 
-A linear model over lexical features ranks a pool of candidates (trained by listwise softmax: Cao et
-al., "Learning to Rank", 2007). The judge reads the best of them. A second linear model ranks those
-by both scores, and a logistic one gives the probability that the first of them answers.
-training/train_evidence.py fits all three; the record of that is in the file with the weights.
+A linear model over lexical features ranks a pool of candidates. It is trained by listwise softmax
+(Cao et al., "Learning to Rank", 2007). The judge reads the best candidates. A second linear model
+ranks those by both scores. A logistic model gives the probability that the first of them answers.
+training/train_evidence.py fits all three models. The weights file contains the training record.
 """
 
 import hashlib
@@ -22,21 +22,20 @@ from bot.answering.question.analysis import QuestionAnalysis, WordWeights
 from bot.answering.question.answer_kind import AnswerKind
 from bot.answering.ranking.candidate_words import Rows
 from bot.answering.ranking.features import raw_features
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from bot.answering.ranking.ownership import compare_owners
 from bot.answering.ranking.pool import Array, Pool
-from prompts import text
 
 WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
 _MODEL = files("bot.answering").joinpath("model")
 
-# The features that are also compared with the best of the pool: a cosine of 0.6 means one thing
-# where the others have 0.3 and another where they have 0.59.
+# Features that are also compared with the best of the pool: a cosine of 0.6 is a strong sign if the
+# others have 0.3, and a weak one if they have 0.59.
 COMPARED = (
     "dense", "passage_dense", "cover", "cover_rare", "bm25", "bm25_passage", "cover_soft",
     "bigrams", "cover_passage", "cover_title",
 )  # fmt: skip
-# What the confidence takes of the first candidate.
+# Features of the first candidate that the confidence model uses.
 OF_FIRST = (
     "dense", "passage_dense", "cover", "cover_passage", "cover_soft", "missing_most",
     "cover_particular", "cover_particular_anywhere", "missing_name", "focus", "type_fits",
@@ -45,17 +44,17 @@ OF_FIRST = (
     "together_covered", "points_back", "words", "precision", "cover_numbers", "new_numbers",
     "new_names",
 )  # fmt: skip
-_RARE = 1.1  # weight of words that general English does not know
-# What a sentence gains that says it of the one who is asked about, and loses that says it only of
-# others, in log-odds. Set, not learned: the judge does not know yet whose chief executive is whose.
+_RARE = 1.1  # only words outside the frequency list weigh more
+# Log-odds bonus for a sentence about the person or company asked about, and penalty for one that is
+# only about others. Set by hand: the judge does not know yet whose chief executive is whose.
 _OWNER = 1.3
-_POOL_READ = 20  # of the pool, what "is it anywhere" looks at
-# Candidates that the judge reads, the best of the cheap ranker's.
+_POOL_READ = 20  # best candidates that the "absent" features look at
+# Candidates that the judge reads at most: the best ones of the cheap ranker.
 MOST_JUDGED = 12
-_READ_FIRST, _CLEARLY_ANSWERS = 5, 2.0  # of them at first; log-odds from which no more are read
+_READ_FIRST, _CLEARLY_ANSWERS = 5, 2.0  # first batch; log-odds at which no more are read
 STACKED_NAMES = ("base", "base_lead", "judge", "judge_lead")
 
-# Judges the candidates at these places of a pool, in this order.
+# Judge the candidates at these indices of a pool, in this order.
 ReadCandidates = Callable[[Sequence[int]], Sequence[Judgement]]
 
 
@@ -72,7 +71,7 @@ class Linear(BaseModel):
     clip: float
 
     def scores(self, table: Array) -> Array:
-        """One score a row of `table`, whose columns are `names`."""
+        """Score each row of `table`, whose columns are `names`."""
         standard = (table - np.array(self.mean)) / np.array(self.deviation)
         clipped: Array = np.clip(standard, -self.clip, self.clip)
         scores: Array = clipped @ np.array(self.weights) + self.bias
@@ -80,12 +79,16 @@ class Linear(BaseModel):
 
 
 class OperatingPoint(BaseModel):
-    """The thresholds, and what the first meant on questions held back from training: the share of
-    unanswerable ones answered, of answerable ones refused.
+    """The thresholds, and the error rates at the first one.
 
-    A question is answered from the confidence `threshold` on. A short answer is shown where the
-    confidence times the probability of its span is at least `short_answer`, a verdict
-    where the judge's probability of yes or of no is at least `verdict`."""
+    A question is answered if its confidence is at least `threshold`. A short answer is shown if the
+    confidence times the probability of its span is at least `short_answer`. A verdict is shown if
+    the judge's probability of yes or of no is at least `verdict`.
+
+    The error rates are measured on `questions` questions held back from training.
+    `answered_unanswerable` is the share of the unanswerable ones that is answered.
+    `refused_answerable` is the share of the answerable ones that is refused.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -96,18 +99,9 @@ class OperatingPoint(BaseModel):
     refused_answerable: float
     questions: int
 
-    def __str__(self) -> str:
-        return text(
-            "lists.operating_point",
-            threshold=self.threshold,
-            questions=self.questions,
-            answered_unanswerable=self.answered_unanswerable,
-            refused_answerable=self.refused_answerable,
-        )
-
 
 class Weights(BaseModel):
-    """The file with the three models and the record of their training."""
+    """Contents of the weights file: the three models and the record of their training."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -121,8 +115,9 @@ class Weights(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The score of each candidate, higher is better; the probability that the best of them answers
-    the question; and what the judge says of those that it read, by their places."""
+    """The ranking of a pool. `scores` has one score per candidate; higher is better. `confidence`
+    is the probability that the best candidate answers the question. `judged` maps the index of each
+    candidate that the judge read to its judgement."""
 
     scores: Array
     confidence: float
@@ -130,14 +125,15 @@ class Ranking:
 
 
 class EvidenceModel:
-    """Scores candidates for a question. Keeps no state between questions."""
+    """Model that scores the candidates for a question. It keeps no state between questions."""
 
     def __init__(self, weights: Weights, words: WordWeights) -> None:
         self.weights, self.words = weights, words
 
     @classmethod
     def load(cls) -> Self:
-        """From the files that the package carries."""
+        """Load the files of the package. Raises ValueError if the word list does not match the
+        weights."""
         weights = Weights.model_validate_json(_MODEL.joinpath(WEIGHTS_FILE).read_bytes())
         words = _MODEL.joinpath(WORDS_FILE).read_bytes()
         if hashlib.sha256(words).hexdigest() != weights.words_sha256:
@@ -145,17 +141,17 @@ class EvidenceModel:
         return cls(weights, read_word_weights(words.decode()))
 
     def question(self, text: str, context: str = "") -> QuestionAnalysis:
-        """`context` is what the question takes over from the conversation."""
+        """Analyse a question; `context` is what it takes from the conversation."""
         return QuestionAnalysis(text, self.words, context)
 
     def base_scores(self, question: QuestionAnalysis, pool: Pool) -> Array:
-        """The cheap ranker's score of each candidate."""
-        features = raw_features(Reading(question, pool))
+        """Score each candidate with the cheap ranker."""
+        features = raw_features(QuestionMatches(question, pool))
         return self.weights.ranking.scores(ranking_table(question, features))
 
     def rank(self, question: QuestionAnalysis, pool: Pool, read: ReadCandidates) -> Ranking:
-        """Rank a pool of one candidate at least; `read` asks the judge."""
-        reading = Reading(question, pool)
+        """Rank a pool of at least one candidate; `read` asks the judge."""
+        reading = QuestionMatches(question, pool)
         features = raw_features(reading)
         base = self.weights.ranking.scores(ranking_table(question, features))
         chosen, judged = _read_while_unsure(base, read)
@@ -174,8 +170,8 @@ class EvidenceModel:
 
 
 def _read_while_unsure(base: Array, read: ReadCandidates) -> tuple[Rows, list[Judgement]]:
-    """Let the judge read candidates; return their places and judgements. The later ones hardly win
-    once a sentence of the first clearly answers, and is then left unread."""
+    """Let the judge read candidates; return their indices and judgements. If one of the first five
+    clearly answers, the later ones hardly ever win and are not read."""
     chosen = judged_places(base)
     judged = list(read(chosen[:_READ_FIRST].tolist()))
     if len(chosen) > _READ_FIRST and max(each.answers for each in judged) < _CLEARLY_ANSWERS:
@@ -184,19 +180,20 @@ def _read_while_unsure(base: Array, read: ReadCandidates) -> tuple[Rows, list[Ju
 
 
 def judged_places(base: Array, most: int = MOST_JUDGED) -> Rows:
-    """The candidates that the judge reads, the best of the cheap ranker's first."""
+    """Choose the candidates that the judge reads: the best ones of the cheap ranker, best first."""
     chosen: Rows = np.argsort(-base, kind="stable")[:most]
     return chosen
 
 
 def stacked_table(base: Array, logits: Array) -> Array:
-    """One row a judged candidate, in the order of STACKED_NAMES."""
+    """Build the features of the second ranker: one row per judged candidate, columns as in
+    STACKED_NAMES."""
     return np.column_stack([base - base.max(), _lead(base), logits, _lead(logits)])
 
 
 def stacked_scores(stacked: Linear, base: Array, chosen: Rows, logits: Array) -> Array:
-    """A score for each candidate. Those that the judge did not read come behind all others, in the
-    cheap ranker's order."""
+    """Score each candidate. Those that the judge did not read rank behind all others, in the order
+    of the cheap ranker."""
     judged = stacked.scores(stacked_table(base[chosen], logits))
     scores: Array = judged.min() - 1.0 - _OWNER * 2 + (base - base[chosen].min())
     scores[chosen] = judged
@@ -205,24 +202,26 @@ def stacked_scores(stacked: Linear, base: Array, chosen: Rows, logits: Array) ->
 
 @cache
 def model_digest() -> str:
-    """Names the models, the judge among them: with others, answers may be others."""
+    """Return the checksum of the models, including the judge. Other models may give other
+    answers."""
     weights = _MODEL.joinpath(WEIGHTS_FILE).read_bytes()
     return hashlib.sha256(weights + judge_digest().encode()).hexdigest()
 
 
 def read_word_weights(words: str) -> WordWeights:
-    """From a list of words, one a line, the most frequent first."""
+    """Read a list of words, one per line, the most frequent first."""
     return WordWeights({word: rank for rank, word in enumerate(words.splitlines(), start=1)})
 
 
 def ranking_names(raw: Sequence[str]) -> list[str]:
-    """The columns of `ranking_table`."""
+    """Return the column names of `ranking_table`; `raw` are the names of the raw features."""
     kinds = [f"asks_{kind}" for kind in AnswerKind]
     return [*raw, *(f"{name}_lead" for name in COMPARED), *kinds, "terms", "particular_terms"]
 
 
 def ranking_table(question: QuestionAnalysis, features: dict[str, Array]) -> Array:
-    """One row a candidate, one column a feature, in the order of `ranking_names`."""
+    """Build the features of the cheap ranker: one row per candidate, columns as in
+    `ranking_names`."""
     count = len(features["dense"])
     about_question = [float(question.kind is kind) for kind in AnswerKind]
     about_question += [len(question.terms), float(question.particular.sum())]
@@ -231,7 +230,7 @@ def ranking_table(question: QuestionAnalysis, features: dict[str, Array]) -> Arr
 
 
 def _lead(values: Array) -> Array:
-    """How far behind the best each value is, and for the best how far ahead of the second."""
+    """Subtract the best value from each value. From the best value subtract the second best."""
     ordered = np.sort(values)[::-1]
     best = ordered[0]
     second = ordered[1] if len(ordered) > 1 else best - 0.2
@@ -248,16 +247,16 @@ CONFIDENCE_NAMES = (
 
 
 def confidence_row(
-    reading: Reading,
+    reading: QuestionMatches,
     features: dict[str, Array],
     base: Array,
     scores: Array,
     chosen: Rows,
     judged: Sequence[Judgement],
 ) -> Array:
-    """Features of whether the best candidate answers, in the order of CONFIDENCE_NAMES. Its lead
-    over the next is not among it: where several articles tell one story the next says the same,
-    and the answer is the surer for it."""
+    """Compute the features of the best candidate that predict whether it answers, in the order of
+    CONFIDENCE_NAMES. Its lead over the next candidate is not among them. If several articles tell
+    one story, the next candidate says the same, and the answer is more certain."""
     question, article = reading.question, reading.pool.places.article
     order = np.argsort(-scores, kind="stable")
     first = int(order[0])

@@ -1,7 +1,7 @@
-"""What speaks for a sentence as the answer to a question, as numbers.
+"""Features of a sentence as the answer to a question, as numbers.
 
-Everything is computed from the question, the sentence, its neighbours, its passage, its article's
-title and two cosines: the same features whether the sentences come from an index or are given.
+The inputs are the question, the sentence, its neighbours, its passage, its article's title and two
+cosines. The features are the same for sentences from an index and for given sentences.
 """
 
 import numpy as np
@@ -9,16 +9,16 @@ import numpy as np
 from bot.answering.ranking.answer_type import AnswerTypes
 from bot.answering.ranking.candidate_words import Flags, Rows
 from bot.answering.ranking.lexicon import DIGITS, NEGATION, NUMBER, POINTING
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from bot.answering.ranking.pool import Array
 from bot.answering.ranking.proximity import Nearness
 from index.text.marks import ASKS, MONEY, QUOTES
 
-_K1, _B, _AVERAGE_WORDS = 1.2, 0.6, 22.0  # BM25 without an index: its usual constants
+_K1, _B, _AVERAGE_WORDS = 1.2, 0.6, 22.0  # the usual constants of BM25, here without an index
 
 
-def raw_features(reading: Reading) -> dict[str, Array]:
-    """Every feature by name, an array with one number a candidate."""
+def raw_features(reading: QuestionMatches) -> dict[str, Array]:
+    """Compute every feature by name, as an array with one number per candidate."""
     types = AnswerTypes(reading)
     places = reading.pool.places
     features = {"dense": places.dense, "passage_dense": places.passage_dense}
@@ -31,13 +31,13 @@ def raw_features(reading: Reading) -> dict[str, Array]:
     return features
 
 
-def _coverage(reading: Reading) -> dict[str, Array]:
-    """The weighted share of the question that is found, here and nearby, and BM25."""
+def _coverage(reading: QuestionMatches) -> dict[str, Array]:
+    """Compute the weighted shares of the question's terms in the sentence and near it, and BM25."""
     question = reading.question
     weights = question.weights
     total = weights.sum() + 1e-6
     here, title, soft = reading.sentence > 0, reading.title > 0, reading.soft
-    # Weights raised for terms that few of the candidates have.
+    # Terms that few of the candidates have weigh more.
     rarity = weights * np.log(1 + len(here) / (here.sum(axis=0) + 0.5))
     covered = here @ weights / total
     particular = question.particular * weights
@@ -72,8 +72,8 @@ def _bm25(counts: Rows, words: Rows, weights: Array) -> Array:
     return scores
 
 
-def _missing(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
-    """What the question has and the sentence lacks, above all names and numbers."""
+def _missing(reading: QuestionMatches, types: AnswerTypes) -> dict[str, Array]:
+    """Compute what the question has and the sentence lacks, above all names and numbers."""
     question = reading.question
     lacks = (1 - reading.soft) * question.weights
     missing_name = _largest((1 - reading.anywhere) * question.weights * question.particular)
@@ -93,8 +93,9 @@ def _largest(table: Array) -> Array:
     return largest
 
 
-def _other_number(reading: Reading) -> Array:
-    """Whether the sentence has numbers in digits, and none of the question's."""
+def _other_number(reading: QuestionMatches) -> Array:
+    """Return 1 for a sentence that has numbers in digits but none of the question's, else 0.
+    Without a number in the question all are 0."""
     told = reading.told
     asked = [word[0].isdigit() for word in reading.question.words]
     digits = told.are(NUMBER) & told.are(DIGITS)
@@ -103,8 +104,8 @@ def _other_number(reading: Reading) -> Array:
     return other.astype(float)
 
 
-def _wording(reading: Reading) -> dict[str, Array]:
-    """How closely the sentence follows the question's words, and how much it adds."""
+def _wording(reading: QuestionMatches) -> dict[str, Array]:
+    """Measure how closely the sentence follows the question's words, and how much it adds."""
     question = reading.question
     covered = (reading.sentence > 0) @ question.weights
     focus = np.full(len(covered), 0.5)
@@ -119,8 +120,8 @@ def _wording(reading: Reading) -> dict[str, Array]:
     }
 
 
-def _bigrams(reading: Reading) -> Rows:
-    """How many of the question's pairs of words the sentence has."""
+def _bigrams(reading: QuestionMatches) -> Rows:
+    """Count the question's word pairs that each sentence has."""
     stems = reading.told.stems
     pairs = reading.numbers(word for pair in reading.question.bigrams for word in pair)
     left, right = pairs[::2, None], pairs[1::2, None]
@@ -129,8 +130,8 @@ def _bigrams(reading: Reading) -> Rows:
     return count
 
 
-def _longest_run(reading: Reading) -> Rows:
-    """Length of the longest run of words that both have."""
+def _longest_run(reading: QuestionMatches) -> Rows:
+    """Compute the length of the longest run of words that the sentence shares with the question."""
     best = ending = np.zeros(len(reading.told.of), np.int64)
     for found in reading.are_asked:
         ending = (np.append(0, ending[:-1]) + 1) * found
@@ -139,8 +140,8 @@ def _longest_run(reading: Reading) -> Rows:
     return longest
 
 
-def _answer_type(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
-    """Whether the sentence has something new of the kind that is asked for."""
+def _answer_type(reading: QuestionMatches, types: AnswerTypes) -> dict[str, Array]:
+    """Compute whether the sentence has something new of the kind that the question asks for."""
     return {
         "type_fits": types.fits(),
         "new_numbers": np.minimum(types.new_numbers, 3.0),
@@ -151,9 +152,9 @@ def _answer_type(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
     }
 
 
-def _structure(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
-    """Whether what stands together in the question stands together in the sentence, and whether
-    something new of the right kind stands near it."""
+def _structure(reading: QuestionMatches, types: AnswerTypes) -> dict[str, Array]:
+    """Measure whether words that are close in the question are close in the sentence, and whether
+    something new of the right kind is close to them."""
     weights, nearness = reading.question.weights, Nearness(reading)
     together, (near, some) = nearness.together(), nearness.nearest(*types.may_answer())
     return {
@@ -164,7 +165,7 @@ def _structure(reading: Reading, types: AnswerTypes) -> dict[str, Array]:
     }
 
 
-def _shape(reading: Reading) -> dict[str, Array]:
+def _shape(reading: QuestionMatches) -> dict[str, Array]:
     told, places = reading.told, reading.pool.places
     negated = told.with_any(NEGATION)
     return {

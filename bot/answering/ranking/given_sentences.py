@@ -1,4 +1,4 @@
-"""Scoring given sentences against a question by the code that picks evidence, without an index."""
+"""Ranking of given sentences by the code that picks evidence, without an index."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,25 +24,25 @@ from index.text.tokens import WordNumbers, read_tokens
 
 @dataclass(frozen=True, slots=True)
 class GivenArticle:
-    """Sentences in their article's order, one at least."""
+    """Sentences in their article's order; at least one."""
 
     title: str
     sentences: Sequence[str]
 
 
 class SentenceRanker:
-    """Ranks sentences that stand in their article's order. One instance belongs to one thread."""
+    """Ranker of sentences given in their article's order. An instance belongs to one thread."""
 
     def __init__(
         self, encoder: Encoder, model: EvidenceModel | None = None, judge: Judge | None = None
     ) -> None:
-        """With the models that the package carries unless others are given."""
+        """Use the given models, or load those of the package."""
         self._encoder = encoder
         self._model = model or EvidenceModel.load()
         self._judge = judge or Judge(load_judge())
 
     def rank(self, request: RankRequest) -> RankResult:
-        """Raises QuestionError for a question that cannot be taken."""
+        """Score the sentences of a request. Raises QuestionError if the question is refused."""
         check_question(request.question)
         if not request.sentences:
             return RankResult(id=request.id)
@@ -62,11 +62,11 @@ class SentenceRanker:
     def judged(
         self, question: str, articles: Sequence[GivenArticle], places: Sequence[int]
     ) -> list[Judgement]:
-        """What the judge says of the sentences at these places, counted through all articles."""
+        """Judge the sentences at these indices, counted through all articles."""
         return judge_given(self._judge, question, articles, places)
 
     def pool(self, question: str, articles: Sequence[GivenArticle]) -> Pool:
-        """All their sentences with their neighbours and passages, as an index would hold them."""
+        """Build a pool of all sentences with their neighbours and passages, as from an index."""
         vector = self._encoder.encode_queries([question])[0]
         numbers = WordNumbers()
         sentences = read_tokens(numbers, [s for each in articles for s in each.sentences])
@@ -80,7 +80,7 @@ class SentenceRanker:
         return Pool.of(lexicon, sentences, titles, Places.joined(parts))
 
     def _places(self, vector: Vectors, number: int, first: int, article: GivenArticle) -> Places:
-        """Those of one article, whose sentences stand from row `first` on."""
+        """Build the places of one article, whose sentences start at row `first`."""
         count = len(article.sentences)
         vectors = self._encoder.encode_passages(
             [embedded_text(article.title, sentence) for sentence in article.sentences]
@@ -105,7 +105,7 @@ class SentenceRanker:
 
 
 def _as_article(sentences: Sequence[str]) -> list[Span]:
-    """Where the sentences stand if they come one after the other, parted by spaces."""
+    """Compute the spans of the sentences when they are joined by single spaces."""
     ends = np.cumsum([len(sentence) + 1 for sentence in sentences]).tolist()
     return [Span(end - len(s) - 1, end - 1) for s, end in zip(sentences, ends, strict=True)]
 
@@ -113,7 +113,7 @@ def _as_article(sentences: Sequence[str]) -> list[Span]:
 def judge_given(
     judge: Judge, question: str, articles: Sequence[GivenArticle], places: Sequence[int]
 ) -> list[Judgement]:
-    """What the judge says of the sentences at these places, counted through all articles."""
+    """Judge the sentences at these indices, counted through all articles."""
     texts = [sentence for each in articles for sentence in each.sentences]
     firsts = starts_of(np.array([len(each.sentences) for each in articles]))[:-1]
     numbers = np.searchsorted(firsts, places, side="right") - 1

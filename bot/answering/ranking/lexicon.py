@@ -1,7 +1,7 @@
-"""What ranking needs to know of words, as arrays by their numbers.
+"""Word properties for ranking, as arrays indexed by word number.
 
-A word is read once, when a sentence with it is first met; of sentences then nothing is read but
-these numbers.
+A word is read once, when the first sentence with it arrives. After that, ranking reads only these
+numbers.
 """
 
 import re
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.question.analysis import FILLERS, NEGATIONS, WordWeights, stem
-from bot.answering.text.letters import Letters
+from bot.answering.text.letters import TrigramIndex
 from bot.answering.text.relations import is_name
 from index.stores.token_store import StoredWords
 from index.text.tokens import Spelt
@@ -19,12 +19,12 @@ from index.text.words import FUNCTION_WORDS
 
 Words = NDArray[np.int32]  # numbers of words, of stems, of spellings
 
-# What a word is, one bit each: as it is written ...
+# Flags of a word, one bit each. The first depend on the word as written.
 CAPITAL, NAME = (1 << bit for bit in range(2))
-# ... in its one spelling ...
+# These depend on its normalised spelling.
 FUNCTION, FILLER, EVERYDAY, NUMBER, DAY, DATE, PERCENT = (1 << bit for bit in range(2, 9))
 NEGATION, POINTING, OF, THE, PLACE_NEXT, TELLING = (1 << bit for bit in range(9, 15))
-# ... and as its stem is.
+# These depend on the stem.
 DIGITS, TITLE = (1 << bit for bit in range(15, 17))
 
 _NUMBER_WORDS = (
@@ -48,7 +48,7 @@ _TITLES = frozenset(
 )
 NOT_TELLING = FUNCTION_WORDS - frozenset("not no nor".split())
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
-_EVERYDAY_RANK = 4000  # below which a capital at the start of a sentence says nothing
+_EVERYDAY_RANK = 4000  # below this rank a capital at the start of a sentence says nothing
 
 
 def _listed(lists: Iterable[tuple[int, Iterable[str]]]) -> dict[str, int]:
@@ -77,26 +77,26 @@ _LISTED = _listed(
 
 
 class Lexicon:
-    """The words of a generation, or of some texts. One instance belongs to one thread.
+    """The words of a generation or of some texts. An instance belongs to one thread.
 
-    By the number of a word: `stems` and `spellings`, numbers that are the same where the strings
-    are, `flags` and `weights`. `nothing` is the number of a word that is none; its numbers are 0,
-    which no string has.
+    `stems`, `spellings`, `flags` and `weights` are indexed by word number. Equal strings have equal
+    numbers in `stems` and `spellings`. `nothing` is the number of the sentinel word. Its entries
+    are 0, which is not the number of any string, and its only flag is FUNCTION.
     """
 
     def __init__(self, words: StoredWords | list[Spelt], weights: WordWeights) -> None:
         self.nothing = len(words)
-        # Of pages that are never written to nothing is in memory.
+        # Pages of zeros that are never written take no memory.
         self.stems, self.spellings = (np.zeros(len(words) + 1, np.int32) for _ in range(2))
         self.flags = np.zeros(len(words) + 1, np.uint32)
         self.flags[self.nothing] = FUNCTION
         self.weights = np.zeros(len(words) + 1)
-        self.letters = Letters()
+        self.letters = TrigramIndex()
         self.read_words = 0
         self._words, self._weights = words, weights
 
     def read(self, words: Words) -> None:
-        """Makes sure that these are known."""
+        """Read those of the words that are not known yet."""
         new = words[self.stems[words] == 0]
         for word in dict.fromkeys(new.tolist()):
             if word != self.nothing:
@@ -130,5 +130,5 @@ class Lexicon:
         )
 
     def stem_numbers(self, stems: Iterable[str]) -> Words:
-        """-1 for those that no word has that was read."""
+        """Look up the numbers of the stems; -1 for a stem that no read word has."""
         return np.fromiter((self.letters.known(each) for each in stems), np.int32)

@@ -1,4 +1,4 @@
-"""A pool read for a question: which of the question's words are where."""
+"""Matches of a question in a pool: which of the question's words are where."""
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -13,14 +13,15 @@ from bot.answering.text.letters import is_long
 from index.ranges import distinct, run_begins
 from index.text.tokens import Tokens
 
-# Trigram overlap (Dice) from which a word may be another form or spelling, and from which one that
-# is nowhere counts as misspelt, not missing.
+# Trigram overlaps (Dice): above the first a word may be another form or spelling of a term; above
+# the second an absent term counts as misspelt, not missing.
 _SIMILAR, _MISSPELT = 0.4, 0.5
 
 
-class Reading:
-    """The tables tell for each candidate (rows) how often the sentence, its passage, its title and
-    the sentences before and after it have which of the question's terms (columns)."""
+class QuestionMatches:
+    """Tables of how often each candidate (rows) has each of the question's terms (columns). There
+    is one table each for the sentence, its passage, its title, and the sentences before and after
+    it."""
 
     def __init__(self, question: QuestionAnalysis, pool: Pool) -> None:
         self.question, self.pool, self.told = question, pool, pool.told
@@ -33,11 +34,11 @@ class Reading:
         self.passage = up_to[places.passage_end] - up_to[places.passage]
 
     def numbers(self, stems: Iterable[str]) -> Words:
-        """Those of the question's stems, as the pool knows them."""
+        """Look up the pool's numbers of these stems; -1 for a stem that the pool does not have."""
         return self.pool.lexicon.stem_numbers(stems)
 
     def _counted(self, texts: Tokens) -> Rows:
-        """How often each text (rows) has each term (columns)."""
+        """Count how often each text (rows) has each term (columns)."""
         term, place = np.nonzero(self.pool.lexicon.stems[texts.words] == self.terms[:, None])
         text = np.searchsorted(texts.starts, place, side="right") - 1
         shape = len(texts.starts) - 1, len(self.terms)
@@ -46,40 +47,40 @@ class Reading:
 
     @cached_property
     def anywhere(self) -> Array:
-        """The same, in the passage and in the title too."""
+        """The table `soft`, where a term in the passage or the title also counts."""
         anywhere: Array = np.maximum(self.soft, (self.passage > 0) | (self.title > 0))
         return anywhere
 
     @cached_property
     def passage_words(self) -> Rows:
-        """How many its passage has."""
+        """Number of words in the passage of each candidate."""
         starts, places = self.pool.sentences.starts, self.pool.places
         return starts[places.passage_end] - starts[places.passage]
 
     def marked(self, mark: int) -> Flags:
-        """Which candidates have the mark."""
+        """Return which candidates have the mark."""
         return have(self.pool.sentences.marks[self.pool.places.sentence], mark)
 
     @cached_property
     def are_terms(self) -> Flags:
-        """Which of the candidates' words (columns) are which term (rows)."""
+        """Table of the terms (rows) that each of the candidates' words (columns) is."""
         return self.told.that_are(self.terms)
 
     @cached_property
     def are_asked(self) -> Flags:
-        """Which of the candidates' words (columns) are which word of the question (rows)."""
+        """Table of the question's words (rows) that each of the candidates' words (columns) is."""
         return self.told.that_are(self.numbers(self.question.stems))
 
     @cached_property
     def are_new(self) -> Flags:
-        """Which of the candidates' words the question does not have."""
+        """Flags of the candidates' words that the question does not have."""
         asked: Flags = np.logical_or.reduce(np.concatenate([self.are_asked, self.are_terms]))
         return ~asked
 
     @cached_property
     def _spellings(self) -> tuple[Words, Rows]:
-        """A word of each spelling that the candidates have, and for each of their words which of
-        them it is."""
+        """One word for each spelling that the candidates have, and for each of their words the
+        index of its spelling."""
         spellings = self.pool.lexicon.spellings[self.told.words]
         order = np.argsort(spellings, kind="stable")
         begins = run_begins(spellings[order])
@@ -89,7 +90,7 @@ class Reading:
 
     @cached_property
     def weight(self) -> Array:
-        """Of each candidate: what its distinct words weigh."""
+        """Total weight of the distinct words of each candidate."""
         words, which = self._spellings
         has = np.zeros((len(self.pool), len(words)), bool)
         has[self.told.of, which] = True
@@ -98,7 +99,8 @@ class Reading:
 
     @cached_property
     def soft(self) -> Array:
-        """Which terms each candidate has, a similar word counting as a part of a term."""
+        """Table of the terms (columns) that each candidate (rows) has, from 0 to 1. A similar word
+        counts in part."""
         has = self.sentence > 0
         soft: Array = has.astype(float)
         columns = self._long_terms(~np.logical_and.reduce(has))
@@ -111,8 +113,8 @@ class Reading:
         return soft
 
     def absent(self, candidates: Rows) -> Array:
-        """For each term 1 where none of these candidates nor their titles has it, 0 where one does,
-        and between where one has a word that is spelt alike."""
+        """Compute for each term 1 if none of these candidates or their titles has it, and 0 if one
+        has it. A word with a similar spelling gives a value between."""
         found = self.sentence[candidates] + self.title[candidates] > 0
         lacking = ~np.logical_or.reduce(found)
         absent: Array = lacking.astype(float)
@@ -123,7 +125,7 @@ class Reading:
         return absent
 
     def _long_terms(self, among: Flags) -> list[int]:
-        """Of some terms those that are long enough to be compared with words like them."""
+        """Select the terms that are long enough to be compared with similar words."""
         words = self.question.words
         return [term for term in np.flatnonzero(among).tolist() if is_long(words[term])]
 
@@ -132,7 +134,8 @@ class Reading:
         return self.pool.lexicon.letters.alike(strings, words)
 
     def _stems_of(self, candidates: Rows) -> Words:
-        """The distinct stems of these candidates and their titles, and 0, which is none."""
+        """Collect the distinct stems of these candidates and their titles. The sentinel's stem, 0,
+        is among them."""
         pool, among = self.pool, np.zeros(len(self.pool), bool)
         among[candidates] = True
         titles = np.zeros(len(pool.titles.starts) - 1, bool)

@@ -1,21 +1,21 @@
-"""Whose something is, and who does it: OpenAI's chief executive is not Nvidia's.
+"""Ownership: who has or does the thing asked about. OpenAI's chief executive is not Nvidia's.
 
-A sentence that has all the words of a question may still tell of another's.
+A sentence with all the words of a question may still be about another owner.
 """
 
 import numpy as np
 
-from bot.answering.ranking.candidate_words import Told
+from bot.answering.ranking.candidate_words import CandidateWords
 from bot.answering.ranking.lexicon import FUNCTION, NAME, OF, THE
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from bot.answering.ranking.pool import Array
 from bot.answering.text.relations import Phrases
 from index.ranges import starts_of
 
 
-def compare_owners(reading: Reading) -> Array:
-    """For each candidate 1 where it tells of what is asked for, of the one who is asked about; -1
-    where it tells only of others'; 0 where it does not tell whose it is."""
+def compare_owners(reading: QuestionMatches) -> Array:
+    """Compare the owner in each candidate with the owner in the question. Return 1 if they are the
+    same, -1 if the candidate names only other owners, and 0 if it names none."""
     asked, told = reading.question.owners, reading.told
     same, others = np.zeros(len(reading.pool), bool), np.zeros(len(reading.pool), bool)
     if not asked:
@@ -31,8 +31,9 @@ def compare_owners(reading: Reading) -> Array:
     return np.where(same, 1.0, np.where(others, -1.0, 0.0))
 
 
-def _phrases(told: Told) -> Phrases:
-    """In a sentence "Nvidia CEO" counts like "Nvidia's CEO"."""
+def _phrases(told: CandidateWords) -> Phrases:
+    """Build the phrases of the candidates. In a sentence "Nvidia CEO" counts like "Nvidia's
+    CEO"."""
     opens = np.zeros(len(told.words), bool)
     opens[told.starts] = True
     return Phrases(

@@ -1,4 +1,4 @@
-"""The sentences that one question is answered from, with what stands around them, as numbers."""
+"""The candidate sentences for one question and what surrounds them, as numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -8,26 +8,27 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answering.ranking.candidate_words import Rows, Told
+from bot.answering.ranking.candidate_words import CandidateWords, Rows
 from bot.answering.ranking.lexicon import Lexicon
 from index.generations.generation import Generation
 from index.ranges import distinct, in_ranges, starts_of
-from index.search import SentenceHit
+from index.retrieval import SentenceHit
 from index.text.tokens import Tokens
 
 Array = NDArray[np.float64]
 
-# What lies behind is not read: a "sentence" of 64 kB, a table that lost its line breaks, would hold
-# up everyone.
+# Words read per text. A "sentence" of 64 kB, such as a table without line breaks, would delay all
+# requests.
 READ_WORDS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where each candidate and what belongs to it stand: rows of the pool's sentences (of the
-    passage from its first to behind its last; -1 where there is none before or after) and titles.
-    `dense` and `passage_dense` are the cosines of the question with the sentence and with its
-    passage; `position` of `count` is its place in its article, which is known by a number."""
+    """The rows of each candidate and its surroundings in the pool's sentences and titles. `before`
+    and `after` are -1 if the article has no such sentence. A passage goes from `passage` to
+    `passage_end` (exclusive). `article` is a number that identifies the article. The candidate is
+    at `position` among the `count` sentences of its article. `dense` and `passage_dense` are the
+    cosines of the question with the sentence and with its passage."""
 
     sentence: Rows
     before: Rows
@@ -42,13 +43,13 @@ class Places:
     passage_dense: Array
 
     def only(self, candidates: Sequence[int]) -> Self:
-        """Of these candidates."""
+        """Select these candidates."""
         chosen = {each.name: getattr(self, each.name)[list(candidates)] for each in fields(self)}
         return replace(self, **chosen)
 
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
-        """All of them, one after the other."""
+        """Concatenate all parts."""
         return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
 
@@ -63,30 +64,30 @@ class Pool:
 
     @classmethod
     def of(cls, lexicon: Lexicon, sentences: Tokens, titles: Tokens, places: Places) -> Self:
-        """Of each text what is read."""
+        """Build a pool. Each text is cut at READ_WORDS words, and the lexicon reads those."""
         sentences, titles = _shortened(sentences), _shortened(titles)
         for texts in (sentences, titles):
             lexicon.read(texts.words)
         return cls(lexicon, sentences, titles, places)
 
     @cached_property
-    def told(self) -> Told:
-        """The candidates' own words."""
-        return Told.by(self.sentences, self.places.sentence, self.lexicon)
+    def told(self) -> CandidateWords:
+        """The words of the candidates themselves."""
+        return CandidateWords.by(self.sentences, self.places.sentence, self.lexicon)
 
     def __len__(self) -> int:
         return len(self.places.sentence)
 
     def only(self, candidates: Sequence[int]) -> Self:
-        """The pool with these candidates, which stand in its order."""
+        """Return the pool with only these candidates, which must be in its order."""
         if len(candidates) == len(self):
             return self
         return replace(self, places=self.places.only(candidates))
 
 
 def retrieved(generation: Generation, lexicon: Lexicon, hits: Sequence[SentenceHit]) -> Pool:
-    """Of what a search found, one hit at least. Nothing is read of a text: the words of the
-    generation's sentences are stored with it."""
+    """Build the pool of the hits of a search, at least one. No text is read: the words of the
+    sentences are stored with the generation."""
     found = [hit.sentence for hit in hits]
     sentence = np.array([each.row for each in found])
     article = np.array([each.article.row for each in found])

@@ -1,33 +1,33 @@
-"""Whether what stands together in a question stands together in the sentences, and how near to its
-words something new stands."""
+"""Proximity: are words that are close in a question close in the sentences, and how close to them
+is something new?"""
 
 from itertools import pairwise
 
 import numpy as np
 
 from bot.answering.ranking.candidate_words import Rows
-from bot.answering.ranking.matches import Reading
+from bot.answering.ranking.matches import QuestionMatches
 from bot.answering.ranking.pool import Array
 
-_APART = 1 << 20  # words between two sentences: more than any has
+_APART = 1 << 20  # words between two sentences: more than any sentence has
 
 
 class Nearness:
-    """How far each of the question's terms is from the candidates' words."""
+    """Distances of the question's terms from the candidates' words."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: QuestionMatches) -> None:
         self._question, self._told = reading.question, reading.told
         self._found = reading.are_terms
         self._place = np.arange(len(self._told.of)) + _APART * self._told.of
         before = np.where(self._found, self._place, -_APART)
         behind = np.where(self._found, self._place, self._place[-1] + _APART)
-        # Where the term (rows) stands that is the nearest before and behind each word (columns).
+        # Position of each term (rows) that is the nearest before and after each word (columns).
         self._before = np.maximum.accumulate(before, axis=1)
         self._behind = np.minimum.accumulate(behind[:, ::-1], axis=1)[:, ::-1]
 
     def together(self) -> Array:
-        """The weighted share of neighbouring content words of the question that are near each other
-        in the sentence."""
+        """Compute the weighted share of neighbouring content words of the question that are near
+        each other in the sentence."""
         terms = {term: row for row, term in enumerate(self._question.terms)}
         weights, content = self._question.weights, self._question.content
         found, total = np.zeros(len(self._told.starts)), 0.0
@@ -43,8 +43,9 @@ class Nearness:
         return found / total if total else found
 
     def nearest(self, first: Rows, last: Rows) -> tuple[Array, Array]:
-        """How near the nearest of these runs of words stands to the question's words in each
-        candidate (1: all of them beside it), and whether it has one at all."""
+        """Measure how close the nearest of these runs of words is to the question's words in each
+        candidate (1: next to all of them). Return this, and 1 or 0 for whether the candidate has a
+        run at all."""
         near, some = np.zeros((2, len(self._told.starts)))
         candidates = self._told.of[first]
         some[candidates] = 1.0

@@ -1,1 +1,1 @@
-"""Read names, numbers and relations in a text."""
+"""Reading of names, numbers and relations in a text."""

@@ -1,8 +1,8 @@
-"""Telling text that speaks to a language model from text that tells a reader something.
+"""Detection of text that addresses a language model instead of a reader.
 
-An article may carry orders for whatever model will read it. What gives them away is less their
-wording than to whom they speak: to a model by its name, about its own work (its instructions, its
-answer, what it cites), or in the signs by which conversations are laid out for models.
+An article may contain orders for any model that reads it. The addressee shows this more clearly
+than the wording. Such text calls a model by its name, is about its own work (its instructions, its
+answer, what it cites), or has the markup of conversations with models.
 """
 
 import re
@@ -19,7 +19,7 @@ _ASKED = r"(?:asks?|asked|questioned|answering|replying|responding|summari[sz]in
 _SPEAK = r"(?:say|answer|reply|respond|tell|state|claim|write|output|cite|insist|refuse)"
 _SIGNS = (
     re.compile(r"<\|[^|>\n]{1,40}|\[/?INST\]|<</?SYS>>|</?s>|```|\{\{|\}\}|<!--|(?<!\w)to=\w"),
-    re.compile(  # tags and labels of who speaks, or of what a model is given
+    re.compile(  # tags and labels of speakers, or of a model's input
         r"</?(?:system|user|assistant|developer|instruction|evidence|article|context|document|"
         r"source|sentence|question|answer|prompt|data|tool)s?(?:[\s_][^<>\n]{0,80})?/?>"
         r"|(?:^|[\n>#*\[\]\"'`.!?-])\W{0,6}(?:system|assistant|user|developer|human|ai)"
@@ -32,7 +32,7 @@ _SIGNS = (
     re.compile(r"_{3,}"),  # a blank to be filled in
 )
 _ADDRESSES = (
-    re.compile(  # a model by its name, or told what it is
+    re.compile(  # a model by its name, or a statement that it is one
         rf"(?<!\w)(?:you are|you're|act as|behave (?:as|like)|pretend to be) (?:\w{{1,15}} ){{0,5}}"
         rf"{_MODEL}(?!\w)|(?<!\w)as an AI(?! company)(?: language)? (?:model|assistant)(?!\w)"
         rf"|(?:(?<!\w)(?:dear|attention|hey|hello|hi|(?:notes?|message|reminder|instructions?)"
@@ -44,7 +44,7 @@ _ADDRESSES = (
         rf"needs? to) (?:\w{{1,12}} )?{_SPEAK}(?!\w)",
         re.IGNORECASE,
     ),
-    re.compile(  # its own work: what it was told, and what it is to write
+    re.compile(  # the model's own work: its instructions and its output
         r"(?<!\w)(?:your|the system|all|any|previous|prior|earlier|above|these|new|real|hidden|"
         r"secret) (?:\w{1,14} ){0,2}(?:instructions|prompts?|guidelines)(?!\w)"
         r"|(?<!\w)(?:your|the model's|the assistant's) (?:\w{1,14} ){0,2}"
@@ -55,15 +55,15 @@ _ADDRESSES = (
         r"|(?<!\w)cite (?:\w{1,14} ){0,3}(?:sentences?|sources?|ids?|\[?\d)",
         re.IGNORECASE,
     ),
-    re.compile(  # what it is to say whenever somebody asks
+    re.compile(  # an order for the reply to a kind of question
         rf"(?<!\w)(?:if|when|whenever|every time) [^,.!?]{{0,40}}?{_ASKED}(?!\w)[^,.!?]{{0,80}}"
         rf"(?:,| then| always) ?(?:\w{{1,10}} ){{0,2}}{_SPEAK}(?!\w)",
         re.IGNORECASE,
     ),
 )
 _SPACED = re.compile(r"(?<!\w)(?:\w {1,2}){5}(?!\w\w)")
-# A word that mixes scripts that look alike reads otherwise than it looks; so do words with digits
-# for letters, of which names such as "k8s" have one.
+# A word that mixes look-alike scripts hides what it says. So do words with digits for letters; a
+# single one may be a name such as "k8s".
 _MIXED = re.compile(r"(?=\w*[A-Za-z])(?=\w*[\u0370-\u052f\u13a0-\u13ff\uab70-\uabbf])\w{4,}")
 _WITH_DIGITS = re.compile(r"(?<![\w./=-])[A-Za-z\d]*[a-z]\d{1,3}[a-z][a-z\d]*(?![\w/=-])")
 _INVISIBLE = re.compile(
@@ -73,8 +73,8 @@ _INVISIBLE = re.compile(
 
 
 def addresses_a_model(text: str) -> bool:
-    """Whether the text is addressed to a language model, or is disguised as nobody writes who
-    writes for people. Such a sentence is no evidence, and is better not shown to a model."""
+    """Return whether the text addresses a language model, or is disguised as text for people never
+    is. Such a sentence is not evidence, and should not be shown to a model."""
     seen = as_seen(text)
     return _is_disguised(seen) or any(pattern.search(seen) for pattern in _SIGNS + _ADDRESSES)
 
@@ -87,6 +87,6 @@ def _is_disguised(text: str) -> bool:
 
 
 def as_seen(text: str) -> str:
-    """The text without what is invisible, and in plain letters where it has their full-width or
-    mathematical forms; its length may differ."""
+    """Remove invisible characters, and replace full-width and mathematical letters by plain ones.
+    The length may change."""
     return text if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))

@@ -1,4 +1,4 @@
-"""Telling that a sentence leans on the one before it, which a reader then needs as well."""
+"""Detection of sentences that refer back to the one before, which a reader then needs as well."""
 
 import re
 
@@ -19,13 +19,14 @@ _LEANS = re.compile(rf"\W*(?:{_CONNECTIVE},? )?{_REFERENCE}\b", re.IGNORECASE)
 
 
 def leans_on_previous(sentence: str) -> bool:
-    """Whether the sentence opens with a word that points back ("This deal", "However, he")."""
+    """Return whether the sentence opens with a word that refers back ("This deal", "However,
+    they")."""
     return _LEANS.match(sentence) is not None
 
 
 def named_by(sentence: str, before: str) -> str:
-    """The sentence with the first name of the one before in the place of the pronoun that it opens
-    with; "" where it opens with none, or no name fits."""
+    """Replace the pronoun that opens the sentence by the first fitting name in the sentence before.
+    Return "" if it opens with none, or if no name fits."""
     pronoun = _PRONOUN.match(sentence)
     if pronoun is None:
         return ""
@@ -39,10 +40,10 @@ def named_by(sentence: str, before: str) -> str:
 
 
 def points_at_person(sentence: str) -> bool:
-    """Whether the sentence opens with "he", "she", "his" or "her"."""
+    """Return whether the sentence opens with "he", "she", "his" or "her"."""
     return _PERSON.match(sentence) is not None
 
 
 def names_person(sentence: str) -> bool:
-    """Whether the sentence has what looks like a person's name."""
+    """Return whether the sentence has what looks like a person's name."""
     return any(looks_like_person(sentence, name) for name in names_in(sentence))

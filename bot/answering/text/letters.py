@@ -1,4 +1,4 @@
-"""Which words are spelt alike, by the letter trigrams that they share."""
+"""Similarity of spelling, by the letter trigrams that words share."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -11,34 +11,34 @@ from index.ranges import in_ranges, starts_of
 Array = NDArray[np.float64]
 Number = TypeVar("Number", np.int32, np.int64)
 
-_LONG = 4  # letters; what is shorter is alike by chance
+_LONG = 4  # letters; shorter words are similar by chance
 _ROOM = 1 << 14
 
 
 def is_long(word: str) -> bool:
-    """Whether the word is long enough to be compared."""
+    """Return whether the word is long enough to be compared."""
     return len(word) >= _LONG
 
 
-class Letters:
-    """Numbers strings, from 1, and knows their trigrams, their ends marked. One instance belongs
-    to one thread."""
+class TrigramIndex:
+    """Numbers of strings, from 1, with the trigrams of each. Trigrams include a mark at both ends
+    of the string. An instance belongs to one thread."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
         self._trigrams: dict[str, int] = {}
-        # The trigrams of the n-th string: from the n-th start to the next in `_flat`.
+        # The trigrams of string n are `_flat[_starts[n] : _starts[n + 1]]`.
         self._starts, self._flat = np.zeros(_ROOM, np.int64), np.zeros(_ROOM, np.int32)
 
     def __len__(self) -> int:
         return len(self._numbers)
 
     def known(self, string: str) -> int:
-        """The number of the string, -1 where it has none."""
+        """Return the number of the string, -1 if it has none."""
         return self._numbers.get(string, -1)
 
     def number(self, string: str) -> int:
-        """The number of the string, which has one from now on."""
+        """Return the number of the string. A new string gets the next number."""
         found = self._numbers.get(string)
         return self._add(string) if found is None else found
 
@@ -55,8 +55,9 @@ class Letters:
         return number
 
     def alike(self, strings: NDArray[np.integer], words: Sequence[str]) -> Array:
-        """How alike each of the strings (rows) and each word (columns) are: twice what they share,
-        as a share of what both have (Dice 1945); 0 for a string that is not long."""
+        """Compute how similar each string (rows, by number) and each word (columns) are: twice the
+        trigrams that they share, divided by the sum of both counts (Dice 1945). The result is 0 for
+        a short string."""
         starts, counts = self._starts[strings], self._starts[strings + 1] - self._starts[strings]
         of_words = [_trigrams(word) for word in words]
         wanted = np.zeros((len(self._trigrams) + 1, len(words)), np.int64)
@@ -64,8 +65,8 @@ class Letters:
         for column, own in enumerate(of_words):
             numbers = [self._trigrams.get(each, -1) for each in own]
             wanted[numbers, column] = is_wanted[numbers] = True
-        # Few of the strings' trigrams are wanted: they alone are counted. The last that there is
-        # stands for those that no string has, and is never found.
+        # Only the wanted trigrams are counted, because few are. The last row stands for trigrams
+        # that no string has, and is never found.
         trigrams = self._flat[in_ranges(starts, counts)]
         found = np.flatnonzero(is_wanted[trigrams])
         of_strings = np.searchsorted(starts_of(counts), found, side="right") - 1

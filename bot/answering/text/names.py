@@ -1,4 +1,4 @@
-"""Names in a text, by their capitals."""
+"""Names in a text, found by their capitals."""
 
 import re
 
@@ -18,7 +18,7 @@ _ORGANISATION_WORD = re.compile(
     r"|[A-Z]{2,}|[a-z][A-Z]"
 )
 _POSSESSIVE = re.compile(r"(?<=\w)(['’]s\b ?)")
-# Capitalised at the start of a sentence or by custom, but no part of a name.
+# Capitalised at the start of a sentence or by custom, but not part of a name.
 _NOT_A_NAME = re.compile(
     rf"(?:{MONTH}|{WEEKDAY}|I(?:['’]m)?|The|A|An|In|On|At|By|For|This|That|These|Those|It|Its|He|She|They|We|"
     r"However|Meanwhile|But|And|Or|If|As|Both|Analysts?|Insiders?|Sources?|CEO|CFO|GPUs?|AI|US|"
@@ -29,12 +29,12 @@ _NOT_A_NAME = re.compile(
 
 
 def names_in(sentence: str) -> list[Span]:
-    """Runs of capitalised words, without opening words that are no part of a name. "Nvidia's
-    CEO" is the name Nvidia."""
+    """Find runs of capitalised words, without opening words that are not part of a name. In
+    "Nvidia's CEO" the name is "Nvidia"."""
     names = []
     for match in _NAME.finditer(sentence):
         start = match.start()
-        for piece in _POSSESSIVE.split(match.group()):  # names and, between them, the "'s "
+        for piece in _POSSESSIVE.split(match.group()):  # names, and the "'s " between them
             if name := _without_openers(piece, start):
                 names.append(name)
             start += len(piece)
@@ -42,7 +42,8 @@ def names_in(sentence: str) -> list[Span]:
 
 
 def _without_openers(piece: str, start: int) -> Span | None:
-    """The name in a piece of text that starts there, if it is one."""
+    """Strip the words that are not part of a name from the start of a piece at offset `start`.
+    Return None if no name is left."""
     text, end = piece, start + len(piece)
     first, _, rest = text.partition(" ")
     while rest and (_NOT_A_NAME.fullmatch(first) or first.islower()):
@@ -54,6 +55,6 @@ def _without_openers(piece: str, start: int) -> Span | None:
 
 
 def looks_like_person(sentence: str, span: Span) -> bool:
-    """Two or three capitalised words without a word of an organisation's name."""
+    """Return whether the span has two or three words, and none that is typical of organisations."""
     name = sentence[span.start : span.end]
     return 2 <= len(name.split()) <= 3 and not _ORGANISATION_WORD.search(name)

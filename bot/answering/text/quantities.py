@@ -1,4 +1,4 @@
-"""Numbers in a text, each in one spelling: "$100bn" is "100 billion dollars"."""
+"""Numbers in a text, each in one normal form: "$100bn" is "100 billion dollars"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ _WRITTEN = {word: float(n) for n, word in enumerate(_ONES)}
 _WRITTEN |= {word: 20.0 + 10 * n for n, word in enumerate(_TENS)}
 _WRITTEN |= {"dozen": 12.0}
 _CURRENCIES = frozenset("dollar euro pound yen".split())
-# What a number may be of, with how much of the first of its kind it is.
+# Unit names, each with its base unit and the factor to it.
 _UNITS = {
     **{name: (name, 1.0) for name in _CURRENCIES},
     "percent": ("percent", 1.0),
@@ -30,8 +30,8 @@ _RANGE = frozenset({"to", "or", "and"})
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number of something: its value in the unit, which is "" where none is told, and where it
-    stands in the text."""
+    """A number at its position in the text. `value` is in units of `unit`, which is "" if the text
+    gives none."""
 
     value: float
     unit: str
@@ -39,18 +39,18 @@ class Quantity:
     end: int
 
     def is_same(self, other: "Quantity") -> bool:
-        """A unit that one of them does not tell makes no difference."""
+        """Return whether both are the same number. A missing unit matches every unit."""
         near = abs(self.value - other.value) <= 1e-9 * max(abs(self.value), abs(other.value))
         return near and (self.unit == other.unit or not (self.unit and other.unit))
 
     def is_alike(self, other: "Quantity") -> bool:
-        """Whether it is another number of the same kind."""
+        """Return whether the other is a different number with the same unit."""
         return self.unit == other.unit and self.value != other.value
 
 
 def read_quantities(text: str, words: Sequence[Word]) -> list[Quantity]:
-    """Those of `words`, which are of `text`, in order. A lone "one" is none: it is more often a
-    pronoun."""
+    """Read the quantities in `words`, which are the words of `text`, in order. A lone "one" is left
+    out, because it is usually a pronoun."""
     found: list[Quantity] = []
     place = 0
     while place < len(words):
@@ -62,11 +62,11 @@ def read_quantities(text: str, words: Sequence[Word]) -> list[Quantity]:
 
 
 def _read(text: str, words: Sequence[Word], first: int) -> tuple[Quantity | None, int]:
-    """The quantity that begins with the word at `first`, and the place after what was read."""
+    """Read the quantity that begins with the word at `first`. Return it with the index after it."""
     place = first
     currency = words[place].surface if words[place].lower in _CURRENCIES else ""
     if currency.isalpha():
-        return None, first + 1  # "dollar" before a number is no sign of it
+        return None, first + 1  # the word "dollar" before a number is not its unit
     place += bool(currency)
     value, after = _value(text, words, place)
     if value is None:
@@ -82,7 +82,7 @@ def _read(text: str, words: Sequence[Word], first: int) -> tuple[Quantity | None
 
 
 def _value(text: str, words: Sequence[Word], first: int) -> tuple[float | None, int]:
-    """ "100 billion", "twenty-five" or "two hundred thousand" from `first` on."""
+    """Read a value such as "100 billion", "twenty-five" or "two hundred thousand" at `first`."""
     place, total, current = first, 0.0, None
     while place < len(words):
         word = words[place].lower
@@ -114,7 +114,8 @@ def _digits(word: str) -> float:
 
 
 def _unit(words: Sequence[Word], place: int) -> tuple[str, float, int]:
-    """The unit told at `place`, how much of the kind it is, and the place after it."""
+    """Read the unit at `place`. Return the base unit, the factor to it, and the index after the
+    unit."""
     if place < len(words):
         word = words[place].lower
         if word == "per" and place + 1 < len(words) and words[place + 1].lower == "cent":
@@ -126,7 +127,7 @@ def _unit(words: Sequence[Word], place: int) -> tuple[str, float, int]:
 
 
 def _with_units_of_ranges(text: str, found: Sequence[Quantity]) -> list[Quantity]:
-    """ "Between 10 and 12 percent" tells the unit once."""
+    """Copy the unit of a range to its first number, as in "between 10 and 12 percent"."""
     told = list(found)
     for place in range(len(told) - 2, -1, -1):
         one, other = told[place], told[place + 1]

@@ -1,4 +1,4 @@
-"""What goes with whom in a text: read from "X of NAME", "NAME's X" and "NAME X"."""
+"""Relations of words to names in a text, read from "X of NAME", "NAME's X" and "NAME X"."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.text.words import FUNCTION_WORDS, Word
 
-_REACH = 2  # words between a name and what is its: "Nvidia's outspoken chief executive"
+_REACH = 2  # words between a name and what belongs to it: "Nvidia's outspoken chief executive"
 
 Flags = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -16,9 +16,9 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """Words one after the other, of one text or of several: which of them are names, function
-    words, "of" and "the", and which open a text. Behind each text stands a word that is none and
-    counts as a function word. Only a name that is among `owners` has what stands behind it."""
+    """Concatenated words of one or several texts, as flags: names, function words, "of", "the", and
+    the words that open a text. A sentinel word, which counts as a function word, follows each text.
+    Only a name in `owners` owns the words after it."""
 
     names: Flags
     functions: Flags
@@ -28,11 +28,12 @@ class Phrases:
     owners: Flags
 
     def owned(self) -> Flags:
-        """Which words may be somebody's."""
+        """Return which words may belong to a name."""
         return ~self.functions & (self.opens | ~self.names)
 
     def names_after(self, places: Rows) -> tuple[Rows, Rows]:
-        """For each word the run of names in "X of NAME": its first and behind its last."""
+        """Find for each word the run of names in "X of NAME". Return its start and its end
+        (exclusive)."""
         last = len(self.names) - 1
         start = np.minimum(places + 2, last)
         start = np.minimum(start + self.the[start], last)
@@ -41,7 +42,8 @@ class Phrases:
         return start, np.where(self.of[np.minimum(places + 1, last)], end, start)
 
     def names_before(self, places: Rows) -> tuple[Rows, Rows]:
-        """For each word the run of names in "NAME's X", with at most a few words between."""
+        """Find for each word the run of names in "NAME's X", with at most two words between. Return
+        its start and its end (exclusive)."""
         end, parted = places, np.zeros(len(places), bool)
         for _ in range(_REACH):
             between = ~self.names[end - 1]
@@ -53,8 +55,9 @@ class Phrases:
 
 
 def owners(words: Sequence[Word], stems: Sequence[str]) -> dict[str, frozenset[str]]:
-    """For each word of a question that goes with a name, by its stem: the stems of those names.
-    `stems` are those of `words`. Only "Nvidia's CEO" is somebody's, not "Nvidia CEO"."""
+    """Map each word of a question that belongs to a name, by its stem, to the stems of those names.
+    `stems` are the stems of `words`. Only "Nvidia's CEO" has an owner here; "Nvidia CEO" has
+    none."""
     names = [is_name(word.surface, word.lower) for word in words]
     if not any(names):
         return {}
@@ -76,7 +79,8 @@ def owners(words: Sequence[Word], stems: Sequence[str]) -> dict[str, frozenset[s
 
 
 def is_name(surface: str, lower: str) -> bool:
-    """Capitalised and no word of every sentence; "CEO", read as chief executive, is none."""
+    """Return whether the word is capitalised and not a function word. "CEO", which is read as
+    "chief executive", is not a name."""
     plain = surface.casefold().replace("’", "'").removesuffix("'s")
     return surface[0].isupper() and plain == lower and plain not in FUNCTION_WORDS
 

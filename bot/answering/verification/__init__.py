@@ -1,1 +1,1 @@
-"""Verifying a sentence against the sentences that it cites."""
+"""Verification of a sentence against the sentences that it cites."""

@@ -1,5 +1,5 @@
-"""Checking a text against the articles: each of its sentences is looked for, and then verified
-against the sentences that come nearest to it."""
+"""Check of a text against the articles: find sentences for each claim, and verify it against the
+closest ones."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -9,21 +9,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.citing.citations import check_citations, cite, cite_closest, needed_before
-from bot.answering.draft_sentence import Carried, Written
+from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
 from bot.answering.pipeline import retrieve
 from bot.answering.question.follow_up import Understood
 from bot.answering.ranking.copies import DistinctHit
 from bot.answering.ranking.evidence import Evidence, EvidenceRanker
 from bot.answering.text.context import leans_on_previous, named_by
 from bot.answering.verification.findings import Finding
-from bot.answering.verification.selection import judge
-from bot.answering.verification.verifier import Cited, Verdict, Verifier
-from bot.domain.claims import Check, CheckedSentence, Claims, Piece, Reason, Standing, claim_spans
+from bot.answering.verification.selection import verify_best
+from bot.answering.verification.verifier import Cited, ClaimVerdict, Verifier
+from bot.domain.claims import (
+    Check,
+    CheckedSentence,
+    CheckRequest,
+    Piece,
+    Reason,
+    Standing,
+    claim_spans,
+)
 from bot.domain.models import Citation
 from index.generations.generation import Generation
 from index.generations.live import LiveGeneration
 from index.models import Span
-from index.search import LEXICAL_WEIGHT, Searcher, SentenceHit
+from index.retrieval import LEXICAL_WEIGHT, Searcher, SentenceHit
 from index.stores.text_store import about
 
 _VERIFIED = 12  # sentences that each claim is verified against
@@ -31,23 +39,24 @@ _VERIFIED = 12  # sentences that each claim is verified against
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A claim's verdict, and the hits that it was verified against, in the verdict's numbers."""
+    """The verdict on a claim, and the hits that it rests on. Findings refer to these hits by
+    index."""
 
-    verdict: Verdict
+    verdict: ClaimVerdict
     hits: tuple[DistinctHit, ...]
 
 
 class Checker:
-    """Checks texts. One instance belongs to one thread, as its parts do."""
+    """Checker of texts. An instance belongs to one thread, because its parts do."""
 
     def __init__(self, ranker: EvidenceRanker) -> None:
         self._searcher, self._ranker = Searcher(), ranker
         self._verifier = Verifier(ranker.model.words, judge=ranker.judge)
 
-    def check(self, live: LiveGeneration, claims: Claims) -> Check:
-        """Raises QuestionError for a text that cannot be taken."""
+    def check(self, live: LiveGeneration, request: CheckRequest) -> Check:
+        """Check each sentence of a text. Raises QuestionError if the text is refused."""
         started = time.perf_counter()
-        text, generation = claims.question, live.generation
+        text, generation = request.text, live.generation
         spans = claim_spans(text)
         understood = [*_understood(text, spans)]
         written_out = [
@@ -67,24 +76,24 @@ class Checker:
             numbered += len(sentence.citations) + len(sentence.closest)
             sentences.append(sentence)
         return Check(
-            id=claims.id,
+            id=request.id,
             text=text,
             sentences=tuple(sentences),
             generation=generation.id,
             elapsed_ms=round((time.perf_counter() - started) * 1000, 2),
         )
 
-    def verify(self, written: Written) -> Carried:
-        """By which of the sentences that it was written from a sentence is carried."""
-        generation = written.receipt.generation
-        hits = [written.receipt.ranked[n].hit for n in written.evidence]
+    def verify(self, drafted: SentenceToVerify) -> SentenceSupport:
+        """Find the cited sentences that support a drafted one."""
+        generation = drafted.receipt.generation
+        hits = [drafted.receipt.ranked[n].hit for n in drafted.evidence]
         cited = [_cited(generation, hit) for hit in hits]
-        self._verifier.read_ahead(written.question, cited)
-        judged = judge(self._verifier, written.question, cited, generation.initials)
+        self._verifier.read_ahead(drafted.text, cited)
+        judged = verify_best(self._verifier, drafted.text, cited, generation.initials)
         if judged is None or judged.verdict.standing is not Standing.SUPPORTED:
             findings = judged.verdict.findings if judged else ()
-            return Carried((), tuple(dict.fromkeys(each.kind for each in findings)))
-        return Carried(tuple(written.evidence[n] for n in judged.by))
+            return SentenceSupport((), tuple(dict.fromkeys(each.kind for each in findings)))
+        return SentenceSupport(tuple(drafted.evidence[n] for n in judged.by))
 
     def _judge(
         self,
@@ -93,27 +102,28 @@ class Checker:
         understood: Understood,
         vector: NDArray[np.float32],
     ) -> _Judged | None:
-        """By the sentence that carries it best, or by two where no single one does. Where it is
-        not found and names nobody, with the name before it: a pronoun tells too little."""
+        """Judge a claim by the sentence that supports it best, or by two if no single one does. A
+        claim that opens with a pronoun and is not found is tried again with the name from the
+        sentence before, because a pronoun says too little. Return None if no sentence is found."""
         hits = retrieve(self._searcher, generation, understood, vector)
-        # By the sentence alone: what stands around it carries no claim.
+        # Rank by the sentence alone: its passage does not support the claim.
         hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
         distinct = self._ranker.pool(generation, hits)[0][:_VERIFIED] if hits else []
         cited = [_cited(generation, each.hit) for each in distinct]
         self._verifier.read_ahead(claim, cited)
-        judged = judge(self._verifier, claim, cited, generation.initials)
+        judged = verify_best(self._verifier, claim, cited, generation.initials)
         named = named_by(claim, understood.context)
         if named and judged and judged.verdict.standing is Standing.NOT_FOUND:
-            by_name = judge(self._verifier, named, cited, generation.initials)
+            by_name = verify_best(self._verifier, named, cited, generation.initials)
             if by_name and by_name.verdict.standing is Standing.SUPPORTED:
-                judged = by_name  # as supported it has no reasons, whose places would be others
+                judged = by_name  # supported, so it has no findings with offsets in `named`
         if judged is None:
             return None
         return _Judged(judged.verdict, tuple(distinct[n] for n in judged.by))
 
 
 def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
-    """Each sentence, one that leans on the sentence before with that."""
+    """Yield each sentence. If it refers back, the sentence before is its context."""
     before = ""
     for span in spans:
         sentence = text[span.start : span.end]
@@ -122,7 +132,8 @@ def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
 
 
 def _cited(generation: Generation, hit: SentenceHit) -> Cited:
-    """A sentence with its article's title and date, and the sentences that it leans on."""
+    """Collect a sentence with its article's title and date, and the sentences that it refers back
+    to."""
     sentence = hit.sentence
     before = tuple(each.text for each in needed_before(generation.texts, sentence))
     context = "\n".join([about(sentence.article), *before])

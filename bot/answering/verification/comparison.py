@@ -1,4 +1,4 @@
-"""A claim beside the sentences that it cites: which of its words each of them has."""
+"""Comparison of a claim with the sentences that it cites: which of its words each of them has."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -6,14 +6,14 @@ from functools import cached_property
 from bot.answering.text.context import leans_on_previous
 from bot.answering.verification.reading import Reading, SentenceReader
 
-_SAME_BEGINNING = 0.7  # of the longer word, from which two may be forms of one word
+_SAME_BEGINNING = 0.7  # common beginning of two forms of a word, as a share of the longer
 _FEWEST_LETTERS = 4
-_BEARS = 0.5  # the share of a clause from which a sentence may be what it goes back to
+_BEARS = 0.5  # share of a clause at which a sentence may be its source
 
 
 class Comparison:
-    """The claim, its evidence, and the stems of what
-    the evidence stands in: its article's title and date, the sentences that it leans on."""
+    """A claim beside its evidence. `context` holds the stems of what surrounds the evidence: its
+    article's title and date, and the sentences that it refers back to."""
 
     def __init__(
         self,
@@ -36,18 +36,19 @@ class Comparison:
         self.stems = frozenset[str]().union(*(each.expanded for each in evidence))
 
     def share(self, having: frozenset[int], of: Sequence[int] | None = None) -> float:
-        """The weighted share of the claim's words, or of some of them, that is among these."""
+        """Compute the weighted share of the claim's words, or of those in `of`, that is in
+        `having`. Return 1 if there are none."""
         places = self.claim.content if of is None else of
         total = sum(self.weights[i] for i in places)
         return sum(self.weights[i] for i in places if i in having) / total if total else 1.0
 
     def best(self, of: Sequence[int] | None = None) -> float:
-        """The largest share that one sentence has."""
+        """Compute the largest share that one sentence has."""
         return max((self.share(having, of) for having in self.found), default=0.0)
 
     @cached_property
     def written_out(self) -> "Comparison":
-        """The same with what initials stand for in their place."""
+        """The same comparison with all initials written out."""
         readings = (self.claim, *self.evidence)
         if all(each.written_out == each.text for each in readings):
             return self
@@ -56,7 +57,7 @@ class Comparison:
 
     @cached_property
     def bearing(self) -> list[Reading]:
-        """The sentences that the claim, or one of its clauses, may go back to."""
+        """The sentences that may be the source of the claim or of one of its clauses."""
         return [
             reading
             for reading, having in zip(self.evidence, self.found, strict=True)
@@ -65,7 +66,7 @@ class Comparison:
 
 
 def _found(claim: Reading, evidence: Reading) -> frozenset[int]:
-    """Which telling words of the claim the sentence has, as they are or as their initials."""
+    """Find the informative words of the claim that the sentence has, as they are or as initials."""
     found = {i for i in claim.telling if is_in(claim.stems[i], evidence.expanded)}
     for name in claim.names:
         if evidence.expanded.issuperset(name.meaning):
@@ -76,13 +77,14 @@ def _found(claim: Reading, evidence: Reading) -> frozenset[int]:
 def _with_leant_on(
     claim: Reading, found: frozenset[int], context: frozenset[str]
 ) -> frozenset[int]:
-    """With the words that open the claim and that "it" may stand for in the sentence."""
+    """Add the words that open the claim and are in the context: "it" in the sentence may stand for
+    them."""
     opening = range(min(found, default=0))
     return found.union(i for i in claim.telling if i in opening and is_in(claim.stems[i], context))
 
 
 def is_in(stem: str, stems: frozenset[str]) -> bool:
-    """Whether the stem, or another form of it by its beginning, is among these."""
+    """Return whether the stem, or another form of it with the same beginning, is in `stems`."""
     if stem in stems:
         return True
     return len(stem) >= _FEWEST_LETTERS and any(_is_form(stem, other) for other in stems)

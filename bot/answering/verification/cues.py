@@ -1,8 +1,8 @@
-"""What turns, softens or joins statements: negations, hedges of several kinds, and causes.
+"""Cues that negate, soften or join statements: negations, hedges of several kinds, and causes.
 
-Each is found by its words, and has a scope: the content words after it in the same clause, or the
-whole sentence. Two sentences are compared by what is in the scopes, not by whether a "not" is
-anywhere.
+Each cue is found by its words. Its scope is the content words after it in the same clause, or the
+whole sentence. Two sentences are compared by these scopes. A "not" somewhere in the sentence is not
+enough.
 """
 
 import re
@@ -33,7 +33,7 @@ JUDGE = (
 )
 _JUDGES = rf"(?:{JUDGE}(?: (?:at|of|in) [^,.;]{{1,40}}?)?|some|many|others)"
 _OFTEN = r"(?:(?:also|now|already|still|often) )?"
-# Who says so has a view, or wants others to have it; "said" may be of what he does himself.
+# These verbs express or promote a view. "said" does not: speakers also report their own actions.
 _OPINION = (
     rf"(?:{_JUDGES} )?{_OFTEN}"
     r"(?:argu(?:es?|ed)|contend(?:s|ed)?|believe[sd]?|thinks?|alleg(?:es?|ed)|insist(?:s|ed)?|"
@@ -80,24 +80,26 @@ _CUES = {
     kind: re.compile(rf"(?<![\w'’])(?:{words})(?![\w'’])", re.IGNORECASE)
     for kind, words in _WORDS.items()
 }
-_MAY_MONTH = re.compile(r"May")  # with a capital inside a sentence it is the month
-# Whose scope is all else in the sentence.
+_MAY_MONTH = re.compile(r"May")  # a capital inside a sentence: the month, not the modal verb
+# The scope of these cues is the rest of the sentence.
 _OF_SENTENCE = re.compile(r"according to|in .+ (?:view|opinion|eyes)(?: of)?", re.IGNORECASE)
-_BEHIND = re.compile(r"or (?:more|less|fewer)", re.IGNORECASE)  # what it is about
+_BEHIND = re.compile(
+    r"or (?:more|less|fewer)", re.IGNORECASE
+)  # these cues follow the word that they modify
 _PART_OPENS = re.compile(r"(?:;|(?<!\w)(?:but|although|while|whereas)(?!\w))[ ,]*$")
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:but|although|while|whereas)(?!\w)")
 _SCOPE_WORDS = {
     CueKind.NEGATION: 3,
     CueKind.AT_LEAST: 1,
     CueKind.AT_MOST: 1,
-    CueKind.OPINION: 8,  # it begins with a subject, of which a claim may name a part
+    CueKind.OPINION: 8,  # it begins with a subject, and a claim may name a part of that
 }
 _MOST_SCOPE = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue as it stands in the text, and the stems of what it says something of."""
+    """A cue at its position in the text. `scope` holds the stems of the words that it modifies."""
 
     kind: CueKind
     start: int
@@ -105,12 +107,13 @@ class Cue:
     scope: tuple[str, ...]
 
     def covers(self, stems: frozenset[str]) -> bool:
-        """Whether nearly all that it is about is among these."""
+        """Return whether at least two thirds of the scope is in `stems`."""
         found = sum(stem in stems for stem in self.scope)
         return bool(self.scope) and found * 3 >= len(self.scope) * 2
 
     def meets(self, other: "Cue") -> bool:
-        """Whether both say something of the same; at the end of a clause neither has a scope."""
+        """Return whether both cues modify a common word. A cue at the end of a clause has no scope,
+        and meets only another one without a scope."""
         if not self.scope or not other.scope:
             return self.scope == other.scope
         return not set(self.scope).isdisjoint(other.scope)
@@ -119,15 +122,15 @@ class Cue:
 def read_cues(
     text: str, words: Sequence[Word], stems: Sequence[str], is_content: Callable[[int], bool]
 ) -> tuple[Cue, ...]:
-    """Those of the text, kind by kind. `stems` are those of `words`, and `is_content` tells of a
-    place among them whether its word says something."""
+    """Find the cues of the text, kind by kind. `stems` are the stems of `words`. `is_content` takes
+    an index into `words` and returns whether that word is a content word."""
     ends = [match.start() for match in _CLAUSE_END.finditer(text)]
     said = [(word.start, stems[i]) for i, word in enumerate(words) if is_content(i)]
     cues = []
     for kind, start, end in _found(text):
         clause_end = min((e for e in ends if e >= end), default=len(text))
         if _OF_SENTENCE.fullmatch(text, start, end):
-            opens = _PART_OPENS.search(text, 0, start)  # "..., but according to him ..."
+            opens = _PART_OPENS.search(text, 0, start)  # "..., but according to them ..."
             first = opens.end() if opens else 0
             scope = [
                 stem for place, stem in said if first <= place and not start <= place < clause_end

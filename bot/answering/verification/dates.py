@@ -1,4 +1,5 @@
-"""Dates in a text, as far as each is told: "22 September 2025", "in September", "2026"."""
+"""Dates in a text, as precise as the text gives them: "22 September 2025", "in September",
+"2026"."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ _YEAR = re.compile(r"(?:1[5-9]|20|21)\d\d")
 _ISO = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-([0-3]\d)(?![\d-])")
 _PARTS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _OF_YEAR = frozenset({"half", "quarter"})
-# Before these, "may" with a capital is the month; at the start of a sentence it is a wish.
+# After these words "May" is the month; at the start of a sentence it is a wish.
 _BEFORE_MONTH = frozenset(
     "in of on by since until till from to early mid late last next this before after".split()
 )
@@ -28,7 +29,8 @@ _BEFORE_MONTH = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """What is told of a date, None for the rest; `part` is a half or quarter of the year."""
+    """A date as far as the text gives it; missing parts are None. `part` is a half or quarter of
+    the year."""
 
     start: int
     end: int
@@ -48,21 +50,22 @@ class Date:
         return {name: getattr(self, name) for name in fields if getattr(self, name)}
 
     def is_told_by(self, other: "Date", years: frozenset[int] = frozenset()) -> bool:
-        """Whether the other tells all that this one does. Where it tells no year, those of
-        `years`, when it was written, are its own."""
+        """Return whether the other date has all parts of this one. If this date has a month or a
+        part of a year, a year that the other lacks may be any of `years`, in which the other was
+        written."""
         told = dict(other._told)
         if other.year is None and self.year in years and (self.month or self.part):
             told["year"] = self.year
         return told.items() >= self._told.items()
 
     def differs_from(self, other: "Date") -> bool:
-        """Whether both tell something of the same kind, and not the same."""
+        """Return whether both dates have the same part with different values."""
         mine, its = self._told, other._told
         return any(mine[name] != its[name] for name in mine.keys() & its.keys())
 
 
 def read_dates(text: str, words: Sequence[Word]) -> list[Date]:
-    """Those of `words`, which are of `text`, in order."""
+    """Read the dates in `words`, which are the words of `text`, in order."""
     found = [
         Date(*match.span(), year=int(match[1]), month=int(match[2]), day=int(match[3]))
         for match in _ISO.finditer(text)
@@ -89,7 +92,7 @@ _Read = tuple[Date, int] | None
 
 
 def _day_month(words: Sequence[Word], place: int) -> _Read:
-    """ "22 September 2025", "the 22nd of September"."""
+    """Read a date such as "22 September 2025" or "the 22nd of September"."""
     day = _day(words, place)
     after = place + 1
     if after < len(words) and words[after].lower == "of":
@@ -102,7 +105,7 @@ def _day_month(words: Sequence[Word], place: int) -> _Read:
 
 
 def _month(words: Sequence[Word], place: int) -> _Read:
-    """ "September 22, 2025", "September 2025", "in September"."""
+    """Read a date such as "September 22, 2025", "September 2025" or "in September"."""
     month = _month_at(words, place)
     if month is None:
         return None
@@ -115,7 +118,7 @@ def _month(words: Sequence[Word], place: int) -> _Read:
 
 
 def _part(words: Sequence[Word], place: int) -> _Read:
-    """ "the second half of 2026"."""
+    """Read a date such as "the second half of 2026"."""
     number = _PARTS.get(words[place].lower)
     if number is None or place + 1 >= len(words) or words[place + 1].lower not in _OF_YEAR:
         return None
@@ -142,7 +145,8 @@ def _date(words: Sequence[Word], first: int, end: int, **told: object) -> tuple[
 
 
 def _month_at(words: Sequence[Word], place: int) -> int | None:
-    """By a word with a capital: "march" and "may" are words."""
+    """Return the number of the month at `place`. It needs a capital: "march" and "may" are also
+    verbs."""
     if place >= len(words) or not words[place].surface[0].isupper():
         return None
     return _MONTHS.get(words[place].lower)
@@ -163,7 +167,8 @@ def _day(words: Sequence[Word], place: int) -> int | None:
 
 
 def _year_at(words: Sequence[Word], place: int) -> tuple[int | None, int]:
-    """A year at `place`, and the place after it; a number with a comma or of money is none."""
+    """Read a year at `place`, and return it with the index after it. A number with a comma or an
+    amount of money is not a year."""
     if place < len(words) and _YEAR.fullmatch(words[place].surface):
         money = place > 0 and not words[place - 1].surface[0].isalnum()
         scaled = place + 1 < len(words) and words[place + 1].lower in _COUNTED

@@ -1,7 +1,7 @@
-"""What speaks for evidence sentences as the support of a claim, as numbers.
+"""Features of evidence sentences as the support of a claim, as numbers.
 
-Words count by how much they tell. How many sentences are cited, and how long they are, is left out:
-in the sets that this is measured on it tells how a set was made, not what supports what.
+Words are weighted by their information. The number and the length of the cited sentences are left
+out. In the data sets for the measurements they reveal how a set was made, not what supports what.
 """
 
 import re
@@ -19,10 +19,10 @@ from bot.domain.claims import FindingKind
 
 _NEAR = 4  # content words apart
 _AROUND = 3  # content words on either side of a name
-_MOST_ORDERED = 20  # words of which every pair is looked at
+_MOST_ORDERED = 20  # words whose pairs are compared
 
 _PLACED = re.compile(r"(?:^|\W)(?:in|at|near|from|during|around)\s(?:the\s)?$", re.IGNORECASE)
-# Of names joined so either may come first: "and"; "the founder of A is B".
+# Names joined like this may change places: "A and B"; "the founder of A is B".
 _ALIKE = re.compile(r",?\s(?:and|or|nor|as well as|is|was)\s(?:the\s)?")
 _PASSIVE = re.compile(r"(?<!\w)(?:is|are|was|were|be|been)\s\w+\s[^,.;]{0,30}?by(?!\w)")
 
@@ -34,7 +34,7 @@ Places = dict[str, list[int]]
 def support_features(
     compared: Comparison, found: Sequence[Finding], judged: Judgement
 ) -> dict[str, float]:
-    """Every feature by name; `found` is what the claim has that the evidence does not carry."""
+    """Compute every feature by name; `found` are the findings of the claim."""
     counts = Counter(finding.kind for finding in found)
     lost = {f"{kind}_lost": min(counts[kind], 2.0) for kind in _LOST}
     written_out = compared.written_out
@@ -52,7 +52,7 @@ def _coverage(compared: Comparison) -> dict[str, float]:
 
 
 def _structure(compared: Comparison) -> dict[str, float]:
-    """Whether what stands together in the claim stands together in one sentence."""
+    """Measure whether words that are close in the claim are close in one sentence."""
     claim = compared.claim
     pairs = list(pairwise(claim.content))
     places = [_places(each) for each in compared.evidence]
@@ -71,7 +71,7 @@ def _structure(compared: Comparison) -> dict[str, float]:
 
 
 def _places(evidence: Reading) -> Places:
-    """Where each stem is among the content words of a sentence."""
+    """Map each stem to its positions among the content words of a sentence."""
     places: Places = {}
     for place, i in enumerate(evidence.content):
         places.setdefault(evidence.stems[i], []).append(place)
@@ -84,7 +84,7 @@ def _are_near(claim: Reading, pair: tuple[int, int], at: Places) -> bool:
 
 
 def _longest_run(claim: Reading, evidence: Reading) -> int:
-    """In words, of those that both have in a row."""
+    """Compute the length in words of the longest run that the claim and the sentence share."""
     best, ending = 0, dict[int, int]()
     for stem in claim.stems:
         here = [i for i, other in enumerate(evidence.stems) if other == stem]
@@ -94,15 +94,15 @@ def _longest_run(claim: Reading, evidence: Reading) -> int:
 
 
 def _order(claim: Reading, at: Places) -> float:
-    """The share of pairs of words that stand in the claim's order in the sentence."""
+    """Compute the share of word pairs that have the claim's order in the sentence."""
     first = [at[claim.stems[i]][0] for i in claim.content if claim.stems[i] in at]
     pairs = list(combinations(first[:_MOST_ORDERED], 2))
     return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 0.0
 
 
 def _roles_turned(compared: Comparison) -> int:
-    """How many neighbouring names of the claim stand in one sentence, and wherever they do, the
-    other way round; in the passive that is as it should be."""
+    """Count the pairs of neighbouring names of the claim that appear only in reverse order in the
+    evidence. A passive reverses the expected order."""
     claim = compared.claim
     acting = [name for name in claim.names if not _PLACED.search(claim.text[: name.start])]
     turned = 0
@@ -114,7 +114,8 @@ def _roles_turned(compared: Comparison) -> int:
 
 
 def _in_order(claim: Reading, one: Name, other: Name, evidence: Reading) -> bool | None:
-    """None where the sentence has not both, or names them side by side."""
+    """Return whether the sentence has two names in the claim's order. Return None if it lacks one,
+    or names them side by side."""
     first = [name for name in evidence.names if set(one.stems) & set(name.stems)]
     second = [name for name in evidence.names if set(other.stems) & set(name.stems)]
     if not first or not second:
@@ -134,8 +135,8 @@ def _is_passive(between: str) -> bool:
 
 
 def _names_nearness(claim: Reading, places: Sequence[Places]) -> list[float]:
-    """For each name the share of the words around it in the claim that stand near it in one of
-    the sentences: tells who did it from who else was there."""
+    """Compute for each name the share of the words around it in the claim that are near it in one
+    of the sentences. This separates the person who acts from others who are present."""
     rank = {i: place for place, i in enumerate(claim.content)}
     shares = []
     for name in claim.names:

@@ -1,5 +1,8 @@
-"""What in a claim its evidence does not carry: what it only orders, asks or supposes, quotes,
-numbers, dates, names, negations, hedges."""
+"""Findings: the parts of a claim that its evidence does not support.
+
+They are text that is only ordered, asked or supposed, quotes, numbers, dates, names, speakers,
+roles, negations, hedges and causes.
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,15 +21,15 @@ _SPACE = re.compile(r"\s+")
 _MARKS = str.maketrans("‘’“”", "''\"\"")
 _BACK = re.compile(r"(?<!\w)(?:the|these|those|both|all) $", re.IGNORECASE)
 _JUDGE = re.compile(rf"{JUDGE}(?!\w)", re.IGNORECASE)
-_MOST_COUNTED = 4  # names that "the two" and so on goes back to
+_MOST_COUNTED = 4  # names that a number such as "the two" may count
 _CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:and|but|that|while|although)(?!\w)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong, and where: in the claim, in the evidence sentence of this number, or in both.
-    SUPPORT is the claim as a whole, whose words its evidence does not have together."""
+    """A problem and its location: in the claim, in the evidence sentence with this index, or in
+    both. SUPPORT concerns the claim as a whole: its evidence does not have its words together."""
 
     kind: FindingKind
     claim: Span | None = None
@@ -35,7 +38,8 @@ class Finding:
 
 
 def findings(compared: Comparison) -> list[Finding]:
-    """All but SUPPORT, which takes a score. What is not even stated needs no other reason."""
+    """Find all problems but SUPPORT, which needs a score. If something is unstated, return only
+    that."""
     return list(_unstated(compared)) or [
         *_quotes(compared),
         *_numbers(compared),
@@ -51,8 +55,8 @@ def findings(compared: Comparison) -> list[Finding]:
 
 
 def _unstated(compared: Comparison) -> Iterator[Finding]:
-    """A claim that states nothing, or that has words which the evidence has only where it states
-    nothing."""
+    """Find a claim that states nothing, and words of the claim that the evidence has only where it
+    states nothing."""
     claim = compared.claim
     for each in claim.withheld:
         yield Finding(FindingKind.UNSTATED, each.cue)
@@ -64,7 +68,8 @@ def _unstated(compared: Comparison) -> Iterator[Finding]:
 
 
 def _quotes(compared: Comparison) -> Iterator[Finding]:
-    """Verbatim, but for the shape of quotation marks and a mark at the end."""
+    """Find quotes that are not verbatim in the evidence. The shape of quotation marks, white space
+    and a final punctuation mark do not matter."""
     texts = [_plain(each.text) for each in compared.evidence]
     for span in compared.claim.quotes:
         quote = _plain(compared.claim.text[span.start : span.end]).rstrip(".,;:!?")
@@ -77,7 +82,8 @@ def _plain(text: str) -> str:
 
 
 def _numbers(compared: Comparison) -> Iterator[Finding]:
-    """But for "the two companies", which counts who was named."""
+    """Find numbers that the evidence lacks. A number such as in "the two companies" is left out,
+    because it counts names."""
     told = [quantity for each in compared.evidence for quantity in each.quantities]
     named = {name.stems for each in compared.evidence for name in each.names}
     for quantity in compared.claim.quantities:
@@ -89,7 +95,8 @@ def _numbers(compared: Comparison) -> Iterator[Finding]:
 
 
 def _dates(compared: Comparison) -> Iterator[Finding]:
-    """A year may come from when the article was published; a bare year also be a number."""
+    """Find dates that the evidence lacks. The year may come from the publication date of the
+    article. A bare year may also match a number."""
     years = frozenset(int(stem) for stem in compared.context if _YEARS.fullmatch(stem))
     told = [date for each in compared.evidence for date in each.dates]
     numbers = {quantity.value for each in compared.evidence for quantity in each.quantities}
@@ -106,21 +113,21 @@ def _names(compared: Comparison) -> Iterator[Finding]:
 
 
 def _heads(compared: Comparison) -> Iterator[Finding]:
-    """A number that the evidence tells of something else which the name only belongs to: "the deal
-    of A is worth a million" is not "A is worth a million"."""
+    """Find numbers that the evidence gives for something else that belongs to the name: "the deal
+    of A is worth a million" does not support "A is worth a million"."""
     for name, (number, span) in other_heads(compared):
         yield Finding(FindingKind.NAME, Span(name.start, name.end), number, span)
 
 
 def _roles(compared: Comparison) -> Iterator[Finding]:
-    """A name that stands where the evidence has another: "A sued B" is not "B sued A"."""
+    """Find names in the place of another name: "A sued B" is not "B sued A"."""
     for name, number, span in swapped_names(compared):
         yield Finding(FindingKind.ROLE, Span(name.start, name.end), number, span)
 
 
 def _is_known(name: Name, told: frozenset[str], compared: Comparison) -> bool:
-    """In what is told; or in what the evidence stands in, where it tells a part of the name or only
-    says "he" and "the company"."""
+    """Return whether the name is among the stems `told`. Its missing words may also be in the
+    context, if the evidence has a part of the name or refers back, as in "the company"."""
     missing = [stem for stem in name.stems if not is_in(stem, told)]
     if not missing or told.issuperset(name.meaning):
         return True
@@ -131,7 +138,7 @@ def _is_known(name: Name, told: frozenset[str], compared: Comparison) -> bool:
 
 
 def _speakers(compared: Comparison) -> Iterator[Finding]:
-    """A name that says something in the claim must say something in the evidence, too."""
+    """Find names that say something in the claim and say nothing in the evidence."""
     claim = compared.claim
     said = [_said_by(each, span) for each in compared.evidence for span in each.speakers]
     told = frozenset[str]().union(*said)
@@ -144,7 +151,7 @@ def _speakers(compared: Comparison) -> Iterator[Finding]:
 
 
 def _clause_start(text: str, span: Span) -> int:
-    """Where the last clause before the verb starts: what stands before it speaks of others."""
+    """Find the start of the last clause before the verb. The text before it is about others."""
     before = text[span.start : span.end].rstrip(" ,")
     ends = [match.end() for match in _CLAUSE_END.finditer(before)]
     return span.start + max(ends, default=0)
@@ -159,8 +166,8 @@ def _said_by(reading: Reading, span: Span) -> frozenset[str]:
 
 
 def _negations(compared: Comparison) -> Iterator[Finding]:
-    """One that only the claim has, and one whose words the claim has without it. Each denies what
-    another does: "none is not" is not "none is"."""
+    """Find negations that only the claim has, and negations of the evidence whose words the claim
+    has without one. Each negation matches only one other: "none is not" is not "none is"."""
     its = [(n, cue) for n, cue in _cues(compared) if cue.kind is CueKind.NEGATION]
     for cue in _of_kind(compared.claim, CueKind.NEGATION):
         match = next((each for each in its if cue.meets(each[1])), None)
@@ -176,8 +183,8 @@ def _negations(compared: Comparison) -> Iterator[Finding]:
 
 
 def _hedges(compared: Comparison) -> Iterator[Finding]:
-    """What the evidence says with a hedge and the claim without one of its kind. A claim that says
-    less than its evidence is carried by it."""
+    """Find hedges of the evidence over words that the claim has without a hedge of that kind. A
+    claim that says less than its evidence is supported."""
     stems = frozenset(compared.claim.stems)
     mine = {cue.kind for cue in compared.claim.cues}
     if compared.claim.speakers or CueKind.HEARSAY in mine:
@@ -190,7 +197,8 @@ def _hedges(compared: Comparison) -> Iterator[Finding]:
 
 
 def _has_holder(claim: frozenset[str], evidence: Reading, cue: Cue) -> bool:
-    """Whether the claim has who is of that opinion, or the verb. Critics of somebody are not he."""
+    """Return whether the claim has the verb of the opinion, or its holder. In "critics of A" the
+    holder is not A."""
     inside = [i for i in evidence.content if cue.start <= evidence.words[i].start < cue.end]
     if _JUDGE.match(evidence.text, cue.start):
         of = evidence.text.find(" of ", cue.start, cue.end)
@@ -203,7 +211,7 @@ def _has_holder(claim: frozenset[str], evidence: Reading, cue: Cue) -> bool:
 
 
 def _causes(compared: Comparison) -> Iterator[Finding]:
-    """More of them than the evidence tells."""
+    """Find the causes of the claim beyond the number of causes in the evidence."""
     told = [cue for each in compared.evidence for cue in _of_kind(each, CueKind.CAUSE)]
     for cue in _of_kind(compared.claim, CueKind.CAUSE)[len(told) :]:
         yield Finding(FindingKind.CAUSE, Span(cue.start, cue.end))
@@ -214,7 +222,8 @@ def _of_kind(reading: Reading, kind: CueKind) -> list[Cue]:
 
 
 def _cues(compared: Comparison) -> list[tuple[int, Cue]]:
-    """Those of the sentences that the claim may go back to, with their numbers."""
+    """Return the cues of the sentences that may be the claim's source, with the indices of
+    these."""
     return [
         (number, cue)
         for number, each in enumerate(compared.evidence)

@@ -1,4 +1,5 @@
-"""Of what a sentence tells a number: "the deal of A is worth a million" tells it of the deal."""
+"""Nouns that numbers measure: in "the deal of A is worth a million" the number measures the
+deal."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ _END_OF_HEAD = re.compile(
     r"(?<!\w)(?:of|in|on|at|by|for|from|with|between|to|about|behind|among|against|is|are|was|were|"
     r"has|have|had|will|would|can|could|may|might|that|which|who)(?!\w)"
 )
-# "The lender": a name in other words.
+# Nouns such as "the lender" may stand for a name.
 _AGENT = re.compile(r"(?:er|or|ist|giant|group|bank|start-?up)s?\s*$")
 _OPENS = re.compile(r"(?:the |an? )?", re.IGNORECASE)
 _BELONGS = re.compile(r"['’]s?(?!\w)|(?:,? and|,) | [^\W\d_a-z]")
@@ -23,8 +24,8 @@ Place = tuple[int, Span]
 
 
 def other_heads(compared: Comparison) -> Iterator[tuple[Name, Place]]:
-    """The names of which the claim tells a number with the words by which the evidence tells it of
-    something else, that the claim does not have, and where this stands."""
+    """Find names with a number that the evidence gives, in the same words, for another noun, which
+    the claim does not have. Yield each name and the location of that noun."""
     for quantity in compared.claim.quantities:
         name = _subject(compared.claim, quantity)
         if name is None:
@@ -35,7 +36,7 @@ def other_heads(compared: Comparison) -> Iterator[tuple[Name, Place]]:
 
 
 def _subject(claim: Reading, quantity: Quantity) -> Name | None:
-    """The name that opens the clause of the number."""
+    """Find the name that opens the clause of the number."""
     start = _clause_start(claim.text, quantity.start)
     opens = _OPENS.match(claim.text, start)
     first = opens.end() if opens else start
@@ -45,8 +46,8 @@ def _subject(claim: Reading, quantity: Quantity) -> Name | None:
 
 
 def _heads(compared: Comparison, name: Name, quantity: Quantity) -> Iterator[Place | None]:
-    """For each time that the evidence tells the number by the claim's words of what it tells it;
-    None where that may be the name."""
+    """Yield the noun that the number measures, for each time that the evidence has the number with
+    the claim's words. Yield None if the noun may be the name."""
     said = [i for i in compared.claim.content if name.end <= compared.claim.words[i].start]
     said = [i for i in said if compared.claim.words[i].start < quantity.start]
     for number, evidence in enumerate(compared.evidence):
@@ -79,5 +80,5 @@ def _stems(evidence: Reading, start: int, end: int) -> frozenset[str]:
 
 
 def _clause_start(text: str, before: int) -> int:
-    """Where the clause starts that ends there or goes on."""
+    """Find the start of the clause that ends at `before` or contains it."""
     return max((match.end() for match in _CLAUSE.finditer(text, 0, before)), default=0)

@@ -1,4 +1,4 @@
-"""The forms of verbs that their stem does not show: "said" is of "say"."""
+"""Irregular verb forms that the stemmer does not reduce: "said" is a form of "say"."""
 
 from bot.answering.question.analysis import stem
 
@@ -24,5 +24,5 @@ _BASE = {
 
 
 def verb_stem(word: str) -> str:
-    """The stem of the word, of the base form where it is an irregular one of a verb."""
+    """Stem the word. An irregular form of a verb is replaced by its base form first."""
     return stem(_BASE.get(word, word))

@@ -1,4 +1,4 @@
-"""What verification reads of a sentence: its words, numbers, dates, names, quotes and cues."""
+"""Reading of a sentence for verification: its words, numbers, dates, names, quotes and cues."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,19 +25,20 @@ _SPEAKING = re.compile(
 )
 _BY = re.compile(r"(?<!\w)according to(?!\w)", re.IGNORECASE)
 _SPEAKER_CHARS = 120  # before the verb; in news the speaker is nearer
-_FEWEST_IN_CLAUSE = 3  # content words; less is a part of the clause before
-_REMEMBERED = 500  # sentences
-_FEWEST_OF_LANGUAGE = 3  # words that tell the language
+_FEWEST_IN_CLAUSE = 3  # content words; a shorter clause joins the one before
+_REMEMBERED = 500  # sentences in each cache
+_FEWEST_OF_LANGUAGE = 3  # words needed to detect the language
 _COMMON = 10_000  # rank
-# Of 14,000 sentences of encyclopedias and news 34 have less of both: lists, formulas, addresses.
+# Least shares of function words and of common words in English. Of 14,000 sentences of
+# encyclopedias and news 34 are below both: lists, formulas, addresses.
 _JOINING, _KNOWN = 0.15, 0.6
 _EVERYDAY = 4000  # rank below which a capital at the start of a sentence says nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name, by the stems of its words and of what they stand for where they are initials, and
-    where it stands."""
+    """A name at its position in the text. `stems` are the stems of its words. `meaning` holds the
+    stems of what the words stand for if they are initials."""
 
     stems: tuple[str, ...]
     meaning: frozenset[str]
@@ -45,13 +46,14 @@ class Name:
     end: int
 
     def is_same(self, other: "Name") -> bool:
-        """Whether one is the other or a part of it: "Altman" is "Sam Altman"."""
+        """Return whether one name contains the other: "Altman" is "Sam Altman"."""
         return self.meaning <= other.meaning or other.meaning <= self.meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What a sentence does not state: the cue that tells so, and the stems of the words."""
+    """A part of a sentence that it does not state: the cue that shows this, and the stems of the
+    words."""
 
     cue: Span
     stems: frozenset[str]
@@ -59,10 +61,13 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`telling` are the places in `stems` of the words that say something, `content` those of them
-    that belong to no number or date, which are compared exactly; `clauses` are runs of content.
-    Nothing that is `withheld` is in the rest. `written_out` is the text with what its initials
-    stand for in their place, `expanded` has the stems of both."""
+    """The parts of a sentence.
+
+    `telling` are the indices in `stems` of the informative words. `content` are those outside
+    numbers and dates, which are compared exactly. `clauses` are runs of content. No other field has
+    text that is `withheld`. `written_out` is the text with initials replaced by what they stand
+    for. `expanded` has the stems of both texts.
+    """
 
     text: str
     words: tuple[Word, ...]
@@ -82,24 +87,24 @@ class Reading:
 
 
 class SentenceReader:
-    """Reads sentences. One instance belongs to one thread, as the stemmer does."""
+    """Reader of sentences. An instance belongs to one thread, because the stemmer does."""
 
     def __init__(self, words: WordWeights) -> None:
         self._words = words
-        # An evidence sentence is read for every claim that it may carry.
+        # Cached, because an evidence sentence is read for every claim that it may support.
         self._plain = lru_cache(_REMEMBERED)(self._read)
         self.stems = lru_cache(_REMEMBERED)(self._stems)
         self._unstated = lru_cache(_REMEMBERED)(partial(read_unstated, is_verb=self._is_verb))
 
     def weight(self, word: str) -> float:
-        """How much a word tells, 0 for what only holds a sentence together."""
+        """Return the information weight of a word, 0 for a function word."""
         return self._words.weight(word)
 
     def _stems(self, text: str) -> frozenset[str]:
         return frozenset(verb_stem(word.lower) for word in read_words(text))
 
     def read(self, text: str, initials: Initials | None = None) -> Reading:
-        """`initials` are those of the articles that the sentence is about."""
+        """Read a sentence. `initials` come from the articles that the sentence is about."""
         plain = self._plain(text)
         if initials is None:
             return plain
@@ -140,7 +145,7 @@ class SentenceReader:
         )
 
     def read_claim(self, text: str, initials: Initials | None) -> Reading:
-        """Withheld is where it orders or asks something itself, which states nothing."""
+        """Read a claim. Its own orders and questions are withheld, because they state nothing."""
         reading = self.read(text, initials)
         found = [each for each in self._unstated(text) if each.mood in STATES_NOTHING]
         quotes = [(quote.start, quote.end) for quote in reading.quotes]
@@ -152,8 +157,9 @@ class SentenceReader:
         return replace(reading, withheld=tuple(withheld))
 
     def read_evidence(self, text: str, claim: Reading, initials: Initials | None) -> Reading:
-        """Only what it states, for a claim that is put as this one; nothing where it is not in
-        English, whose orders would not be known as such."""
+        """Read only what the sentence states, for this claim. Parts in the mood of the claim, or in
+        its quotes, also count. If the sentence is not in English, return an empty reading, because
+        its orders would not be recognised."""
         if not self._is_english(text):
             return self.read("", initials)
         quotes = [claim.text[quote.start : quote.end] for quote in claim.quotes]
@@ -166,7 +172,8 @@ class SentenceReader:
         return replace(reading, withheld=tuple(withheld))
 
     def _is_english(self, text: str) -> bool:
-        """By its words without a capital, of which few are foreign and some hold it together."""
+        """Return whether the text is in English. Among its lower-case words enough must be function
+        words, or enough must be common words."""
         words = [word.lower for word in read_words(text) if word.surface[0].islower()]
         if len(words) < _FEWEST_OF_LANGUAGE:
             return True
@@ -175,7 +182,7 @@ class SentenceReader:
         return joining >= _JOINING or common >= _KNOWN
 
     def _is_verb(self, word: str) -> bool:
-        """Whether its "-ing" is a word."""
+        """Return whether the word may be a verb: its form with "-ing" is a word."""
         known = self._words.known
         forms = (f"{word}ing", f"{word[:-1]}ing", f"{word}{word[-1]}ing")
         return known(word) and any(map(known, forms))
@@ -193,7 +200,7 @@ class SentenceReader:
         return tuple(verb_stem(word) for word in words if word not in FUNCTION_WORDS)
 
     def _only_opens(self, text: str, span: Span, word: str) -> bool:
-        """Whether an everyday word has its capital from the start of the sentence."""
+        """Return whether an everyday word has its capital only from the start of the sentence."""
         rank = self._words.rank(word)
         return not text[: span.start].strip("\"'“‘(") and rank is not None and rank < _EVERYDAY
 
@@ -203,7 +210,7 @@ def _is_inside(word: Word, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _speakers(text: str) -> Iterator[Span]:
-    """Where it is told who says something: before the verb, or after "according to"."""
+    """Yield the spans that name a speaker: before a verb of saying, or after "according to"."""
     start = 0
     for match in _SPEAKING.finditer(text):
         yield Span(max(start, match.start() - _SPEAKER_CHARS), match.start())

@@ -1,4 +1,4 @@
-"""Names that change places: "A invests in B" is not "B invests in A"."""
+"""Roles of names that change places: "A invests in B" is not "B invests in A"."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ _OWNER = re.compile(r"['’]s?(?!\w)")
 _JOINED = re.compile(r"(?:,|,?\s(?:and|or|nor|as well as))\s(?:the\s)?")
 _PASSIVE = re.compile(r"(?<!\w)(?:is|are|was|were|be|been|being)(?!\w)")
 _MARK = re.compile(r"[,;:.!?](?=\s)|[()–—]")
-# What A is to B, or does with B, B is to A.
+# Mutual relations: what A is to B, B is to A.
 _MUTUAL = frozenset(
     verb_stem(word)
     for word in (
@@ -27,12 +27,13 @@ _MUTUAL = frozenset(
 )
 _DOES, _UNDERGOES = "does", "undergoes"
 
-Role = tuple[str, str]  # the stem of a word, and how the name stands to it
+Role = tuple[str, str]  # the stem of a word, and the name's relation to it
 
 
 def swapped_names(compared: Comparison) -> Iterator[tuple[Name, int, Span]]:
-    """The claim's names that stand where a sentence has another of the claim's names, though it
-    has both, and no sentence has them there; with where it has the other one."""
+    """Find names of the claim in a role that a sentence gives to another name of the claim. The
+    sentence must have both names, and no sentence may give the role to the first. Yield the name,
+    the index of the sentence, and the span of the other name."""
     claim = compared.claim
     told = [
         (number, role, name)
@@ -51,7 +52,7 @@ def swapped_names(compared: Comparison) -> Iterator[tuple[Name, int, Span]]:
 
 
 def _turned(compared: Comparison) -> Iterator[tuple[Name, int, Span]]:
-    """ "A of B" for "B of A", which is one name by its capitals."""
+    """Find "A of B" where the evidence has "B of A". Each is one name by its capitals."""
     told = [
         (_parts(evidence, name), number, name)
         for number, evidence in enumerate(compared.evidence)
@@ -70,14 +71,16 @@ def _parts(reading: Reading, name: Name) -> list[str]:
 
 
 def _is_apart(name: Name, reading: Reading) -> bool:
-    """Whether the name is there, and nobody does anything with it, as it does with them."""
+    """Return whether the text has the name, and never after "with": both names would then act
+    together."""
     places = [other for other in reading.names if name.is_same(other)]
     before = [_AFTER.search(reading.text, 0, other.start) for other in places]
     return bool(places) and not any(match and match[1].lower() == "with" for match in before)
 
 
 def _roles(reading: Reading, groups: Iterable[Sequence[Name]]) -> Iterator[tuple[Role, Name]]:
-    """What the names of each group are, where that can be told."""
+    """Yield the role of each name in a group, if the text shows one. Mutual relations are left
+    out."""
     for group in groups:
         role = _role(reading, group[0].start, group[-1].end)
         if role and role[0] not in _MUTUAL:
@@ -85,7 +88,7 @@ def _roles(reading: Reading, groups: Iterable[Sequence[Name]]) -> Iterator[tuple
 
 
 def _joined(reading: Reading) -> list[list[Name]]:
-    """ "A, B and C", each of which may be what the others are."""
+    """Group the names of a list such as "A, B and C", because they share a role."""
     groups: list[list[Name]] = []
     for name in reading.names:
         if groups and _JOINED.fullmatch(reading.text, groups[-1][-1].end, name.start):
@@ -96,7 +99,8 @@ def _joined(reading: Reading) -> list[list[Name]]:
 
 
 def _role(reading: Reading, start: int, end: int) -> Role | None:
-    """Of names that stand there: by the preposition before them, or by what they own or do."""
+    """Find the role of the names at this span: by the preposition before them, or by what they own
+    or do."""
     if match := _AFTER.search(reading.text, 0, start):
         head, preposition = _head(reading, start), match[1].lower()
         if head is None or preposition == "with":
@@ -115,7 +119,7 @@ def _role(reading: Reading, start: int, end: int) -> Role | None:
 
 
 def _head(reading: Reading, before: int) -> str | None:
-    """The stem of the word that a preposition hangs on, if it is in the same clause."""
+    """Find the stem of the word that a preposition belongs to, if it is in the same clause."""
     for i in reversed(reading.content):
         word = reading.words[i]
         if word.start < before and not _is_in_name(reading, i):

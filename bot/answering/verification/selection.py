@@ -1,24 +1,24 @@
-"""By which of several sentences a claim is carried: by one, or by two where no single one does."""
+"""Selection of the sentences that support a claim: one, or two if no single one does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from bot.answering.verification.findings import Finding
-from bot.answering.verification.verifier import Cited, Verdict, Verifier
+from bot.answering.verification.verifier import Cited, ClaimVerdict, Verifier
 from bot.domain.claims import FindingKind, Standing
 from index.text.initials import Initials
 
 _CLEARLY_AGAINST = 2.0  # log-odds of the judge
-_BESIDE = 4  # sentences that are tried together with the best
+_BESIDE = 4  # sentences that are tried together with the best one
 _ORDER = {Standing.SUPPORTED: 2, Standing.CONTRADICTED: 1, Standing.NOT_FOUND: 0}
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A claim's verdict, and which of the sentences it is by."""
+    """The verdict on a claim, and the indices of the sentences that it rests on."""
 
-    verdict: Verdict
+    verdict: ClaimVerdict
     by: tuple[int, ...]
 
     @property
@@ -26,11 +26,11 @@ class Judged:
         return _ORDER[self.verdict.standing], self.verdict.score
 
 
-def judge(
+def verify_best(
     verifier: Verifier, claim: str, cited: Sequence[Cited], initials: Initials | None = None
 ) -> Judged | None:
-    """None where there is no sentence. Never by three: of many together each may have a few words
-    of the claim and none what it says."""
+    """Verify a claim against the sentences; None if there are none. Three sentences are never
+    combined: each of them could have a few words of the claim, and none what it says."""
 
     def by(*numbers: int) -> Judged:
         return Judged(verifier.verify(claim, [cited[n] for n in numbers], initials), numbers)
@@ -53,8 +53,8 @@ def judge(
 
 
 def _disputed(best: Judged, others: Sequence[Judged]) -> Judged:
-    """The best, as not found where another sentence contradicts the claim more than it supports it:
-    "A, the chief of B" beside "C, the chief of B"."""
+    """Return the best verdict, but as NOT_FOUND if another sentence contradicts the claim more than
+    the best one supports it: "A, the chief of B" beside "C, the chief of B"."""
     against = max((each.verdict.contradicts for each in others), default=-inf)
     if against <= max(best.verdict.supports, _CLEARLY_AGAINST):
         return best

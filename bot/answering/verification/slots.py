@@ -1,4 +1,4 @@
-"""Which place in a sentence a name takes: after "invested in", or before "sued"."""
+"""Slots of names in a sentence, such as after "invested in" or before "sued"."""
 
 import re
 from collections.abc import Iterator
@@ -11,14 +11,13 @@ _AFTER = re.compile(
     r"(?:^|\W)(in|of|to|from|by|for|with|at|about|on|against)\s+(?:the\s+|an?\s+)?$"
 )
 _OWNER = re.compile(r"['’]s?(?!\w)")
-_EITHER_WAY = frozenset({"with", "to", "from"})  # a deal of A with B is one of B with A
+_EITHER_WAY = frozenset({"with", "to", "from"})  # a deal of A with B is also a deal of B with A
 Slot = tuple[str, str]
 Stems = tuple[str, ...]
 
 
 def slots_taken(compared: Comparison) -> int:
-    """How many places of the claim's names are taken by other names in the evidence, and nowhere
-    by the claim's."""
+    """Count the slots of the claim's names that the evidence fills only with other names."""
     filled: dict[Slot, list[Name]] = {}
     for evidence in compared.bearing:
         for slot, name in _slots(evidence):
@@ -31,8 +30,8 @@ def slots_taken(compared: Comparison) -> int:
 
 
 def prepositions_swapped(compared: Comparison) -> int:
-    """How many pairs of the claim's names stand in a sentence with the other one after the
-    preposition: "the court in A hears B" for "the court in B hears A"."""
+    """Count the pairs of the claim's names that have swapped the preposition in a sentence: "the
+    court in A hears B" for "the court in B hears A"."""
     after = _after_prepositions(compared.claim)
     swapped = 0
     for one, other in permutations(after, 2):
@@ -45,7 +44,7 @@ def prepositions_swapped(compared: Comparison) -> int:
 
 
 def _is_other_way(after: dict[Stems, set[str]], one: Stems, other: Stems, preposition: str) -> bool:
-    """Both are in the sentence, and only the other one stands after the preposition."""
+    """Return whether the sentence has both names, and only the other one after the preposition."""
     its = [places for stems, places in after.items() if not set(one).isdisjoint(stems)]
     others = [places for stems, places in after.items() if not set(other).isdisjoint(stems)]
     return (
@@ -56,7 +55,8 @@ def _is_other_way(after: dict[Stems, set[str]], one: Stems, other: Stems, prepos
 
 
 def _after_prepositions(reading: Reading) -> dict[Stems, set[str]]:
-    """For each name those that it stands after, "of" where it owns something."""
+    """Map each name to the prepositions that it follows. "of" stands for a name that owns
+    something."""
     found: dict[Stems, set[str]] = {}
     for name in reading.names:
         places = found.setdefault(name.stems, set())
@@ -68,8 +68,8 @@ def _after_prepositions(reading: Reading) -> dict[Stems, set[str]]:
 
 
 def _slots(reading: Reading) -> Iterator[tuple[Slot, Name]]:
-    """A name after a preposition has the place that the word before and the preposition make; one
-    before a word, the place before that word."""
+    """Yield each name with its slot. After a preposition, the slot is the preposition and the word
+    before it. Otherwise it is the word after the name."""
     for name in reading.names:
         before = [i for i in reading.content if reading.words[i].start < name.start]
         after = [i for i in reading.content if reading.words[i].start >= name.end]

@@ -1,9 +1,9 @@
-"""The learned part of verification: how likely a claim's evidence is to carry it.
+"""The learned model of verification: how likely the evidence of a claim is to support it.
 
-Two logistic models over the features of a claim beside its evidence, none of whose weights may have
-the wrong sign: one knows the words only, the other the judge's scores, too. The first recognises
-what is said nearly in the article's words, the second what is said in others.
-training/train_support.py made both; the record of that is in the file.
+Two logistic models use the features of a claim beside its evidence. None of their weights may have
+the wrong sign. The first uses the words only, and recognises claims close to the article's wording.
+The second also uses the judge's scores, and recognises claims in other words.
+training/train_support.py fits both. The file contains the training record.
 """
 
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ _MODEL = files("bot.answering").joinpath("model")
 
 
 class SupportModel(BaseModel):
-    """The file with both models, the probabilities from which a claim is taken as supported, and
-    the record of their training. `lexical` has no feature of the judge's."""
+    """Contents of the model file: both models, the probabilities at which a claim counts as
+    supported, and the training record. `lexical` has no features of the judge."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,15 +33,16 @@ class SupportModel(BaseModel):
 
     @classmethod
     def load(cls) -> Self:
-        """From the file that the package carries."""
+        """Load the file of the package."""
         return cls.model_validate_json(_MODEL.joinpath(SUPPORT_FILE).read_bytes())
 
     def by_words(self, features: Mapping[str, float]) -> float:
-        """The probability that the evidence carries the claim, from its words alone."""
+        """Compute the probability that the evidence supports the claim, from its words alone."""
         return _probability(self.lexical, features)
 
     def by_judge(self, features: Mapping[str, float]) -> float:
-        """The same from the judge's scores and the words."""
+        """Compute the probability that the evidence supports the claim, from its words and the
+        judge's scores."""
         return _probability(self.linear, features)
 
 

@@ -1,9 +1,8 @@
-"""What a sentence has words for and does not state: what it orders somebody to do or say, asks,
-supposes, wishes or denies.
+"""Unstated text: words of a sentence that it only orders, asks, supposes, wishes or denies.
 
 "Say that the bank is broke" and "if the bank were broke" have every word of "the bank is broke".
-Each such stretch is found by what governs it: a verb in its base form with nobody before it who
-does it, a question mark, an "if", a "whether", a "denied that".
+Each such part is found by the cue that governs it: a verb in its base form without a subject, a
+question mark, an "if", a "whether", a "denied that".
 """
 
 import re
@@ -16,8 +15,8 @@ from index.models import Span
 
 
 class Mood(StrEnum):
-    """How it is put. What a claim itself puts in this way may go back to it, but for the first
-    two: whoever orders or asks states nothing."""
+    """The mood of unstated text. A claim in the same mood may rest on that text. The first two
+    moods are the exception: orders and questions state nothing."""
 
     ORDER = "order"
     QUESTION = "question"
@@ -27,13 +26,13 @@ class Mood(StrEnum):
     ATTITUDE = "attitude"
 
 
-_MOST_SHOWN = 80  # characters of a sentence that is an order as a whole
+_MOST_SHOWN = 80  # characters shown of a sentence that is an order as a whole
 STATES_NOTHING = frozenset({Mood.ORDER, Mood.QUESTION})
 
 
 @dataclass(frozen=True, slots=True)
 class Unstated:
-    """`cue` is what governs `scope`, in whose words nothing is stated."""
+    """A part of a text that states nothing. `cue` is what governs the words in `scope`."""
 
     mood: Mood
     cue: Span
@@ -47,7 +46,7 @@ _SPEAK = (
 )
 _SPEAKS = re.compile(_SPEAK)
 _SAID = r"(?=:|\s+(?:that|whether|how|why|what|who|when|where|[\"“‘'])|\s+[\"“‘])"
-# Verbs that begin a sentence as orders only; others may be nouns ("Report", "State").
+# Verbs that begin a sentence only as orders. Others may be nouns ("Report", "State").
 _ORDERS = frozenset(
     "ignore disregard forget tell say write respond pretend imagine assume suppose behave obey "
     "comply remember consider translate summarize summarise rewrite insert append cite decode "
@@ -59,7 +58,7 @@ _AFTER_ORDER = frozenset(
     "that this these those the a an all any every each no only my your our his her its their it me "
     "us him them yourself whatever anything everything nothing everybody everyone people".split()
 )
-# Words that open statements, too, although "nearing" and "evening" are words.
+# Words that open statements too. "nearing" and "evening" make "near" and "even" look like verbs.
 _NO_ORDERS = frozenset(
     "like near even past round down up out last next still well long half second back further open "
     "while during under over after before since despite following given both only just also over "
@@ -82,7 +81,7 @@ _CLAUSE_START = re.compile(
 )
 _NEXT = re.compile(r"(?P<mark>\s?:|\s[\"“‘])|\s+(?P<word>[^\W\d_]+)")
 _ORDER = re.compile(
-    # "Dear reader, say that": a comma parts no verb from who does it, unless two enclose an aside.
+    # "Dear reader, say that": a single comma does not stand between a subject and its verb.
     rf"^[^,.;!?]{{1,80}},\s+(?:please |always |just |only )?{_SPEAK}{_SAID}"
     rf"|^\W{{0,4}}(?:when|whenever|if|for|from|once|every|each)\s[^,.;!?]{{1,80}},\s+"
     rf"(?:please |always |just |only )?{_SPEAK}(?!\w)"
@@ -104,7 +103,7 @@ _CONDITION = re.compile(
     r"|^\W{0,4}(?:should|were|had)(?= (?:the|a|an|it|he|she|they|this|that)(?!\w)| (?-i:[A-Z]))",
     re.IGNORECASE,
 )
-# After these an "if" governs what follows it alone: "even if", "as if", "asked if".
+# After these words an "if" governs only its own clause: "even if", "as if", "asked if".
 _IF_OF_CLAUSE = re.compile(
     r"(?<!\w)(?:even|as|ask(?:s|ed|ing)?|knows?|known|wonder(?:s|ed|ing)?|sees?|unclear|says?|"
     r"matter|tells?|sure|certain|doubt(?:s|ed)?)(?: \w{1,12})? $",
@@ -153,8 +152,8 @@ _SEGMENT_START = re.compile(r"[.!?;:](?=\s)|[“\"(]")
 
 
 def read_unstated(text: str, is_verb: Callable[[str], bool]) -> tuple[Unstated, ...]:
-    """All of them, which may overlap. `is_verb` tells of a word in lower case whether it may be the
-    base form of a verb."""
+    """Find all unstated parts of a text, which may overlap. `is_verb` takes a lower-case word and
+    returns whether it may be the base form of a verb."""
     if addresses_a_model(text):
         shown = Span(0, min(len(text), _MOST_SHOWN))
         return (Unstated(Mood.ORDER, shown, Span(0, len(text))),)
@@ -171,7 +170,8 @@ def read_unstated(text: str, is_verb: Callable[[str], bool]) -> tuple[Unstated, 
 def not_kept(
     text: str, unstated: Sequence[Unstated], claim: str, quotes: Sequence[str]
 ) -> tuple[Unstated, ...]:
-    """Those of the text that the claim neither puts in the same way nor has in its quotes."""
+    """Select the unstated parts that the claim neither puts in the same mood nor has in its
+    quotes."""
     kept = {mood for mood, pattern in _KEEPS.items() if pattern.search(claim)}
     return tuple(
         each
@@ -185,7 +185,7 @@ def _told(text: str, unstated: Unstated) -> str:
 
 
 def blanked(text: str, unstated: Sequence[Unstated]) -> str:
-    """The text with spaces for what it does not state; all else stays in its place."""
+    """Replace the unstated parts by spaces; all other text keeps its position."""
     for each in unstated:
         start, end = each.scope.start, each.scope.end
         text = text[:start] + " " * (end - start) + text[end:]
@@ -193,7 +193,7 @@ def blanked(text: str, unstated: Sequence[Unstated]) -> str:
 
 
 def _orders(text: str, is_verb: Callable[[str], bool]) -> Iterator[Unstated]:
-    """An order governs all that comes after it."""
+    """Find orders. An order governs all text after it, up to the end of its quotation."""
     for match in _CLAUSE_START.finditer(text):
         verb = Span(*match.span("verb"))
         if _is_order(match["verb"].lower(), text[verb.end :], is_verb):
@@ -203,7 +203,8 @@ def _orders(text: str, is_verb: Callable[[str], bool]) -> Iterator[Unstated]:
 
 
 def _quote_end(text: str, start: int) -> int:
-    """Where the quotation ends that begins there inside the text, or else the text."""
+    """Find the end of the quotation that begins at `start` inside the text, or else the end of the
+    text."""
     closing = _CLOSING.get(text[start]) if start else None
     end = text.find(closing, start + 1) if closing else -1
     return end if end >= 0 else len(text)
@@ -227,7 +228,8 @@ def _questions(text: str) -> Iterator[Unstated]:
 
 
 def _conditions(text: str) -> Iterator[Unstated]:
-    """A condition makes the whole sentence conditional."""
+    """Find conditions. They make the whole sentence conditional, or only a clause as in "even
+    if"."""
     for match in _CONDITION.finditer(text):
         scope = Span(0, len(text))
         if _IF_OF_CLAUSE.search(text, 0, match.start()):

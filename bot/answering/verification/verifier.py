@@ -1,8 +1,8 @@
-"""Whether the sentences that a claim cites carry it: supported, contradicted, or neither.
+"""Verification of a claim by the sentences that it cites: supported, contradicted, or neither.
 
-A claim is supported where nothing particular in it is missing from its evidence and its words stand
-together there as they do in the claim. It is contradicted where it would be supported with one
-number, date or name of the evidence in the place of its own, or without a "not".
+A claim is supported if its evidence lacks nothing particular, and has its words together as the
+claim does. It is contradicted if one change would make it supported. The change is a number, date
+or name of the evidence in place of its own, or a "not" left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,17 +23,18 @@ from index.models import Span
 from index.text.initials import Initials
 
 _EXCHANGED = {FindingKind.NUMBER, FindingKind.DATE, FindingKind.NAME, FindingKind.SPEAKER}
-_MOST_EXCHANGES = 6  # that are tried for one finding
+_MOST_EXCHANGES = 6  # exchanges that are tried for one finding
 _MOST_BEFORE = 2  # sentences before the evidence that the judge reads
 _NOT_AT_ALL = -10.0  # log-odds
 _NOTHING = Judgement(_NOT_AT_ALL, _NOT_AT_ALL, _NOT_AT_ALL, None, 0.0)
-_READ_CHARS = 2_000  # of a sentence; a table that lost its line breaks holds nobody up
+_READ_CHARS = 2_000  # of a sentence; a table without line breaks would take too long
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An evidence sentence, and what it stands in: `context` is its article's title and date with
-    the sentences that it leans on; the judge reads `title` and `before`, the latter of these."""
+    """An evidence sentence and what surrounds it. `context` is its article's title and date, and
+    the sentences that it refers back to. The judge reads `title` and `before`; `before` holds those
+    sentences."""
 
     text: str
     context: str = ""
@@ -42,10 +43,11 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """`score` is the mean of the probability that the evidence carries the claim, of the judge's
-    own, and of the share of its words that it has; `findings` say why it is not supported, and are
-    none where it is. `supports` and `contradicts` are the judge's log-odds."""
+class ClaimVerdict:
+    """The result for a claim. `score` is the mean of three values: the probability that the
+    evidence supports the claim, the judge's own probability, and the share of the claim's words
+    that the evidence has. `findings` are the reasons why the claim is not supported; a supported
+    claim has none. `supports` and `contradicts` are the judge's log-odds."""
 
     standing: Standing
     score: float
@@ -55,22 +57,23 @@ class Verdict:
 
 
 class Verifier:
-    """Verifies claims. One instance belongs to one thread, as its reader does."""
+    """Verifier of claims. An instance belongs to one thread, because its reader does."""
 
     def __init__(
         self, words: WordWeights, model: SupportModel | None = None, judge: Judge | None = None
     ) -> None:
-        """With the models that the package carries unless others are given."""
+        """Use the given models, or load those of the package."""
         self._reader = SentenceReader(words)
         self._model = model or SupportModel.load()
         self._judge = judge or Judge(load_judge())
 
     def verify(
         self, claim: str, cited: Sequence[Cited], initials: Initials | None = None
-    ) -> Verdict:
-        """`initials` are those of the articles that the evidence comes from."""
-        if len(claim) > _READ_CHARS:  # what stands behind might be anything
-            return Verdict(Standing.NOT_FOUND, 0.0, (Finding(FindingKind.SUPPORT),))
+    ) -> ClaimVerdict:
+        """Verify a claim by the cited sentences. `initials` come from the articles of the evidence.
+        A claim of more than 2,000 characters counts as not found."""
+        if len(claim) > _READ_CHARS:  # the rest would stay unverified
+            return ClaimVerdict(Standing.NOT_FOUND, 0.0, (Finding(FindingKind.SUPPORT),))
         compared = self.compare(claim, cited, initials)
         judged = self.judged(claim, cited)
         verdict = self._verdict(compared, findings(compared), judged)
@@ -79,21 +82,21 @@ class Verifier:
         return verdict
 
     def judged(self, claim: str, cited: Sequence[Cited]) -> Judgement:
-        """What the judge says of the claim beside the cited sentences, read as one."""
+        """Judge the claim beside the cited sentences, which are read as one."""
         if not cited:
             return _NOTHING
         ((judged,),) = self._judge.judge(Task.CLAIM, claim, [judge_window(cited)])
         return judged
 
     def read_ahead(self, claim: str, cited: Sequence[Cited]) -> None:
-        """Let the judge read the claim beside each sentence at once, on all cores; `verify` then
-        finds what it says."""
+        """Let the judge read the claim beside each sentence, in parallel on all cores. `verify`
+        then finds the judgements in the cache."""
         self._judge.judge(Task.CLAIM, claim, [judge_window([each]) for each in cited])
 
     def compare(
         self, claim: str, cited: Sequence[Cited], initials: Initials | None = None
     ) -> Comparison:
-        """The claim beside its evidence, as the features read it."""
+        """Compare the claim with its evidence, as the features need it."""
         claimed = self._reader.read_claim(claim, initials)
         return Comparison(
             self._reader,
@@ -107,8 +110,8 @@ class Verifier:
 
     def _verdict(
         self, compared: Comparison, found: list[Finding], judged: Judgement | None
-    ) -> Verdict:
-        """By the words alone where there is no judgement."""
+    ) -> ClaimVerdict:
+        """Decide the verdict. Without a judgement only the words count."""
         said = judged or _NOTHING
         features = support_features(compared, found, said)
         told = self._model.by_words(features) >= self._model.lexical_threshold
@@ -119,15 +122,16 @@ class Verifier:
             found = found or [Finding(FindingKind.SUPPORT)]
         standing = Standing.NOT_FOUND if found else Standing.SUPPORTED
         score = _score(compared, by_judge, said)
-        return Verdict(standing, score, tuple(found), said.supports, said.contradicts)
+        return ClaimVerdict(standing, score, tuple(found), said.supports, said.contradicts)
 
     def _contradicted(
         self,
         compared: Comparison,
-        verdict: Verdict,
+        verdict: ClaimVerdict,
         initials: Initials | None,
-    ) -> Verdict | None:
-        """The claim as it would stand, if its words alone say that it is supported."""
+    ) -> ClaimVerdict | None:
+        """Return the verdict that the claim is contradicted, if a changed claim is supported by its
+        words alone."""
         found = verdict.findings
         if all(each.kind is FindingKind.NEGATION for each in found):
             if self._verdict(compared, [], None).standing is Standing.SUPPORTED:
@@ -146,7 +150,7 @@ class Verifier:
     def _exchanged(
         self, compared: Comparison, exchange: Finding, initials: Initials | None
     ) -> Comparison:
-        """With the evidence's own in the place of what the claim has."""
+        """Replace the part of the claim by the part of the evidence, and compare again."""
         at, number, span = exchange.claim, exchange.evidence, exchange.evidence_span
         assert at is not None
         assert number is not None
@@ -158,29 +162,32 @@ class Verifier:
 
 
 def _may_be_judged(compared: Comparison) -> bool:
-    """Whether the judge may find a claim supported that the words don't: by one sentence that
-    states all that it says, since the judge knows no orders, and not where people are addressed."""
+    """Return whether the judge may find a claim supported that its words do not support. It needs a
+    single sentence that states all that it says, because the judge does not recognise orders. A
+    claim with "@", which addresses people, is left out."""
     states_all = not any(each.withheld for each in compared.evidence)
     return len(compared.evidence) == 1 and states_all and "@" not in compared.claim.text
 
 
 def _score(compared: Comparison, carried: float, judged: Judgement) -> float:
-    """The probability hardly tells a claim that is half told from one that is not told at all. On
-    WiCE this mean has an AUROC of .81, the probability .69, the judge .74, the words .79."""
+    """Compute the mean of three scores. The probability alone hardly separates a claim that is half
+    in the evidence from one that is not in it at all. On WiCE this mean has an AUROC of .81, the
+    probability .69, the judge .74, the words .79."""
     told = compared.share(compared.anywhere, compared.claim.telling) if compared.evidence else 0
     return (carried + told + 1 / (1 + exp(-judged.supports))) / 3
 
 
 def judge_window(cited: Sequence[Cited]) -> Window:
-    """The cited sentences as one, behind what the first of them leans on."""
+    """Build a window with the cited sentences as one, after the two sentences at most that the
+    first of them refers back to."""
     first, text = cited[0], " ".join(each.text[:_READ_CHARS] for each in cited)
     before = first.before[-_MOST_BEFORE:]
     return Window(first.title, (*before, text), (len(before),))
 
 
 def _exchanges(compared: Comparison, found: Finding) -> Iterator[Finding]:
-    """What of the same kind the sentences have that the claim may go back to, and the claim has
-    not: each as the finding that it would be."""
+    """Yield the possible exchanges, at most six. Each is a part of the same kind that a likely
+    source sentence has and the claim lacks, as the finding that it would be."""
     tried = 0
     for number, evidence in enumerate(compared.evidence):
         if evidence not in compared.bearing:

@@ -1,4 +1,4 @@
-"""The bot's commands: one module a subject."""
+"""The bot's commands, one module per subject."""
 
 from typing import Any
 

@@ -12,6 +12,7 @@ from bot.discord.failures import told
 from bot.discord.permissions import is_operator
 from bot.discord.rendering.notices import help_embed
 from bot.discord.rendering.status import BotStatus, status_embed
+from bot.wording.measures import operating_point_line
 
 _STARTED = time.monotonic()
 
@@ -21,7 +22,7 @@ _STARTED = time.monotonic()
 async def help_(interaction: Interaction) -> None:
     """Show what I can do"""
     async with told(interaction):
-        await interaction.client.office.desk.admit(asker_of(interaction))
+        await interaction.client.runtime.requests.admit(asker_of(interaction))
         await respond(interaction, embed=help_embed())
 
 
@@ -30,7 +31,7 @@ async def help_(interaction: Interaction) -> None:
 async def status(interaction: Interaction) -> None:
     """Show which generation answers, how busy I am, and when I abstain"""
     async with told(interaction):
-        await interaction.client.office.desk.admit(asker_of(interaction))
+        await interaction.client.runtime.requests.admit(asker_of(interaction))
         operator = await is_operator(interaction.client, interaction.user)
         details = _details(interaction.client) if operator else ()
         embed = status_embed(_status(interaction.client, details))
@@ -38,8 +39,8 @@ async def status(interaction: Interaction) -> None:
 
 
 def _status(client: DealbotClient, details: tuple[tuple[str, str], ...]) -> BotStatus:
-    manifest = client.office.live.current.generation.manifest
-    service = client.office.desk.service
+    manifest = client.runtime.live.current.generation.manifest
+    service = client.runtime.requests.service
     return BotStatus(
         generation=manifest.id,
         created=manifest.created,
@@ -47,23 +48,23 @@ def _status(client: DealbotClient, details: tuple[tuple[str, str], ...]) -> BotS
         sentences=manifest.sentences,
         waiting=service.waiting,
         latencies_ms=service.latencies_ms,
-        operating_point=str(service.operating_point),
+        operating_point=operating_point_line(service.operating_point),
         degraded=tuple(
             each if details else replace(each, message="")
-            for each in client.office.degraded.current
+            for each in client.runtime.degraded.current
         ),
         details=details,
     )
 
 
 def _details(client: DealbotClient) -> tuple[tuple[str, str], ...]:
-    manifest = client.office.live.current.generation.manifest
+    manifest = client.runtime.live.current.generation.manifest
     return (
         ("Version", version("dealbot")),
-        ("Running for", f"{(time.monotonic() - _STARTED) / 60:,.0f} minutes"),
+        ("Uptime", f"{(time.monotonic() - _STARTED) / 60:,.0f} minutes"),
         ("Servers", f"{len(client.guilds):,}"),
         ("Shards", f"{client.shard_count}"),
-        ("To Discord and back", f"{client.latency * 1000:.0f} ms"),
+        ("Latency to Discord", f"{client.latency * 1000:.0f} ms"),
         ("Encoder", manifest.encoder_id),
-        ("Read from", "\n".join(manifest.sources)),
+        ("Sources", "\n".join(manifest.sources)),
     )

@@ -1,4 +1,4 @@
-"""/ask, and the menus of a message."""
+"""/ask, and the context menu commands of a message."""
 
 import discord
 from discord import app_commands
@@ -15,7 +15,7 @@ from prompts import text
 @app_commands.command()
 @app_commands.describe(
     question="What do you want to know about the articles?",
-    private="Show the answer to you alone",
+    private="Show the answer only to you",
 )
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def ask(
@@ -29,11 +29,11 @@ async def ask(
 
 @ask.autocomplete("question")
 async def _questions(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    """What others asked in this server and got an answer to."""
+    """Offer answered questions of others in this server, from channels that the user can see."""
     guild, user = interaction.guild, interaction.user
     if guild is None or not isinstance(user, discord.Member):
         return []
-    known = await interaction.client.office.store.receipts.answered_questions(
+    known = await interaction.client.runtime.store.receipts.answered_questions(
         guild.id, typed, choices.MOST, channels=_seen_by(user, guild)
     )
     offered = [choices.choice(question, question) for question in known]
@@ -41,8 +41,9 @@ async def _questions(interaction: Interaction, typed: str) -> list[app_commands.
 
 
 def _seen_by(user: discord.Member, guild: discord.Guild) -> list[int]:
-    """What was asked in a channel that this person cannot see stays there. Who is in a private
-    thread is not known without asking Discord: none is among them."""
+    """Return the ids of the channels and public threads that the user can see. Questions from other
+    channels are not offered. Private threads are left out, because only a request to Discord would
+    show their members."""
     channels = [c for c in guild.channels if c.permissions_for(user).view_channel]
     seen = {channel.id for channel in channels}
     threads = [t for t in guild.threads if t.parent_id in seen and not t.is_private()]

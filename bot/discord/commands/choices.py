@@ -1,4 +1,4 @@
-"""What a field offers while somebody types into it."""
+"""Autocomplete choices for a command's fields."""
 
 from discord import app_commands
 
@@ -9,7 +9,8 @@ MOST = 25  # Discord's own limit
 
 
 def choice(name: str, value: str) -> app_commands.Choice[str] | None:
-    """None where Discord would turn away the value, and all other choices with it."""
+    """Build a choice. Return None if Discord would refuse its value, because Discord then refuses
+    all other choices too."""
     shown = shorten(inert(name).strip(), with_margin(CHOICE))
     if not shown or not value.strip() or length(value) > CHOICE:
         return None

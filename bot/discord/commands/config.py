@@ -1,4 +1,4 @@
-"""/config: what a server's admins set. Every change goes to the audit log."""
+"""/config: the settings that a server's admins change. The audit log records every change."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,9 +15,9 @@ from bot.domain.errors import QuestionError
 from bot.store.audit import AuditEntry
 from bot.store.settings import ServerSettings
 
-_MOST = 15  # of a kind: a message has to hold them all
+_MOST = 15  # ids per setting; one message must list them all
 
-Changes = dict[str, Any]  # of the settings, by name
+Changes = dict[str, Any]  # new values of settings, by name
 
 config = app_commands.Group(
     name="config",
@@ -32,12 +32,14 @@ async def show(interaction: Interaction) -> None:
     """Show the settings of this server"""
     async with told(interaction):
         guild = await check_server_admin(interaction)
-        settings = interaction.client.office.store.settings.get(guild)
+        settings = interaction.client.runtime.store.settings.get(guild)
         await respond(interaction, content=_described(settings))
 
 
 @config.command()
-@app_commands.describe(channel="A channel to add, or to take away if it is there; none: all")
+@app_commands.describe(
+    channel="Channel to add, or to remove if it is listed; leave empty for all channels"
+)
 async def channel(
     interaction: Interaction, channel: discord.TextChannel | discord.ForumChannel | None = None
 ) -> None:
@@ -50,7 +52,7 @@ async def channel(
 
 
 @config.command()
-@app_commands.describe(role="A role to add, or to take away if it is there; none: everyone")
+@app_commands.describe(role="Role to add, or to remove if it is listed; leave empty for everyone")
 async def role(interaction: Interaction, role: discord.Role | None = None) -> None:
     """Let only some roles ask"""
     async with told(interaction):
@@ -61,18 +63,18 @@ async def role(interaction: Interaction, role: discord.Role | None = None) -> No
 
 @config.command()
 @app_commands.describe(
-    role="A role that may use the admin commands here, or no longer",
-    user="A member who may use the admin commands here, or no longer",
+    role="Role to add to the bot's admins here, or to remove if it is listed",
+    user="Member to add to the bot's admins here, or to remove if listed",
 )
 async def admin(
     interaction: Interaction, role: discord.Role | None = None, user: discord.Member | None = None
 ) -> None:
-    """Say who else is an admin of the bot here"""
+    """Set who else is an admin of the bot here"""
     async with told(interaction):
 
         def changes(now: ServerSettings) -> Changes:
             if role is None and user is None:
-                raise QuestionError("Name a role or a member to add, or to take away")
+                raise QuestionError("Choose a role or a member to add or to remove")
             roles = {"admin_roles": _toggled(now.admin_roles, role.id)} if role else {}
             users = {"admin_users": _toggled(now.admin_users, user.id)} if user else {}
             return roles | users
@@ -81,7 +83,9 @@ async def admin(
 
 
 @config.command()
-@app_commands.describe(private="Whether answers are shown to the asker alone, unless asked openly")
+@app_commands.describe(
+    private="Show answers only to the person who asks, unless they set private to False"
+)
 async def privacy(interaction: Interaction, private: bool) -> None:
     """Set who sees an answer by default"""
     async with told(interaction):
@@ -89,19 +93,22 @@ async def privacy(interaction: Interaction, private: bool) -> None:
 
 
 @config.command()
-@app_commands.describe(per_minute="Questions a person may ask in a minute; none: the bot's own")
+@app_commands.describe(
+    per_minute="Questions per person and minute; leave empty for the bot's default"
+)
 async def limit(
     interaction: Interaction, per_minute: app_commands.Range[int, 1, 60] | None = None
 ) -> None:
-    """Set how much one person may ask"""
+    """Set how many questions one person may ask"""
     async with told(interaction):
         await _change(interaction, lambda _: {"per_user_per_minute": per_minute})
 
 
 async def _change(interaction: Interaction, changes: Callable[[ServerSettings], Changes]) -> None:
-    """`changes` is given the settings as they are when it is this admin's turn: another may have
-    changed them a moment before."""
-    guild, store = await check_server_admin(interaction), interaction.client.office.store
+    """Change the server's settings, record the change in the audit log, and show the result.
+    `changes` gets the settings at the moment of the edit, because another admin may have changed
+    them just before. Raises NotAllowedError unless the user is an admin."""
+    guild, store = await check_server_admin(interaction), interaction.client.runtime.store
     made: Changes = {}
 
     def edit(now: ServerSettings) -> ServerSettings:
@@ -120,7 +127,7 @@ def _toggled(ids: tuple[int, ...], id_: int) -> tuple[int, ...]:
     if id_ in ids:
         return tuple(i for i in ids if i != id_)
     if len(ids) >= _MOST:
-        raise QuestionError(f"At most {_MOST} can be named: take one away first")
+        raise QuestionError(f"At most {_MOST} can be listed: remove one first")
     return (*ids, id_)
 
 
@@ -130,10 +137,10 @@ def _described(settings: ServerSettings) -> str:
         [
             f"Channels: {_mentions('#', settings.channels) or 'all'}",
             f"Who may ask: {_mentions('@&', settings.roles) or 'everyone'}",
-            f"Admins, beside Manage Server: {_mentions('@&', settings.admin_roles)} "
+            f"Admins, besides members with Manage Server: {_mentions('@&', settings.admin_roles)} "
             f"{_mentions('@', settings.admin_users)}",
-            f"Answers are shown to: {'the asker' if settings.private else 'everyone'} by default",
-            f"Questions a person may ask in a minute: {limit or 'as the bot is set'}",
+            f"Answers are shown by default to: {'the asker' if settings.private else 'everyone'}",
+            f"Questions per person and minute: {limit or 'the default of the bot'}",
         ]
     )
 

@@ -1,4 +1,4 @@
-"""/export and /forget me: what is kept of a person, for that person alone."""
+"""/export and /forget me: a user's own stored data."""
 
 import io
 
@@ -7,17 +7,17 @@ from discord import app_commands
 
 from bot.discord.acknowledgement import defer, respond
 from bot.discord.client import Interaction, asker_of
-from bot.discord.delivery import persistently, token_left_s
+from bot.discord.delivery import token_left_s, with_retries
 from bot.discord.erasure import ForgetButton, text_of
 from bot.discord.failures import told, visit
 from bot.domain.errors import QuestionError
 from prompts import text as prompt_text
 
-_LARGEST = 8_000_000  # bytes that Discord takes from everyone
+_LARGEST = 8_000_000  # bytes; Discord accepts this much in every server
 
 forget = app_commands.Group(
     name="forget",
-    description="Remove what I keep of you",
+    description="Remove what I keep about you",
     allowed_contexts=app_commands.AppCommandContext(
         guild=True, dm_channel=True, private_channel=False
     ),
@@ -26,16 +26,16 @@ forget = app_commands.Group(
 
 @forget.command()
 async def me(interaction: Interaction) -> None:
-    """Remove what I keep of you: your answers and votes. Asks before it does"""
+    """Remove what I keep about you: your answers and votes. Asks you to confirm"""
     async with told(interaction), visit(interaction):
-        office, user = interaction.client.office, interaction.user.id
-        await office.desk.admit(asker_of(interaction))
-        counts = await office.store.people.count(user)
+        runtime, user = interaction.client.runtime, interaction.user.id
+        await runtime.requests.admit(asker_of(interaction))
+        counts = await runtime.store.people.count(user)
         if not counts.answers and not counts.votes:
             await respond(interaction, content=prompt_text("notices.nothing_kept"))
             return
         view = discord.ui.View(timeout=None)
-        view.add_item(ForgetButton(office.store.signer, user))
+        view.add_item(ForgetButton(runtime.store.signer, user))
         kept = text_of("notices.kept", counts)
         text = f"{kept} {prompt_text('discord_forget')}"
         await respond(interaction, content=text, view=view)
@@ -44,16 +44,16 @@ async def me(interaction: Interaction) -> None:
 @app_commands.command()
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def export(interaction: Interaction) -> None:
-    """Get all that I keep of you, as a file that only you see"""
+    """Get everything that I keep about you, as a file that only you can see"""
     async with told(interaction), visit(interaction):
-        office = interaction.client.office
-        await office.desk.admit(asker_of(interaction))
+        runtime = interaction.client.runtime
+        await runtime.requests.admit(asker_of(interaction))
         await defer(interaction, private=True)
-        kept = await office.store.people.export(interaction.user.id)
+        kept = await runtime.store.people.export(interaction.user.id)
         data = kept.model_dump_json(indent=2).encode()
         if len(data) > _LARGEST:
             raise QuestionError(prompt_text("refusals.export_large"))
-        await persistently(
+        await with_retries(
             lambda: interaction.edit_original_response(
                 content=prompt_text("discord_export"),
                 attachments=[discord.File(io.BytesIO(data), "dealbot-export.json")],

@@ -1,4 +1,4 @@
-"""/rebuild and /rollback, for those who run the bot. Each ends in the audit log."""
+"""/rebuild and /rollback, for operators. The audit log records the outcome of each."""
 
 import asyncio
 import logging
@@ -14,11 +14,11 @@ from discord import app_commands
 from bot.discord.acknowledgement import defer
 from bot.discord.client import Interaction
 from bot.discord.delivery import edit_answer, token_left_s, write_to
-from bot.discord.failures import in_words, told, visit
+from bot.discord.failures import error_text, told, visit
 from bot.discord.permissions import check_operator
 from bot.discord.rendering.notices import error_embed
 from bot.discord.rendering.rebuilds import RebuildChanges, differences_embed, progress_embed
-from bot.discord.runtime import Office
+from bot.discord.runtime import Runtime
 from bot.rebuild.rebuilder import RebuildOutcome, RebuildStoppedError
 from bot.store.audit import AuditEntry
 
@@ -34,12 +34,12 @@ _log = logging.getLogger(__name__)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def rebuild(interaction: Interaction) -> None:
     """Read the articles again (admins); the old index answers until the new one is ready"""
-    async with told(interaction), visit(interaction, keeping_order=True):
+    async with told(interaction), visit(interaction, moderating=True):
         await check_operator(interaction)
         await defer(interaction, private=True)
-        office, shown = interaction.client.office, _ShownProgress(interaction)
+        runtime, shown = interaction.client.runtime, _ShownProgress(interaction)
         async with shown:
-            embed, result = await _outcome(_rebuild(office, shown))
+            embed, result = await _outcome(_rebuild(runtime, shown))
         await _audit(interaction, "rebuild", result)
         await _tell(interaction, embed)
 
@@ -48,41 +48,43 @@ async def rebuild(interaction: Interaction) -> None:
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def rollback(interaction: Interaction) -> None:
-    """Go back to the generation before (admins)"""
-    async with told(interaction), visit(interaction, keeping_order=True):
+    """Go back to the previous generation (admins)"""
+    async with told(interaction), visit(interaction, moderating=True):
         await check_operator(interaction)
         await defer(interaction, private=True)
-        embed, result = await _outcome(_roll_back(interaction.client.office))
+        embed, result = await _outcome(_roll_back(interaction.client.runtime))
         await _audit(interaction, "rollback", result)
         await _tell(interaction, embed)
 
 
-async def _rebuild(office: Office, shown: "_ShownProgress") -> Outcome:
-    outcome = await office.rebuilder.rebuild(shown)
+async def _rebuild(runtime: Runtime, shown: "_ShownProgress") -> Outcome:
+    outcome = await runtime.rebuilder.rebuild(shown)
     return _outcome_embed(outcome), f"generation {outcome.report.manifest.id}"
 
 
-async def _roll_back(office: Office) -> Outcome:
-    generation = await office.rebuilder.rollback()
+async def _roll_back(runtime: Runtime) -> Outcome:
+    generation = await runtime.rebuilder.rollback()
     text = f"Generation {generation} answers now."
     return discord.Embed(description=text), f"generation {generation}"
 
 
 async def _outcome(work: Awaitable[Outcome]) -> Outcome:
-    """What is shown, and what the audit log keeps, also of a failure."""
+    """Await the work. Return the embed to show and the text for the audit log, also if the work
+    fails."""
     try:
         return await work
-    except Exception as error:  # as in `told`, but it is for the audit log too
-        words = in_words(error)
+    except Exception as error:  # like `told`, but the audit log needs it too
+        words = error_text(error)
         return error_embed(words), f"failed: {words}"
 
 
 class _ShownProgress:
-    """What the rebuild tells from its thread, shown by edits at most once a second while inside
-    the block, and for as long as the answer can be edited. A bot that ends stops the rebuild."""
+    """Progress of a rebuild, reported from its thread and shown by edits of the answer. The edits
+    come at most once a second, inside the block, while the token is valid. `start` and `advance`
+    raise RebuildStoppedError once the bot shuts down, which stops the rebuild."""
 
     def __init__(self, interaction: Interaction) -> None:
-        self._interaction, self._closing = interaction, interaction.client.office.closing
+        self._interaction, self._closing = interaction, interaction.client.runtime.closing
         self._stage, self._done = "Starting", 0
         self._total: int | None = None
         self._ended = asyncio.Event()
@@ -92,7 +94,7 @@ class _ShownProgress:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        # Not cancelled: an edit that is on its way could arrive after the last one.
+        # Do not cancel: an edit in flight could arrive after the outcome.
         self._ended.set()
         await self._editing
 
@@ -109,7 +111,8 @@ class _ShownProgress:
             raise RebuildStoppedError("The bot is restarting: nothing was published")
 
     async def _keep_editing(self) -> None:
-        """An edit that fails is made up for by the next."""
+        """Edit the answer when the progress changes. A failed edit is dropped; the next one
+        replaces it."""
         shown = None
         while not self._ended.is_set() and token_left_s(self._interaction) > 0:
             now = (self._stage, self._done, self._total)
@@ -137,7 +140,7 @@ def _outcome_embed(outcome: RebuildOutcome) -> discord.Embed:
 
 
 async def _audit(interaction: Interaction, action: str, outcome: str) -> None:
-    await interaction.client.office.store.audit.record(
+    await interaction.client.runtime.store.audit.record(
         AuditEntry(
             datetime.now(UTC), interaction.guild_id, interaction.user.id, action, "", outcome
         )
@@ -145,11 +148,12 @@ async def _audit(interaction: Interaction, action: str, outcome: str) -> None:
 
 
 async def _tell(interaction: Interaction, embed: discord.Embed) -> None:
-    """In the answer, or where a long build has outlived its token in a message to the admin."""
+    """Show the outcome in the answer. If a long build has outlived the answer's token, send it to
+    the admin by direct message."""
     if token_left_s(interaction) > 0:
         await edit_answer(interaction, embeds=[embed], view=None)
         return
     try:
         await write_to(interaction.user, embed, interaction.id)
     except discord.Forbidden:
-        _log.warning("the admin takes no direct messages: the audit log has how it ended")
+        _log.warning("the admin does not accept direct messages: the outcome is in the audit log")

@@ -1,4 +1,4 @@
-"""/sources: the articles, and the sentences of one."""
+"""/sources: the list of articles, and the sentences of one article."""
 
 from itertools import islice
 
@@ -17,12 +17,12 @@ from prompts import text
 
 
 @app_commands.command()
-@app_commands.describe(article="One of them: its sentences")
+@app_commands.describe(article="Article whose sentences to show")
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def sources(interaction: Interaction, article: str | None = None) -> None:
     """List the articles that answers come from, or the sentences of one"""
     async with told(interaction), visit(interaction):
-        await interaction.client.office.desk.admit(asker_of(interaction))
+        await interaction.client.runtime.requests.admit(asker_of(interaction))
         if article is None:
             await defer(interaction, private=True)
             await show_list(interaction, "sources")
@@ -60,16 +60,17 @@ async def _one(interaction: Interaction, key: str) -> Pages:
 
 
 def _texts(interaction: Interaction) -> TextStore:
-    return interaction.client.office.live.current.generation.texts
+    return interaction.client.runtime.live.current.generation.texts
 
 
 def _key(article: StoredArticle) -> str:
-    """Names the article in a button, whatever its id is made of, for as long as its text stays."""
+    """Return a short key that names the article in a button, whatever characters its id has. It
+    stays valid as long as the article's text does."""
     return article.sha256[:12]
 
 
 def _find(texts: TextStore, key: str) -> StoredArticle | None:
-    """By its key, or as typed by hand: by id or title."""
+    """Find an article by its key, id or title, ignoring case; None if there is none."""
     wanted = key.strip().casefold()
     for article in texts.articles:
         if wanted in {_key(article), article.id.casefold(), article.title.casefold()}:

@@ -1,4 +1,4 @@
-"""/why: how an answer came about."""
+"""/why: how an answer was computed."""
 
 from discord import app_commands
 
@@ -8,16 +8,17 @@ from bot.discord.failures import told, visit
 from bot.discord.page_buttons import Pages, pages_of, show_list
 from bot.discord.receipt_access import readable_receipt
 from bot.discord.rendering.receipts import ranked_sentences, receipt_pages
+from bot.wording.measures import operating_point_line
 from prompts import text as prompt_text
 
 
 @app_commands.command()
-@app_commands.describe(receipt="The id that stands under the answer")
+@app_commands.describe(receipt="The id shown under the answer")
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def why(interaction: Interaction, receipt: str) -> None:
     """Show how an answer came about: the question as understood, scores, generation"""
     async with told(interaction), visit(interaction):
-        await interaction.client.office.desk.admit(asker_of(interaction))
+        await interaction.client.runtime.requests.admit(asker_of(interaction))
         kept = await readable_receipt(interaction, receipt)
         await defer(interaction, private=True)
         await show_list(interaction, "why", kept.id)
@@ -25,18 +26,18 @@ async def why(interaction: Interaction, receipt: str) -> None:
 
 @pages_of("why")
 async def _why(interaction: Interaction, receipt: str) -> Pages:
-    """The scores are made anew, where the question is still known: the same generation gives the
-    same."""
+    """Make the pages of a receipt. The scores are computed again if the question is stored; the
+    same generation gives the same scores."""
     kept = await readable_receipt(interaction, receipt)
     if kept.question is None:
         return receipt_pages(kept.id, kept.answer, note=prompt_text("not_kept"))
-    now = await interaction.client.office.desk.again(kept, asker_of(interaction))
+    now = await interaction.client.runtime.requests.answer_again(kept, asker_of(interaction))
     same = now.answer.generation == kept.answer.generation
     return receipt_pages(
         kept.id,
         kept.answer,
         ranked_sentences(now),
-        operating_point=str(now.operating_point),
+        operating_point=operating_point_line(now.operating_point),
         note=""
         if same
         else prompt_text("lists.why_other_generation", generation=now.generation.id),

@@ -1,1 +1,1 @@
-"""What the bot knows, as embeds: nothing from outside is acted on, no limit is ever exceeded."""
+"""Rendering as Discord embeds: untrusted text is inert, and no length limit is exceeded."""

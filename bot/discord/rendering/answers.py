@@ -1,4 +1,4 @@
-"""An answer as people see it in a channel."""
+"""Rendering of an answer in a channel."""
 
 import discord
 
@@ -14,8 +14,9 @@ from prompts import text as prompt_text
 
 
 def answer_pages(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    """The short answer, the quotes with their places, and how sure that is; of an abstention
-    its line and the closest sentences, called that; small talk as it is."""
+    """Render an answer as pages. An answer has its short answer, quotes with their places, and
+    confidence. An abstention has its text and the closest sentences, labelled as such. Small talk
+    has only its text."""
     if answer.error:
         return (error_embed(answer.error),)
     if not answer.citations and not answer.closest:
@@ -41,7 +42,7 @@ def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
     return embeds(
         blocks,
         Colour.ANSWERED,
-        # One that is too long for a title stands out in its quote all the same.
+        # A short answer that is too long for a title is still bold in its quote.
         title=title if fits_title(title) else "",
         asked=answer.question,
         footer=_footer(how_sure(answer.confidence), answer, receipt_id),
@@ -68,7 +69,7 @@ def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
 
 
 def _written(answer: Answer) -> list[Block]:
-    """What a model wrote, as one paragraph."""
+    """Render the sentences that a model wrote as one paragraph."""
     runs = [
         Run(f"{' ' if number else ''}{escape(each.text)} {_markers(each)}")
         for number, each in enumerate(answer.written)

@@ -1,4 +1,4 @@
-"""A checked text as people see it in a channel."""
+"""Rendering of a checked text in a channel."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -21,13 +21,13 @@ _MARKS = {
     Standing.NOT_FOUND: "\N{WHITE QUESTION MARK ORNAMENT}",
 }
 _MOST_REASONS = 3
-_MOST_EMBEDS = 2  # of which both together stay within what Discord takes of one message
-_PIECE = 120  # characters of a text that a reason names, before they are escaped
+_MOST_EMBEDS = 2  # two full ones stay within Discord's limit for a message
+_PIECE = 120  # characters of a text in a reason, before escaping
 
 
 def check_embeds(check: Check) -> tuple[discord.Embed, ...]:
-    """Each sentence with how it stands, why, and the sentences that show it; of a long text as many
-    as one message takes."""
+    """Render each sentence with its standing, the reasons, and the sentences that show it. Of a
+    long text, render only the sentences that fit into one message."""
     fitting = bisect_right(
         range(1, len(check.sentences) + 1), _MOST_EMBEDS, key=lambda n: len(_embeds(check, n))
     )

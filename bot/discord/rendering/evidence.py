@@ -1,4 +1,4 @@
-"""A sentence among its neighbours, and the sentences that came after those of an answer."""
+"""Rendering of a sentence in its context, and of the sentences ranked after those of an answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ _TITLE = 110
 
 @dataclass(frozen=True, slots=True)
 class SentenceInContext:
-    """A cited sentence with the text of its article around it. `number` is that of its marker."""
+    """A cited sentence with the text of its article around it. `number` is the number of its
+    marker."""
 
     number: int
     title: str
@@ -32,7 +33,7 @@ class SentenceInContext:
 
 
 def sentence_in_context(shown: SentenceInContext) -> tuple[discord.Embed, ...]:
-    """The sentence bold among its neighbours; one page unless they are very long."""
+    """Render the sentence in bold between its neighbours, on one page unless they are very long."""
     runs = (
         Run(f"{escape(shown.before.rstrip())} "),
         Run(escape(shown.sentence), bold=True),
@@ -49,7 +50,8 @@ def sentence_in_context(shown: SentenceInContext) -> tuple[discord.Embed, ...]:
 
 
 def more_evidence_pages(citations: Sequence[Citation]) -> tuple[discord.Embed, ...]:
-    """The sentences in the order given, best first, each under its own number, with its score."""
+    """Render the sentences in the given order, best first, each with its own number and its
+    score."""
     if not citations:
         nothing = Block((Run(prompt_text("discord_no_more_evidence")),))
         return embeds([nothing], Colour.SOURCES)

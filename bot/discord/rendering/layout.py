@@ -1,4 +1,4 @@
-"""What all embeds share: colours, pages, and titles and footers that fit."""
+"""Shared parts of all embeds: colours, pages, titles and footers that fit."""
 
 from collections.abc import Sequence
 from enum import IntEnum
@@ -18,7 +18,7 @@ from bot.discord.text.pages import Block, Run, paged
 from bot.discord.text.wording import day
 from prompts import text as prompt_text
 
-# Well below what Discord takes: a longer page fills the screen and nobody reads on.
+# UTF-16 units, well below Discord's limit. A longer page fills the screen and readers stop.
 PAGE = 2400
 _FOOTER_PART = 300
 _DATE = 40
@@ -42,8 +42,8 @@ def embeds(
     footer: Sequence[str] = (),
     gap: str = "\n\n",
 ) -> tuple[discord.Embed, ...]:
-    """One embed a page, at least one. The title is escaped text and on every page, like the
-    question above it and the parts of the footer."""
+    """Build one embed per page, and at least one. The title must be escaped. The title, the
+    question above it and the footer are on every page."""
     return described(
         paged(blocks, PAGE, gap) or [prompt_text("answers.nothing_shown")],
         colour,
@@ -63,7 +63,7 @@ def described(
     asked: str = "",
     footer: Sequence[str] = (),
 ) -> tuple[discord.Embed, ...]:
-    """One embed a description."""
+    """Build one embed per description; the text of each must fit already."""
     made = []
     for number, page in enumerate(pages, start=1):
         embed = discord.Embed(
@@ -84,18 +84,18 @@ def described(
 
 
 def running(text: str, *, prefix: str = "", label: str = "") -> Block:
-    """Untrusted text as a paragraph, after a label of our own."""
+    """Build a paragraph of untrusted text, after an optional trusted label."""
     labelled = (Run(label, bold=True), Run(" ")) if label else ()
     return Block((*labelled, Run(escape(text))), prefix=prefix)
 
 
 def brief(text: str, most: int) -> str:
-    """Untrusted text of at most `most` before it is escaped."""
+    """Escape untrusted text, cut to at most `most` UTF-16 units before escaping."""
     return escape(shorten(inert(text).strip(), most))
 
 
 def dated(published: str) -> str:
-    """A date, which untrusted text gives, in a line that never breaks within it."""
+    """Format an untrusted date so that no line breaks within it."""
     return brief(day(published), _DATE).replace(" ", "\N{NO-BREAK SPACE}")
 
 

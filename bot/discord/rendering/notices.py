@@ -1,4 +1,4 @@
-"""Help, failures and refusals."""
+"""Rendering of help, failures and refusals."""
 
 import re
 
@@ -13,21 +13,20 @@ _CHANNEL = re.compile(r"\\<#(\d{15,20})\\>")
 
 
 def help_embed() -> discord.Embed:
-    """What the bot does and which commands there are."""
+    """Render the help: the bot's purpose and its commands."""
     return described(
         [prompt_text("discord_help")], Colour.SOURCES, title=prompt_text("notices.help_title")
     )[0]
 
 
 def error_embed(text: str, reference: str | None = None) -> discord.Embed:
-    """What failed, in words; the reference is under what the log has it."""
+    """Render a failure in words, with its reference in the log if there is one."""
     shown = brief(text, PAGE // 2) or prompt_text("discord_failed")
     footer = (f"Reference {reference}",) if reference else ()
     return described([shown], Colour.TROUBLE, footer=footer)[0]
 
 
 def refusal_text(text: str) -> str:
-    """The text of a plain message that refuses something. Channels that it names lead there;
-    that pings nobody."""
+    """Format a refusal as plain message text. Channels in it become links; none of it pings."""
     shown = _CHANNEL.sub(r"<#\1>", escape(text))
     return shorten(shown.strip() or prompt_text("discord_failed"), with_margin(CONTENT))

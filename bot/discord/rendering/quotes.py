@@ -1,4 +1,4 @@
-"""A quoted sentence and the line that tells where it stands."""
+"""Rendering of a quoted sentence and of the line that names its place."""
 
 from bot.discord.rendering.layout import brief, dated
 from bot.discord.text.escapes import escape, inert, plain_label
@@ -8,9 +8,9 @@ from bot.discord.text.pages import Block, Run
 from bot.domain.models import Citation, Place, Role, ShortAnswer
 from prompts import text as prompt_text
 
-# In characters before they are escaped: a line that tells a place is never cut on a page.
+# Characters before escaping. The line that names a place is never cut, so it must be short.
 _TITLE, _SOURCE = 120, 80
-_COPIES = 2  # that are named; of the others only how many there are
+_COPIES = 2  # copies that are named; the others are counted
 
 
 def marker(number: int) -> str:
@@ -20,7 +20,8 @@ def marker(number: int) -> str:
 def quote_block(
     citation: Citation, short: ShortAnswer | None = None, *, head: str = "", note: str = ""
 ) -> Block:
-    """The quote with its number, the short answer in it bold, over its place."""
+    """Lay out a quote with its number over the line that names its place. The short answer in it is
+    bold."""
     opening = (
         (Run(f"*{prompt_text('answers.context')}* "),) if citation.role is Role.CONTEXT else ()
     )
@@ -36,14 +37,14 @@ def quote_block(
 
 
 def place_line(place: Place, sentence: str, *, note: str = "") -> str:
-    """ "Title · source · date" in small print, the title leading to the sentence."""
+    """Format "Title · source · date" in small print. The title links to the sentence."""
     title = titled(place.title or place.article_id, sentence_link(place.url, sentence))
     parts = (title, brief(place.source, _SOURCE), dated(place.published), note)
     return f"-# {' · '.join(part for part in parts if part)}"
 
 
 def titled(title: str, link: str | None) -> str:
-    """The title, leading to where the link does."""
+    """Format the title as a link. If it cannot be a link's label, put a separate link after it."""
     text = shorten(inert(title).strip(), _TITLE) or prompt_text("answers.no_title")
     if link is None:
         return escape(text)
@@ -60,7 +61,7 @@ def _quoted(citation: Citation, short: ShortAnswer | None) -> tuple[Run, ...]:
     if short is None or short.citation != citation.number:
         return (Run(escape(quote)),)
     start, end = short.start - citation.start, short.end - citation.start
-    # Cut before it is escaped: that changes the length.
+    # Cut before escaping, which changes the length.
     return (
         Run(escape(quote[:start])),
         Run(escape(quote[start:end]), bold=True),

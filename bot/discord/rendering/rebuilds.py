@@ -1,4 +1,4 @@
-"""How far a rebuild is, and what it changed."""
+"""Rendering of a rebuild's progress and changes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from bot.discord.rendering.layout import Colour, brief, described
 from bot.wording.measures import counted
 
 _STEPS = 20
-# Together they stay within one description.
-_LISTED, _LONGEST_NAME = 5, 60  # articles that are named of each kind
+# These limits keep the text within one description.
+_LISTED, _LONGEST_NAME = 5, 60  # articles named per kind, characters of a name
 _REMARKS, _LONGEST_REMARK = 3, 200
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildChanges:
-    """What a rebuild changed: articles by title or id, sentences by count. `remarks` are further
-    lines, such as how the golden questions went."""
+    """The changes of a rebuild: articles by title or id, sentences by count. `remarks` are further
+    lines, such as the results of the golden questions."""
 
     generation: str
     added: Sequence[str]
@@ -29,13 +29,14 @@ class RebuildChanges:
 
 
 def progress_embed(stage: str, done: int, total: int | None) -> discord.Embed:
-    """`total` is None where nobody knows how much there is to do."""
+    """Render the progress of a stage. `total` is None if the amount of work is unknown."""
     line = f"**{brief(stage, 200) or 'Rebuilding'}**"
     return described([f"{line}\n{_bar(done, total)}"], Colour.ADMIN, title="Rebuilding")[0]
 
 
 def differences_embed(changes: RebuildChanges, title: str = "Rebuilt") -> discord.Embed:
-    """The first few articles of each kind, and how many there are."""
+    """Render the changes: per kind the count and first five articles, then sentence counts and
+    remarks."""
     kinds = (("Added", changes.added), ("Changed", changes.changed), ("Removed", changes.removed))
     parts = [_listed(name, articles) for name, articles in kinds if articles]
     sentences = (

@@ -1,4 +1,4 @@
-"""The receipt of an answer: how it came about."""
+"""Rendering of a receipt: how its answer was computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,13 @@ from bot.domain.models import Answer
 from bot.wording.measures import outcome_words, took
 from prompts import text
 
-_BEST = 8  # sentences that a receipt shows
+_BEST = 8  # sentences shown in a receipt
 
 
 @dataclass(frozen=True, slots=True)
 class RankedSentence:
-    """A sentence with what it scored; `number` is that of its citation, if it was cited."""
+    """A sentence with its scores. `number` is the number of its citation, None if it is not
+    cited."""
 
     text: str
     title: str
@@ -32,7 +33,7 @@ class RankedSentence:
 
 
 def ranked_sentences(receipt: Receipt) -> tuple[RankedSentence, ...]:
-    """The best sentences of an answer, as its receipt shows them."""
+    """Return the eight best sentences of an answer, as its receipt shows them."""
     answer = receipt.answer
     numbers = {(cited.article_id, cited.start): cited.number for cited in answer.citations}
     return tuple(
@@ -57,8 +58,8 @@ def receipt_pages(
     operating_point: str = "",
     note: str = "",
 ) -> tuple[discord.Embed, ...]:
-    """`operating_point` is from which confidence on was answered, in words; `note` what is to be
-    known of this receipt, such as that its generation is gone."""
+    """Render a receipt as pages. `operating_point` is the confidence threshold for answering, in
+    words. `note` is a remark on this receipt, for example that its generation is gone."""
     facts = [
         (text("lists.why_asked"), answer.question),
         (text("answers.understood"), answer.understood_as or answer.question),

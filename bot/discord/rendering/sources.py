@@ -1,4 +1,4 @@
-"""The articles that answers come from, and the sentences of one."""
+"""Rendering of the list of articles, and of one article's sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _TITLE = 110
 
 @dataclass(frozen=True, slots=True)
 class ListedArticle:
-    """An article as a list shows it, with how many sentences it has."""
+    """An article in the list, with its number of sentences."""
 
     id: str
     title: str
@@ -31,7 +31,7 @@ class ListedArticle:
 
 
 def sources_pages(articles: Sequence[ListedArticle]) -> tuple[discord.Embed, ...]:
-    """Ten articles a page, fewer where their titles and addresses are very long."""
+    """Render ten articles per page, fewer if their titles and addresses are very long."""
     blocks = [_listed(number, article) for number, article in enumerate(articles, start=1)]
     pages = [
         page
@@ -47,7 +47,7 @@ def sources_pages(articles: Sequence[ListedArticle]) -> tuple[discord.Embed, ...
 
 
 def article_pages(article: ListedArticle, sentences: Sequence[str]) -> tuple[discord.Embed, ...]:
-    """One article's sentences, numbered from 1 in its order."""
+    """Render one article's sentences in order, numbered from 1."""
     blocks = [
         Block((Run(f"{number:,}", bold=True), Run(f" {escape(sentence)}")))
         for number, sentence in enumerate(sentences, start=1)

@@ -1,4 +1,4 @@
-"""How the bot is doing, for everyone and with more of it for admins."""
+"""Rendering of the bot's status, with details for admins only."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from bot.monitoring.degradations import Degradation
 from bot.wording.measures import counted
 from prompts import text
 
-# Together they stay within one embed, even where every character is escaped.
+# These limits keep the text within one embed, even if every character is escaped.
 _MOST_DETAILS = 10
 _LONGEST_NAME, _LONGEST_DETAIL, _ALL_TROUBLES = 40, 100, 480
 
 
 @dataclass(frozen=True, slots=True)
 class BotStatus:
-    """`latencies_ms` are the median and the 95th percentile of answering, None before the first
-    answer; `degraded` is what answers go on without; its messages are for admins, and so are
-    `details`: a name and a value each."""
+    """The bot's status. `latencies_ms` are the median and the 95th percentile of the time to an
+    answer, None before the first answer. `degraded` lists the parts that answers currently do
+    without; its messages are for admins. `details` are pairs of name and value, also for admins."""
 
     generation: str
     created: str
@@ -32,7 +32,7 @@ class BotStatus:
 
 
 def status_embed(status: BotStatus) -> discord.Embed:
-    """Never empty, and on one page whatever the details hold."""
+    """Render the status. It is never empty and fits on one page, whatever the details contain."""
     embed = described([_summary(status)], Colour.SOURCES, title=text("lists.status_title"))[0]
     for name, value in status.details[:_MOST_DETAILS]:
         embed.add_field(

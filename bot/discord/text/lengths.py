@@ -1,4 +1,4 @@
-"""Discord's limits, its way of counting, and cutting short by it."""
+"""Discord's length limits, its way of counting, and cuts that respect them."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ EMBED_FOOTER = 2048
 EMBED_FIELDS = 25
 FIELD_NAME = 256
 FIELD_VALUE = 1024
-ALL_EMBEDS = 6000  # titles, authors, descriptions, fields and footers of a message together
+ALL_EMBEDS = 6000  # all titles, authors, descriptions, fields and footers of a message
 BUTTON_LABEL = 80
 CUSTOM_ID = 100
 CHOICE = 100  # name and value of an autocompleted choice
@@ -21,22 +21,24 @@ _ELLIPSIS = "…"
 
 
 def length(text: str) -> int:
-    """In UTF-16 units, never fewer than code points: Discord counts some texts one way, some
-    the other."""
+    """Count UTF-16 units, which are never fewer than code points. Discord counts some texts in one
+    unit and some in the other."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def with_margin(limit: int) -> int:
-    """What to fill of a limit: Discord counts some characters in ways of its own."""
+    """Return 95% of a limit, the part that is safe to fill. Discord counts some characters in ways
+    of its own."""
     return limit * 95 // 100
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` long, cut after a word where one ends in the second half, and never inside
-    a grapheme or between a backslash and what it escapes."""
+    """Cut text to at most `limit` UTF-16 units, with "…" at the end. Cut after a word if one ends
+    in the second half. Never cut inside a grapheme or between a backslash and the character that it
+    escapes."""
     if length(text) <= limit:
         return text
-    # More code points than that never fit.
+    # A text has at least as many UTF-16 units as code points, so more never fit.
     cut = chop(text[:limit], limit - 1)[0]
     last_space = cut.rfind(" ")
     if text[len(cut)] != " " and last_space >= len(cut) // 2:
@@ -45,7 +47,7 @@ def shorten(text: str, limit: int) -> str:
 
 
 def chop(text: str, limit: int) -> list[str]:
-    """The text in pieces of at most `limit`, cut between graphemes."""
+    """Split text between graphemes into pieces of at most `limit` UTF-16 units."""
     pieces: list[str] = []
     piece, size = "", 0
     for atom in _atoms(text, limit):
@@ -58,7 +60,7 @@ def chop(text: str, limit: int) -> list[str]:
 
 
 def _atoms(text: str, limit: int) -> Iterator[str]:
-    """Graphemes, each with the backslash before it."""
+    """Yield graphemes, each with the backslash before it; cut those longer than `limit`."""
     backslash = ""
     for grapheme in iter_graphemes(text):
         atom = backslash + grapheme
@@ -72,7 +74,8 @@ def _atoms(text: str, limit: int) -> Iterator[str]:
 
 
 def _bounded(atom: str, limit: int) -> Iterator[str]:
-    """Joiners can make one grapheme of any number of emoji: such a one is cut after all."""
+    """Cut an atom that is longer than `limit` into code points. Joiners can make one grapheme of
+    any number of emoji."""
     if length(atom) <= limit:
         yield atom
     else:

@@ -1,25 +1,25 @@
-"""Links to a sentence: an article's address with a text fragment, in which browsers open the page
+"""Links to a sentence: an article's address with a text fragment, with which browsers open the page
 at the sentence (https://wicg.github.io/scroll-to-text-fragment)."""
 
 import re
 import unicodedata
 from urllib.parse import SplitResult, quote, urlsplit
 
-LONGEST_LINK = 600  # a longer one would crowd the quote off its page
+LONGEST_LINK = 600  # characters; a longer link would push the quote off its page
 _LONGEST_DIRECTIVE = 300
-_EXACT_WORDS, _EXACT_CHARS = 10, 80  # up to here a sentence is given whole
-_END_WORDS = 4  # of a longer one, so many words from either end
+_EXACT_WORDS, _EXACT_CHARS = 10, 80  # a sentence up to this size is given whole
+_END_WORDS = 4  # words from either end of a longer sentence
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
-# Brackets, stars and bars are left out of what stays as it is: a masked link ends at some, and
-# none changes the meaning of an address by being encoded.
+# Characters that are not encoded. Brackets, stars and bars are encoded: some of them end a masked
+# link, and the address keeps its meaning.
 _SAFE = "/:@!$&,;=+?%~"
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _DIRECTIVES = ":~:"
 
 
 def sentence_link(url: str, sentence: str) -> str | None:
-    """The address of the sentence within the page, or of the page where the sentence cannot be
-    named in short; None for an address that should not be clicked."""
+    """Return the address of the sentence within the page. Return the page's address if the sentence
+    does not fit into a short directive, and None if the address is unsafe to click."""
     page = web_link(url)
     if page is None:
         return None
@@ -29,14 +29,15 @@ def sentence_link(url: str, sentence: str) -> str | None:
 
 
 def web_link(url: str) -> str | None:
-    """The address in a form that is safe inside a masked link: http or https, no credentials, a
-    host in ASCII. Its own text directives are left out."""
+    """Return the address in a form that is safe inside a masked link, or None if there is none. It
+    must be http or https without credentials; the host becomes ASCII. The address's own text
+    directives are dropped."""
     if any(unicodedata.category(c)[0] in "CZ" for c in url):
         return None
     try:
         parts = urlsplit(url)
         host, port = _host(parts), parts.port
-    except ValueError:  # of which UnicodeError, from a host that cannot be, is one
+    except ValueError:  # includes the UnicodeError of an impossible host
         return None
     if parts.scheme not in {"http", "https"} or host is None or "@" in parts.netloc:
         return None
@@ -49,8 +50,8 @@ def web_link(url: str) -> str | None:
 
 
 def _host(parts: SplitResult) -> str | None:
-    """In ASCII. The codec takes some letters for others ("ß" for "ss"), which would lead to
-    another site: such a host is none."""
+    """Return the host in ASCII, or None if it is invalid. The codec replaces some letters ("ß" by
+    "ss"), which would lead to another site; such a host is invalid."""
     host = parts.hostname or ""
     if not host.isascii():
         ascii_host = host.encode("idna")
@@ -80,5 +81,5 @@ def _text_directive(sentence: str) -> str | None:
 
 
 def _term(text: str) -> str:
-    """A dash, a comma or an ampersand would be read as the directive's own."""
+    """Encode a term of a directive. A plain dash, comma or ampersand would be read as syntax."""
     return quote(text, safe="").replace("-", "%2D")

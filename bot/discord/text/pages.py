@@ -1,4 +1,4 @@
-"""Laying text out on pages, so that none is cut inside a link, an escape or a word."""
+"""Layout of text on pages that are never cut inside a link, an escape or a word."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,14 +9,14 @@ from bot.discord.text.escapes import at_line_start
 from bot.discord.text.lengths import chop, length
 
 CONTINUES = " … *(continues)*"
-_BOLD = 4  # the length of what opens and closes bold text
+_BOLD = 4  # length of the marks that open and close bold text
 _PARTS = re.compile(r" +|[^ ]+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Escaped text on one line, or markup of our own that holds no bold text."""
+    """Escaped text on one line, or trusted markup that contains no bold text."""
 
     text: str
     bold: bool = False
@@ -24,8 +24,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Running text, every line after `prefix`, between lines that are never cut: `head` stays
-    with its first words, `tail` with its last. Both must be far shorter than a page."""
+    """Running text between two parts that are never cut. `prefix` starts every line of the text.
+    `head` stays with its first words, `tail` with its last. Both must be far shorter than a
+    page."""
 
     runs: tuple[Run, ...] = ()
     prefix: str = ""
@@ -35,16 +36,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What stands between two spaces; a part of it may be bold. A piece of a longer one is glued
-    to the piece before it."""
+    """Text between two spaces, some of it possibly bold. A word that is too long is split; `glued`
+    joins a piece to the one before it without a space."""
 
     runs: tuple[Run, ...]
     glued: bool = False
 
 
 def paged(blocks: Sequence[Block], limit: int, gap: str = "\n\n") -> list[str]:
-    """The blocks in order on as few pages as it takes, each at most `limit` long; a block is cut
-    only where it is longer than a page."""
+    """Lay out the blocks in order on as few pages as possible. A page has at most `limit` UTF-16
+    units. A block is cut only if it is longer than a page."""
     pages: list[str] = []
     page = ""
     for block in blocks:
@@ -59,7 +60,7 @@ def paged(blocks: Sequence[Block], limit: int, gap: str = "\n\n") -> list[str]:
 def _pieces(block: Block, limit: int) -> Iterator[str]:
     head = f"{block.head}\n" if block.head else ""
     tail = f"\n{block.tail}" if block.tail else ""
-    # One for the backslash that the start of a line may need.
+    # The 1 is for the backslash that the start of a line may need.
     room = limit - length(head + block.prefix + CONTINUES + tail) - 1
     texts = _split(_words(block.runs, room - _BOLD), room)
     if not texts and (lines := [line for line in (block.head, block.tail) if line]):
@@ -71,7 +72,7 @@ def _pieces(block: Block, limit: int) -> Iterator[str]:
 
 
 def _words(runs: Sequence[Run], longest: int) -> list[_Word]:
-    """The words in order, those longer than `longest` in pieces."""
+    """Split runs into words in order; split words longer than `longest` into pieces."""
     words: list[list[Run]] = [[]]
     for run in runs:
         for part in _PARTS.findall(run.text):
@@ -90,7 +91,8 @@ def _chopped(word: Sequence[Run], longest: int) -> list[_Word]:
 
 
 def _split(words: Sequence[_Word], room: int) -> list[str]:
-    """The words in texts of at most `room`, ended after a sentence where one ends late enough."""
+    """Join the words into texts of at most `room` UTF-16 units. End a text after a sentence if one
+    ends in its last third."""
     texts: list[str] = []
     start = size = 0
     for number in range(len(words)):
@@ -104,8 +106,8 @@ def _split(words: Sequence[_Word], room: int) -> list[str]:
 
 
 def _added(words: Sequence[_Word], start: int, place: int) -> int:
-    """How much longer the word at `place` makes the text that begins at `start`: itself, a space
-    before it, and the marks of bold text that it begins."""
+    """Return the length that the word at `place` adds to a text that begins at `start`: the word, a
+    space before it, and the bold marks that it opens."""
     word, first = words[place], place == start
     size = 0 if first or word.glued else 1
     bold = not first and words[place - 1].runs[-1].bold
@@ -116,7 +118,7 @@ def _added(words: Sequence[_Word], start: int, place: int) -> int:
 
 
 def _break(words: Sequence[_Word], start: int, end: int) -> int:
-    """Where to end a text that began at `start` and has no room for the word at `end`."""
+    """Return where to end a text that began at `start` and has no room for the word at `end`."""
     for place in range(end, start + (end - start) * 2 // 3, -1):
         if _SENTENCE_END.search(words[place - 1].runs[-1].text):
             return place
@@ -124,8 +126,8 @@ def _break(words: Sequence[_Word], start: int, end: int) -> int:
 
 
 def _rendered(words: Sequence[_Word]) -> str:
-    """The words with spaces between them; a space between two bold words is bold as well, since
-    bold marks must not stand beside a space inside them."""
+    """Join the words with spaces. A space between two bold words is bold too, because bold marks
+    must not stand beside a space inside them."""
     flat: list[Run] = []
     for word in words:
         if flat and not word.glued:

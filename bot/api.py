@@ -1,0 +1,107 @@
+"""The Python API of the bot: ask questions of an index and check claims, without a surface."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self, TypeVar
+
+from bot.domain.claims import Check, CheckRequest, check_text
+from bot.domain.models import Answer, Question, Turn, check_question
+from bot.serving.batches import BatchRunner
+from bot.serving.jobs import CheckJob, Job, QuestionJob
+from bot.serving.service import AnswerService
+from index.encoder.encoder import home_or_default
+from index.errors import ExpectedError
+from index.generations.live import LiveIndex
+from index.models import AnyPath
+
+_Outcome = TypeVar("_Outcome")
+_MAX_WAITING, _DEADLINE_S = 1_000, 60.0
+
+
+class Answerer:
+    """Answerer of questions from an index, in the calling thread; concurrent calls run one by
+    one."""
+
+    def __init__(self, index: AnyPath, *, encoders: AnyPath | None = None) -> None:
+        """Open the current generation of an index.
+
+        `encoders` is the folder of adopted encoders, by default that of the Python environment.
+        Raises ExpectedError, such as IndexMissingError or EncoderError, if it cannot be opened."""
+        self._live = _open(index, encoders)
+        self._runner, self._one_at_a_time = BatchRunner(), Lock()
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question; `history` is the conversation before it, oldest first.
+
+        An answer without evidence has the status "abstained". Raises QuestionError if the text is
+        not a question that can be taken: empty, too long, or with control characters."""
+        check_question(question)
+        return self._run(QuestionJob(_question(question, history))).answer
+
+    def check(self, text: str) -> Check:
+        """Check each sentence of a text against the articles. Raises QuestionError for a text that
+        is empty or too long."""
+        check_text(text)
+        return self._run(CheckJob(CheckRequest(text=text)))
+
+    def reload(self) -> None:
+        """Switch to the generation that is current now, after a build. If it cannot be opened, the
+        old one keeps answering and the error is raised."""
+        with self._one_at_a_time:
+            self._live.reload()
+
+    def _run(self, job: Job[_Outcome]) -> _Outcome:
+        with self._one_at_a_time:
+            [outcome] = self._runner.run(self._live.current, [job])
+        if isinstance(outcome, ExpectedError):
+            raise outcome
+        result: _Outcome = outcome
+        return result
+
+
+class AsyncAnswerer:
+    """Answerer of questions on an event loop; use it as an async context manager.
+
+    Questions that wait at the same time are computed in one batch, on a thread."""
+
+    def __init__(self, index: AnyPath, *, encoders: AnyPath | None = None) -> None:
+        """Open the current generation of an index, like `Answerer`."""
+        self._live = _open(index, encoders)
+        self._service = AnswerService(self._live, max_waiting=_MAX_WAITING, deadline_s=_DEADLINE_S)
+
+    async def __aenter__(self) -> Self:
+        await self._service.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        await self._service.__aexit__(kind, error, tb)
+
+    async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question, like `Answerer.ask`.
+
+        Also raises ServiceBusyError if 1,000 questions wait already, and DeadlineError after a
+        minute."""
+        return (await self._service.answer(_question(question, history))).answer
+
+    async def check(self, text: str) -> Check:
+        """Check a text, like `Answerer.check`, with the errors of `ask`."""
+        return await self._service.check(CheckRequest(text=text))
+
+    def reload(self) -> None:
+        """Reload, like `Answerer.reload`; the current batch finishes on the old generation."""
+        self._live.reload()
+
+
+def _open(index: AnyPath, encoders: AnyPath | None) -> LiveIndex:
+    return LiveIndex(Path(index), home_or_default(encoders))
+
+
+def _question(question: str, history: Sequence[Turn]) -> Question:
+    return Question(question=question, history=tuple(history))

@@ -1,0 +1,19 @@
+"""Arrays written in place: their disk space is allocated before the first write."""
+
+from pathlib import Path
+
+import numpy as np
+
+from index.files.arrays import new_array
+
+
+def test_a_new_array_has_its_room_and_is_read_back(tmp_path: Path) -> None:
+    array = new_array(tmp_path / "a.npy", (1_000, 384), np.float16)
+    status = (tmp_path / "a.npy").stat()
+    assert status.st_blocks * 512 >= status.st_size >= array.nbytes
+    array[3] = 1.5
+    array.flush()
+    again = np.load(tmp_path / "a.npy", mmap_mode="r", allow_pickle=False)
+    assert again.shape == (1_000, 384)
+    assert (again[3] == 1.5).all()
+    assert not again[4:].any()
