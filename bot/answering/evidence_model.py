@@ -21,7 +21,6 @@ from bot.answering.answer_kind import AnswerKind
 from bot.answering.features import raw_features
 from bot.answering.judge.judge import Judgement
 from bot.answering.judge.model import judge_digest
-from bot.answering.ownership import compare_owners
 from bot.answering.pool import Array, Pool
 from bot.answering.reading import Reading
 from bot.answering.told import Rows
@@ -46,9 +45,6 @@ OF_FIRST = (
     "new_names",
 )  # fmt: skip
 _RARE = 1.1  # weight of words that general English does not know
-# What a sentence gains that says it of the one who is asked about, and loses that says it only of
-# others, in log-odds. Set, not learned: the judge does not know yet whose chief executive is whose.
-_OWNER = 1.3
 _POOL_READ = 20  # of the pool, what "is it anywhere" looks at
 # Candidates that the judge reads, the best of the cheap ranker's.
 MOST_JUDGED = 12
@@ -160,12 +156,9 @@ class EvidenceModel:
         base = self.weights.ranking.scores(ranking_table(question, features))
         chosen, judged = _read_while_unsure(base, read)
         logits = np.array([each.answers for each in judged])
-        owned = _OWNER * compare_owners(reading)
         scores = stacked_scores(self.weights.stacked, base, chosen, logits)
-        scores[chosen] += owned[chosen]
         row = confidence_row(reading, features, base, scores, chosen, judged)
         odds = self.weights.confidence.scores(row[None])[0]
-        odds += min(owned[int(np.argmax(scores))], 0.0)
         return Ranking(
             scores,
             float(1 / (1 + np.exp(-odds))),
@@ -198,7 +191,7 @@ def stacked_scores(stacked: Linear, base: Array, chosen: Rows, logits: Array) ->
     """A score for each candidate. Those that the judge did not read come behind all others, in the
     cheap ranker's order."""
     judged = stacked.scores(stacked_table(base[chosen], logits))
-    scores: Array = judged.min() - 1.0 - _OWNER * 2 + (base - base[chosen].min())
+    scores: Array = judged.min() - 1.0 + (base - base[chosen].min())
     scores[chosen] = judged
     return scores
 
