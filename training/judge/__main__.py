@@ -1,7 +1,9 @@
 """Train the judge and write its weights: python -m training.judge [--compare].
 
-A run that was interrupted goes on from its last checkpoint in build/judge. `--compare` trains both
-shapes of input a little, with equal work, and prints how each measures.
+Two stages: first everything that people wrote, then invented facts, whose names and numbers are
+easily confused, with a part of the first again. A run that was interrupted goes on from its last
+checkpoint in build/judge. `--compare` trains both shapes of input a little, with equal work, and
+prints how each measures.
 """
 
 import argparse
@@ -18,9 +20,11 @@ from tokenizers import Tokenizer
 from bot.answering.judge.inputs import InputEncoder, Task
 from bot.answering.judge.model import WEIGHTS, JudgeModel
 from index.encoder.model_source import find_source
-from training.judge.examples import Asked, Example
+from training.judge.claims import word_for_word
+from training.judge.examples import Asked, Example, Paragraph
 from training.judge.export import compare_precision, export, with_figures
 from training.judge.fitting import Recipe, fit, limited
+from training.judge.invented_facts import windows
 from training.judge.measuring import SentenceJudge, held_out_questions, measure, measure_briefly
 from training.judge.net import JudgeNet
 from training.judge.reading import TorchReader
@@ -41,7 +45,10 @@ ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "judge"
 COMPARED_TOKENS = 300_000
 EPOCHS, STORY_TURNS = 2, 2  # each epoch reads its part of the paragraphs and all stories twice
+# The second stage: worlds of invented facts, sentences as claims, and shares of the first stage.
+WORLDS, WORD_FOR_WORD, AGAIN = 300, 3_000, 8
 GOLDEN = 8  # windows whose scores are kept for `dealbot doctor`
+GENERAL, FACTS = Recipe(), Recipe(body_rate=5e-5, head_rate=2e-4)
 CLAIMED_SHARE = 0.6  # of the questions, those that become claims where they can
 
 
@@ -65,21 +72,22 @@ def main() -> None:
     if options.compare:
         compare(encoder, str(source.folder), taught, held_out_questions(asked), options.shared)
         return
-    recipe = Recipe()
-    torch.manual_seed(recipe.seed)
+    torch.manual_seed(GENERAL.seed)
     net = JudgeNet(str(source.folder))
-    mix = Mix(Sampler(recipe.seed), taught, options.shared / "train")
+    mix = Mix(Sampler(GENERAL.seed), taught, options.shared / "train")
     epochs = [partial(mix.epoch, number) for number in range(EPOCHS)]
-    fit(net, epochs, encoder, recipe, WORK / "judge.pt", say=partial(print, flush=True))
-    windows = list(held_out_windows())
+    say = partial(print, flush=True)
+    fit(net, epochs, encoder, GENERAL, WORK / "general.pt", say=say)
+    fit(net, [mix.facts], encoder, FACTS, WORK / "judge.pt", say=say)
+    held_out = list(held_out_windows())
     record = export(
         net,
         tokenizer,
-        windows[:: len(windows) // GOLDEN],
-        training_record(recipe, options.shared / "train", source.weights_sha256),
+        held_out[:: len(held_out) // GOLDEN],
+        training_record([GENERAL, FACTS], options.shared / "train", source.weights_sha256),
         WEIGHTS,
     )
-    parity = compare_precision(JudgeModel.load(), net, windows)
+    parity = compare_precision(JudgeModel.load(), net, held_out)
     print(parity)
     judge = SentenceJudge(encoder, TorchReader(net))
     figures = measure(judge, options.shared, held_out_questions(asked))
@@ -89,7 +97,7 @@ def main() -> None:
 
 def held_out_windows() -> Iterator[tuple[Task, str, str, tuple[str, ...]]]:
     """Windows (task, asked, title, sentences) of the stories that did not teach."""
-    sampler = Sampler(Recipe().seed)
+    sampler = Sampler(GENERAL.seed)
     for name, story in story_questions(held_out=True):
         made = [
             *sampler.questions_of_story([*asked_of_story(name, story)], 0),
@@ -100,7 +108,7 @@ def held_out_windows() -> Iterator[tuple[Task, str, str, tuple[str, ...]]]:
 
 
 class Mix:
-    """What each epoch is made of."""
+    """What each epoch of the first stage is made of, and the second stage."""
 
     def __init__(self, sampler: Sampler, asked: Sequence[Asked], folder: Path) -> None:
         self._sampler, self._asked = sampler, asked
@@ -123,13 +131,45 @@ class Mix:
             *self._facts,
             *self._nli[number::EPOCHS],
         ]
-        counts = Counter(example.source.partition(":")[0] for example in examples)
-        print(f"epoch {number}: {dict(counts)}", flush=True)
+        _print_counts(f"epoch {number}", examples)
+        return examples
+
+    def facts(self) -> list[Example]:
+        """Invented facts, sentences as claims, all stories, and a part of the rest."""
+        asked, chance = self._asked[::AGAIN], random.Random(GENERAL.seed)
+        paragraphs = list(dict.fromkeys(each.paragraph for each in self._asked))
+        paragraphs += [
+            Paragraph(article.title, article.sentences)
+            for _, story in story_questions(held_out=False)
+            for article in story.articles
+        ]
+        examples = [
+            *windows(str(GENERAL.seed), WORLDS),
+            *(
+                word_for_word(chance.choice(paragraphs), "word-for-word", chance)
+                for _ in range(WORD_FOR_WORD)
+            ),
+            *self._sampler.windows_of(asked, EPOCHS),
+            *self._sampler.claims_of(asked, EPOCHS, CLAIMED_SHARE),
+            *(
+                example
+                for name, story in story_questions(held_out=False)
+                for example in self._of_story(name, story, EPOCHS * STORY_TURNS)
+            ),
+            *self._facts,
+            *self._nli[:: AGAIN // 2],
+        ]
+        _print_counts("facts", examples)
         return examples
 
     def _of_story(self, name: str, story: Story, turn: int) -> Iterator[Example]:
         yield from self._sampler.questions_of_story([*asked_of_story(name, story)], turn)
         yield from self._sampler.claims_of_story([*claims_of_story(name, story)], turn)
+
+
+def _print_counts(name: str, examples: Sequence[Example]) -> None:
+    counts = Counter(example.source.partition(":")[0] for example in examples)
+    print(f"{name}: {dict(counts)}", flush=True)
 
 
 def compare(

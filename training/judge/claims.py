@@ -5,9 +5,10 @@ import re
 
 from bot.answering.judge.inputs import Task
 from bot.answering.text.names import names_in
-from training.judge.examples import RIGHT, WRONG, Asked, Example
+from training.judge.examples import RIGHT, WRONG, Asked, Example, Paragraph
 
 _LONGEST_ANSWER = 80
+_ALTERED = 0.4  # share of the sentences with a number that become a false claim
 _SUBJECT = re.compile(
     r"^(?:who|what|which(?: \w+)?) "
     r"(?P<rest>(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|"
@@ -68,6 +69,24 @@ def claims_from(asked: Asked, chance: random.Random) -> list[Example]:
     if false is not None and false != true:
         examples.append(_example(asked, false, span.sentence, chance, right=False))
     return examples
+
+
+def word_for_word(paragraph: Paragraph, source: str, chance: random.Random) -> Example:
+    """Make a sentence of the paragraph a claim: true as it stands, false with another digit."""
+    place = chance.randrange(len(paragraph.sentences))
+    sentence = paragraph.sentences[place]
+    claim, true = sentence, True
+    if _DIGIT.search(sentence) and chance.random() < _ALTERED:
+        claim, true = _other_digits(sentence, chance), False
+    asked = Asked(source, claim, paragraph, (), None)
+    return _example(asked, claim, place, chance, right=true)
+
+
+def _other_digits(sentence: str, chance: random.Random) -> str:
+    """With one digit exchanged."""
+    at = chance.choice(list(_DIGIT.finditer(sentence)))
+    other = chance.choice([d for d in "123456789" if d != at.group()])
+    return sentence[: at.start()] + other + sentence[at.end() :]
 
 
 def _example(asked: Asked, claim: str, gold: int, chance: random.Random, *, right: bool) -> Example:

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.metadata
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ LICENCES = {
     "SQuADShifts, without its news part": "CC BY 4.0 (Miller, Krauth, Recht, Schmidt 2020)",
     "FoolMeTwice dev": "Apache-2.0 (Eisenschlos et al. 2021)",
     "Counterfactually augmented NLI": "Apache-2.0; premises from SNLI, CC BY-SA 4.0",
-    "training/stories": "our own",
+    "training/stories, training/judge/invented_facts.py": "our own",
 }
 _TOOLS = ("numpy", "onnx", "onnxruntime", "tokenizers", "torch", "transformers")
 
 
-def training_record(recipe: Recipe, data: Path, weights_sha256: str) -> dict[str, Any]:
+def training_record(stages: Sequence[Recipe], data: Path, weights_sha256: str) -> dict[str, Any]:
     """What was read, from where, and with what."""
     files = [*(data / f"{name}.json" for name in SQUAD_SHIFTS), data / "fm2_dev.jsonl",
              data / "cad_nli" / "train.tsv"]  # fmt: skip
@@ -28,7 +29,7 @@ def training_record(recipe: Recipe, data: Path, weights_sha256: str) -> dict[str
     for path in sorted(FOLDER.glob("*.json")):
         stories.update(path.read_bytes())
     return {
-        "recipe": asdict(recipe),
+        "stages": [asdict(recipe) for recipe in stages],
         "start_sha256": weights_sha256,
         "data_sha256": {
             **{path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files},

@@ -10,7 +10,6 @@ import Stemmer
 from numpy.typing import NDArray
 
 from bot.answering.question.answer_kind import AnswerKind, answer_kind
-from bot.answering.text.relations import owners
 from index.text.words import FUNCTION_WORDS, Word, read_words
 
 # Words that only phrase a question, in addition to function words.
@@ -106,7 +105,6 @@ class QuestionAnalysis:
             (stem(a), stem(b)) for a, b in pairwise(lower) if not (a in FILLERS and b in FILLERS)
         ]
         self.focus = _focus(text)
-        self.owners = owners(words, self.stems)
         self._read_terms(words, read_words(context), weights)
         self.stem_set = frozenset(self.stems).union(self.terms)
         self.content = [(i, word) for i, word in enumerate(self.stems) if word in self.terms]

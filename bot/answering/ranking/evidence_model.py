@@ -23,7 +23,6 @@ from bot.answering.question.answer_kind import AnswerKind
 from bot.answering.ranking.candidate_words import Rows
 from bot.answering.ranking.features import raw_features
 from bot.answering.ranking.matches import QuestionMatches
-from bot.answering.ranking.ownership import compare_owners
 from bot.answering.ranking.pool import Array, Pool
 
 WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
@@ -45,9 +44,6 @@ OF_FIRST = (
     "new_names",
 )  # fmt: skip
 _RARE = 1.1  # only words outside the frequency list weigh more
-# Log-odds bonus for a sentence about the person or company asked about, and penalty for one that is
-# only about others. Set by hand: the judge does not know yet whose chief executive is whose.
-_OWNER = 1.3
 _POOL_READ = 20  # best candidates that the "absent" features look at
 # Candidates that the judge reads at most: the best ones of the cheap ranker.
 MOST_JUDGED = 12
@@ -156,12 +152,9 @@ class EvidenceModel:
         base = self.weights.ranking.scores(ranking_table(question, features))
         chosen, judged = _read_while_unsure(base, read)
         logits = np.array([each.answers for each in judged])
-        owned = _OWNER * compare_owners(reading)
         scores = stacked_scores(self.weights.stacked, base, chosen, logits)
-        scores[chosen] += owned[chosen]
         row = confidence_row(reading, features, base, scores, chosen, judged)
         odds = self.weights.confidence.scores(row[None])[0]
-        odds += min(owned[int(np.argmax(scores))], 0.0)
         return Ranking(
             scores,
             float(1 / (1 + np.exp(-odds))),
@@ -195,7 +188,7 @@ def stacked_scores(stacked: Linear, base: Array, chosen: Rows, logits: Array) ->
     """Score each candidate. Those that the judge did not read rank behind all others, in the order
     of the cheap ranker."""
     judged = stacked.scores(stacked_table(base[chosen], logits))
-    scores: Array = judged.min() - 1.0 - _OWNER * 2 + (base - base[chosen].min())
+    scores: Array = judged.min() - 1.0 + (base - base[chosen].min())
     scores[chosen] = judged
     return scores
 

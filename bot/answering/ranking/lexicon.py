@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 
 from bot.answering.question.analysis import FILLERS, NEGATIONS, WordWeights, stem
 from bot.answering.text.letters import TrigramIndex
-from bot.answering.text.relations import is_name
 from index.stores.token_store import StoredWords
 from index.text.tokens import Spelt
 from index.text.words import FUNCTION_WORDS
 
 Words = NDArray[np.int32]  # numbers of words, of stems, of spellings
 
-# Flags of a word, one bit each. The first depend on the word as written.
-CAPITAL, NAME = (1 << bit for bit in range(2))
+# Flags of a word, one bit each. The first depends on the word as written.
+CAPITAL = 1
 # These depend on its normalised spelling.
-FUNCTION, FILLER, EVERYDAY, NUMBER, DAY, DATE, PERCENT = (1 << bit for bit in range(2, 9))
-NEGATION, POINTING, OF, THE, PLACE_NEXT, TELLING = (1 << bit for bit in range(9, 15))
+FILLER, EVERYDAY, NUMBER, DAY, DATE, PERCENT = (1 << bit for bit in range(1, 7))
+NEGATION, POINTING, THE, PLACE_NEXT, TELLING = (1 << bit for bit in range(7, 12))
 # These depend on the stem.
-DIGITS, TITLE = (1 << bit for bit in range(15, 17))
+DIGITS, TITLE = (1 << bit for bit in range(12, 14))
 
 _NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fifteen twenty thirty "
@@ -61,7 +60,6 @@ def _listed(lists: Iterable[tuple[int, Iterable[str]]]) -> dict[str, int]:
 
 _LISTED = _listed(
     [
-        (FUNCTION, FUNCTION_WORDS),
         (FILLER, FILLERS),
         (NUMBER, _NUMBER_WORDS.split()),
         (DAY | DATE, _MONTHS_AND_DAYS.split()),
@@ -69,7 +67,6 @@ _LISTED = _listed(
         (PERCENT, ["percent"]),
         (NEGATION, NEGATIONS),
         (POINTING, _POINTING.split()),
-        (OF, ["of"]),
         (THE, ["the"]),
         (PLACE_NEXT, _PLACE_NEXT.split()),
     ]
@@ -89,7 +86,6 @@ class Lexicon:
         # Pages of zeros that are never written take no memory.
         self.stems, self.spellings = (np.zeros(len(words) + 1, np.int32) for _ in range(2))
         self.flags = np.zeros(len(words) + 1, np.uint32)
-        self.flags[self.nothing] = FUNCTION
         self.weights = np.zeros(len(words) + 1)
         self.letters = TrigramIndex()
         self.read_words = 0
@@ -118,7 +114,6 @@ class Lexicon:
             flag
             for flag, holds in (
                 (CAPITAL, surface[0].isupper()),
-                (NAME, is_name(surface, lower)),
                 (EVERYDAY, rank is not None and rank < _EVERYDAY_RANK),
                 (NUMBER, is_digits),
                 (DATE, is_digits and _YEAR.fullmatch(lower) is not None),
