@@ -28,7 +28,7 @@ help:
 	@echo 'make fuzz          run every parser on random bytes; half an hour'
 	@echo 'make mutants       change the code that cites, escapes and limits and check that tests fail'
 	@echo 'make eval          measure the answers; writes tables, plots and benchmarks/results'
-	@echo 'make train         train the judge and fit the models that use it; an hour on two cores'
+	@echo 'make train         train the judge and fit the models that use it; an hour and a half on two cores'
 	@echo 'make generation    let a small language model write answers, count what passes verification'
 	@echo 'make generation-large  the same with 1.5 billion parameters; downloads a gigabyte'
 	@echo 'make peers         ask other libraries the same questions, in their own environment'
@@ -43,8 +43,9 @@ repl: data/index/CURRENT
 ask: data/index/CURRENT
 	@$(DEALBOT) ask "$$Q"
 
+# One worker a core; idle workers take over tests from busy ones.
 test: $(VENV)/.dev $(VENV)/.encoder
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --dist worksteal
 
 test-slow: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m pytest -m slow

@@ -19,7 +19,7 @@ from prompts.variables_by_text import variables_of
 
 BOT = Path(__file__).parents[2] / "bot"
 # Modules whose errors only the bot's operators see.
-_OPERATORS = {"commands", "discord/commands/configuring.py", "terminal/replaying.py"}
+_OPERATORS = {"commands", "discord/commands/config.py", "terminal/replay.py"}
 _TO_ASKERS = {
     each.__name__
     for each in (

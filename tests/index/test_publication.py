@@ -117,7 +117,7 @@ def test_a_pointer_that_the_disk_does_not_confirm_is_told_as_it_is(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(publishing, "fsync", failing)
-    with pytest.raises(BuildError, match=r"^new is current now, but .*Input/output.*once more"):
+    with pytest.raises(BuildError, match=r"^new is current now, but .*Input/output.*try again"):
         write_pointer(tmp_path / "CURRENT", "new")
     assert read_pointer(tmp_path / "CURRENT") == "new"
 

@@ -22,11 +22,11 @@ from pydantic import SecretStr
 from bot.serving.limits import Limits
 from bot.monitoring.degradations import Degradations
 from bot.sharing.limits import SharedLimiter
-from bot.sharing.link import Link
+from bot.sharing.link import RedisLink
 from tests.bot.test_limits import admitted, limits
 
 async def main():
-    async with Link.open(SecretStr(sys.argv[1]), Degradations()) as link:
+    async with RedisLink.open(SecretStr(sys.argv[1]), Degradations()) as link:
         limiter = SharedLimiter(limits(overall="50/hour"), link)
         sys.stdin.readline()  # until both are there
         outcomes = await asyncio.gather(*(admitted(limiter, n % 9, 2, 3) for n in range(60)))

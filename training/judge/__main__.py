@@ -1,7 +1,8 @@
 """Train the judge and write its weights: python -m training.judge [--compare].
 
-Two stages: first everything that people wrote, then invented facts, whose names and numbers are
-easily confused, with a part of the first again. A run that was interrupted goes on from its last
+Three stages: everything that people wrote; then invented facts, whose names and numbers are easily
+confused; then invented events that happened or only may happen. The later stages read a part of the
+earlier ones again. A run that was interrupted goes on from its last
 checkpoint in build/judge. `--compare` trains both shapes of input a little, with equal work, and
 prints how each measures.
 """
@@ -24,6 +25,7 @@ from training.judge.claims import word_for_word
 from training.judge.examples import Asked, Example, Paragraph
 from training.judge.export import compare_precision, export, with_figures
 from training.judge.fitting import Recipe, fit, limited
+from training.judge.invented_events import claims
 from training.judge.invented_facts import windows
 from training.judge.measuring import SentenceJudge, held_out_questions, measure, measure_briefly
 from training.judge.net import JudgeNet
@@ -47,8 +49,11 @@ COMPARED_TOKENS = 300_000
 EPOCHS, STORY_TURNS = 2, 2  # each epoch reads its part of the paragraphs and all stories twice
 # The second stage: worlds of invented facts, sentences as claims, and shares of the first stage.
 WORLDS, WORD_FOR_WORD, AGAIN = 300, 3_000, 8
+# The third stage, shorter: events, worlds and sentences as claims, and shares of the first stage.
+EVENTS, FEW_WORLDS, FEW_SENTENCES, SELDOM = 5_000, 40, 500, 24
 GOLDEN = 8  # windows whose scores are kept for `dealbot doctor`
 GENERAL, FACTS = Recipe(), Recipe(body_rate=5e-5, head_rate=2e-4)
+MOODS = Recipe(body_rate=3e-5, head_rate=1e-4)
 CLAIMED_SHARE = 0.6  # of the questions, those that become claims where they can
 
 
@@ -78,13 +83,14 @@ def main() -> None:
     epochs = [partial(mix.epoch, number) for number in range(EPOCHS)]
     say = partial(print, flush=True)
     fit(net, epochs, encoder, GENERAL, WORK / "general.pt", say=say)
-    fit(net, [mix.facts], encoder, FACTS, WORK / "judge.pt", say=say)
+    fit(net, [mix.facts], encoder, FACTS, WORK / "facts.pt", say=say)
+    fit(net, [mix.moods], encoder, MOODS, WORK / "judge.pt", say=say)
     held_out = list(held_out_windows())
     record = export(
         net,
         tokenizer,
         held_out[:: len(held_out) // GOLDEN],
-        training_record([GENERAL, FACTS], options.shared / "train", source.weights_sha256),
+        training_record([GENERAL, FACTS, MOODS], options.shared / "train", source.weights_sha256),
         WEIGHTS,
     )
     parity = compare_precision(JudgeModel.load(), net, held_out)
@@ -108,7 +114,7 @@ def held_out_windows() -> Iterator[tuple[Task, str, str, tuple[str, ...]]]:
 
 
 class Mix:
-    """What each epoch of the first stage is made of, and the second stage."""
+    """Examples of each epoch of the first stage, and of the later stages."""
 
     def __init__(self, sampler: Sampler, asked: Sequence[Asked], folder: Path) -> None:
         self._sampler, self._asked = sampler, asked
@@ -118,12 +124,8 @@ class Mix:
     def epoch(self, number: int) -> list[Example]:
         """A part of the annotated paragraphs, all stories twice, and claims."""
         asked = self._asked[number::EPOCHS]
-        stories = [
-            example
-            for turn in range(STORY_TURNS)
-            for name, story in story_questions(held_out=False)
-            for example in self._of_story(name, story, number * STORY_TURNS + turn)
-        ]
+        turns = range(number * STORY_TURNS, (number + 1) * STORY_TURNS)
+        stories = [example for turn in turns for example in self._of_stories(turn)]
         examples = [
             *self._sampler.windows_of(asked, number),
             *self._sampler.claims_of(asked, number, CLAIMED_SHARE),
@@ -136,31 +138,51 @@ class Mix:
 
     def facts(self) -> list[Example]:
         """Invented facts, sentences as claims, all stories, and a part of the rest."""
-        asked, chance = self._asked[::AGAIN], random.Random(GENERAL.seed)
+        examples = [
+            *windows(str(GENERAL.seed), WORLDS),
+            *self._word_for_word(WORD_FOR_WORD),
+            *self._share(AGAIN),
+            *self._of_stories(EPOCHS * STORY_TURNS),
+            *self._facts,
+            *self._nli[:: AGAIN // 2],
+        ]
+        _print_counts("facts", examples)
+        return examples
+
+    def moods(self) -> list[Example]:
+        """Events that happened or may happen, and small parts of everything before."""
+        stories = list(self._of_stories(EPOCHS * STORY_TURNS + 1))
+        examples = [
+            *claims(str(GENERAL.seed), EVENTS),
+            *windows(f"{GENERAL.seed}-moods", FEW_WORLDS),
+            *self._word_for_word(FEW_SENTENCES),
+            *self._share(SELDOM),
+            *(each for each in stories if each.task is Task.CLAIM),
+            *(each for each in stories[::4] if each.task is Task.QUESTION),
+            *self._nli[1 :: AGAIN // 2],
+        ]
+        _print_counts("moods", examples)
+        return examples
+
+    def _share(self, one_in: int) -> Iterator[Example]:
+        """Yield windows and claims of every `one_in`-th annotated question."""
+        yield from self._sampler.windows_of(self._asked[::one_in], EPOCHS)
+        yield from self._sampler.claims_of(self._asked[::one_in], EPOCHS, CLAIMED_SHARE)
+
+    def _word_for_word(self, count: int) -> Iterator[Example]:
+        chance = random.Random(GENERAL.seed)
         paragraphs = list(dict.fromkeys(each.paragraph for each in self._asked))
         paragraphs += [
             Paragraph(article.title, article.sentences)
             for _, story in story_questions(held_out=False)
             for article in story.articles
         ]
-        examples = [
-            *windows(str(GENERAL.seed), WORLDS),
-            *(
-                word_for_word(chance.choice(paragraphs), "word-for-word", chance)
-                for _ in range(WORD_FOR_WORD)
-            ),
-            *self._sampler.windows_of(asked, EPOCHS),
-            *self._sampler.claims_of(asked, EPOCHS, CLAIMED_SHARE),
-            *(
-                example
-                for name, story in story_questions(held_out=False)
-                for example in self._of_story(name, story, EPOCHS * STORY_TURNS)
-            ),
-            *self._facts,
-            *self._nli[:: AGAIN // 2],
-        ]
-        _print_counts("facts", examples)
-        return examples
+        for _ in range(count):
+            yield word_for_word(chance.choice(paragraphs), "word-for-word", chance)
+
+    def _of_stories(self, turn: int) -> Iterator[Example]:
+        for name, story in story_questions(held_out=False):
+            yield from self._of_story(name, story, turn)
 
     def _of_story(self, name: str, story: Story, turn: int) -> Iterator[Example]:
         yield from self._sampler.questions_of_story([*asked_of_story(name, story)], turn)

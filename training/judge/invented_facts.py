@@ -476,12 +476,12 @@ def windows(seed: str, count: int) -> Iterator[Example]:
     chance = random.Random(f"{seed}-{SOURCE}")
     for _ in range(count):
         world = World(chance)
-        sentences = _text(world, chance)
+        sentences = text_of(world, chance)
         yield from _questions(world, sentences, chance)
         yield from _claims(world, sentences, chance)
 
 
-def _text(world: World, chance: random.Random) -> list[Told]:
+def text_of(world: World, chance: random.Random) -> list[Told]:
     """Sentences that tell two thirds of the facts."""
     facts = chance.sample(world.facts, max(4, len(world.facts) * 2 // 3))
     roles = [f for f in facts if f.kind in _ROLES]
