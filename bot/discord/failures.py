@@ -20,7 +20,7 @@ from bot.domain.errors import (
     StoreError,
     UnreadableSettingsError,
 )
-from bot.monitoring.logs import log_bug
+from bot.monitoring.bugs import log_bug
 from index.errors import ExpectedError
 from prompts import text as prompt_text
 

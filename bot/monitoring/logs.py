@@ -5,15 +5,13 @@ begin a line of its own nor control the terminal.
 """
 
 import logging
-import secrets
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 
-from bot.domain.errors import BugError
 from bot.wording.visible import visible
 
 # Only these packages never log questions. At DEBUG, discord.py logs everything from Discord, and
@@ -57,20 +55,6 @@ def handled_for_s() -> float:
     """Return the seconds since the question that is being handled arrived; 0 if there is none."""
     handled = _handled.get()
     return time.monotonic() - handled[1] if handled else 0.0
-
-
-def log_bug(
-    log: logging.Logger,
-    error: Exception,
-    message: str = "bug %s",
-    extra: Mapping[str, str] | None = None,
-) -> BugError:
-    """Log an unexpected exception under a new reference; return the error to show in its place.
-
-    `message` contains %s for the reference."""
-    reference = secrets.token_hex(4)
-    log.error(message, reference, exc_info=error, extra=extra, stacklevel=2)
-    return BugError(reference)
 
 
 def log_to_stderr(level: LogLevel, form: LogFormat = LogFormat.TEXT) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.answering.pipeline import EncodedQuestion
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.domain.models import Question
-from bot.monitoring.logs import log_bug
+from bot.monitoring.bugs import log_bug
 from bot.serving.jobs import Engines, Job
 from index.errors import ExpectedError
 from index.generations.live import LiveGeneration

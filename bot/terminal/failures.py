@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.monitoring.logs import log_bug
+from bot.monitoring.bugs import log_bug
 from index.errors import ExpectedError
 
 _log = logging.getLogger(__name__)

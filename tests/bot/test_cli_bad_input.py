@@ -151,7 +151,10 @@ def test_bytes_that_are_no_text_can_be_typed_as_a_question(
         "ask", "--index", built_index, "--", b"\xff\xfe\x01".decode("utf-8", "surrogateescape")
     )
     assert (ran.returncode, ran.stdout) == (1, b"")
-    assert ran.stderr == b"dealbot: The question holds something that is not text (U+DCFF)\n"
+    assert (
+        ran.stderr
+        == b"dealbot: The question contains something that is not text (U+DCFF): remove it\n"
+    )
 
 
 def test_bad_questions_in_a_batch_are_told_in_their_places(

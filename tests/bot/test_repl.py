@@ -82,7 +82,7 @@ def spawn(command: list[str]) -> Iterator[Spawn]:
             dimensions=(60, 220),
         )
         started.append(child)
-        child.expect(":help shows the commands")
+        child.expect(":help lists more")
         child.expect_exact(_READY)
         return child
 

@@ -295,7 +295,7 @@ async def test_progress_is_shown_once_a_second_at_most(
     building, go_on = asyncio.Event(), threading.Event()
 
     def telling(
-        sources: list[Path], index: Path, encoder: Encoder, progress: Progress, **named: Any
+        sources: list[Path], index: Path, encoder: Encoder, progress: Progress, *options: Any
     ) -> BuildReport:
         for number in range(30):
             progress.start(f"Stage {number}", 100)
@@ -304,7 +304,7 @@ async def test_progress_is_shown_once_a_second_at_most(
                 loop.call_soon_threadsafe(building.set)
                 assert go_on.wait(10)
             threading.Event().wait(0.05)  # more often than edits are allowed
-        return build_index(sources, index, encoder, progress, **named)
+        return build_index(sources, index, encoder, progress, *options)
 
     monkeypatch.setattr("bot.rebuild.rebuilder.build_index", telling)
     asked = await run(fake, town, "rebuild")

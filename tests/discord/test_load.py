@@ -6,11 +6,10 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
-from bot.answering.pipeline import Receipt
-from bot.domain.models import Question
 from bot.requests.handler import RequestHandler
-from index.errors import ExpectedError
+from bot.serving.jobs import Job
 from index.generations.live import LiveGeneration
 from tests.discord.conftest import ANSWERED, OpenRuntime, connected, receipt_id
 from tests.discord.notices import without_notices
@@ -21,17 +20,16 @@ _NO_LIMITS = dict.fromkeys((f"limit_{window}" for window in _WINDOWS), "100000/s
 _BATCH = 32  # questions in a batch of the service
 _QUEUE = 256  # questions that may wait
 
-Outcomes = list[Receipt | ExpectedError]
-QuestionAnswerer = Callable[[LiveGeneration, Sequence[Question]], Outcomes]
+RunBatch = Callable[[LiveGeneration, Sequence[Job[Any]]], list[Any]]
 
 
 class Gate:
     """A gate before each batch: the compute thread waits here until it is let through. `batches`
     lists the batches so far, each with its questions in the order of their turns."""
 
-    def __init__(self, answer: QuestionAnswerer) -> None:
+    def __init__(self, run: RunBatch) -> None:
         self.batches: list[list[str]] = []
-        self._answer = answer
+        self._run = run
         self._permits = threading.Semaphore(0)
         self._open = False
 
@@ -46,12 +44,13 @@ class Gate:
         self._open = True
         self._permits.release()
 
-    def answer(self, live: LiveGeneration, questions: Sequence[Question]) -> Outcomes:
-        self.batches.append([question.question for question in questions])
+    def run(self, live: LiveGeneration, jobs: Sequence[Job[Any]]) -> list[Any]:
+        questions = [job.to_encode for job in jobs]
+        self.batches.append([asked.question for asked in questions if asked])
         self._permits.acquire()
         if self._open:
             self._permits.release()
-        return self._answer(live, questions)
+        return self._run(live, jobs)
 
 
 @asynccontextmanager
@@ -61,8 +60,8 @@ async def gated(
     """Yield a gate before the answers of a connected bot. The queue is the only limit."""
     async with opened_runtime(**_NO_LIMITS, **settings) as runtime, connected(runtime, fake):
         service = runtime.requests.service
-        gate = Gate(service._batches.answer)
-        service._batches.answer = gate.answer  # type: ignore[method-assign]
+        gate = Gate(service._batches.run)
+        service._batches.run = gate.run  # type: ignore[method-assign]
         try:
             yield gate, runtime.requests
         finally:
