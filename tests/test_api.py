@@ -94,7 +94,7 @@ def test_a_missing_index_is_an_expected_error(tmp_path: Path, encoder_home: Path
 
 
 def test_the_examples_of_the_page_run(tmp_path: Path) -> None:
-    """In order and in one folder, in a process of their own, over the bundled articles."""
+    """They run in order, in one folder and one process, over the bundled articles."""
     (tmp_path / "articles").symlink_to(ROOT / "articles")
     assert len(EXAMPLES) == 4
     program = "\n".join(EXAMPLES)

@@ -1,10 +1,9 @@
 """Train the judge and write its weights: python -m training.judge [--compare].
 
 Three stages: everything that people wrote; then invented facts, whose names and numbers are easily
-confused; then invented events that happened or only may happen. The later stages read a part of the
-earlier ones again. A run that was interrupted goes on from its last
-checkpoint in build/judge. `--compare` trains both shapes of input a little, with equal work, and
-prints how each measures.
+confused; then invented events that happened or only may happen. Later stages read a part of the
+earlier ones again. An interrupted run continues from its last checkpoint in build/judge. With
+`--compare`, train both shapes of input a little, with equal work, and print how each measures.
 """
 
 import argparse

@@ -83,7 +83,7 @@ def word_for_word(paragraph: Paragraph, source: str, chance: random.Random) -> E
 
 
 def _other_digits(sentence: str, chance: random.Random) -> str:
-    """With one digit exchanged."""
+    """Exchange one digit."""
     at = chance.choice(list(_DIGIT.finditer(sentence)))
     other = chance.choice([d for d in "123456789" if d != at.group()])
     return sentence[: at.start()] + other + sentence[at.end() :]

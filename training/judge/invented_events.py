@@ -1,7 +1,7 @@
 """Claims about invented events that happened, may happen, or did not happen.
 
 "A takeover is only a possibility" has the words of the claim "A has taken over B" and does not
-support it. Each event is told as a noun phrase in one of three moods, and claimed as a fact.
+support it. Each event is a noun phrase in one of three moods, and a claim that it happened.
 """
 
 import random

@@ -1,9 +1,9 @@
-"""Invented facts about invented companies, told and asked in many ways.
+"""Invented facts about invented companies, stated and asked in many ways.
 
-Each world has companies with chiefs, deals, plants and figures. Its text tells some of the facts,
-often two in a sentence, so that names and numbers of one fact stand beside those of another. What
-a sentence tells is known exactly. So are its labels: who did what to whom, whose chief someone is,
-which number counts people and which one money.
+Each world has companies with chiefs, deals, plants and figures. Its text states some of the facts,
+often two in a sentence, so that names and numbers of one fact stand beside those of another. The
+labels are exact, because the facts of each sentence are known: who did what to whom, whose chief
+executive a person is, which number counts people and which one money.
 """
 
 import random
@@ -21,7 +21,7 @@ _SIZES = (2, 3, 4, 5, 6)  # sentences of a window
 
 @dataclass(frozen=True)
 class Relation:
-    """How a fact is told and asked. {s} is the one who acts or has, {o} the other party, {v} the
+    """Templates of sentences and questions. {s} acts or owns, {o} is the other party, {v} the
     value. `asks` has questions by the slot that answers them, `symmetric` relations stay true when
     {s} and {o} change places."""
 
@@ -591,7 +591,7 @@ def _sentence(text: str) -> str:
 
 
 def _questions(world: World, told: Sequence[Told], chance: random.Random) -> Iterator[Example]:
-    """For each fact, told or not, a question that it answers; and the same turned around."""
+    """Yield questions for each fact, stated or not, and for the fact with exchanged parties."""
     for fact in world.facts:
         for question, slot in _asked(fact, chance):
             yield _window(_worded(question, chance), fact, slot, told, chance)
@@ -759,7 +759,7 @@ def _company(chance: random.Random) -> str:
 
 
 def _distinct(make, count: int) -> list[str]:
-    """Names of which none contains another or opens like it."""
+    """Make names that differ in their first four letters."""
     found: dict[str, str] = {}
     while len(found) < count:
         name = make()

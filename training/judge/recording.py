@@ -22,7 +22,7 @@ _TOOLS = ("numpy", "onnx", "onnxruntime", "tokenizers", "torch", "transformers")
 
 
 def training_record(stages: Sequence[Recipe], data: Path, weights_sha256: str) -> dict[str, Any]:
-    """What was read, from where, and with what."""
+    """Record the data, its licences, the stages and the versions of the tools."""
     files = [*(data / f"{name}.json" for name in SQUAD_SHIFTS), data / "fm2_dev.jsonl",
              data / "cad_nli" / "train.tsv"]  # fmt: skip
     stories = hashlib.sha256()

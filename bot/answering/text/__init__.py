@@ -1,1 +1,1 @@
-"""Reading of names, numbers and relations in a text."""
+"""Reading of names and numbers in a text."""
