@@ -1,8 +1,9 @@
 """Plots of evaluation results, one PNG each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import matplotlib
 
@@ -16,6 +17,7 @@ from bot.evaluation.summary import Summary
 
 _COLOURS = dict(zip(METHODS, ("#999999", "#56b4e9", "#e69f00", "#009e73"), strict=True))
 _WIDTH, _HEIGHT = 4.2, 3.6  # inches, of one panel
+_Item = TypeVar("_Item", Curves, Answers)
 
 
 def draw_all(results: Results, folder: Path) -> None:
@@ -41,7 +43,7 @@ def panels(
     pyplot.close(figure)
 
 
-def _draw_each(path: Path, items: Sequence, draw) -> None:
+def _draw_each(path: Path, items: Sequence[_Item], draw: Callable[[Axes, _Item], None]) -> None:
     """Draw one panel per item, side by side, up to three in a row."""
     if not items:
         return

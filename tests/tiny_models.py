@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Transformer
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from transformers import BertConfig, BertModel, BertTokenizer
 
 QUERY_PROMPT, PASSAGE_PROMPT = "question: ", "text of the article: "
 
@@ -44,5 +44,6 @@ def _bert(folder: Path) -> Transformer:
         initializer_range=0.5,
     )
     BertModel(config).save_pretrained(folder)
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    return Transformer(str(folder), max_seq_length=48)
+    BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)
+    model: Transformer = Transformer(str(folder), max_seq_length=48)
+    return model

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.encoder.encoder import Encoder
+from index.encoder.encoder import Encoder, Vectors
 
 
 class CachingEncoder:
@@ -16,15 +16,15 @@ class CachingEncoder:
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.encoder = encoder
         self._path = folder / f"{encoder.id}.npz"
-        self._vectors: dict[str, np.ndarray] = {}
+        self._vectors: dict[str, Vectors] = {}
         if self._path.exists():
             with np.load(self._path, allow_pickle=False) as stored:
                 self._vectors = dict(zip(stored["keys"].tolist(), stored["vectors"], strict=True))
 
-    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self.encode_passages(texts)
 
-    def encode_passages(self, texts: Sequence[str]) -> np.ndarray:
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
         keys = [hashlib.sha1(text.encode()).hexdigest() for text in texts]
         new = {k: t for k, t in zip(keys, texts, strict=True) if k not in self._vectors}
         if new:

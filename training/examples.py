@@ -1,6 +1,6 @@
 """Questions that the evidence model learns from, each with candidates and labels."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,9 @@ from bot.answering.ranking.given_sentences import GivenArticle, SentenceRanker
 from bot.answering.ranking.pool import Pool
 from bot.domain.models import Question
 from bot.evaluation.datasets import records
+from bot.evaluation.metrics import Bools
 from index.generations.live import LiveGeneration
+from index.models import Span
 from index.retrieval import Searcher
 from index.stores.text_store import StoredSentence
 from training.judge.measuring import held_out_questions
@@ -39,11 +41,18 @@ class Example:
     group: str
     question: str
     pool: Pool
-    right: np.ndarray | None
+    right: Bools | None
     answerable: bool
     read: ReadCandidates
     texts: tuple[str, ...]
     answers: tuple[str, ...] | None = None
+
+    @property
+    def flags(self) -> Bools:
+        """Return `right` of a set that has it. Raises ValueError if it is None."""
+        if self.right is None:
+            raise ValueError(f"{self.source} does not say which candidates answer")
+        return self.right
 
 
 @dataclass(frozen=True)
@@ -135,7 +144,9 @@ def from_lists(ranker: SentenceRanker, lists: Iterable[SentenceList]) -> Iterato
             )
 
 
-def from_nomiracl(ranker: SentenceRanker, path: Path, split) -> Iterator[Example]:
+def from_nomiracl(
+    ranker: SentenceRanker, path: Path, split: Callable[[str], Sequence[Span]]
+) -> Iterator[Example]:
     """Yield questions with ten passages each, and whether any of them answers."""
     for record in records(path):
         articles = []
@@ -153,7 +164,7 @@ def _example(
     group: str,
     question: str,
     articles: Sequence[GivenArticle],
-    right: np.ndarray | None,
+    right: Bools | None,
     answerable: bool,
     answers: tuple[str, ...] | None = None,
 ) -> Example:

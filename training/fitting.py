@@ -1,12 +1,15 @@
 """Fitting of linear models: listwise softmax for ranking, logistic regression with signed weights
 for probabilities."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from bot.answering.ranking.evidence_model import CONFIDENCE_NAMES, Linear
+from bot.evaluation.metrics import Floats
 
 # Features whose weight must not be positive, and features whose weight may have either sign; no
 # other weight may be negative. Without these bounds a few hundred questions teach accidents of one
@@ -22,15 +25,18 @@ _EITHER = {"negated", "words", "precision", "terms", "question_weight", "new_num
 
 NO_MODEL = Linear(names=(), mean=(), deviation=(), weights=(), bias=0.0, clip=1.0)
 
+_Odds = TypeVar("_Odds", Floats, NDArray[np.floating], np.float64)
 
-def probability(odds: np.ndarray) -> np.ndarray:
+
+def probability(odds: _Odds) -> _Odds:
     """Compute the probabilities of log-odds."""
-    return 1 / (1 + np.exp(-odds))
+    found: _Odds = 1 / (1 + np.exp(-odds))
+    return found
 
 
 def fit_ranking(
-    tables: Sequence[np.ndarray],
-    right: Sequence[np.ndarray],
+    tables: Sequence[Floats],
+    right: Sequence[Floats],
     weights: Sequence[float],
     names: Sequence[str],
     *,
@@ -44,7 +50,7 @@ def fit_ranking(
     group = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
     share = np.asarray(weights)
 
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+    def loss(w: Floats) -> tuple[float, Floats]:
         scores = standard @ w
         scores -= np.maximum.reduceat(scores, starts)[group]
         exponents = np.exp(scores)
@@ -59,7 +65,7 @@ def fit_ranking(
 
 
 def fit_confidence(
-    table: np.ndarray, labels: np.ndarray, weights: np.ndarray, *, ridge: float
+    table: Floats, labels: NDArray[np.int64], weights: Floats, *, ridge: float
 ) -> Linear:
     """Fit the probability that the first candidate answers."""
     return fit_logistic(
@@ -68,9 +74,9 @@ def fit_confidence(
 
 
 def fit_logistic(
-    table: np.ndarray,
-    labels: np.ndarray,
-    weights: np.ndarray,
+    table: Floats,
+    labels: Floats | NDArray[np.int64],
+    weights: Floats,
     names: Sequence[str],
     *,
     against: Set[str],
@@ -82,7 +88,7 @@ def fit_logistic(
     mean, deviation, standard = _standardise(table, 4.0)
     share = weights / weights.mean()
 
-    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+    def loss(w: Floats) -> tuple[float, Floats]:
         odds = standard @ w[:-1] + w[-1]
         wrong = share * (probability(odds) - labels)
         value = (share * (np.logaddexp(0, odds) - labels * odds)).sum()
@@ -98,13 +104,20 @@ def fit_logistic(
     return _linear(names, mean, deviation, found.x[:-1], found.x[-1], 4.0)
 
 
-def _standardise(table: np.ndarray, clip: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _standardise(table: Floats, clip: float) -> tuple[Floats, Floats, Floats]:
     mean, deviation = table.mean(axis=0), table.std(axis=0) + 1e-3
     return mean, deviation, np.clip((table - mean) / deviation, -clip, clip)
 
 
-def _linear(names, mean, deviation, weights, bias: float, clip: float) -> Linear:
-    def rounded(values) -> tuple[float, ...]:
+def _linear(
+    names: Sequence[str],
+    mean: Floats,
+    deviation: Floats,
+    weights: Floats,
+    bias: float,
+    clip: float,
+) -> Linear:
+    def rounded(values: Iterable[float]) -> tuple[float, ...]:
         return tuple(round(float(value), 5) + 0.0 for value in values)  # no "-0.0"
 
     return Linear(

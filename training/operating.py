@@ -1,12 +1,14 @@
 """Choice of the thresholds that the evidence model works with."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.answering.citing.short_answer import fits
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Window
 from bot.answering.question.answer_kind import answer_kind
 from bot.answering.ranking.evidence_model import OperatingPoint
+from bot.evaluation.metrics import Bools, Floats
 from bot.evaluation.verdicts import is_same_answer
 from training.fitting import probability
 from training.judge.sets import story_questions
@@ -18,7 +20,7 @@ _VERDICT_PRECISION = 0.95
 _FEWEST_SHORT, _FEWEST_VERDICTS = 40, 10  # needed to judge a threshold
 
 
-def operating_point(p: np.ndarray, sources: np.ndarray, answerable: np.ndarray) -> OperatingPoint:
+def operating_point(p: Floats, sources: NDArray[np.str_], answerable: Bools) -> OperatingPoint:
     """Choose the threshold of the equal error rate: the share of unanswerable questions that are
     answered equals the share of answerable questions that are refused.
 
@@ -51,7 +53,7 @@ def operating_point(p: np.ndarray, sources: np.ndarray, answerable: np.ndarray) 
 
 
 def short_answer_threshold(
-    judged: list[Judged], firsts: list[int], p: np.ndarray, point: OperatingPoint
+    judged: list[Judged], firsts: list[int], p: Floats, point: OperatingPoint
 ) -> float:
     """Return the lowest confidence times span probability above which 97% of the short answers are
     right; 1.0 if there is none.
@@ -97,7 +99,7 @@ def verdict_threshold(judge: Judge) -> float:
 
 def _lowest(
     name: str, sure: list[float], right: list[bool], precision: float, fewest: int
-) -> np.floating | None:
+) -> np.float64 | None:
     """Return the lowest score above which this share is right, over more than `fewest` scores; None
     if there is none."""
     order = np.argsort(-np.array(sure))

@@ -1,12 +1,14 @@
 """Printed report of a training run: quality on questions that the models have not seen."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.answering.judge.judge import Judgement
 from bot.answering.ranking.evidence_model import Linear, stacked_scores
-from bot.evaluation.metrics import auroc, calibration_error
+from bot.evaluation.metrics import Bools, Floats, auroc, calibration_error
 from training.examples import Example
 
 
@@ -17,7 +19,7 @@ class Row:
 
     example: Example
     names: tuple[str, ...]
-    table: np.ndarray
+    table: Floats
     fold: int
 
 
@@ -27,20 +29,27 @@ class Judged:
     judge for those at the places `chosen`."""
 
     row: Row
-    base: np.ndarray
-    chosen: np.ndarray
+    base: Floats
+    chosen: NDArray[np.int64]
     judgements: list[Judgement]
 
     @property
-    def logits(self) -> np.ndarray:
+    def logits(self) -> Floats:
         return np.array([each.answers for each in self.judgements])
 
-    def scores(self, stacked: Linear) -> np.ndarray:
+    def scores(self, stacked: Linear) -> Floats:
         """Return one score per candidate, combined as when a question is answered."""
         return stacked_scores(stacked, self.base, self.chosen, self.logits)
 
 
-def report(judged, stacked, p, labels, sources, answerable) -> None:
+def report(
+    judged: Sequence[Judged],
+    stacked: Mapping[int, Linear],
+    p: Floats,
+    labels: NDArray[np.int64],
+    sources: NDArray[np.str_],
+    answerable: Bools,
+) -> None:
     """Print the figures of each set, from models that have not seen its questions. Brackets give
     the shares right of the cheap ranker alone and of the judge alone."""
     for source in sorted(set(sources)):
@@ -61,12 +70,13 @@ def report(judged, stacked, p, labels, sources, answerable) -> None:
             line += f" @1 {np.mean([rank == 0 for rank in ranks]):.3f}"
             line += f" [{alone:.3f} {judge:.3f}]"
             line += f" @3 {np.mean([rank < 3 for rank in ranks]):.3f}"
-            read = [each.row.example.right[each.chosen].any() for each in right]
+            read = [each.row.example.flags[each.chosen].any() for each in right]
             line += f" read {np.mean(read):.3f}"
             line += f" MAP {np.mean(precisions):.3f}"
         if 0 < answerable[here].sum() < here.sum():
             line += f" AUROC {auroc(p[here], answerable[here]):.3f}"
-        line += f" ECE {calibration_error(p[here], labels[here]):.3f} mean {p[here].mean():.2f}"
+        error = calibration_error(p[here], labels[here] == 1)
+        line += f" ECE {error:.3f} mean {p[here].mean():.2f}"
         print(line)
     both = np.isin(sources, ["selqa", "selqa-removed", "selqa-other-name"])
     if 0 < answerable[both].sum() < both.sum():
@@ -83,16 +93,16 @@ def report(judged, stacked, p, labels, sources, answerable) -> None:
 
 
 def _judge_first(judged: Judged) -> bool:
-    return bool(judged.row.example.right[judged.chosen[judged.logits.argmax()]])
+    return bool(judged.row.example.flags[judged.chosen[judged.logits.argmax()]])
 
 
-def _first_right(row: Row, scores: np.ndarray) -> int:
-    places = np.flatnonzero(row.example.right[np.argsort(-scores, kind="stable")])
+def _first_right(row: Row, scores: Floats) -> int:
+    places = np.flatnonzero(row.example.flags[np.argsort(-scores, kind="stable")])
     return int(places[0]) if len(places) else len(scores)
 
 
-def _average_precision(row: Row, scores: np.ndarray) -> float:
-    places = np.flatnonzero(row.example.right[np.argsort(-scores, kind="stable")])
+def _average_precision(row: Row, scores: Floats) -> float:
+    places = np.flatnonzero(row.example.flags[np.argsort(-scores, kind="stable")])
     if not len(places):
         return 0.0
     return float(np.mean([(i + 1) / (place + 1) for i, place in enumerate(places)]))

@@ -39,6 +39,7 @@ from bot.answering.ranking.evidence_model import (
 from bot.answering.ranking.features import raw_features
 from bot.answering.ranking.given_sentences import SentenceRanker
 from bot.answering.ranking.matches import QuestionMatches
+from bot.evaluation.metrics import Bools, Floats
 from index.building.build import build_index
 from index.encoder.encoder import Encoder, default_home, open_current
 from index.generations.live import open_live
@@ -189,7 +190,7 @@ def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
     table = np.array(confidence_rows)
     held_back = np.zeros(len(rows))
 
-    def fitted(taught: np.ndarray) -> Linear:
+    def fitted(taught: Bools) -> Linear:
         return fit_confidence(table[taught], labels[taught], shares[taught], ridge=CONFIDENCE_RIDGE)
 
     for fold in range(FOLDS):
@@ -235,7 +236,7 @@ def rank_model(rows: list[Row]) -> Linear:
     names = ranking_names(rows[0].names)
     return fit_ranking(
         [row.table for row in taught],
-        [row.example.right.astype(float) for row in taught],
+        [row.example.flags.astype(float) for row in taught],
         [RANKING_WEIGHTS[row.example.source] for row in taught],
         names,
         ridge=RANKING_RIDGE,
@@ -267,7 +268,7 @@ def stack_model(judged: list[Judged]) -> Linear:
     )
 
 
-def _confidence_row(model: EvidenceModel, judged: Judged, stacked: Linear) -> np.ndarray:
+def _confidence_row(model: EvidenceModel, judged: Judged, stacked: Linear) -> Floats:
     example = judged.row.example
     features = dict(zip(judged.row.names, judged.row.table.T, strict=False))
     reading = QuestionMatches(model.question(example.question), example.pool)

@@ -10,12 +10,13 @@ articles. WiCE, judged by people, only measures.
 import argparse
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.claims.cases import Case
 from benchmarks.claims.judged import cited, is_held_back, wice_cases
@@ -33,7 +34,7 @@ from bot.answering.verification.findings import findings
 from bot.answering.verification.support_model import SUPPORT_FILE, SupportModel
 from bot.answering.verification.verifier import Cited, Verifier
 from bot.domain.claims import FindingKind
-from bot.evaluation.metrics import auroc
+from bot.evaluation.metrics import Bools, Floats, auroc
 from index.text.initials import Initials
 from training.fitting import NO_MODEL, fit_logistic, probability
 from training.judge.examples import RIGHT
@@ -61,11 +62,11 @@ class Table:
     whatever the score."""
 
     names: list[str]
-    rows: np.ndarray
-    labels: np.ndarray
-    refused: np.ndarray
-    folds: np.ndarray
-    weights: np.ndarray
+    rows: Floats
+    labels: Bools
+    refused: Bools
+    folds: NDArray[np.int64]
+    weights: Floats
 
 
 def main() -> None:
@@ -144,7 +145,12 @@ def _without_judge(rows: Sequence[Row]) -> list[Row]:
 
 
 def _table_rows(
-    cases, verifier: Verifier, initials: Initials | None, bundled: bool, *, judged: bool = True
+    cases: Iterable[Case],
+    verifier: Verifier,
+    initials: Initials | None,
+    bundled: bool,
+    *,
+    judged: bool = True,
 ) -> list[Row]:
     """Compute the features of each case. Without `judged`, skip the judge's scores, which take most
     of the time."""
@@ -193,7 +199,7 @@ def _train(
     return linear, threshold, training
 
 
-def _fit(table: Table, chosen: np.ndarray) -> Linear:
+def _fit(table: Table, chosen: Bools) -> Linear:
     return fit_logistic(
         table.rows[chosen],
         table.labels[chosen].astype(float),
@@ -205,7 +211,7 @@ def _fit(table: Table, chosen: np.ndarray) -> Linear:
     )
 
 
-def _held_out(table: Table) -> np.ndarray:
+def _held_out(table: Table) -> Floats:
     """Score each claim by a model that has not seen its article."""
     scores = np.zeros(len(table.rows))
     for fold in range(FOLDS):
@@ -214,23 +220,23 @@ def _held_out(table: Table) -> np.ndarray:
     return scores
 
 
-def _scores(linear: Linear, rows: np.ndarray) -> np.ndarray:
+def _scores(linear: Linear, rows: Floats) -> Floats:
     return probability(linear.scores(rows))
 
 
-def _threshold(scores: np.ndarray, labels: np.ndarray) -> float:
+def _threshold(scores: Floats, labels: Bools) -> float:
     """Choose the threshold that minimises the larger of two ratios: unsupported claims kept, and
     supported claims removed, each divided by its goal."""
 
     def worse(threshold: float) -> float:
-        kept = (scores[~labels] >= threshold).mean() / MOST_KEPT
-        removed = (scores[labels] < threshold).mean() / MOST_REMOVED
+        kept = float((scores[~labels] >= threshold).mean()) / MOST_KEPT
+        removed = float((scores[labels] < threshold).mean()) / MOST_REMOVED
         return max(kept, removed)
 
     return round(float(min(np.arange(0.3, 0.99, 0.01), key=worse)), 2)
 
 
-def _auroc(scores: np.ndarray, labels: np.ndarray) -> float:
+def _auroc(scores: Floats, labels: Bools) -> float:
     return round(float(auroc(scores, labels)), 4)
 
 

@@ -75,9 +75,9 @@ def number(sentence: str, random: Random, others: Sequence[str]) -> str | None:
         match = random.choice(scales)
         return _put(sentence, match, "billion" if match[0] == "million" else "million")
     if not found:
-        match = _pick(_NUMBER_WORD, sentence, random)
-        others_ = [w for w in _NUMBER_WORDS if match and w != match[0]]
-        return _put(sentence, match, random.choice(others_)) if match else None
+        word = _pick(_NUMBER_WORD, sentence, random)
+        others_ = [w for w in _NUMBER_WORDS if word and w != word[0]]
+        return _put(sentence, word, random.choice(others_)) if word else None
     match = random.choice(found)
     return _put(sentence, match, _another_number(match[0], random))
 

@@ -97,7 +97,8 @@ def _report(trials: list[Trial]) -> str:
     done = Counter((trial.damage, trial.kind) for trial in trials)
     failed = Counter((trial.damage, trial.kind) for trial in trials if trial.failure)
 
-    def cell(*key: str) -> str:
+    def cell(damage: str, kind: str) -> str:
+        key = damage, kind
         return f"{done[key]}" + (f" ({failed[key]} failed)" if failed[key] else "")
 
     rows = [[damage, *(cell(damage, kind) for kind in kinds)] for damage in damages]

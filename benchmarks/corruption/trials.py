@@ -54,7 +54,7 @@ def try_all(made: Path, numbers: Iterable[int], seed: int) -> list[Trial]:
 
 
 def _try(ground: Ground, number: int, random: Random) -> Trial:
-    kind = random.choices(list(KINDS), KINDS.values())[0]
+    kind = random.choices(list(KINDS), list(KINDS.values()))[0]
     path = random.choice(ground.files(kind))
     damages = [*DAMAGES, *[_NEWER] * (kind == "manifest")]
     damage = random.choice(damages)

@@ -9,8 +9,8 @@ from random import Random
 
 from benchmarks.faults.operations import Found, Operation
 from benchmarks.faults.power import Cut, Disk, copied
-from benchmarks.faults.steps import SYNCS
-from benchmarks.faults.tracing import Fault, Kind, Step, Traced, in_child, trace
+from benchmarks.faults.steps import SYNCS, Step
+from benchmarks.faults.tracing import Fault, Kind, Traced, in_child, trace
 
 _DEATHS = (Kind.KILLED, Kind.HALF)
 _LONGEST_S = 120  # limit for operations that take seconds; a signal ends one that hangs
@@ -52,7 +52,8 @@ class Enumeration:
     def _of(self, fault: Fault | None) -> Iterator[Outcome]:
         traced, cuts = self._traced(fault, self._cuts(fault))
         step = _told(traced.steps[-1]) if fault else "the end"
-        for cut, folder in {None: self._run, **cuts}.items():
+        folders: list[tuple[Cut | None, Path]] = [(None, self._run), *cuts.items()]
+        for cut, folder in folders:
             found = self._examine(folder, power_cut=cut is not None)
             problems = (*found.problems, *_contradictions(fault, traced, found))
             yield Outcome(fault, cut, step, Found(found.state, problems))

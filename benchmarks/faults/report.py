@@ -47,7 +47,8 @@ def problems(kept: dict[str, Any]) -> list[str]:
         for name, operation in kept["operations"].items()
         for problem in operation["problems"][:_SHOWN]
     ]
-    return found + kept.get("random_kills", {"problems": []})["problems"]
+    killed: list[str] = kept.get("random_kills", {"problems": []})["problems"]
+    return found + killed
 
 
 def table(kept: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from benchmarks.faults.operations import Found, Operation
@@ -69,9 +70,13 @@ async def _write(folder: Path, numbers: range, acknowledged: Path) -> None:
         for number in numbers:
             await store.audit.record(_entry(number))
             acknowledged.write_text(f"{number + 1}")
-            await store.settings.change(_GUILD, lambda _, n=number: ServerSettings(channels=(n,)))
+            await store.settings.change(_GUILD, partial(_settings, number))
     async with Database.open(folder / _NAME) as database:
         await database.back_up(folder / _BACKUP)
+
+
+def _settings(number: int, before: ServerSettings) -> ServerSettings:
+    return ServerSettings(channels=(number,))
 
 
 def _entry(number: int) -> AuditEntry:

@@ -1,11 +1,15 @@
 """Backend and writer that record what passes through them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
+
+from openai.types.chat import ChatCompletionMessageParam
+from pydantic import BaseModel
 
 from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
 from bot.answering.pipeline import Receipt
 from bot.generation.backend import Backend
+from bot.generation.budget import Usage
 from bot.generation.writer import Verify, Writer
 
 
@@ -15,9 +19,15 @@ class RecordingBackend(Backend):
 
     raw = ""
 
-    async def stream(self, *given: Any, **options: Any) -> AsyncIterator[str]:
+    async def stream(
+        self,
+        messages: Sequence[ChatCompletionMessageParam],
+        schema: type[BaseModel],
+        most_tokens: int,
+        usage: Usage,
+    ) -> AsyncGenerator[str, None]:
         self.raw = ""
-        async for piece in super().stream(*given, **options):
+        async for piece in super().stream(messages, schema, most_tokens, usage):
             self.raw += piece
             yield piece
 

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -68,7 +69,7 @@ def _answer(ask: Ask, questions: list[dict[str, Any]], out: Path) -> float:
     times = []
     with out.open("w", encoding="utf-8") as lines:
         for each in questions:
-            passages, took = _timed(lambda each=each: ask(each["question"]))
+            passages, took = _timed(partial(ask, each["question"]))
             times.append(took)
             found = {"id": each["id"], "passages": [asdict(passage) for passage in passages]}
             lines.write(json.dumps(found, ensure_ascii=False) + "\n")

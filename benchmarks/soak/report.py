@@ -38,9 +38,9 @@ def report(soaked: Soaked) -> str:
         table(("asked by", "times"), sorted(soaked.ways.items())),
     ]
     if soaked.refused:
-        told = [[text[:90].replace("\n", " "), n] for text, n in soaked.refused.most_common(8)]
+        told = [(text[:90].replace("\n", " "), n) for text, n in soaked.refused.most_common(8)]
         parts.append(table(("refusal", "times"), told))
-    warned = [[text[:90], n] for text, n in soaked.watch.warnings.most_common(8)]
+    warned = [(text[:90], n) for text, n in soaked.watch.warnings.most_common(8)]
     if warned:
         parts.append(table(("warning in the log", "times"), warned))
     found = failures(soaked)

@@ -17,12 +17,12 @@ class Model:
         return len(texts)
 
 
-def test_peers_rerank_as_many_candidates_as_the_judge_reads():
+def test_peers_rerank_as_many_candidates_as_the_judge_reads() -> None:
     assert CANDIDATES == MOST_JUDGED
     assert set(RERANKED.values()) < set(PEERS)
 
 
-def test_reading_counts_inputs_and_tokens_of_a_question():
+def test_reading_counts_inputs_and_tokens_of_a_question() -> None:
     model, original = Model(), Model.read
     found = reading(
         lambda question: [model.read(question, "a b"), model.read("c")],
@@ -36,7 +36,7 @@ def test_reading_counts_inputs_and_tokens_of_a_question():
 
 
 @pytest.mark.parametrize(("slowest", "met"), [(10.0, True), (10.1, False)])
-def test_answers_are_compared_with_the_fastest_reranking_peer(slowest, met):
+def test_answers_are_compared_with_the_fastest_reranking_peer(slowest: float, met: bool) -> None:
     times = {"LangChain": 7.0, "LangChain, reranked": 50.0, "Haystack, reranked": 90.0}
     times |= {ANSWERS: slowest, UNJUDGED: 4.0}
     rows = [{"corpus": "c", "system": name, "p50_ms": ms} for name, ms in times.items()]

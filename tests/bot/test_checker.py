@@ -46,7 +46,7 @@ def test_every_sentence_is_marked(run_main: InProcess, built_index: Path) -> Non
 def test_every_place_is_exact(run_main: InProcess, built_index: Path) -> None:
     check = checked(run_main("check", TEXT, "--json", "--index", built_index))
     articles: dict[str, str] = {}
-    numbers = []
+    numbers: list[int] = []
     for sentence in check["sentences"]:
         assert TEXT[sentence["start"] : sentence["end"]] == sentence["text"]
         by_number = {c["number"]: c for c in (*sentence["citations"], *sentence["closest"])}

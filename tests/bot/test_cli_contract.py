@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ FOUND = {"id": str, "question": str, "passages": list, "sentences": list}
 FOUND_TEXT = {"article_id": str, "start": int, "end": int, "text": str, "score": float}
 
 
-def fits(value: dict[str, Any], shape: dict[str, type]) -> bool:
+def fits(value: dict[str, Any], shape: Mapping[str, type]) -> bool:
     """Return True if every key of the contract is present with its type. More keys may be
     present."""
     return all(type(value.get(key)) is kind for key, kind in shape.items())

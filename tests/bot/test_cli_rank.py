@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.bot.conftest import InProcess, Program
 
-REQUESTS = [
+REQUESTS: list[dict[str, Any]] = [
     {
         "id": "r1",
         "question": "How much will the repair of the bridge cost?",
@@ -35,7 +36,7 @@ def test_every_sentence_gets_one_score_and_the_answering_one_the_best(
     results = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [result["id"] for result in results] == ["r1", "r2", "3"]
     for request, result in zip(REQUESTS, results, strict=True):
-        assert len(result["scores"]) == len(request["sentences"])  # type: ignore[arg-type]
+        assert len(result["scores"]) == len(request["sentences"])
         assert all(type(score) is float for score in result["scores"])
         assert 0 <= result["confidence"] <= 1
     scores = results[0]["scores"]

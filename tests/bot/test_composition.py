@@ -1,5 +1,7 @@
 """An answer's text read as markdown: the article's words, and no active markup."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -69,7 +71,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def with_tricks(test):  # type: ignore[no-untyped-def]
+def with_tricks(test: Callable[..., None]) -> Callable[..., None]:
     for trick in KNOWN_TRICKS:
         test = example(trick)(test)
     return test

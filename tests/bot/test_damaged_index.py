@@ -10,7 +10,8 @@ import pytest
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import GENERATIONS, POINTER, published
-from tests.bot.conftest import InProcess, Program, Silent
+from tests.bot.conftest import InProcess, Program
+from tests.conftest import Silent
 from tests.damage import flip, truncate
 
 OLD = Path(__file__).parents[1] / "index" / "schemas" / "3.tar.xz"

@@ -28,7 +28,7 @@ from bot.evaluation.suite import (
 )
 from index.encoder.encoder import Encoder
 from index.generations.live import open_live
-from tests.bot.conftest import FERRY, HARBOUR, InProcess, Silent
+from tests.bot.conftest import FERRY, HARBOUR, InProcess
 from tests.bot.test_evaluation_datasets import (
     CANARD as CANARD_ROWS,
 )
@@ -46,6 +46,7 @@ from tests.bot.test_evaluation_datasets import (
 from tests.bot.test_evaluation_datasets import (
     SELQA as SELQA_ROW,
 )
+from tests.conftest import Silent
 
 CLOSES = "The harbour bridge in Tarn will close on 4 May 2031."
 START = HARBOUR.index(CLOSES)

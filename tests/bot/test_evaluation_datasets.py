@@ -87,7 +87,7 @@ def test_selqa_takes_every_labelled_sentence_as_gold() -> None:
 
 def test_qed_leaves_out_what_has_no_single_sentence() -> None:
     (case,) = datasets.qed([QED, {**QED, "gold_sentence_ids": [1]}])
-    assert (case.request.id, case.gold) == ("7", {1})
+    assert (case.request.id, case.gold) == ("7", frozenset({1}))
 
 
 def test_nomiracl_gives_every_question_its_own_passages() -> None:

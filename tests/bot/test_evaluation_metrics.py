@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bot.evaluation import metrics
 
@@ -125,7 +126,7 @@ def test_what_is_not_defined_is_nan() -> None:
 def test_bootstrap_holds_the_value_and_is_the_same_every_time() -> None:
     values = np.arange(100) % 2
 
-    def mean(drawn: metrics.NDArray[np.int64]) -> metrics.Floats:
+    def mean(drawn: NDArray[np.int64]) -> metrics.Floats:
         return np.array([values[drawn].mean(), 7.0])
 
     low, high = metrics.bootstrap_interval(100, mean, seed=3)
@@ -142,6 +143,6 @@ def test_the_measures_are_those_of_scikit_learn() -> None:
     scores, positive = random.integers(0, 40, 400) / 40, random.random(400) < 0.3
     assert metrics.auroc(scores, positive) == pytest.approx(theirs.roc_auc_score(positive, scores))
     # distinct scores: scikit-learn groups ties, where we rank them
-    distinct = random.permutation(400)
+    distinct = random.permutation(400).astype(np.float64)
     ours = metrics.average_precision(positive[metrics.best_first(distinct)])
     assert ours == pytest.approx(theirs.average_precision_score(positive, distinct))

@@ -20,6 +20,7 @@ from index.encoder.encoder import Encoder
 from index.generations.generation import Generation, open_current
 from index.models import Span
 from index.retrieval import Searcher, SentenceHit
+from index.stores.text_store import StoredSentence
 from tests.conftest import Silent
 
 _ARTICLES = {
@@ -88,7 +89,12 @@ def test_only_what_the_judge_reads_is_read_of_a_text(
 ) -> None:
     read: list[int] = []
     real = generation.texts.sentence
-    monkeypatch.setattr(generation.texts, "sentence", lambda row: read.append(row) or real(row))
+
+    def sentence(row: int) -> StoredSentence:
+        read.append(row)
+        return real(row)
+
+    monkeypatch.setattr(generation.texts, "sentence", sentence)
     ranked, _ = EvidenceRanker(model).rank(generation, question, hits)
     judged = [each.hit.sentence.row for each in ranked if each.judged]
     assert 0 < len(judged) <= MOST_JUDGED < len(hits)

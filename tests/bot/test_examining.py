@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -150,7 +151,7 @@ def test_a_store_of_a_newer_program(settings: Settings, store: Path) -> None:
 def test_a_store_that_cannot_be_written(
     settings: Settings, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage.os, "access", lambda *_: False)  # root may write everywhere
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
     finding = found(storage.store, settings)
     assert (finding.level, "ls -ld" in finding.message) == (Level.PROBLEM, True)
 

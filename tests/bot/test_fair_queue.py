@@ -2,6 +2,7 @@
 askers."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ PARTIES = st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["1", "2"
 PUTS = st.lists(PARTIES)
 
 
-def filled(puts: list[Party]) -> FairQueue[int]:
+def filled(puts: Sequence[Party]) -> FairQueue[int]:
     queue: FairQueue[int] = FairQueue()
     for number, party in enumerate(puts):
         queue.put(number, *party)

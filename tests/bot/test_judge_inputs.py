@@ -54,9 +54,15 @@ def laid_out(task: Task, asked: str, title: str, *sentences: str) -> Layout:
     )
 
 
+def token_of(number: int) -> str:
+    token = TOKENIZER.id_to_token(number)
+    assert token is not None
+    return token
+
+
 def shown(layout: Layout) -> str:
     """Return the tokens of a layout in words."""
-    return " ".join(TOKENIZER.id_to_token(number) for number in layout.ids.tolist())
+    return " ".join(map(token_of, layout.ids.tolist()))
 
 
 def words(count: int) -> TextTokens:

@@ -135,8 +135,10 @@ def test_each_stage_is_timed_and_a_batch_shares_its_time(
     for asked in (1, 2):
         questions = answerer.encode(live, [Question(question=COST)] * asked)
         timings = answerer.answer(live, questions[0]).timings
-        assert (timings.search, timings.rank) == (once, once)
-        assert (asked * timings.read, asked * timings.encode) == (once, once)
+        assert timings.search == once
+        assert timings.rank == once
+        assert asked * timings.read == once
+        assert asked * timings.encode == once
     receipt = answerer.answer(live, answerer.encode(live, [Question(question=COST)])[0])
     assert receipt.answer.elapsed_ms == 74.07
     assert answerer.encode(live, []) == []

@@ -67,8 +67,8 @@ def test_whoever_says_a_text_gives_it_its_variables() -> None:
     for name, given in said:
         assert name in names
         assert given == variables_of(name).model_fields.keys(), name
-    for name, given in calls():
-        some = [each for each in names if each.startswith(beginning(name) or "")]
+    for expression, given in calls():
+        some = [each for each in names if each.startswith(beginning(expression) or "")]
         assert any(given == variables_of(each).model_fields.keys() for each in some), given
 
 

@@ -76,7 +76,7 @@ def spawn(command: list[str]) -> Iterator[Spawn]:
         child = pexpect.spawn(
             command[0],
             command[1:],
-            env=_environment(),  # type: ignore[arg-type]  # pexpect accepts a dict
+            env=_environment(),
             encoding="utf-8",
             timeout=8,
             dimensions=(60, 220),

@@ -19,8 +19,8 @@ from bot.domain.errors import (
 from bot.domain.models import Question, Turn
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
-from tests.bot.conftest import Silent
 from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
+from tests.conftest import Silent
 
 # --- batches ---------------------------------------------------------------------------------
 

@@ -24,16 +24,17 @@ _ERASE = "\x1b[2K"
 
 
 async def test_a_draft_is_shown_and_then_gone() -> None:
-    out = Console(file=io.StringIO(), force_terminal=True, width=80)
+    file = io.StringIO()
+    out = Console(file=file, force_terminal=True, width=80)
     with growing(out) as on_draft:
         assert on_draft is not None
         await on_draft(_DRAFT)
-        shown = out.file.getvalue()
+        shown = file.getvalue()
         assert "The bridge" in shown
         assert "Being written" in shown
         assert "\x1b[31m" not in shown  # the model's control codes never reach the terminal
         assert _ERASE not in shown
-    assert _ERASE in out.file.getvalue()
+    assert _ERASE in file.getvalue()
 
 
 async def test_in_a_pipe_nothing_is_shown_before_the_answer() -> None:

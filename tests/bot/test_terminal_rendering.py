@@ -11,8 +11,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.domain.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
-from bot.terminal.answers import answer_view, found_view, percent, print_answer, print_found
+from bot.terminal.answers import answer_view, found_view, print_answer, print_found
 from bot.terminal.layout import Hanging, console, linked, show
+from bot.wording.measures import percent
 
 _OUR_CODES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")  # colours and links
 

@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.ranking.evidence_model import EvidenceModel
-from bot.answering.verification.cues import CueKind
-from bot.answering.verification.reading import Reading, SentenceReader
+from bot.answering.text.quantities import Quantity
+from bot.answering.verification.cues import Cue, CueKind
+from bot.answering.verification.dates import Date
+from bot.answering.verification.reading import Name, Reading, SentenceReader
+from index.models import Span
 
 READER = SentenceReader(EvidenceModel.load().words)
 
@@ -40,7 +43,8 @@ def read(text: str) -> Reading:
 )
 def test_numbers_in_one_spelling(written: str, value: float, unit: str) -> None:
     (quantity,) = read(f"They paid {written} for it.").quantities
-    assert (quantity.value, quantity.unit) == (pytest.approx(value), unit)
+    assert quantity.value == pytest.approx(value)
+    assert quantity.unit == unit
 
 
 def test_a_pronoun_is_no_number() -> None:
@@ -132,7 +136,13 @@ def test_a_bound_is_no_negation() -> None:
 @given(st.text(max_size=200))
 def test_every_place_is_inside_the_text(text: str) -> None:
     found = read(text)
-    spans = [*found.quantities, *found.dates, *found.names, *found.quotes, *found.cues]
+    spans: list[Quantity | Date | Name | Span | Cue] = [
+        *found.quantities,
+        *found.dates,
+        *found.names,
+        *found.quotes,
+        *found.cues,
+    ]
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import discord
 import pytest
@@ -59,6 +60,7 @@ HOSTILE_ARTICLES = {
 }
 
 OpenRuntime = Callable[..., AbstractAsyncContextManager[Runtime]]
+_Client = TypeVar("_Client", bound=discord.Client)
 
 
 @pytest.fixture
@@ -71,9 +73,7 @@ async def fake() -> AsyncIterator[FakeDiscord]:
 
 
 @asynccontextmanager
-async def running(
-    client: discord.Client, fake: FakeDiscord | Remote
-) -> AsyncIterator[discord.Client]:
+async def running(client: _Client, fake: FakeDiscord | Remote) -> AsyncIterator[_Client]:
     """Run the client from ready to closed. Raises what ends the client early."""
     await client.login(fake.token)
     connecting = asyncio.create_task(client.connect())

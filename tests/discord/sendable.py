@@ -4,8 +4,6 @@ import json
 
 import discord
 
-_LIMITS = {"title": 256, "description": 4096}
-
 
 def counted(text: str) -> int:
     return max(len(text), len(text.encode("utf-16-le")) // 2)
@@ -16,7 +14,7 @@ def check_sendable(embed: discord.Embed) -> None:
     5 %."""
     payload = embed.to_dict()
     json.dumps(payload).encode()
-    texts = [(payload.get(name), limit) for name, limit in _LIMITS.items()]
+    texts = [(payload.get("title"), 256), (payload.get("description"), 4096)]
     texts.append((payload.get("footer", {}).get("text"), 2048))
     texts.append((payload.get("author", {}).get("name"), 256))
     fields = payload.get("fields", [])

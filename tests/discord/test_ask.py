@@ -31,6 +31,11 @@ def labels(answer: Message) -> list[str]:
     return [button.get("label") or button["emoji"]["name"] for button in answer.buttons]
 
 
+async def shows_an_embed(fake: FakeDiscord, answer: Message) -> None:
+    """Wait until the message shows an embed."""
+    await fake.until(lambda: answer.embeds or None)
+
+
 async def offered(fake: FakeDiscord, person: User, channel: Channel, typed: str = "") -> list[str]:
     typing = {"question": typed}
     choices = await fake.autocomplete(person, "ask", typing, "question", channel=channel)
@@ -72,7 +77,7 @@ async def test_the_question_is_deferred_before_it_is_computed(
         free.set()
     for asked in (first, second):
         answer = await asked.final()
-        await fake.until(lambda answer=answer: answer.embeds or None)
+        await shows_an_embed(fake, answer)
         assert not answer.content  # the waiting notice is gone
         assert len(asked.answers) == 1
 

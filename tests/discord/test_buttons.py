@@ -262,10 +262,8 @@ async def test_a_private_answer_can_be_deleted(dealbot: DealbotClient, fake: Fak
 async def test_an_answer_of_another_server_cannot_be_read(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
-    harbour, island, ann, bob = (
-        *map(fake.guild, ("Harbour", "Island")),
-        *map(fake.user, ("Ann", "Bob")),
-    )
+    harbour, island = fake.guild("Harbour"), fake.guild("Island")
+    ann, bob = fake.user("Ann"), fake.user("Bob")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     elsewhere = await ask(fake, bob, island.general, NOT_ANSWERED)
     elsewhere.buttons[0]["custom_id"] = button_id(answer, "cite")

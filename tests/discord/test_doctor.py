@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
+from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 import discord
@@ -38,8 +39,8 @@ async def test_a_clock_that_is_off_discords_is_seen(
 ) -> None:
     class Late(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) + timedelta(hours=1)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return super().now(tz) + timedelta(hours=1)
 
     right = (await identify_bot(fake.token)).clock_ahead_s
     monkeypatch.setattr("bot.discord.invite.datetime", Late)

@@ -13,7 +13,7 @@ from discord import app_commands
 
 from tests.conftest import OutsideError
 from tests.discord.conftest import running
-from tests.fake_discord import FakeDiscord, User, Violation, pointed
+from tests.fake_discord import Channel, FakeDiscord, User, Violation, pointed
 from tests.fake_discord.remote import remote_discord
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
@@ -40,8 +40,8 @@ class SmallBot(discord.Client):
     raised."""
 
     def __init__(self, ask: Any = None, **options: Any) -> None:
-        options = {"intents": INTENTS, "allowed_mentions": HARMLESS} | options
-        super().__init__(guild_ready_timeout=0.05, **options)
+        defaults: dict[str, Any] = {"intents": INTENTS, "allowed_mentions": HARMLESS}
+        super().__init__(guild_ready_timeout=0.05, **(defaults | options))
         self.tree = app_commands.CommandTree(self)
         self.heard: list[discord.Message] = []
         self.caught: asyncio.Queue[discord.HTTPException] = asyncio.Queue()
@@ -86,6 +86,13 @@ async def deferred(interaction: discord.Interaction, question: str) -> None:
     )
 
 
+def text_channel(bot: discord.Client, channel: Channel) -> discord.TextChannel:
+    """Return the channel as the bot knows it."""
+    known = bot.get_channel(channel.id)
+    assert isinstance(known, discord.TextChannel)
+    return known
+
+
 @pytest.fixture
 def ann(fake: FakeDiscord) -> User:
     return fake.user("Ann")
@@ -99,7 +106,7 @@ async def test_a_bot_becomes_ready(fake: FakeDiscord, kind: type[discord.Client]
     harbour = fake.guild("Harbour")
     async with running(kind(intents=INTENTS, guild_ready_timeout=0.05), fake) as bot:
         assert [guild.name for guild in bot.guilds] == ["Harbour"]
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         assert channel.permissions_for(bot.guilds[0].me).send_messages
 
 
@@ -112,6 +119,8 @@ async def test_an_answer_takes_the_place_of_thinking(fake: FakeDiscord, ann: Use
         assert asked.ephemeral
         assert answer.seen_by is ann
         assert fake.messages(harbour.general) == []  # ephemeral: only the asker sees it
+        assert asked.acked_after_s is not None
+        assert asked.shown_after_s is not None
         assert asked.acked_after_s < asked.shown_after_s
 
 
@@ -159,7 +168,7 @@ async def test_a_context_menu_shows_its_target(fake: FakeDiscord, ann: User) -> 
 
 async def test_a_form(fake: FakeDiscord, ann: User) -> None:
     class Form(discord.ui.Modal, title="Tell"):
-        why = discord.ui.TextInput(label="Why", custom_id="why")
+        why: discord.ui.TextInput[Any] = discord.ui.TextInput(label="Why", custom_id="why")
 
         async def on_submit(self, interaction: discord.Interaction) -> None:
             await interaction.response.send_message(f"because {self.why.value}")
@@ -203,9 +212,10 @@ async def test_threads_and_direct_messages(fake: FakeDiscord, ann: User) -> None
     async with running(SmallBot(), fake) as bot:
         await fake.say(ann, harbour.general, "hello", mention_bot=True)
         reply = await fake.next_message(harbour.general)
-        seen = await bot.get_channel(harbour.general.id).fetch_message(reply.id)
+        seen = await text_channel(bot, harbour.general).fetch_message(reply.id)
         thread = await seen.create_thread(name="More")
         await thread.send("in here")
+        assert reply.thread is not None
         [inside] = fake.messages(reply.thread)
         assert inside.content == "in here"
         private = await (await bot.fetch_user(ann.id)).send("psst")
@@ -235,8 +245,9 @@ async def test_content_is_hidden_unless_the_bot_is_meant(fake: FakeDiscord, ann:
             "and so?",
             "",
         ]
+        assert again.referenced is not None
         assert again.referenced.content == "and so?"
-        fetched = await bot.get_channel(harbour.general.id).fetch_message(secret.id)
+        fetched = await text_channel(bot, harbour.general).fetch_message(secret.id)
         assert fetched.content == ""
 
 
@@ -357,7 +368,7 @@ async def test_buttons_with_the_same_id(fake: FakeDiscord, ann: User) -> None:
 async def test_mentions_must_be_ruled_out(fake: FakeDiscord, ann: User) -> None:
     harbour = fake.guild()
     async with running(SmallBot(allowed_mentions=None), fake) as bot:
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         with fake.violations.expected("allowed mentions") as noted:
             await channel.send("harmless, but who knows")
         assert len(noted) == 1
@@ -372,7 +383,7 @@ async def test_a_reply_that_pings(fake: FakeDiscord, ann: User) -> None:
     harbour = fake.guild()
     async with running(SmallBot(), fake) as bot:
         asked = await fake.say(ann, harbour.general, "hello")
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         with fake.violations.expected("ping"):
             await channel.get_partial_message(asked.id).reply("hi", mention_author=True)
 
@@ -407,7 +418,7 @@ async def test_a_wrong_token(fake: FakeDiscord) -> None:
 async def test_a_repeated_nonce_sends_once(fake: FakeDiscord) -> None:
     harbour = fake.guild()
     async with running(SmallBot(), fake) as bot:
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         first, second = [await channel.send("once", nonce=7) for _ in range(2)]
         assert first.id == second.id
         assert len(fake.messages(harbour.general)) == 1
@@ -500,7 +511,7 @@ async def test_a_final_close_code(fake: FakeDiscord) -> None:
 async def test_rate_limits_are_waited_out(fake: FakeDiscord) -> None:
     harbour = fake.guild()
     async with running(SmallBot(), fake) as bot:
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         for scope in ("user", "shared", "global"):
             fake.faults.rate_limit(SENDS, 0.1, scope=scope)
             before = asyncio.get_running_loop().time()
@@ -516,7 +527,7 @@ async def test_buckets_are_obeyed_ahead_of_time(fake: FakeDiscord) -> None:
     harbour = fake.guild()
     bucket = fake.buckets.limit(SENDS, 2, per_s=0.3)
     async with running(SmallBot(), fake) as bot:
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         before = asyncio.get_running_loop().time()
         for number in range(5):
             await channel.send(f"{number}")
@@ -528,18 +539,18 @@ async def test_the_global_limit(fake: FakeDiscord, ann: User) -> None:
     harbour = fake.guild()
     async with running(SmallBot(at_once), fake) as bot:
         overall = fake.buckets.limit_overall(1, per_s=0.2)
-        await bot.get_channel(harbour.general.id).send("one")
+        await text_channel(bot, harbour.general).send("one")
         asked = await fake.slash(ann, "ask", {"question": "?"}, channel=harbour.general)
         await asked.final()  # interactions do not count towards the limit
         assert overall.exceeded == 0
-        await bot.get_channel(harbour.general.id).send("two")
+        await text_channel(bot, harbour.general).send("two")
         assert overall.exceeded == 1
 
 
 async def test_a_503_is_an_error(fake: FakeDiscord) -> None:
     harbour = fake.guild()
     async with running(SmallBot(), fake) as bot:
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         fault = fake.faults.fail(SENDS, 503)
         with pytest.raises(discord.DiscordServerError):
             await channel.send("hello")
@@ -550,7 +561,7 @@ async def test_a_503_is_an_error(fake: FakeDiscord) -> None:
 async def test_an_answer_that_is_lost_on_the_way(fake: FakeDiscord) -> None:
     harbour = fake.guild()
     async with running(SmallBot(), fake) as bot:
-        channel = bot.get_channel(harbour.general.id)
+        channel = text_channel(bot, harbour.general)
         fake.faults.drop(SENDS, after=True)
         with pytest.raises(aiohttp.ClientError):
             await channel.send("hello")
@@ -584,21 +595,20 @@ async def test_down_and_up_again(fake: FakeDiscord, ann: User) -> None:
         await fake.next_message(harbour.general)
 
 
+class Sharded(discord.AutoShardedClient):
+    async def before_identify_hook(self, shard: int | None, *, initial: bool = False) -> None:
+        """Skip discord.py's pause of five seconds between two shards."""
+
+
 async def test_shards_get_their_own_servers(fake: FakeDiscord) -> None:
     fake.world.shards = 2
     fake.guild("One"), fake.guild("Two")
-    kind = discord.AutoShardedClient
-    bot = kind(intents=INTENTS, guild_ready_timeout=0.05, shard_ids=[0, 1], shard_count=2)
-    bot.before_identify_hook = _no_pause
+    bot = Sharded(intents=INTENTS, guild_ready_timeout=0.05, shard_ids=[0, 1], shard_count=2)
     async with running(bot, fake):
         assert {guild.name: guild.shard_id for guild in bot.guilds} == {
             guild.name: (guild.id >> 22) % 2 for guild in fake.world.guilds.values()
         }
         assert fake.gateway.identifies == 2
-
-
-async def _no_pause(shard: int | None, *, initial: bool = False) -> None:
-    """Replace discord.py's pause of five seconds between two shards."""
 
 
 # --- the fake itself

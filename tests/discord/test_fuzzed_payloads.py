@@ -89,7 +89,8 @@ def _citations(draw: st.DrawFn) -> tuple[Citation, ...]:
     made = []
     for number in range(1, draw(st.integers(1, 6)) + 1):
         sentence = draw(_text | _long) or "x"
-        place = {"article_id": draw(hostile), "title": draw(_text), "source": draw(hostile)}
+        place: dict[str, Any] = {"article_id": draw(hostile), "title": draw(_text)}
+        place |= {"source": draw(hostile)}
         place |= {"published": draw(hostile), "url": draw(_address), "start": 0}
         place["end"] = len(sentence)
         copies = (Place.model_validate(place),) * draw(st.integers(0, 4))

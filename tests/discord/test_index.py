@@ -75,6 +75,11 @@ async def shows(fake: FakeDiscord, asked: Invocation, text: str) -> None:
     await fake.until(lambda: any(text in answer.text for answer in asked.answers), text)
 
 
+async def refuses(fake: FakeDiscord, asked: Invocation, text: str) -> None:
+    """Wait until the first message that the invocation shows contains the text."""
+    await fake.until(lambda: text in asked.answers[0].text if asked.answers else False, "a refusal")
+
+
 @contextmanager
 def held_build(monkeypatch: pytest.MonkeyPatch, reached: asyncio.Event) -> Iterator[None]:
     """Make a build inside the block wait before its first step, and set `reached` when it waits."""
@@ -276,12 +281,7 @@ async def test_meanwhile_the_old_generation_answers_and_a_second_is_told(
         assert before.rpartition("-")[2] in answer
         for name in ("rebuild", "rollback"):
             second = await run(fake, town, name)
-            await fake.until(
-                lambda second=second: (
-                    "already running" in second.answers[0].text if second.answers else False
-                ),
-                "a refusal",
-            )
+            await refuses(fake, second, "already running")
     await shows(fake, first, "Rebuilt")
     outcomes = [outcome for _, _, outcome in await audited(bot, town)]
     assert [outcome.startswith("failed") for outcome in outcomes] == [False, True, True]

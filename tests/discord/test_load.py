@@ -114,6 +114,11 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
+async def more_batches(gate: Gate, than: int) -> None:
+    """Wait until the gate has met more than this number of batches."""
+    await until(lambda: len(gate.batches) > than)
+
+
 async def test_two_hundred_at_once_get_one_answer_each(
     opened_runtime: OpenRuntime, fake: FakeDiscord
 ) -> None:
@@ -232,7 +237,7 @@ async def test_turns_are_fair_to_within_one_question(
             in_turn = set(gate.batches[batch - 1])
             await outcomes(fake, [each for each in (*first, *asked) if _question(each) in in_turn])
             if batch < 5:
-                await until(lambda batch=batch: len(gate.batches) > batch)
+                await more_batches(gate, batch)
         answers = await outcomes(fake, [*first, *asked])
     assert [len(batch) for batch in gate.batches] == [1, _BATCH, _BATCH, _BATCH, 24]
     assert all(map(is_answer, answers))

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.discord.client import DealbotClient
 from bot.discord.runtime import Runtime
-from bot.monitoring.degradations import Part
+from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.gauges import Watched
 from bot.monitoring.http import serve
 from bot.monitoring.metrics import Metrics
@@ -163,9 +163,13 @@ async def test_a_lost_connection_is_seen_and_a_degradation_unless_it_is_soon_bac
     monkeypatch.setattr("bot.monitoring.gateway._ROUTINE_S", 0.0)
     gateway.down(0)
     assert (await watching.get("/readyz"))[0] == 503
-    assert [each.part for each in degraded.current] == [Part.GATEWAY]
+    assert _parts(degraded) == [Part.GATEWAY]
     gateway.up(0, 1)
     assert degraded.current == ()
+
+
+def _parts(degraded: Degradations) -> list[Part]:
+    return [each.part for each in degraded.current]
 
 
 async def test_a_batch_that_hangs_is_no_health(

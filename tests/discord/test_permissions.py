@@ -68,8 +68,8 @@ async def test_what_two_admins_set_at_once_is_both_kept(
     changes: list[tuple[User, str, dict[str, object]]] = [
         (harbour.owner, "config privacy", {"private": True}),
         (ann, "config limit", {"per_minute": 3}),
-        *((ann, "config role", {"role": role}) for role in roles),
     ]
+    changes += [(ann, "config role", {"role": role}) for role in roles]
     asked = [
         await fake.slash(person, name, options, channel=harbour.general)
         for person, name, options in changes

@@ -22,7 +22,7 @@ from bot.discord.client import DealbotClient
 from index.generations.generation import GENERATIONS
 from index.stores.text_store import TEXTS
 from tests.discord.conftest import ANSWERED, ARTICLES
-from tests.fake_discord import TOKEN, FakeDiscord, Guild, Invocation
+from tests.fake_discord import TOKEN, FakeDiscord, Fault, Guild, Invocation
 
 FINAL = "PATCH /webhooks/*/messages/@original"
 
@@ -336,12 +336,13 @@ async def test_no_token_is_ever_logged(started: Started, fake: FakeDiscord) -> N
     """Neither the bot's token nor those of interactions appear in the log, whatever fails."""
     guild = fake.guild()
     fake.faults.fail("GET /users/@me", 503)
+    arms: tuple[Callable[[], Fault], ...] = (
+        lambda: fake.faults.rate_limit(FINAL, 0.1),
+        lambda: fake.faults.drop(FINAL),
+        lambda: fake.faults.fail(FINAL, 400),
+    )
     async with started(verbose=True) as bot:
-        for arm in (
-            lambda: fake.faults.rate_limit(FINAL, 0.1),
-            lambda: fake.faults.drop(FINAL),
-            lambda: fake.faults.fail(FINAL, 400),
-        ):
+        for arm in arms:
             arm()
             await (await ask(fake, guild)).final()
         bot.send(signal.SIGTERM)

@@ -8,7 +8,7 @@ import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.discord.conftest import ANSWERED, NOT_ANSWERED
-from tests.fake_discord import FakeDiscord, pointed
+from tests.fake_discord import FakeDiscord, Fault, pointed
 
 MARK = "MTAwMDAwMDAwMDAwMDAwMDAw.Marked.token-that-must-appear-nowhere_0123"
 OTHER = "MTAwMDAwMDAwMDAwMDAwMDAw.Marked.token-that-nobody-knows_4567"
@@ -118,13 +118,14 @@ async def test_a_bot_to_which_everything_happens(
     guild, ann = fake.guild(), fake.user()
     fake.faults.fail("GET /users/@me", 503)
     fake.faults.drop("GET /gateway/bot")
+    arms: tuple[Callable[[], Fault], ...] = (
+        lambda: fake.faults.fail(FINAL, 500),
+        lambda: fake.faults.drop(FINAL),
+        lambda: fake.faults.rate_limit(FINAL, 0.1),
+        lambda: fake.faults.fail(FINAL, 401),
+    )
     async with running(program, fake, form):
-        for arm in (
-            lambda: fake.faults.fail(FINAL, 500),
-            lambda: fake.faults.drop(FINAL),
-            lambda: fake.faults.rate_limit(FINAL, 0.1),
-            lambda: fake.faults.fail(FINAL, 401),
-        ):
+        for arm in arms:
             arm()
             asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=guild.general)
             await asked.acknowledged()
@@ -166,6 +167,8 @@ async def test_a_token_that_discord_refuses(
 async def test_a_gateway_that_refuses_the_token(program: Program, fake: FakeDiscord) -> None:
     process = await program.start("--verbose", "run", **_LOUD)
     await fake.gateway.ready()
+    # A client that writes while the connection closes misses the code, and reads it as it resumes.
+    fake.world.token = OTHER
     fake.gateway.close(4004)
     async with asyncio.timeout(15):
         assert await process.wait() == 78

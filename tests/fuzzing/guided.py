@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 
-import atheris  # type: ignore[import-not-found]  # Linux only, used only here
+import atheris  # Linux only, used only here
 
 with atheris.instrument_imports(include=["bot", "index", "markdown_it", "prompts"]):
     from index.errors import ExpectedError

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config.settings import Settings
+from bot.domain.models import Trouble
 from bot.domain.spending import Cap, Spent
 from bot.generation.budget import Budget, Caps, Prices, Usage
-from bot.generation.errors import GenerationError, OverBudgetError, Trouble
+from bot.generation.errors import GenerationError, OverBudgetError
 from bot.generation.ledger import Ledger, MemoryLedger
 from bot.generation.setup import budget_of
 from bot.monitoring.metrics import Metrics

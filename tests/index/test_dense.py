@@ -27,7 +27,7 @@ def unit_vectors(rows: int, dimension: int, seed: int) -> Vectors:
 
 def as_kept(vectors: NDArray[np.float64]) -> Vectors:
     """Normalise the vectors and round them to 16 bits, as they are stored."""
-    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit.astype(np.float16).astype(np.float32)
 
 

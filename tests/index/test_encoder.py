@@ -67,6 +67,7 @@ def test_the_vectors_are_the_original_models(encoder: Encoder) -> None:
     assert encoder.record.weights_sha256 == DEFAULT_WEIGHTS_SHA256
     assert encoder.record.precision == "int8"
     assert encoder.record.parity.worst_cosine > 0.97
+    assert encoder.record.parity.loss_in_8_bits is not None
     assert encoder.record.parity.loss_in_8_bits < 0.02
     assert encoder.dimension == 384
 
@@ -117,7 +118,7 @@ def test_progress_counts_up_to_all(encoder: Encoder) -> None:
 def counted(encoder_home: Path) -> tuple[Encoder, CountedSession]:
     """Open the encoder with one thread; return it with its counted session."""
     encoder = open_current(encoder_home, threads=1)
-    session = encoder._model.session = CountedSession(encoder._model.session)  # type: ignore[assignment]
+    session = encoder._model.session = CountedSession(encoder._model.session)
     return encoder, session
 
 

@@ -158,7 +158,7 @@ def test_parts_hold_all_terms_once(tmp_path: Path, most: int) -> None:
     with written(texts, tmp_path / "terms") as writer:
         lists = writer.lists()
         names = list(lists.numbers)
-        seen = []
+        seen: list[list[str]] = []
         for first, flat, lengths in parts_of(lists, most):
             assert first == len(seen)
             assert len(flat) <= most or len(lengths) == 1

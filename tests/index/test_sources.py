@@ -9,18 +9,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.articles.sources import read_articles
+from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
 from index.errors import SourceError
 from index.models import Article
 
 
-def read(*paths: Path, **options: int) -> list[Article]:
-    return list(read_articles(paths, **options))
+def read(*paths: Path, max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES) -> list[Article]:
+    return list(read_articles(paths, max_article_bytes=max_article_bytes))
 
 
-def refusal(*paths: Path, **options: int) -> str:
+def refusal(*paths: Path, max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES) -> str:
     with pytest.raises(SourceError) as caught:
-        read(*paths, **options)
+        read(*paths, max_article_bytes=max_article_bytes)
     return caught.value.user_message
 
 

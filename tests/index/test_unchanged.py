@@ -11,6 +11,8 @@ from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import GENERATIONS, POINTER, published
 from index.generations.manifest import Manifest
+from index.models import Span
+from index.text.sentences import split_sentences as really_split
 from tests.conftest import Silent
 
 HARBOUR = "The harbour didn't open in May. Its mayor, of the HRC, wouldn't say why. It cost $5bn."
@@ -37,8 +39,12 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def split(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the texts that the real splitter splits into sentences."""
     texts: list[str] = []
-    real = build.split_sentences
-    monkeypatch.setattr(build, "split_sentences", lambda text: texts.append(text) or real(text))
+
+    def split_sentences(text: str) -> list[Span]:
+        texts.append(text)
+        return really_split(text)
+
+    monkeypatch.setattr(build, "split_sentences", split_sentences)
     return texts
 
 
@@ -95,8 +101,8 @@ def test_what_other_code_has_read_is_read_again(
     with monkeypatch.context() as patch:
         patch.setattr(unchanged, "_CODE", ("text/words.py",))
         made: Manifest = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
-        assert made.reading == build.reading_version()
-    assert made.reading != build.reading_version()
+        assert made.reading == unchanged.reading_version()
+    assert made.reading != unchanged.reading_version()
     split.clear()
     build_index([articles], tmp_path / "index", encoder, Silent())
     assert split == [HARBOUR]

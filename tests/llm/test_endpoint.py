@@ -59,6 +59,7 @@ async def test_it_says_what_it_is_told_whole_or_in_pieces(
     assert text_of(chunks) == SAID
     assert len(chunks) > 4
     for usage in (whole.usage, chunks[-1].usage):
+        assert usage is not None
         assert (usage.prompt_tokens, usage.completion_tokens) == (6, 7)
     assert (await streamed(client))[-1].usage is None
 

@@ -209,9 +209,9 @@ async def test_a_copy_that_cites_its_neighbour_is_shown_with_what_it_copies(
     endpoint.always(says(mixed_up))
     async with writing() as service:
         answer = await asked(service)
-    told = [(each.text, *each.citations) for each in answer.written]
+    told = [(each.text, each.citations) for each in answer.written]
     quotes = {each.number: each.quote for each in answer.citations}
-    assert [text for text, _ in told] == [quotes[number] for _, number in told]
+    assert [text for text, _ in told] == [quotes[number] for _, (number,) in told]
     assert len(told) == 2
     assert answer.writing is not None
     assert writing_line(answer.writing) == "2 of 3 sentences verified"

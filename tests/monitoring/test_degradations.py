@@ -19,7 +19,7 @@ def test_each_change_is_told_once_and_the_beginning_stays() -> None:
     assert (second.message, second.since) == ("the file is gone", first.since)
     degraded.clear(Part.STORE)
     degraded.clear(Part.STORE)
-    assert degraded.current == ()
+    assert not degraded.current
 
 
 def test_the_log_has_a_line_a_change(caplog: pytest.LogCaptureFixture) -> None:

@@ -133,7 +133,7 @@ async def test_each_task_knows_its_own_question() -> None:
     async def _inside() -> str:
         return question_id()
 
-    assert await asyncio.gather(ask("q1"), ask("q2")) == ["q1", "q2"]
+    assert list(await asyncio.gather(ask("q1"), ask("q2"))) == ["q1", "q2"]
     assert question_id() == ""
 
 

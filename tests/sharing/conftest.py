@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 from pydantic import SecretStr
+from redis import Redis
 
 from bot.monitoring.degradations import Degradations
 from bot.sharing.link import RedisLink
 from tests.sharing.redis_server import RedisServer, redis_server
-
-OpenLink = Callable[..., "asynccontextmanager[RedisLink]"]
 
 
 @pytest.fixture
@@ -42,6 +41,12 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 async def linked(server: RedisServer, degraded: Degradations) -> AsyncIterator[RedisLink]:
     async with RedisLink.open(SecretStr(server.url), degraded) as link:
         yield link
+
+
+def keys_of(admin: Redis, pattern: str) -> list[bytes]:
+    keys = admin.keys(pattern)
+    assert isinstance(keys, list)
+    return keys
 
 
 async def until(probe: Callable[[], bool]) -> None:

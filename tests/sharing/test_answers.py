@@ -19,7 +19,7 @@ from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveIndex
 from tests.conftest import Silent
-from tests.sharing.conftest import linked
+from tests.sharing.conftest import keys_of, linked
 from tests.sharing.redis_server import RedisServer
 
 COST = "How much will the repair of the harbour bridge cost?"
@@ -138,12 +138,15 @@ async def test_nothing_is_kept_of_small_talk_nor_of_what_was_asked(
 ) -> None:
     hello = Question(question="hello")
     await shared.put(hello, await answer(hello))
-    assert admin.keys("dealbot:answer:*") == []
+    assert keys_of(admin, "dealbot:answer:*") == []
     question = Question(question=COST)
     await shared.put(question, await answer(question))
-    [key] = admin.keys("dealbot:answer:*")
-    assert b"How much" not in admin.get(key)
-    assert 0 < admin.ttl(key) <= 3600
+    [key] = keys_of(admin, "dealbot:answer:*")
+    kept, seconds = admin.get(key), admin.ttl(key)
+    assert isinstance(kept, bytes)
+    assert b"How much" not in kept
+    assert isinstance(seconds, int)
+    assert 0 < seconds <= 3600
 
 
 async def test_an_answer_of_a_generation_that_is_gone_is_not_shared(
@@ -152,7 +155,7 @@ async def test_an_answer_of_a_generation_that_is_gone_is_not_shared(
     question = Question(question=COST)
     computed = await answer(question)
     await shared.put(question, computed.model_copy(update={"generation": "another"}))
-    assert admin.keys("dealbot:answer:*") == []
+    assert keys_of(admin, "dealbot:answer:*") == []
 
 
 # --- foreign entries in Redis -------------------------------------------------------------------
@@ -215,8 +218,10 @@ async def test_a_poisoned_answer_is_never_used(
     computed = await answer(question)
     assert computed.short_answer is not None
     await shared.put(question, computed)
-    [key] = admin.keys("dealbot:answer:*")
-    answered = json.loads(admin.get(key))
+    [key] = keys_of(admin, "dealbot:answer:*")
+    kept = admin.get(key)
+    assert isinstance(kept, bytes)
+    answered = json.loads(kept)
     poison(answered)
     admin.set(key, json.dumps(answered))
     assert await shared.get(question) is None
@@ -231,7 +236,7 @@ async def test_what_is_no_answer_is_never_used(
 ) -> None:
     question = Question(question=COST)
     await shared.put(question, await answer(question))
-    [key] = admin.keys("dealbot:answer:*")
+    [key] = keys_of(admin, "dealbot:answer:*")
     admin.set(key, data)
     assert await shared.get(question) is None
 
@@ -270,4 +275,4 @@ async def test_what_was_understood_as_another_question_is_not_shared(
     computed = await answer(question)
     assert computed.understood_as != text
     await shared.put(question, computed)
-    assert admin.keys("dealbot:answer:*") == []
+    assert keys_of(admin, "dealbot:answer:*") == []

@@ -13,7 +13,7 @@ from bot.monitoring.degradations import Degradations
 from bot.serving.limits import Limits
 from bot.sharing.limits import SharedLimiter
 from tests.bot.test_limits import admitted, limits
-from tests.sharing.conftest import linked, until
+from tests.sharing.conftest import keys_of, linked, until
 from tests.sharing.redis_server import RedisServer
 
 PROCESS = """
@@ -95,7 +95,7 @@ async def test_windows_that_somebody_spoilt_keep_nobody_from_asking(
     async with linked(redis, degraded) as link:
         limiter = SharedLimiter(Limits(), link)
         await limiter.admit(1, 2, 3)
-        keys = admin.keys("dealbot:limits:*")
+        keys = keys_of(admin, "dealbot:limits:*")
         assert len(keys) == 4
         for spoil in ("no number", "nan", "inf", "1e308", "0x7fffffffffff"):
             for key in keys:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from collections.abc import Awaitable
 
 import pytest
 from pydantic import SecretStr
@@ -16,10 +17,24 @@ from tests.sharing.redis_server import RedisServer, redis_server
 
 
 async def reaches(link: RedisLink) -> bool:
+    def ping() -> Awaitable[bool]:
+        reply = link.client.ping()
+        assert isinstance(reply, Awaitable)
+        return reply
+
     try:
-        return bool(await link.run(link.client.ping))
+        return await link.run(ping)
     except RedisUnavailableError:
         return False
+
+
+def rejected(admin: Redis) -> int:
+    """Return how many SET commands Redis has rejected."""
+    statistics = admin.info("commandstats")
+    assert isinstance(statistics, dict)
+    count = statistics["cmdstat_set"]["rejected_calls"]
+    assert isinstance(count, int)
+    return count
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -88,10 +103,8 @@ async def test_one_that_takes_nothing_any_more_is_away_until_it_does(
         with pytest.raises(RedisUnavailableError):
             await link.run(lambda: link.client.set("key", "value"))
         assert "OutOfMemoryError" in degraded.current[0].message
-        asked = admin.info("commandstats")["cmdstat_set"]["rejected_calls"]
-        await until(
-            lambda: admin.info("commandstats")["cmdstat_set"]["rejected_calls"] >= asked + 3
-        )
+        asked = rejected(admin)
+        await until(lambda: rejected(admin) >= asked + 3)
         assert degraded.current
         admin.config_set("maxmemory", 0)
         await until(lambda: not degraded.current)

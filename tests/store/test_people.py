@@ -16,7 +16,7 @@ ANN, BOB = 1_310_000_000_000_000_042, 1_310_000_000_000_000_043
 async def fill(store: Store) -> dict[str, str]:
     """Make Ann and Bob ask, vote on each other's answers and act as admins. Returns the ids of
     their first answers by user id."""
-    firsts = {}
+    firsts: dict[str, str] = {}
     for number, user in enumerate((ANN, BOB)):
         for question in (f"Asked by {user}?", f"And then, {user}?"):
             created = NOON + timedelta(minutes=number)

@@ -9,19 +9,21 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import QuestionError
 from bot.store import Store, new_id
+from bot.store.votes import Vote
 from tests.store.conftest import kept
 
 
 async def test_a_vote_is_given_changed_and_taken_back(store: Store) -> None:
     receipt = kept()
     await store.receipts.add(receipt)
-    for vote, now, counts in (
+    votes: list[tuple[Literal[-1, 1], Vote, tuple[int, int]]] = [
         (1, 1, (1, 0)),
         (-1, -1, (0, 1)),
         (-1, 0, (0, 0)),
         (-1, -1, (0, 1)),
         (1, 1, (1, 0)),
-    ):
+    ]
+    for vote, now, counts in votes:
         assert await store.votes.vote(receipt.id, "someone", vote) == now
         assert await store.votes.counts(receipt.id) == counts
 
@@ -60,8 +62,8 @@ def test_votes_are_those_of_a_slow_obvious_count(
                 now: int = 0 if held.get((which, voter)) == vote else vote
                 held[which, voter] = now
                 assert await store.votes.vote(receipts[which].id, voter, vote) == now
-            for which, receipt in enumerate(receipts):
-                votes = [vote for (of, _), vote in held.items() if of == which]
+            for number, receipt in enumerate(receipts):
+                votes = [vote for (of, _), vote in held.items() if of == number]
                 assert await store.votes.counts(receipt.id) == (votes.count(1), votes.count(-1))
 
     asyncio.run(vote())

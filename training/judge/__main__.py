@@ -22,7 +22,7 @@ from bot.answering.judge.model import WEIGHTS, JudgeModel
 from index.encoder.model_source import find_source
 from training.judge.claims import word_for_word
 from training.judge.examples import Asked, Example, Paragraph
-from training.judge.export import compare_precision, export, with_figures
+from training.judge.export import Inputs, compare_precision, export, with_figures
 from training.judge.fitting import Recipe, fit, limited
 from training.judge.invented_events import claims
 from training.judge.invented_facts import windows
@@ -100,8 +100,8 @@ def main() -> None:
     with_figures(record, parity, figures, WEIGHTS)
 
 
-def held_out_windows() -> Iterator[tuple[Task, str, str, tuple[str, ...]]]:
-    """Windows (task, asked, title, sentences) of the stories that did not teach."""
+def held_out_windows() -> Iterator[Inputs]:
+    """Windows of the stories that did not teach."""
     sampler = Sampler(GENERAL.seed)
     for name, story in story_questions(held_out=True):
         made = [

@@ -28,6 +28,7 @@ from training.judge.reading import TorchReader
 
 GOLDEN_TOLERANCE = 0.12  # of a probability: processors round 8-bit products differently
 _LARGEST = 25_000_000
+Inputs = tuple[Task, str, str, tuple[str, ...]]  # task, asked, title and sentences of a window
 
 
 class _Exported(torch.nn.Module):
@@ -37,21 +38,26 @@ class _Exported(torch.nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, input_ids, token_type_ids, averaging):
-        return self.net(input_ids, torch.ones_like(input_ids), token_type_ids, averaging)
+    def forward(
+        self, input_ids: torch.Tensor, token_type_ids: torch.Tensor, averaging: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        logits: tuple[torch.Tensor, torch.Tensor] = self.net(
+            input_ids, torch.ones_like(input_ids), token_type_ids, averaging
+        )
+        return logits
 
 
 def export(
     net: JudgeNet,
     tokenizer: Tokenizer,
-    golden: Sequence[tuple[Task, str, str, tuple[str, ...]]],
+    golden: Sequence[Inputs],
     training: dict[str, Any],
     folder: Path,
 ) -> JudgeRecord:
     """Write the model, its tokenizer and the record to `folder`, where JudgeModel.load finds them.
 
-    `golden` are windows (task, asked, title, sentences), whose scores go into the record. Raises
-    ValueError if the 8-bit model has more than 25 MB.
+    `golden` are windows whose scores go into the record. Raises ValueError if the 8-bit model has
+    more than 25 MB.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / TOKENIZER_FILE).write_text(tokenizer.to_str(), encoding="utf-8")
@@ -75,9 +81,7 @@ def export(
     return record
 
 
-def _golden(
-    model: JudgeModel, windows: Sequence[tuple[Task, str, str, tuple[str, ...]]]
-) -> Iterator[GoldenScore]:
+def _golden(model: JudgeModel, windows: Sequence[Inputs]) -> Iterator[GoldenScore]:
     """Yield the logits of the 8-bit model on this machine; others must compute nearly the same."""
     for task, asked, title, sentences in windows:
         logits = model.read(model.layout(task, asked, title, sentences)).sentences.tolist()
@@ -130,7 +134,9 @@ def to_onnx(net: JudgeNet, path: Path) -> None:
         )
 
 
-def compare_precision(model: JudgeModel, net: JudgeNet, windows) -> dict[str, float]:
+def compare_precision(
+    model: JudgeModel, net: JudgeNet, windows: Sequence[Inputs]
+) -> dict[str, float]:
     """Compare the probabilities of the 8-bit model with the original's, over windows."""
     layouts = [model.layout(*window) for window in windows]
     differences, agreeing = [], 0

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import torch
+from torch.optim.lr_scheduler import LambdaLR
 
 from bot.answering.judge.inputs import InputEncoder, Layout, TextTokens
 from training.judge.examples import Example
-from training.judge.net import Batch, JudgeNet, collate, loss_of
+from training.judge.net import Batch, Item, JudgeNet, collate, loss_of
 
 _SAVED_EVERY_S = 300
 
@@ -34,10 +35,10 @@ class LaidOut:
     def __init__(self, encoder: InputEncoder) -> None:
         self._encoder, self._tokens = encoder, cache(encoder.tokens)
 
-    def items(self, examples: Sequence[Example]) -> list[tuple[Example, Layout, tuple[int, int]]]:
+    def items(self, examples: Sequence[Example]) -> list[Item]:
         return [self._item(example) for example in examples]
 
-    def _item(self, example: Example) -> tuple[Example, Layout, tuple[int, int]]:
+    def _item(self, example: Example) -> Item:
         sentences = [self._tokens(sentence) for sentence in example.sentences]
         layout = self._encoder.layout(
             example.task, self._encoder.tokens(example.text), self._tokens(example.title), sentences
@@ -60,13 +61,13 @@ class LaidOut:
         return first + inside[0], first + inside[-1]
 
 
-def batches(laid_out: LaidOut, examples: Sequence[Example], recipe: Recipe) -> list[list]:
+def batches(laid_out: LaidOut, examples: Sequence[Example], recipe: Recipe) -> list[list[Item]]:
     """Return batches of about as many tokens each, of inputs of similar length, in random order."""
     chance = random.Random(recipe.seed)
     items = laid_out.items(examples)
     chance.shuffle(items)
     items.sort(key=lambda item: len(item[1].ids) // 8)
-    made: list[list] = [[]]
+    made: list[list[Item]] = [[]]
     for item in items:
         longest = max(len(item[1].ids), *(len(i[1].ids) for i in made[-1]), 1)
         if made[-1] and longest * (len(made[-1]) + 1) > recipe.tokens_a_batch:
@@ -101,7 +102,7 @@ def fit(
         batch = _moved(collate(items), device)
         with torch.autocast(device.type, torch.bfloat16):
             loss = loss_of(net, batch)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it without types
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         schedule.step()
@@ -118,7 +119,7 @@ def fit(
     _save(checkpoint, net, optimizer, schedule, recipe, total)
 
 
-def _optimizer(net: JudgeNet, recipe: Recipe, total: int):
+def _optimizer(net: JudgeNet, recipe: Recipe, total: int) -> tuple[torch.optim.Optimizer, LambdaLR]:
     body = [p for p in net.body.parameters() if p.requires_grad]
     heads = [p for m in (net.hidden, net.sentence, net.token) for p in m.parameters()]
     groups = [{"params": body, "lr": recipe.body_rate}, {"params": heads, "lr": recipe.head_rate}]
@@ -128,7 +129,7 @@ def _optimizer(net: JudgeNet, recipe: Recipe, total: int):
     def share(step: int) -> float:
         return (step + 1) / warm if step < warm else max(0.0, (total - step) / (total - warm))
 
-    return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+    return optimizer, LambdaLR(optimizer, share)
 
 
 def _moved(batch: Batch, device: torch.device) -> Batch:
@@ -137,7 +138,14 @@ def _moved(batch: Batch, device: torch.device) -> Batch:
     return Batch(**{name: getattr(batch, name).to(device) for name in Batch.__dataclass_fields__})
 
 
-def _save(path: Path, net, optimizer, schedule, recipe: Recipe, step: int) -> None:
+def _save(
+    path: Path,
+    net: JudgeNet,
+    optimizer: torch.optim.Optimizer,
+    schedule: LambdaLR,
+    recipe: Recipe,
+    step: int,
+) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     torch.save(
@@ -153,7 +161,13 @@ def _save(path: Path, net, optimizer, schedule, recipe: Recipe, step: int) -> No
     beside.replace(path)
 
 
-def _resume(path: Path, net, optimizer, schedule, recipe: Recipe) -> int:
+def _resume(
+    path: Path,
+    net: JudgeNet,
+    optimizer: torch.optim.Optimizer,
+    schedule: LambdaLR,
+    recipe: Recipe,
+) -> int:
     """Load the checkpoint and return the number of steps done before; 0 for a new run. Raises
     ValueError if another recipe made it."""
     if not path.exists():

@@ -7,7 +7,7 @@ executive a person is, which number counts people and which one money.
 """
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answering.judge.inputs import Task
@@ -436,7 +436,8 @@ class World:
                 yield Fact(kind, company, "", next(self._people))
 
     def _deals(self) -> Iterator[Fact]:
-        chance, seen = self._chance, set()
+        chance = self._chance
+        seen: set[tuple[str, str]] = set()
         for _ in range(chance.randint(5, 9)):
             s, o = chance.sample(self.companies, 2)
             kind = chance.choice(_PARTIES)
@@ -758,7 +759,7 @@ def _company(chance: random.Random) -> str:
     return chance.choice(_STARTS) + chance.choice(_ENDS) + chance.choice(_BEHIND)
 
 
-def _distinct(make, count: int) -> list[str]:
+def _distinct(make: Callable[[], str], count: int) -> list[str]:
     """Make names that differ in their first four letters."""
     found: dict[str, str] = {}
     while len(found) < count:

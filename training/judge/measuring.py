@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from bot.answering.judge.inputs import InputEncoder, Layout, Task
+from bot.answering.judge.model import Logits
 from bot.answering.judge.windows import window_ranges
 from bot.evaluation import datasets
-from bot.evaluation.metrics import auroc
+from bot.evaluation.datasets import Record
+from bot.evaluation.metrics import Floats, auroc
 from index.text.sentences import split_sentences
 from training.judge.examples import Asked
 from training.judge.sets import asked_of_story, claims_of_story, is_held_out, story_questions
@@ -17,7 +19,8 @@ from training.stories import Kind, Label
 
 _SAMPLE, _ONE_IN = 300, 3  # questions of a set; every third question of a story
 # Yields the sentence logits (sentences, 3) and the token logits (tokens, 2) of each layout.
-Reader = Callable[[Sequence[Layout]], Iterator[tuple[np.ndarray, np.ndarray]]]
+Reader = Callable[[Sequence[Layout]], Iterator[tuple[Logits, Logits]]]
+Articles = Sequence[tuple[str, Sequence[str]]]  # titles and sentences
 
 
 class SentenceJudge:
@@ -26,13 +29,11 @@ class SentenceJudge:
     def __init__(self, encoder: InputEncoder, read: Reader) -> None:
         self._encoder, self._read, self._tokens = encoder, read, cache(encoder.tokens)
 
-    def scores(
-        self, cases: Sequence[tuple[Task, str, Sequence[tuple[str, Sequence[str]]]]]
-    ) -> list[list[np.ndarray]]:
+    def scores(self, cases: Sequence[tuple[Task, str, Articles]]) -> list[list[Floats]]:
         """Score each case: a task, a text, and articles as (title, sentences). Return for each case
         the logits (sentences, 3) of each article."""
         layouts, places = [], []
-        results: list[list[np.ndarray]] = []
+        results: list[list[Floats]] = []
         for number, (task, text, articles) in enumerate(cases):
             results.append([np.zeros((len(sentences), 3)) for _, sentences in articles])
             asked = self._encoder.tokens(text)
@@ -103,7 +104,12 @@ def _story_dev(judge: SentenceJudge, folder: Path) -> dict[str, float]:
     return {**figures, "story_dev claims AUROC": _auroc_of(best, right)}
 
 
-def _over_articles(name: str, scored, records, articles) -> dict[str, float]:
+def _over_articles(
+    name: str,
+    scored: Sequence[Sequence[Floats]],
+    records: Sequence[Record],
+    articles: Articles,
+) -> dict[str, float]:
     first, tops, answerable, reworded = [], [], [], []
     for each, logits in zip(records, scored, strict=True):
         scores = np.concatenate([one[:, 0] for one in logits])
@@ -129,7 +135,7 @@ def _stories(judge: SentenceJudge) -> dict[str, float]:
     tops, answerable, best, carried = [], [], [], []
     for name, story in story_questions(held_out=True):
         articles = [(a.title, a.sentences) for a in story.articles]
-        grouped: dict[str, list] = {}
+        grouped: dict[str, list[tuple[Kind, Asked]]] = {}
         for kind, asked in asked_of_story(name, story):
             grouped.setdefault(asked.question, []).append((kind, asked))
         grouped = dict(list(grouped.items())[::_ONE_IN])
@@ -178,7 +184,7 @@ def _our_articles(judge: SentenceJudge, shared: Path) -> dict[str, float]:
     return figures
 
 
-def _gold_text(paths: Sequence[Path], gold: dict) -> str:
+def _gold_text(paths: Sequence[Path], gold: Record) -> str:
     path = next(p for p in paths if p.stem == gold["article_id"])
     text = _body(path.read_text("utf-8"))
     return text[gold["start"] : gold["end"]]

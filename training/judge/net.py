@@ -13,6 +13,8 @@ ANSWERS, SUPPORTS, CONTRADICTS = 0, 1, 2  # columns of the sentence head
 _NULL_SHARE = 0.5  # weight of the softmax over a window's sentences and "none of them"
 _SPAN_SHARE = 0.4
 _NEGATIVE = -1e4
+# An example in its layout, with the first and last token of its short answer or (-1, -1).
+Item = tuple[Example, Layout, tuple[int, int]]
 
 
 class JudgeNet(nn.Module):
@@ -67,8 +69,8 @@ class Batch:
     span_mask: torch.Tensor  # (batch, tokens): the tokens of the sentence with the short answer
 
 
-def collate(items: list[tuple[Example, Layout, tuple[int, int]]]) -> Batch:
-    """Pad laid-out examples to one batch; each comes with its span's tokens or (-1, -1)."""
+def collate(items: list[Item]) -> Batch:
+    """Pad laid-out examples to one batch."""
     tokens = max(len(layout.ids) for _, layout, _ in items)
     most = max(len(layout.bounds) for _, layout, _ in items)
     shape = (len(items), tokens)

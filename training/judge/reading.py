@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import torch
 
 from bot.answering.judge.inputs import Layout, Task
+from bot.answering.judge.model import Logits
 from training.judge.examples import Example
 from training.judge.net import JudgeNet, collate
 
@@ -19,9 +19,9 @@ class TorchReader:
         """Read with this net; `half` computes in bfloat16."""
         self._net, self._half = net, half
 
-    def __call__(self, layouts: Sequence[Layout]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def __call__(self, layouts: Sequence[Layout]) -> Iterator[tuple[Logits, Logits]]:
         order = sorted(range(len(layouts)), key=lambda i: len(layouts[i].ids))
-        results: list = [None] * len(layouts)
+        results: dict[int, tuple[Logits, Logits]] = {}
         group: list[int] = []
         for number in order:
             if (len(group) + 1) * len(layouts[number].ids) > _TOKENS_AT_ONCE and group:
@@ -30,9 +30,14 @@ class TorchReader:
             group.append(number)
         if group:
             self._run(group, layouts, results)
-        yield from results
+        yield from (results[number] for number in range(len(layouts)))
 
-    def _run(self, group: list[int], layouts: Sequence[Layout], results: list) -> None:
+    def _run(
+        self,
+        group: list[int],
+        layouts: Sequence[Layout],
+        results: dict[int, tuple[Logits, Logits]],
+    ) -> None:
         unknown = [(_unlabelled(len(layouts[i].bounds)), layouts[i], (-1, -1)) for i in group]
         batch = collate(unknown)
         device = next(self._net.parameters()).device

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.answering.judge.inputs import Task
-from bot.evaluation.datasets import records
+from bot.evaluation.datasets import Record, records
 from index.text.sentences import split_sentences
 from training.judge.examples import RIGHT, WRONG, Asked, Example, Paragraph, SpanInSentence
 from training.stories import Kind, Label, Story, StoryQuestion, Verdict, read_stories
@@ -33,7 +33,7 @@ def read_squad_shifts(folder: Path) -> Iterator[Asked]:
                 yield from _asked(name, title, record)
 
 
-def _asked(source: str, title: str, record: dict) -> Iterator[Asked]:
+def _asked(source: str, title: str, record: Record) -> Iterator[Asked]:
     text = record["context"]
     spans = split_sentences(text)
     paragraph = Paragraph(title, tuple(text[s.start : s.end] for s in spans))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -14,7 +15,6 @@ from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.ranking.lexicon import Lexicon
 from bot.answering.ranking.pool import Places, Pool
 from bot.domain.models import RankRequest, RankResult, check_question
-from index.encoder.encoder import Encoder
 from index.models import Span
 from index.ranges import starts_of
 from index.stores.dense import Vectors, embedded_text, mean_vectors
@@ -30,11 +30,22 @@ class GivenArticle:
     sentences: Sequence[str]
 
 
+class SentenceEncoder(Protocol):
+    """Part of an encoder that a SentenceRanker uses."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors: ...
+
+
 class SentenceRanker:
     """Ranker of sentences given in their article's order. An instance belongs to one thread."""
 
     def __init__(
-        self, encoder: Encoder, model: EvidenceModel | None = None, judge: Judge | None = None
+        self,
+        encoder: SentenceEncoder,
+        model: EvidenceModel | None = None,
+        judge: Judge | None = None,
     ) -> None:
         """Use the given models, or load those of the package."""
         self._encoder = encoder
