@@ -43,9 +43,10 @@ repl: data/index/CURRENT
 ask: data/index/CURRENT
 	@$(DEALBOT) ask "$$Q"
 
-# One worker a core; idle workers take over tests from busy ones.
+# One worker a core. Then the tests that need the machine for themselves.
 test: $(VENV)/.dev $(VENV)/.encoder
-	$(VENV)/bin/python -m pytest -n auto --dist worksteal
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup -m 'not slow and not alone'
+	$(VENV)/bin/python -m pytest -m 'alone and not slow'
 
 test-slow: $(VENV)/.dev $(VENV)/.encoder
 	$(VENV)/bin/python -m pytest -m slow

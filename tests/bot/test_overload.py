@@ -14,6 +14,8 @@ from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
 
 Tasks = list[asyncio.Task[Receipt]]
 
+pytestmark = pytest.mark.alone
+
 _MOST, _FEW = 128, 4  # questions that may wait: normally, and during an overload
 
 

@@ -8,12 +8,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from bot.requests.handler import RequestHandler
 from bot.serving.jobs import Job
 from index.generations.live import LiveGeneration
 from tests.discord.conftest import ANSWERED, OpenRuntime, connected, receipt_id
 from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Guild, Invocation, Message, User
+
+pytestmark = pytest.mark.alone
 
 _WINDOWS = ("per_user", "per_channel", "per_server", "overall")
 _NO_LIMITS = dict.fromkeys((f"limit_{window}" for window in _WINDOWS), "100000/second")

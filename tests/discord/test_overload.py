@@ -21,6 +21,8 @@ from tests.discord.test_load import (
 )
 from tests.fake_discord import FakeDiscord, Fault, Guild, Invocation
 
+pytestmark = pytest.mark.alone
+
 _INSIDE, _FEW = 256, 12  # requests at once, and requests during a lasting overload
 _OWN = _INSIDE // 8  # per user
 _TOLD = 4  # refusals sent at the same time

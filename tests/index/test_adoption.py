@@ -276,7 +276,7 @@ def test_a_prompt_left_out_of_the_pooling_is_refused(
 
 @pytest.mark.parametrize("model", ["no-such-model", "org/model", "", "numpy"])
 def test_a_name_that_is_not_here_is_refused_without_a_download(home: Path, model: str) -> None:
-    with pytest.raises(EncoderError, match=r"neither a folder.*never downloaded|no sentence-tr"):
+    with pytest.raises(EncoderError, match=r"neither a folder.*never downloaded|not a sentence-tr"):
         adopt(model, home, report=_silent)
     assert _unchanged(home)
 

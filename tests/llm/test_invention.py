@@ -30,7 +30,8 @@ QUESTIONS = (
 )
 
 # The model writes once for all tests; their time limits do not include that.
-pytestmark = pytest.mark.timeout(20, func_only=True)
+# One worker runs them all: the model takes 20 s to load and write.
+pytestmark = [pytest.mark.timeout(20, func_only=True), pytest.mark.xdist_group("invention")]
 
 
 @pytest.fixture(scope="module")
