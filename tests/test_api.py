@@ -106,6 +106,15 @@ def test_the_examples_of_the_page_run(tmp_path: Path) -> None:
     assert "supported" in done.stdout
 
 
+def test_the_command_works_beside_a_file_called_bot(tmp_path: Path) -> None:
+    """Python runs the file for `python -m bot`; the command is not confused."""
+    (tmp_path / "bot.py").write_text("raise SystemExit('mine')\n", "utf-8")
+    command = [str(Path(sys.executable).with_name("dealbot")), "--version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("dealbot, version")
+
+
 def test_each_package_has_its_types() -> None:
     for package in ("bot", "index", "prompts"):
         assert (ROOT / package / "py.typed").exists()

@@ -44,7 +44,7 @@ from training.stories import Story
 
 ROOT = Path(__file__).parents[2]
 WORK = ROOT / "build" / "judge"
-COMPARED_TOKENS = 300_000
+COMPARED_TOKENS = 600_000
 EPOCHS, STORY_TURNS = 2, 2  # each epoch reads its part of the paragraphs and all stories twice
 # The second stage: worlds of invented facts, sentences as claims, and shares of the first stage.
 WORLDS, WORD_FOR_WORD, AGAIN = 300, 3_000, 8

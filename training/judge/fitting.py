@@ -127,7 +127,7 @@ def _optimizer(net: JudgeNet, recipe: Recipe, total: int) -> tuple[torch.optim.O
     warm = max(1, int(recipe.warm_up * total))
 
     def share(step: int) -> float:
-        return (step + 1) / warm if step < warm else max(0.0, (total - step) / (total - warm))
+        return (step + 1) / warm if step < warm else max(0.0, (total - step) / max(1, total - warm))
 
     return optimizer, LambdaLR(optimizer, share)
 
