@@ -4,11 +4,10 @@ from pathlib import Path
 
 from benchmarks.machine import ROOT
 from bot.evaluation.indexes import EvaluationIndexes
-from bot.terminal.progress import StageLines
 from index.encoder.encoder import Encoder, open_current
-from index.progress import Progress
+from index.progress import NoProgress, Progress
 
-QUIET = StageLines(lambda line: None)
+QUIET = NoProgress()
 
 
 def evaluation_indexes(

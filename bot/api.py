@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
 from typing import Self, TypeVar
 
+from bot.answering.judge.model import load_judge_ahead
 from bot.domain.claims import Check, CheckRequest, check_text
 from bot.domain.models import Answer, Question, Turn, check_question
 from bot.serving.batches import BatchRunner
@@ -75,13 +75,8 @@ class AsyncAnswerer:
         await self._service.__aenter__()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        await self._service.__aexit__(kind, error, tb)
+    async def __aexit__(self, *_: object) -> None:
+        await self._service.__aexit__()
 
     async def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question, like `Answerer.ask`.
@@ -100,6 +95,7 @@ class AsyncAnswerer:
 
 
 def _open(index: AnyPath, encoders: AnyPath | None) -> LiveIndex:
+    load_judge_ahead()
     return LiveIndex(Path(index), home_or_default(encoders))
 
 

@@ -9,6 +9,7 @@ from index.building.build import BuildOptions, BuildReport, build_index
 from index.encoder.encoder import home_or_default, open_current
 from index.generations.live import open_live
 from index.models import AnyPath
+from index.progress import NoProgress
 from index.retrieval import Searcher
 
 
@@ -23,14 +24,6 @@ class SearchResult:
     title: str
     start: int
     end: int
-
-
-class _NoProgress:
-    def start(self, stage: str, total: int | None) -> None:
-        pass
-
-    def advance(self, steps: int) -> None:
-        pass
 
 
 def build(
@@ -52,7 +45,7 @@ def build(
         [Path(each) for each in named],
         Path(index),
         encoder,
-        _NoProgress(),
+        NoProgress(),
         options or BuildOptions(),
     )
 

@@ -12,3 +12,13 @@ class Progress(Protocol):
     def advance(self, steps: int) -> None:
         """Report `steps` more steps of the stage as done. May raise to stop the build, which then
         publishes nothing."""
+
+
+class NoProgress:
+    """Receiver that shows nothing."""
+
+    def start(self, stage: str, total: int | None) -> None:
+        pass
+
+    def advance(self, steps: int) -> None:
+        pass

@@ -13,6 +13,7 @@ from index.encoder.adoption import adopt
 from index.encoder.encoder import Encoder, default_home, open_current
 from index.encoder.model_source import DEFAULT_NAME
 from index.errors import EncoderError
+from index.progress import NoProgress
 from tests.llm import ScriptedEndpoint
 
 
@@ -91,14 +92,6 @@ class CountedSession:
         return self._session.run(*given)
 
 
-class Silent:
-    """A progress listener that does nothing."""
-
-    def start(self, stage: str, total: int | None) -> None: ...
-
-    def advance(self, steps: int) -> None: ...
-
-
 @pytest.fixture(scope="session")
 def encoder(encoder_home: Path) -> Encoder:
     """Open the default model."""
@@ -124,7 +117,7 @@ def three_generations(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
         articles = tmp_path_factory.mktemp("articles")
         for name, text in edition.items():
             (articles / f"{name}.txt").write_text(text)
-        build_index([articles], index, encoder, Silent())
+        build_index([articles], index, encoder, NoProgress())
     return index
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
-from tests.conftest import Silent
+from index.progress import NoProgress
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT.parent / "shared" / "seed" / "article.txt"
@@ -21,7 +21,7 @@ SEED = ROOT.parent / "shared" / "seed" / "article.txt"
 @pytest.fixture(scope="session")
 def bundled_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     index = tmp_path_factory.mktemp("bundled")
-    build_index([ROOT / "articles"], index, encoder, Silent())
+    build_index([ROOT / "articles"], index, encoder, NoProgress())
     return index
 
 
@@ -30,7 +30,7 @@ def seed_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Pa
     if not SEED.exists():
         pytest.skip(f"the seed article is not at {SEED}")
     index = tmp_path_factory.mktemp("seed")
-    build_index([SEED], index, encoder, Silent())
+    build_index([SEED], index, encoder, NoProgress())
     return index
 
 

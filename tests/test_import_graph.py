@@ -25,9 +25,13 @@ def parsed(module: Path) -> ast.Module:
 
 
 def imports(module: Path) -> Iterator[tuple[str, str]]:
+    return imports_in(parsed(module), str(module))
+
+
+def imports_in(tree: ast.Module, module: str) -> Iterator[tuple[str, str]]:
     """Yield every import anywhere in a module: the imported module, and the name taken from it
     (may be empty)."""
-    for node in ast.walk(parsed(module)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -68,17 +72,10 @@ def package_imports(sources: dict[str, ast.Module], packages: set[str]) -> dict[
     arrows: dict[str, set[str]] = {}
     for module, tree in sources.items():
         package = package_of(module, packages)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom):
-                named = {f"{node.module}.{alias.name}" for alias in node.names}
-                named = {n if n in sources else node.module or "" for n in named}
-            elif isinstance(node, ast.Import):
-                named = {alias.name for alias in node.names}
-            else:
-                continue
-            for name in named & sources.keys():
-                if (other := package_of(name, packages)) != package:
-                    arrows.setdefault(package, set()).add(other)
+        for name, taken in imports_in(tree, module):
+            imported = f"{name}.{taken}" if f"{name}.{taken}" in sources else name
+            if imported in sources and (other := package_of(imported, packages)) != package:
+                arrows.setdefault(package, set()).add(other)
     return arrows
 
 

@@ -18,8 +18,9 @@ from bot.evaluation.datasets import records
 from index.building.build import build_index
 from index.encoder.encoder import Encoder, open_current
 from index.generations.live import LiveGeneration, open_live
+from index.progress import NoProgress
 from index.retrieval import Searcher
-from tests.conftest import CountedSession, Silent
+from tests.conftest import CountedSession
 
 ROOT = Path(__file__).parents[1]
 CALLS_OF_AN_ANSWER, CALLS_OF_A_SEARCH = 6_300, 1_750
@@ -44,7 +45,7 @@ NOT_FOR_A_VERSION = NOT_FOR_ASKING | {
 def bundled(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build an index of the articles that come with the program."""
     index = tmp_path_factory.mktemp("bundled") / "index"
-    build_index([ROOT / "articles"], index, encoder, Silent())
+    build_index([ROOT / "articles"], index, encoder, NoProgress())
     return index
 
 
@@ -91,13 +92,13 @@ def test_a_greeting_and_a_crowd_with_one_question_cost_no_more(
 def test_a_build_runs_the_model_once_a_sentence(
     live: LiveGeneration, session: CountedSession, tmp_path: Path
 ) -> None:
-    report = build_index([ROOT / "articles"], tmp_path / "index", live.encoder, Silent())
+    report = build_index([ROOT / "articles"], tmp_path / "index", live.encoder, NoProgress())
     distinct = {
         (sentence.article.title, sentence.text)
         for sentence in live.generation.texts.sentences(range(report.manifest.sentences))
     }
     assert session.runs == len(distinct)
-    build_index([ROOT / "articles"], tmp_path / "index", live.encoder, Silent())
+    build_index([ROOT / "articles"], tmp_path / "index", live.encoder, NoProgress())
     assert session.runs == len(distinct) + 1  # one more run checks whose vectors are cached
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel
 
-from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
+from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify, Verify
 from bot.answering.pipeline import Receipt
 from bot.generation.backend import Backend
 from bot.generation.budget import Usage
-from bot.generation.writer import Verify, Writer
+from bot.generation.writer import Writer
 
 
 class RecordingBackend(Backend):

@@ -1,6 +1,6 @@
 """A sentence drafted by a language model, and the evidence that supports it."""
 
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 
 from bot.answering.pipeline import Receipt
@@ -32,3 +32,6 @@ class SentenceSupport:
 
     by: tuple[int, ...]
     why: tuple[FindingKind, ...] = ()
+
+
+Verify = Callable[[SentenceToVerify], Awaitable[SentenceSupport]]

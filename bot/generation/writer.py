@@ -7,13 +7,12 @@ after it is verified.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self
 
-from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
+from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify, Verify
 from bot.answering.pipeline import Receipt
 from bot.domain.callbacks import OnDraft
 from bot.domain.errors import BugError
@@ -30,7 +29,6 @@ from prompts import chosen as chosen_prompts
 _MOST_TOKENS = 600  # per draft: twice the size of four 40-word sentences in JSON
 _MOMENT_S = 0.2  # seconds to wait before the first draft; a fast answer needs none
 
-Verify = Callable[[SentenceToVerify], Awaitable[SentenceSupport]]
 
 _UNTRIED = "it is not a whole sentence, or cites no sentence of the evidence"
 

@@ -9,13 +9,11 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
-from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
+from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify, Verify
 from bot.answering.pipeline import Receipt
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.domain.callbacks import OnDraft, OnWait
@@ -35,8 +33,6 @@ _BATCH = 32  # the encoder's throughput hardly grows beyond this size
 _NOTICE_AFTER_S = 1.0  # a waiting asker gets a notice after this time
 _NOTICE_TIMEOUT_S = 3.0  # an answer waits this long for the notice, so that it comes second
 _RESERVE_S = 0.5  # part of the deadline that a model may not use up
-
-Verify = Callable[[SentenceToVerify], Awaitable[SentenceSupport]]
 
 _Outcome = TypeVar("_Outcome")
 
@@ -103,12 +99,7 @@ class AnswerService:
         self._worker = asyncio.create_task(self._work(), name="answering")
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._close()
         try:
             if self._drain_s:

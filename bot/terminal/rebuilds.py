@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from types import TracebackType
 from typing import Self
 
 from bot.config.settings import Settings
@@ -37,13 +36,8 @@ class Rebuild:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        tb: TracebackType | None,
-    ) -> None:
-        await self._rebuilder.__aexit__(kind, error, tb)
+    async def __aexit__(self, *_: object) -> None:
+        await self._rebuilder.__aexit__()
         await self.finished()
 
     @property

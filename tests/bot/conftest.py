@@ -12,8 +12,8 @@ import pytest
 from bot.cli import main
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
+from index.progress import NoProgress
 from tests.bot.steered import SteeredIndex
-from tests.conftest import Silent
 
 HARBOUR = (
     "Harbour bridge to close\n\n"
@@ -84,7 +84,7 @@ def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built_index(articles: Path, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build an index of the articles. Read-only: shared by the session."""
     index = tmp_path_factory.mktemp("built") / "index"
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     return index
 
 

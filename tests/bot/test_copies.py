@@ -15,10 +15,10 @@ from bot.domain.models import Question
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import open_live
+from index.progress import NoProgress
 from index.retrieval import SentenceHit
 from index.stores.text_store import StoredArticle, StoredSentence
 from tests.bot.pools import pool_of
-from tests.conftest import Silent
 
 SENTENCE = "The harbour board paid Northline $3 million for two electric ferries."
 
@@ -93,7 +93,7 @@ def test_an_answer_names_the_other_articles_once(
     articles.mkdir()
     for name in ("daily", "evening", "weekly"):
         (articles / f"{name}.txt").write_text(f"{SENTENCE} {name.capitalize()} readers wrote in.")
-    build_index([articles], tmp_path / "index", encoder, Silent())
+    build_index([articles], tmp_path / "index", encoder, NoProgress())
     live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
     answerer = QuestionAnswerer()
     asked = Question(question="How much did the harbour board pay Northline for the ferries?")

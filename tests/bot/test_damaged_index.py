@@ -10,8 +10,8 @@ import pytest
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import GENERATIONS, POINTER, published
+from index.progress import NoProgress
 from tests.bot.conftest import InProcess, Program
-from tests.conftest import Silent
 from tests.damage import flip, truncate
 
 OLD = Path(__file__).parents[1] / "index" / "schemas" / "3.tar.xz"
@@ -21,7 +21,7 @@ OLD = Path(__file__).parents[1] / "index" / "schemas" / "3.tar.xz"
 def index(built_index: Path, articles: Path, encoder: Encoder, tmp_path: Path) -> Path:
     """Build an index of two generations of the same articles, the newer one damaged."""
     copy = Path(shutil.copytree(built_index, tmp_path / "index"))
-    build_index([articles], copy, encoder, Silent())
+    build_index([articles], copy, encoder, NoProgress())
     flip(copy / GENERATIONS / published(copy)[-1] / "sentences.faiss")
     return copy
 

@@ -28,6 +28,7 @@ from bot.evaluation.suite import (
 )
 from index.encoder.encoder import Encoder
 from index.generations.live import open_live
+from index.progress import NoProgress
 from tests.bot.conftest import FERRY, HARBOUR, InProcess
 from tests.bot.test_evaluation_datasets import (
     CANARD as CANARD_ROWS,
@@ -46,7 +47,6 @@ from tests.bot.test_evaluation_datasets import (
 from tests.bot.test_evaluation_datasets import (
     SELQA as SELQA_ROW,
 )
-from tests.conftest import Silent
 
 CLOSES = "The harbour bridge in Tarn will close on 4 May 2031."
 START = HARBOUR.index(CLOSES)
@@ -169,7 +169,7 @@ def suite(tmp_path: Path, encoder_home: Path, encoder: Encoder) -> Suite:
     write(project / "benchmarks/questions/articles.jsonl", WHEN, OFF_TOPIC)
     (project / "articles").mkdir()
     (project / "articles/harbour.txt").write_text(HARBOUR)
-    indexes = EvaluationIndexes(project / "build/evaluation", encoder_home, encoder, Silent())
+    indexes = EvaluationIndexes(project / "build/evaluation", encoder_home, encoder, NoProgress())
     stories = Stories(tmp_path, HELD_OUT, CORPUS)
     return Suite(project, tmp_path / "shared", encoder_home, encoder, indexes, stories)
 

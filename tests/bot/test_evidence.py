@@ -19,9 +19,9 @@ from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import Generation, open_current
 from index.models import Span
+from index.progress import NoProgress
 from index.retrieval import Searcher, SentenceHit
 from index.stores.text_store import StoredSentence
-from tests.conftest import Silent
 
 _ARTICLES = {
     "harbour": "The harbour opened in May. Its mayor, Ann Bell, welcomed the ships. It cost $3 bn.",
@@ -39,7 +39,7 @@ def generation(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Ge
     articles, index = (tmp_path_factory.mktemp(name) for name in ("articles", "index"))
     for name, text in _ARTICLES.items():
         (articles / f"{name}.md").write_text(f"---\ntitle: The {name}\n---\n{text}")
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     return open_current(index)
 
 

@@ -13,7 +13,7 @@ from index.encoder.encoder import Encoder
 from index.errors import BuildError
 from index.generations.generation import open_current
 from index.generations.live import LiveGeneration
-from tests.conftest import Silent
+from index.progress import NoProgress
 
 CLOSED = "When did the harbour close?"
 NOT_THERE = "Who won the chess match in Oslo?"
@@ -30,7 +30,7 @@ def golden(question: str, expect: str = "") -> GoldenQuestion:
 
 def refusal(live: LiveGeneration, *questions: GoldenQuestion) -> str:
     with pytest.raises(GateError) as caught:
-        check_golden(live, questions, Silent())
+        check_golden(live, questions, NoProgress())
     assert isinstance(caught.value, BuildError)
     return caught.value.user_message
 

@@ -16,10 +16,10 @@ from bot.domain.models import Answer, Question, Status, Turn
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveGeneration, open_live
+from index.progress import NoProgress
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text
 from tests.bot.conftest import HARBOUR
-from tests.conftest import Silent
 
 COST = "How much will the repair of the harbour bridge cost?"
 # Prompt injections as an unknown author might write them.
@@ -181,7 +181,7 @@ def test_a_question_in_an_article_is_no_evidence(
 ) -> None:
     text = "How much does the ferry cost? It costs $7 million. “Who pays for it?” Nobody knows yet."
     (tmp_path / "ferry.txt").write_text(text)
-    build_index([tmp_path / "ferry.txt"], tmp_path / "index", encoder, Silent())
+    build_index([tmp_path / "ferry.txt"], tmp_path / "index", encoder, NoProgress())
     live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
     receipt = answerer.answer(live, encoded(answerer, live, "How much does the ferry cost?"))
     assert receipt.ranked[0].hit.sentence.text == "It costs $7 million."
@@ -195,7 +195,7 @@ def test_the_line_above_a_list_is_no_evidence(
     before = "The town buys boats, as the council of Tarn decided on Monday. " * 5
     headed = f"{before}\n\nThings that the boats need\n\n{text}"
     (tmp_path / "boats.txt").write_text(headed)
-    build_index([tmp_path / "boats.txt"], tmp_path / "index", encoder, Silent())
+    build_index([tmp_path / "boats.txt"], tmp_path / "index", encoder, NoProgress())
     live = open_live(tmp_path / "index", encoder_home, reuse=encoder)
     receipt = answerer.answer(live, encoded(answerer, live, "Which things do the boats need?"))
     found = {each.hit.sentence.text for each in receipt.ranked}
@@ -249,7 +249,7 @@ def test_orders_in_articles_and_questions_are_text_like_any_other(
     articles.mkdir()
     for name, text in texts.items():
         (articles / f"{name}.txt").write_text(text)
-    build_index([articles], tmp_path / "index", encoder, Silent())
+    build_index([articles], tmp_path / "index", encoder, NoProgress())
     answer = answered(
         answerer, open_live(tmp_path / "index", encoder_home, reuse=encoder), question
     )

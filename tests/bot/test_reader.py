@@ -10,7 +10,7 @@ from bot.domain.models import Question, Turn
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import open_current
-from tests.conftest import Silent
+from index.progress import NoProgress
 
 TEXT = (
     "The Tarn Post Gazette saw a letter of intent. Northline Ferries wrote it to Volta Marine. "
@@ -22,7 +22,7 @@ TEXT = (
 def reader(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> QuestionReader:
     articles, index = tmp_path_factory.mktemp("articles"), tmp_path_factory.mktemp("index")
     (articles / "ferry.txt").write_text(TEXT)
-    build_index([articles], Path(index), encoder, Silent())
+    build_index([articles], Path(index), encoder, NoProgress())
     return QuestionReader(open_current(index), EvidenceModel.load().words)
 
 

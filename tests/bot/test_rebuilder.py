@@ -26,7 +26,7 @@ from index.generations.differences import Differences
 from index.generations.generation import GENERATIONS, POINTER, open_current, published
 from index.generations.live import LiveIndex
 from index.generations.manifest import MANIFEST
-from tests.conftest import Silent
+from index.progress import NoProgress
 from tests.damage import rewrite
 
 BRIDGE = "The new bridge costs 40 million euros."
@@ -79,7 +79,7 @@ def articles(tmp_path: Path) -> Path:
 @pytest.fixture
 def settings(articles: Path, encoder: Encoder, encoder_home: Path, tmp_path: Path) -> Settings:
     """Build settings over a small index, made before a test changes the articles."""
-    build_index([articles], tmp_path / "index", encoder, Silent())
+    build_index([articles], tmp_path / "index", encoder, NoProgress())
     return Settings(index=tmp_path / "index", encoders=encoder_home)
 
 
@@ -142,7 +142,7 @@ async def test_articles_of_the_settings_take_the_place_of_the_sources(
     other.write_text("The tunnel is closed.")
     named = Settings.model_validate(settings.model_dump(exclude_unset=True) | {"articles": [other]})
     async with Rebuilder(live, named) as rebuilder:
-        outcome = await rebuilder.rebuild(Silent())
+        outcome = await rebuilder.rebuild(NoProgress())
     assert outcome.differences == Differences(("other",), (), ("bridge",), 1, 1)
 
 
@@ -159,7 +159,7 @@ async def test_half_of_the_cores_are_left_to_those_who_ask(
     for cores, expected in ((7, 3), (1, 1)):
         monkeypatch.setattr(bot.rebuild.rebuilder, "usable_cores", lambda cores=cores: cores)
         async with Rebuilder(live, settings) as rebuilder:
-            await rebuilder.rebuild(Silent())
+            await rebuilder.rebuild(NoProgress())
         assert threads.pop() == expected
 
 
@@ -168,9 +168,9 @@ async def test_what_changed_is_told_from_what_answered_until_then(
 ) -> None:
     """Another process may publish in between, but no answer came from that generation."""
     (articles / "bridge.txt").write_text("The bridge is open.")
-    build_index([articles], settings.index, encoder, Silent())
+    build_index([articles], settings.index, encoder, NoProgress())
     async with Rebuilder(live, settings) as rebuilder:
-        outcome = await rebuilder.rebuild(Silent())
+        outcome = await rebuilder.rebuild(NoProgress())
     assert outcome.differences == Differences((), ("bridge",), (), 1, 1)
 
 
@@ -184,7 +184,7 @@ async def test_until_the_end_the_old_generation_answers_and_nothing_else_may_beg
         try:
             assert rebuilder.running
             with pytest.raises(BuildError, match="already running"):
-                await rebuilder.rebuild(Silent())
+                await rebuilder.rebuild(NoProgress())
             with pytest.raises(BuildError, match="already running"):
                 await rebuilder.rollback()
             assert live.current.generation.id == open_current(settings.index).id
@@ -192,7 +192,7 @@ async def test_until_the_end_the_old_generation_answers_and_nothing_else_may_beg
             listener.go_on.set()
         outcome = await first
         assert live.current.generation.id == outcome.report.manifest.id
-        await rebuilder.rebuild(Silent())
+        await rebuilder.rebuild(NoProgress())
 
 
 async def test_another_processs_build_is_told(
@@ -201,7 +201,7 @@ async def test_another_processs_build_is_told(
     async with Rebuilder(live, settings) as rebuilder:
         with only_writer(settings.index):
             with pytest.raises(BuildError, match="Another build"):
-                await rebuilder.rebuild(Silent())
+                await rebuilder.rebuild(NoProgress())
             with pytest.raises(BuildError, match="Another build"):
                 await rebuilder.rollback()
     unchanged()
@@ -214,7 +214,7 @@ async def test_a_rebuild_that_fails_is_a_degradation_until_one_succeeds(
     (articles / "bridge.txt").rename(articles / "bridge.away")
     async with Rebuilder(live, settings, degraded) as rebuilder:
         with pytest.raises(SourceError) as failure:
-            await rebuilder.rebuild(Silent())
+            await rebuilder.rebuild(NoProgress())
         [failed] = degraded.current
         assert failed.part is Part.REBUILD
         assert failure.value.user_message in failed.message
@@ -222,13 +222,13 @@ async def test_a_rebuild_that_fails_is_a_degradation_until_one_succeeds(
         second = asyncio.create_task(rebuilder.rebuild(listener))
         await listener.reached()
         with pytest.raises(BuildError, match="already running"):
-            await rebuilder.rebuild(Silent())
+            await rebuilder.rebuild(NoProgress())
         second.cancel()
         listener.go_on.set()
         with pytest.raises(asyncio.CancelledError):
             await second
         assert degraded.current == (failed,), "neither says anything of the articles"
-        await rebuilder.rebuild(Silent())
+        await rebuilder.rebuild(NoProgress())
     assert not degraded.current
 
 
@@ -249,7 +249,7 @@ async def test_leaving_stops_it(
     with pytest.raises(RebuildStoppedError, match="nothing was published"):
         await task
     with pytest.raises(RebuildStoppedError):
-        await rebuilder.rebuild(Silent())
+        await rebuilder.rebuild(NoProgress())
     assert listener.stages[-1] == stage
     unchanged()
 
@@ -268,7 +268,7 @@ async def test_cancelling_stops_it_and_ends_with_it(
             await task
         assert not rebuilder.running
         unchanged()
-        await rebuilder.rebuild(Silent())
+        await rebuilder.rebuild(NoProgress())
 
 
 async def test_leaving_waits_for_one_whose_caller_would_not_wait(
@@ -295,10 +295,10 @@ async def test_a_bad_article_changes_nothing_and_the_next_may_begin(
     (articles / "bridge.txt").write_bytes(b"\xff\xfe\xfd not text")
     async with Rebuilder(live, settings) as rebuilder:
         with pytest.raises(SourceError, match=r"bridge\.txt"):
-            await rebuilder.rebuild(Silent())
+            await rebuilder.rebuild(NoProgress())
         unchanged()
         (articles / "bridge.txt").write_text("The bridge is open.")
-        outcome = await rebuilder.rebuild(Silent())
+        outcome = await rebuilder.rebuild(NoProgress())
     assert outcome.differences.changed == ("bridge",)
 
 
@@ -343,10 +343,10 @@ async def test_a_golden_question_without_an_answer_changes_nothing(
     guarded = with_golden(settings, tmp_path / "golden.jsonl", {"question": COST})
     async with Rebuilder(live, guarded) as rebuilder:
         with pytest.raises(GateError, match="How much does the new bridge cost"):
-            await rebuilder.rebuild(Silent())
+            await rebuilder.rebuild(NoProgress())
         unchanged()
         (articles / "bridge.txt").write_text(BRIDGE)
-        assert (await rebuilder.rebuild(Silent())).golden
+        assert (await rebuilder.rebuild(NoProgress())).golden
 
 
 async def test_a_bad_golden_file_is_told_before_anything_is_built(

@@ -19,8 +19,8 @@ from bot.domain.errors import (
 from bot.domain.models import Question, Turn
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
+from index.progress import NoProgress
 from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
-from tests.conftest import Silent
 
 # --- batches ---------------------------------------------------------------------------------
 
@@ -86,11 +86,11 @@ async def test_lone_question_is_computed_at_once_and_waits_for_no_timer(
 async def test_a_batch_is_answered_whole_by_the_generation_it_began_with(
     articles: Path, encoder: Encoder, encoder_home: Path, tmp_path: Path
 ) -> None:
-    before = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+    before = build_index([articles], tmp_path / "index", encoder, NoProgress()).manifest
     live = SteeredIndex(tmp_path / "index", encoder_home)
     async with service_of(live) as service:
         async with at_work(service, live) as first:
-            after = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+            after = build_index([articles], tmp_path / "index", encoder, NoProgress()).manifest
             live.reload()
             second = await asking(service, "And now?")
         assert (await first).answer.generation == before.id
@@ -336,11 +336,11 @@ async def test_an_error_reaches_everyone_who_asked_the_same(
 async def test_after_a_reload_the_question_is_computed_anew(
     articles: Path, encoder: Encoder, encoder_home: Path, tmp_path: Path
 ) -> None:
-    before = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+    before = build_index([articles], tmp_path / "index", encoder, NoProgress()).manifest
     live = SteeredIndex(tmp_path / "index", encoder_home)
     async with service_of(live) as service:
         async with at_work(service, live) as first:
-            after = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+            after = build_index([articles], tmp_path / "index", encoder, NoProgress()).manifest
             live.reload()
             second = await asking(service, "What comes first?")
         assert (await first).answer.generation == before.id

@@ -18,7 +18,7 @@ from bot.monitoring.observer import Observer
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveIndex
-from tests.conftest import Silent
+from index.progress import NoProgress
 from tests.fake_discord import Channel, FakeDiscord, Message, User, pointed
 from tests.fake_discord.remote import Remote
 
@@ -130,7 +130,7 @@ def indexed(articles: dict[str, str], folder: Path, encoder: Encoder) -> Path:
     sources.mkdir()
     for name, text in articles.items():
         (sources / name).write_text(text)
-    build_index([sources], folder / "index", encoder, Silent())
+    build_index([sources], folder / "index", encoder, NoProgress())
     return folder / "index"
 
 

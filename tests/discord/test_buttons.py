@@ -8,7 +8,7 @@ import pytest
 from bot.discord.client import DealbotClient
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
-from tests.conftest import Silent
+from index.progress import NoProgress
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,
@@ -286,7 +286,7 @@ async def test_a_sentence_that_changed_since_is_not_shown(
         articles = tmp_path / "changed"
         articles.mkdir()
         (articles / "harbour.md").write_text("The repair of the harbour bridge will be free.\n")
-        build_index([articles], index, encoder, Silent())
+        build_index([articles], index, encoder, NoProgress())
         runtime.live.reload()
         told = await (await fake.click(answer, "[1]", ann)).response()
         assert "The articles have changed since" in told.content

@@ -23,8 +23,7 @@ from index.encoder.encoder import Encoder
 from index.generations.generation import current_folder, published
 from index.generations.live import LiveGeneration, LiveIndex
 from index.generations.manifest import MANIFEST
-from index.progress import Progress
-from tests.conftest import Silent
+from index.progress import NoProgress, Progress
 from tests.damage import flip
 from tests.discord.conftest import ANSWERED, ARTICLES, OpenRuntime, running
 from tests.fake_discord import FakeDiscord, Guild, Invocation, User
@@ -112,7 +111,7 @@ async def test_a_damaged_generation_is_told_in_status_until_a_rebuild_replaces_i
     town: Guild,
 ) -> None:
     index = Path(shutil.copytree(town_index, tmp_path / "index"))
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     flip(current_folder(index) / "texts.bin")
     async with (
         opened_runtime(index=index, articles=(articles,)) as runtime,

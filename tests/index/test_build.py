@@ -19,11 +19,11 @@ from index.errors import BuildError, ExpectedError, IndexMissingError, SourceErr
 from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
 from index.generations.integrity import verify
 from index.models import DenseType
+from index.progress import NoProgress
 from index.stores.dense import DenseIndex, Vectors, embedded_text
 from index.stores.lexical import LexicalIndex
 from index.stores.terms import TermLists
 from index.stores.vector_cache import VectorCache, keys_of
-from tests.conftest import Silent
 
 FIRST = "The harbour opened in May. Its mayor welcomed the ships."
 SECOND = "The harbour closed in June. Its mayor would not say why."
@@ -45,14 +45,14 @@ def index(tmp_path: Path) -> Path:
 @pytest.fixture
 def answering(articles: Path, index: Path, encoder: Encoder) -> Path:
     """Build an index that answers, from articles that have changed since."""
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     (articles / "harbour.txt").write_text(SECOND)
     return index
 
 
 def refusal(sources: Sequence[Path], index: Path, encoder: Encoder) -> str:
     with pytest.raises(ExpectedError) as caught:
-        build_index(sources, index, encoder, Silent())
+        build_index(sources, index, encoder, NoProgress())
     assert isinstance(caught.value, SourceError | BuildError)
     return caught.value.user_message
 
@@ -120,7 +120,7 @@ def test_what_is_built_is_what_the_articles_say(
     (articles / "b.jsonl").write_text(
         json.dumps({"id": "b", "title": "Wharf", "text": "A café. B"})
     )
-    report = build_index([articles], index, encoder, Silent())
+    report = build_index([articles], index, encoder, NoProgress())
     generation = open_current(index)
     assert generation.manifest == report.manifest
     assert (report.reused, report.skipped) == (0, 0)
@@ -154,8 +154,8 @@ def test_a_text_that_repeats_is_in_the_index_as_often(
     articles: Path, index: Path, encoder: Encoder
 ) -> None:
     (articles / "copy.txt").write_text(FIRST)
-    build_index([articles], index, encoder, Silent())
-    assert build_index([articles], index, encoder, Silent()).reused == 4
+    build_index([articles], index, encoder, NoProgress())
+    assert build_index([articles], index, encoder, NoProgress()).reused == 4
     vectors = open_current(index).sentence_vectors.vectors(np.arange(4))
     assert (vectors[:2] == vectors[2:]).all()
 
@@ -166,19 +166,19 @@ def test_a_text_that_repeats_is_in_the_index_as_often(
 def test_only_what_is_new_is_encoded_and_the_vectors_are_a_full_builds(
     articles: Path, index: Path, encoder: Encoder
 ) -> None:
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     new = "A storm came. Ships waited outside."
     (articles / "a-new.txt").write_text(new)
     (articles / "harbour.txt").write_text(f"{FIRST} Then it rained.")
     counting = Counting(encoder)
-    report = build_index([articles], index, counting, Silent())  # type: ignore[arg-type]
+    report = build_index([articles], index, counting, NoProgress())  # type: ignore[arg-type]
     assert report.reused == 2
     looked_at, *encoded = counting.texts
     assert looked_at == "The harbour opened in May."
     assert encoded == ["A storm came.", "Ships waited outside.", "Then it rained."]
     reusing = open_current(index)
     full = Counting(encoder)
-    assert build_index([articles], index, full, Silent(), BuildOptions(full=True)).reused == 0  # type: ignore[arg-type]
+    assert build_index([articles], index, full, NoProgress(), BuildOptions(full=True)).reused == 0  # type: ignore[arg-type]
     assert len(full.texts) == 5
     rebuilt = open_current(index)
     for kind, rows in (("sentence_vectors", 5), ("passage_vectors", 2)):
@@ -191,7 +191,7 @@ def test_a_new_title_makes_new_vectors(articles: Path, index: Path, encoder: Enc
     for title in ("Harbour closes", "Harbour opens"):
         (articles / "harbour.md").write_text(f"---\ntitle: {title}\n---\n{SECOND}")
         (articles / "harbour.txt").unlink(missing_ok=True)
-        report = build_index([articles], index, encoder, Silent())
+        report = build_index([articles], index, encoder, NoProgress())
         assert report.reused == 0
     titled = embedded_text("Harbour opens", "The harbour closed in June.")
     stored = open_current(index).sentence_vectors.vectors(np.array([0]))
@@ -201,19 +201,19 @@ def test_a_new_title_makes_new_vectors(articles: Path, index: Path, encoder: Enc
 def test_nothing_changed_encodes_one_sentence_to_see_whose_vectors_are_known(
     articles: Path, index: Path, encoder: Encoder
 ) -> None:
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     counting = Counting(encoder)
-    assert build_index([articles], index, counting, Silent()).reused == 2  # type: ignore[arg-type]
+    assert build_index([articles], index, counting, NoProgress()).reused == 2  # type: ignore[arg-type]
     assert len(counting.texts) == 1
 
 
 def test_another_encoders_vectors_are_not_taken(
     articles: Path, index: Path, encoder: Encoder
 ) -> None:
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     other = Counting(encoder)
     other.id = "another-model-0123"
-    assert build_index([articles], index, other, Silent()).reused == 0  # type: ignore[arg-type]
+    assert build_index([articles], index, other, NoProgress()).reused == 0  # type: ignore[arg-type]
     assert open_current(index).manifest.encoder_id == "another-model-0123"
 
 
@@ -223,7 +223,7 @@ def test_a_damaged_generation_is_replaced(
 ) -> None:
     generation = answering / GENERATIONS / published(answering)[0]
     (answering if damage == POINTER else generation).joinpath(damage).write_bytes(b"../x")
-    build_index([articles], answering, encoder, Silent())
+    build_index([articles], answering, encoder, NoProgress())
     assert texts_in(answering) == [SECOND]
 
 
@@ -233,20 +233,20 @@ def test_the_kept_vectors_do_not_grow_for_ever(
     sizes = []
     for number in range(8):
         (articles / "harbour.txt").write_text(f"Ship {number} came. It left.")
-        build_index([articles], index, encoder, Silent())
+        build_index([articles], index, encoder, NoProgress())
         sizes.append((index / "vectors" / encoder.id / "keys.bin").stat().st_size // 20)
     assert max(sizes) <= 4
     other = index / "vectors" / "other-encoder"
     other.mkdir()
     (other / "keys.bin").touch()
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     assert [path.name for path in (index / "vectors").iterdir()] == [encoder.id]
 
 
 def test_three_generations_are_kept_and_the_current_one_among_them(
     articles: Path, index: Path, encoder: Encoder
 ) -> None:
-    ids = [build_index([articles], index, encoder, Silent()).manifest.id for _ in range(5)]
+    ids = [build_index([articles], index, encoder, NoProgress()).manifest.id for _ in range(5)]
     assert published(index) == ids[-3:]
     check_only(index, generations=3)
 
@@ -285,7 +285,7 @@ def test_a_broken_line_is_named_and_left_out_only_where_that_is_wanted(
     news.write_text(f"{json.dumps(lines[0])}\n{{broken\n{json.dumps(lines[1])}\n")
     assert f"{news}, line 2: not valid JSON" in refusal([articles], index, encoder)
     told: list[SourceError] = []
-    report = build_index([articles], index, encoder, Silent(), BuildOptions(on_bad=told.append))
+    report = build_index([articles], index, encoder, NoProgress(), BuildOptions(on_bad=told.append))
     assert report.skipped == 1
     assert [f"{news}, line 2" in error.user_message for error in told] == [True]
     assert texts_in(index) == [FIRST, "One is here.", "Two is here."]
@@ -328,7 +328,7 @@ def test_an_interrupted_build_leaves_the_old_generation_and_nothing_else(
         build_index([articles], answering, encoder, progress)
     assert texts_in(answering) == [FIRST]
     check_only(answering, generations=1)
-    build_index([articles], answering, encoder, Silent())
+    build_index([articles], answering, encoder, NoProgress())
     assert texts_in(answering) == [SECOND]
 
 
@@ -359,7 +359,7 @@ def test_a_generation_is_shown_whole_before_it_is_current(
         assert "Another build" in refusal([articles], answering, encoder)
         seen.append(fresh.id)
 
-    report = build_index([articles], answering, encoder, Silent(), BuildOptions(accept=accept))
+    report = build_index([articles], answering, encoder, NoProgress(), BuildOptions(accept=accept))
     assert seen == [report.manifest.id] == [open_current(answering).id]
     check_only(answering, generations=2)
 
@@ -371,16 +371,16 @@ def test_a_build_that_is_refused_costs_no_vector(
         raise BuildError("not like this")
 
     before = (articles / "harbour.txt").read_text()
-    build_index([articles], answering, encoder, Silent())
+    build_index([articles], answering, encoder, NoProgress())
     (articles / "harbour.txt").write_text(FIRST)
     for full in (True, False):
         with pytest.raises(BuildError):
             build_index(
-                [articles], answering, encoder, Silent(), BuildOptions(full=full, accept=refuse)
+                [articles], answering, encoder, NoProgress(), BuildOptions(full=full, accept=refuse)
             )
         check_only(answering, generations=2)
     (articles / "harbour.txt").write_text(before)
-    assert build_index([articles], answering, encoder, Silent()).reused == 2
+    assert build_index([articles], answering, encoder, NoProgress()).reused == 2
 
 
 @pytest.mark.parametrize("failure", [BuildError, KeyboardInterrupt])
@@ -391,7 +391,7 @@ def test_a_generation_that_is_not_accepted_leaves_nothing(
         raise failure("not like this")
 
     with pytest.raises(failure, match="not like this"):
-        build_index([articles], answering, encoder, Silent(), BuildOptions(accept=refuse))
+        build_index([articles], answering, encoder, NoProgress(), BuildOptions(accept=refuse))
     assert texts_in(answering) == [FIRST]
     check_only(answering, generations=1)
 
@@ -451,7 +451,7 @@ def test_a_killed_build_leaves_an_index_that_answers_and_the_next_build_sweeps(
     assert builder.returncode == -signal.SIGKILL
     assert texts_in(answering) == [SECOND if moment == "_prune" else FIRST]
     (articles / "harbour.txt").write_text("It rained.")
-    build_index([articles], answering, encoder, Silent())
+    build_index([articles], answering, encoder, NoProgress())
     assert texts_in(answering) == ["It rained."]
     check_only(answering, generations=3 if moment in ("write_pointer", "_prune") else 2)
 
@@ -489,7 +489,7 @@ def test_what_a_killed_build_had_encoded_is_not_encoded_again(
     killed = subprocess.run([sys.executable, "-c", _KILLED, *arguments], check=False)
     assert killed.returncode == -signal.SIGKILL
     counting = Counting(encoder)
-    report = build_index([articles], index, counting, Silent())  # type: ignore[arg-type]
+    report = build_index([articles], index, counting, NoProgress())  # type: ignore[arg-type]
     assert report.reused == 48
     assert counting.texts == [sentences[0], *sentences[48:]]
     expected = encoder.encode_passages(sentences)
@@ -507,12 +507,12 @@ def test_many_sentences_are_compressed_and_its_recall_is_kept(
     (articles / "harbour.txt").write_text(" ".join(ships))
     for wanted, kind in ((DenseType.COMPRESSED, "compressed"), (DenseType.AUTO, "exact")):
         dense = build_index(
-            [articles], index, encoder, Silent(), BuildOptions(dense_type=wanted)
+            [articles], index, encoder, NoProgress(), BuildOptions(dense_type=wanted)
         ).manifest.dense
         assert dense.type == kind
         assert len(open_current(index).sentence_vectors) == 700
     compressed = build_index(
-        [articles], index, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+        [articles], index, encoder, NoProgress(), BuildOptions(dense_type=DenseType.COMPRESSED)
     )
     assert 0.95 <= compressed.manifest.dense.recall_at_10 <= 1
     assert compressed.manifest.dense.questions == 200
@@ -537,7 +537,7 @@ def test_the_codes_of_the_generation_before_are_kept_while_they_are_good(
                 "index.building.vectors.recall", lambda *_: 0.5 if given[-1] else 0.97
             )
         report = build_index(
-            [articles], index, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+            [articles], index, encoder, NoProgress(), BuildOptions(dense_type=DenseType.COMPRESSED)
         )
         assert report.manifest.dense.type is DenseType.COMPRESSED
     first, second = (
@@ -556,7 +556,11 @@ def test_a_few_sentences_cannot_be_compressed(
 ) -> None:
     with pytest.raises(BuildError, match=r"^2 sentences .* cannot be compressed"):
         build_index(
-            [articles], answering, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+            [articles],
+            answering,
+            encoder,
+            NoProgress(),
+            BuildOptions(dense_type=DenseType.COMPRESSED),
         )
     assert texts_in(answering) == [FIRST]
 
@@ -566,11 +570,11 @@ def test_a_damaged_known_vector_is_encoded_again(
 ) -> None:
     sentences = [f"Ship number {number} came." for number in range(8)]
     (articles / "harbour.txt").write_text(" ".join(sentences))
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     known = index / "vectors" / encoder.id / "vectors.bin"
     known.write_bytes(bytes(3 * 768) + known.read_bytes()[3 * 768 :])
     for reused in (5, 8):
-        assert build_index([articles], index, encoder, Silent()).reused == reused
+        assert build_index([articles], index, encoder, NoProgress()).reused == reused
         stored = open_current(index).sentence_vectors.vectors(np.arange(8))
         np.testing.assert_allclose(stored, encoder.encode_passages(sentences), atol=1e-3)
 
@@ -585,7 +589,7 @@ def test_links_lead_no_build_out_of_the_index(
     (index / "vectors").symlink_to(home)
     for full in (False, True):
         with pytest.raises(BuildError, match="is a link"):
-            build_index([articles], index, encoder, Silent(), BuildOptions(full=full))
+            build_index([articles], index, encoder, NoProgress(), BuildOptions(full=full))
     assert [path.name for path in home.rglob("*")] == ["Documents", "thesis.txt"]
 
 
@@ -596,12 +600,16 @@ def test_a_compressed_index_that_finds_too_little_is_refused(
     (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came." for n in range(700)))
     with pytest.raises(BuildError, match=r"finds only \d+% of the nearest.*dense_type = exact"):
         build_index(
-            [articles], answering, encoder, Silent(), BuildOptions(dense_type=DenseType.COMPRESSED)
+            [articles],
+            answering,
+            encoder,
+            NoProgress(),
+            BuildOptions(dense_type=DenseType.COMPRESSED),
         )
     assert texts_in(answering) == [FIRST]
     check_only(answering, generations=1)
     monkeypatch.setattr("index.stores.dense._EXACT_UP_TO", 50)  # treat it as large
-    report = build_index([articles], answering, encoder, Silent())
+    report = build_index([articles], answering, encoder, NoProgress())
     assert report.manifest.dense.type is DenseType.EXACT
 
 
@@ -636,14 +644,14 @@ from index.encoder.encoder import open_current
 from index.errors import BuildError
 from index.generations.generation import open_current as open_index, published
 from index.stores.terms import TermLists
-from tests.conftest import Silent
+from index.progress import NoProgress
 articles, index, encoders, *limits = sys.argv[1:]
 encoder = open_current(Path(encoders), threads=1)
 for limit in map(int, limits):
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
     message = None
     try:
-        build_index([Path(articles)], Path(index), encoder, Silent())
+        build_index([Path(articles)], Path(index), encoder, NoProgress())
     except BuildError as error:
         message = error.user_message
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
@@ -658,11 +666,11 @@ def test_a_full_disk_is_told_and_the_old_generation_answers(
 ) -> None:
     text = "".join(f"Ship number {number} came. " for number in range(count))
     (articles / "harbour.txt").write_text(text)
-    before = build_index([articles], index, encoder, Silent()).manifest.id
+    before = build_index([articles], index, encoder, NoProgress()).manifest.id
     (articles / "harbour.txt").write_text(f"{text}It rained.")
     # The copy shows the file sizes, so that each file is cut off at some limit.
     copy = shutil.copytree(index, tmp_path / "copy")
-    build_index([articles], copy, encoder, Silent())
+    build_index([articles], copy, encoder, NoProgress())
     folder = copy / GENERATIONS / published(copy)[1]
     sizes = sorted({path.stat().st_size for path in folder.rglob("*") if path.is_file()})
     limits = sorted({0, sizes[-1] // 2, *(size - 1 for size in sizes if size)})
@@ -684,7 +692,7 @@ def test_a_full_disk_is_told_and_the_old_generation_answers(
         assert re.search(r"File too large|requested and \d+ written|is the disk full", message)
         assert (current, generations) == (before, 1)
         assert set(left) == {*_BESIDE, POINTER, GENERATIONS}
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     assert texts_in(index) == [f"{text}It rained."]
 
 
@@ -733,4 +741,4 @@ def test_known_vectors_that_are_another_encoders_are_not_taken(
     assert f"{known} holds vectors of another encoder" in told
     assert texts_in(answering) == before
     shutil.rmtree(known)  # the remedy in the message
-    assert build_index([articles], answering, encoder, Silent()).reused == 0
+    assert build_index([articles], answering, encoder, NoProgress()).reused == 0

@@ -21,7 +21,7 @@ from index.files.folder_locks import FolderLock, remove_if_unlocked
 from index.files.publication import write_pointer
 from index.generations import generation as generations
 from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
-from tests.conftest import Silent
+from index.progress import NoProgress
 
 _READER = """
 import sys
@@ -68,7 +68,7 @@ def test_a_generation_that_a_process_reads_outlives_builds_until_the_process_is_
     index: Path, articles: Path, encoder: Encoder
 ) -> None:
     def build() -> list[str]:
-        build_index([articles], index, encoder, Silent(), BuildOptions(keep_generations=1))
+        build_index([articles], index, encoder, NoProgress(), BuildOptions(keep_generations=1))
         return published(index)
 
     read = published(index)[-1]
@@ -84,7 +84,7 @@ def test_as_many_are_kept_as_are_wanted(index: Path, articles: Path, encoder: En
     before = published(index)
     for keep, left in ((10, 4), (2, 2), (1, 1)):
         report = build_index(
-            [articles], index, encoder, Silent(), BuildOptions(keep_generations=keep)
+            [articles], index, encoder, NoProgress(), BuildOptions(keep_generations=keep)
         )
         assert len(published(index)) == left
         assert report.manifest.id == published(index)[-1]

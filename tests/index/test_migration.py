@@ -21,7 +21,7 @@ from index.generations.generation import (
 )
 from index.generations.integrity import find_damage, verify
 from index.generations.manifest import MANIFEST, SCHEMA_VERSION
-from tests.conftest import Silent
+from index.progress import NoProgress
 from tests.damage import flip, rewrite
 
 STORED = Path(__file__).parent / "schemas"
@@ -52,14 +52,14 @@ def test_it_answers_with_the_same_texts_and_known_vectors_without_the_articles(
 ) -> None:
     index = old / "index"
     before = published(index)
-    report = migrate_index(index, encoder_home, Silent())
+    report = migrate_index(index, encoder_home, NoProgress())
     shutil.rmtree(index / GENERATIONS / before[0])
     migrated = open_current(index)
     assert migrated.id == report.manifest.id
     assert report.reused == report.manifest.sentences == 14
     assert [str(source) for source in report.manifest.sources] == ["/srv/dealbot/articles"]
 
-    built = build_index([old / "articles"], old / "anew", encoder, Silent())
+    built = build_index([old / "articles"], old / "anew", encoder, NoProgress())
     anew = open_current(old / "anew")
     assert list(migrated.texts.articles) == list(anew.texts.articles)
     # All files are equal except the vectors, which come from another build.
@@ -74,16 +74,16 @@ def test_it_answers_with_the_same_texts_and_known_vectors_without_the_articles(
 def test_where_the_articles_are_as_they_were_a_build_does_the_same(
     old: Path, encoder: Encoder
 ) -> None:
-    report = build_index([old / "articles"], old / "index", encoder, Silent())
+    report = build_index([old / "articles"], old / "index", encoder, NoProgress())
     assert report.reused == 14
     assert open_current(old / "index").id == report.manifest.id
 
 
 def test_an_index_of_this_schema_needs_no_migration(old: Path, encoder_home: Path) -> None:
     index = old / "index"
-    report = migrate_index(index, encoder_home, Silent())
+    report = migrate_index(index, encoder_home, NoProgress())
     with pytest.raises(BuildError, match=f"nothing to migrate: generation {report.manifest.id}"):
-        migrate_index(index, encoder_home, Silent())
+        migrate_index(index, encoder_home, NoProgress())
     assert current_folder(index).name == report.manifest.id
 
 
@@ -92,9 +92,9 @@ def test_one_that_was_killed_before_its_generation_became_current_is_done_again(
 ) -> None:
     index = old / "index"
     before = (index / POINTER).read_bytes()
-    killed = migrate_index(index, encoder_home, Silent()).manifest
+    killed = migrate_index(index, encoder_home, NoProgress()).manifest
     (index / POINTER).write_bytes(before)
-    report = migrate_index(index, encoder_home, Silent())
+    report = migrate_index(index, encoder_home, NoProgress())
     assert current_folder(index).name == report.manifest.id != killed.id
     assert report.reused == 14
 
@@ -106,7 +106,7 @@ def test_damage_is_found_before_anything_is_taken_over(
     index = old / "index"
     flip(current_folder(index) / name)
     with pytest.raises(IndexDamagedError, match=rf"{name} is damaged"):
-        migrate_index(index, encoder_home, Silent())
+        migrate_index(index, encoder_home, NoProgress())
     assert len(published(index)) == 1
 
 
@@ -118,7 +118,7 @@ def test_what_the_files_contradict_is_told(old: Path, encoder_home: Path) -> Non
     files = {name: file_digest(folder / name) for name in _listed(folder)}
     rewrite(folder / MANIFEST, files=files)
     with pytest.raises(IndexDamagedError, match=str(folder)):
-        migrate_index(index, encoder_home, Silent())
+        migrate_index(index, encoder_home, NoProgress())
     assert len(published(index)) == 1
 
 
@@ -129,7 +129,7 @@ def _listed(folder: Path) -> list[str]:
 
 def test_without_its_encoder_nothing_is_brought_over(old: Path, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="dealbot model adopt"):
-        migrate_index(old / "index", tmp_path / "none", Silent())
+        migrate_index(old / "index", tmp_path / "none", NoProgress())
 
 
 def test_a_schema_that_nobody_reads_any_more_asks_for_a_build(
@@ -140,4 +140,4 @@ def test_a_schema_that_nobody_reads_any_more_asks_for_a_build(
     with pytest.raises(OlderIndexError, match=f"rebuild with: dealbot index build --index {index}"):
         open_intact(index, verify)
     with pytest.raises(ExpectedError, match="schema_version"):
-        migrate_index(index, encoder_home, Silent())
+        migrate_index(index, encoder_home, NoProgress())

@@ -12,6 +12,7 @@ from index.building.terms import write_terms
 from index.generations.generation import Generation
 from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 from index.models import Article
+from index.progress import NoProgress
 from index.retrieval import Hits, Searcher, fuse
 from index.stores.dense import DenseIndex, StoredVectors, Vectors
 from index.stores.lexical import LexicalIndex
@@ -22,7 +23,6 @@ from index.stores.vocabulary import count_words, save_vocabulary
 from index.text.initials import Initials
 from index.text.passages import group_passages
 from index.text.sentences import split_sentences
-from tests.conftest import Silent
 
 WORDS = "harbour ship mayor storm bridge train repair market fish price $5 bn July".split()
 
@@ -55,8 +55,8 @@ def make_generation(
     texts = TextStore(folder)
     DenseIndex.of(sentences[: texts.sentence_count]).save(folder / SENTENCE_VECTORS)
     np.save(folder / PASSAGE_VECTORS, passages[: texts.passage_count].astype(np.float16))
-    tokens = write_tokens(folder, texts, Initials({}), Silent())
-    write_terms(folder, texts, tokens, Silent())
+    tokens = write_tokens(folder, texts, Initials({}), NoProgress())
+    write_terms(folder, texts, tokens, NoProgress())
     save_vocabulary(count_words(texts, tokens), folder)
     Initials({}).save(folder)
     # the searcher reads no other field

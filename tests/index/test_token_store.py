@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from index.files.byte_ranges import FileRanges
 from index.models import Article, Span
+from index.progress import NoProgress
 from index.stores.text_store import Layout, TextStore, TextStoreWriter, about
 from index.stores.token_store import TokenStore, TokenTable, write_tokens
 from index.text.initials import Initials
 from index.text.marks import read_marks
 from index.text.words import read_words
-from tests.conftest import Silent
 
 _INITIALS = Initials({"MoU": "memorandum of understanding"})
 _SENTENCE = st.text(max_size=30) | st.sampled_from(["The MoU isn't signed.", "MoU, MoU"])
@@ -36,7 +36,7 @@ def stored(folder: Path, articles: list[tuple[str, list[str]]]) -> tuple[TextSto
             article = Article(str(number), text, title, published="2025-09-22")
             writer.add(article, Layout.of(article.text, spans, [range(len(spans))]))
     texts = TextStore(folder)
-    return texts, write_tokens(folder, texts, _INITIALS, Silent())
+    return texts, write_tokens(folder, texts, _INITIALS, NoProgress())
 
 
 def words_of(store: TokenStore, table: TokenTable, rows: list[int]) -> list[list[tuple[str, str]]]:

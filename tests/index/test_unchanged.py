@@ -12,8 +12,8 @@ from index.encoder.encoder import Encoder
 from index.generations.generation import GENERATIONS, POINTER, published
 from index.generations.manifest import Manifest
 from index.models import Span
+from index.progress import NoProgress
 from index.text.sentences import split_sentences as really_split
-from tests.conftest import Silent
 
 HARBOUR = "The harbour didn't open in May. Its mayor, of the HRC, wouldn't say why. It cost $5bn."
 BOARD = "The Harbour Review Council (HRC) met. The HRC and the TPU talked of a memorandum of trust."
@@ -51,14 +51,16 @@ def split(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def files_of(
     articles: Path, index: Path, encoder: Encoder, *, full: bool = False
 ) -> dict[str, str]:
-    return build_index([articles], index, encoder, Silent(), BuildOptions(full=full)).manifest.files
+    return build_index(
+        [articles], index, encoder, NoProgress(), BuildOptions(full=full)
+    ).manifest.files
 
 
 def test_a_rebuild_makes_the_files_of_a_full_build(
     write: Callable[..., Path], tmp_path: Path, encoder: Encoder, split: list[str]
 ) -> None:
     first = write(b=BOARD, h=HARBOUR, s=SHIPS, x="This goes. Nobody misses it.")
-    build_index([first], tmp_path / "index", encoder, Silent())
+    build_index([first], tmp_path / "index", encoder, NoProgress())
     split.clear()
     # One article is new and defines initials, one has changed, one has a new name, one is gone.
     second = write(a=UNION, b=BOARD, h=HARBOUR + " Then it rained.", z=SHIPS)
@@ -100,11 +102,11 @@ def test_what_other_code_has_read_is_read_again(
     articles = write(h=HARBOUR)
     with monkeypatch.context() as patch:
         patch.setattr(unchanged, "_CODE", ("text/words.py",))
-        made: Manifest = build_index([articles], tmp_path / "index", encoder, Silent()).manifest
+        made: Manifest = build_index([articles], tmp_path / "index", encoder, NoProgress()).manifest
         assert made.reading == unchanged.reading_version()
     assert made.reading != unchanged.reading_version()
     split.clear()
-    build_index([articles], tmp_path / "index", encoder, Silent())
+    build_index([articles], tmp_path / "index", encoder, NoProgress())
     assert split == [HARBOUR]
 
 

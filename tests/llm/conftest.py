@@ -15,7 +15,7 @@ from bot.config.settings import Settings
 from bot.serving.service import AnswerService
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
-from tests.conftest import Silent
+from index.progress import NoProgress
 from tests.llm import ScriptedEndpoint
 from tests.llm.serving import serving
 from tests.llm.smollm import can_run_here, smollm_weights
@@ -54,7 +54,7 @@ def bridge_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> 
     articles = tmp_path_factory.mktemp("bridge")
     (articles / "bridge.txt").write_text(BRIDGE)
     index = tmp_path_factory.mktemp("bridge-index") / "index"
-    build_index([articles], index, encoder, Silent())
+    build_index([articles], index, encoder, NoProgress())
     return index
 
 

@@ -12,8 +12,8 @@ import pytest
 from bot.domain.models import Mode, Question
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
+from index.progress import NoProgress
 from index.text.sentences import split_sentences
-from tests.conftest import Silent
 from tests.llm import ScriptedEndpoint, says
 from tests.llm.conftest import Writing
 from tests.llm.drafts import cites, given
@@ -46,7 +46,7 @@ def index_of(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Call
     def built(text: str) -> Path:
         home = tmp_path_factory.mktemp("injection")
         (home / "deal.txt").write_text(text, encoding="utf-8")
-        build_index([home / "deal.txt"], home / "index", encoder, Silent())
+        build_index([home / "deal.txt"], home / "index", encoder, NoProgress())
         return home / "index"
 
     return built

@@ -16,8 +16,8 @@ from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import Generation
 from index.generations.live import LiveIndex
+from index.progress import NoProgress
 from index.stores.text_store import about
-from tests.conftest import Silent
 
 ARTICLES = Path(__file__).parents[2] / "articles"
 QUESTIONS = (
@@ -39,7 +39,7 @@ def live(
     encoder: Encoder, encoder_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> LiveIndex:
     index = tmp_path_factory.mktemp("deal") / "index"
-    build_index([ARTICLES], index, encoder, Silent())
+    build_index([ARTICLES], index, encoder, NoProgress())
     return open_live_index(Settings(index=index, encoders=encoder_home))
 
 

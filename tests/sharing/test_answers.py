@@ -18,7 +18,7 @@ from bot.sharing.link import RedisLink
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveIndex
-from tests.conftest import Silent
+from index.progress import NoProgress
 from tests.sharing.conftest import keys_of, linked
 from tests.sharing.redis_server import RedisServer
 
@@ -42,7 +42,7 @@ def live(
         for name, t in ARTICLES.items()
     ]
     (folder / "articles.jsonl").write_text("\n".join(records))
-    build_index([folder / "articles.jsonl"], folder / "index", encoder, Silent())
+    build_index([folder / "articles.jsonl"], folder / "index", encoder, NoProgress())
     return LiveIndex(folder / "index", encoder_home)
 
 

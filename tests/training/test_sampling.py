@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.judge.inputs import Task
-from training.judge import sampling
+from training.judge import typing_noise
 from training.judge.claims import claim_of, claims_from
 from training.judge.examples import (
     RIGHT,
@@ -100,7 +100,7 @@ def made() -> list[Example]:
 @pytest.fixture
 def as_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the words of questions, so that a test recognises an example's question."""
-    monkeypatch.setattr(sampling, "_TYPED", 0.0)
+    monkeypatch.setattr(typing_noise, "TYPED", 0.0)
 
 
 def digest(sampler: Sampler, epoch: int) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.answering.judge.inputs import Task
 from training.judge.examples import RIGHT, WRONG, Example
-from training.judge.invented_facts import Told, World, text_of
+from training.judge.invented_facts import Told, World, sentence_of, text_of
 
 SOURCE = "events"
 
@@ -82,7 +82,7 @@ def _claim(world: World, others: list[Told], chance: random.Random) -> Example:
     p = next(fact.o for fact in world.facts if fact.kind == "plant cost")
     slots = {"s": s, "o": o, "v": v, "p": p}
     told = chance.choice(mood).format(n=event.noun, v=v).format(**slots)
-    sentence = f"{told[0].upper()}{told[1:]}."
+    sentence = sentence_of(told)
     start = chance.randrange(len(others))
     around = [each.text for each in others[start : start + chance.choice((0, 1, 2))]]
     place = chance.randint(0, len(around))

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 from bot.answering.judge.inputs import Task
 from training.judge.examples import RIGHT, UNKNOWN, WRONG, Example, SpanInSentence
-from training.judge.typing_noise import typed
+from training.judge.typing_noise import sometimes_typed
 
 SOURCE = "facts"
-_TYPED = 0.4  # share of questions that are typed in a hurry
 _SIZES = (2, 3, 4, 5, 6)  # sentences of a window
 
 
@@ -532,12 +531,12 @@ def _plain(fact: Fact, chance: random.Random) -> Told:
         text = chance.choice(_LEADS).replace("{month}", chance.choice(_MONTHS)) + text
     if chance.random() < 0.4:
         text += chance.choice(_TAILS)
-    return Told(_sentence(text), (fact,))
+    return Told(sentence_of(text), (fact,))
 
 
 def _joined(one: Fact, other: Fact, chance: random.Random) -> Told:
     text = chance.choice(_JOINTS).join((_clause(one, chance), _clause(other, chance)))
-    return Told(_sentence(text), (one, other))
+    return Told(sentence_of(text), (one, other))
 
 
 def _quoted(role: Fact, fact: Fact, chance: random.Random) -> Told:
@@ -545,7 +544,7 @@ def _quoted(role: Fact, fact: Fact, chance: random.Random) -> Told:
     text = f"{who} {said} that {_clause(fact, chance)}"
     if chance.random() < 0.25:
         text = f"{_clause(fact, chance)}, {who.rstrip(',')} {said}"
-    return Told(_sentence(text), (role, fact))
+    return Told(sentence_of(text), (role, fact))
 
 
 def _two_chiefs(one: Fact, other: Fact, chance: random.Random) -> Told:
@@ -553,7 +552,7 @@ def _two_chiefs(one: Fact, other: Fact, chance: random.Random) -> Told:
         return _companies_with_chiefs(one, other, chance)
     second = _role_shown(other, chance).rstrip(",")
     verb = chance.choice(("met", "wrote to", "criticised", "agreed with", "thanked", "waited for"))
-    return Told(_sentence(f"{_role_shown(one, chance)} {verb} {second}"), (one, other))
+    return Told(sentence_of(f"{_role_shown(one, chance)} {verb} {second}"), (one, other))
 
 
 def _companies_with_chiefs(one: Fact, other: Fact, chance: random.Random) -> Told:
@@ -567,12 +566,12 @@ def _companies_with_chiefs(one: Fact, other: Fact, chance: random.Random) -> Tol
 
 def _of_role(fact: Fact, chance: random.Random) -> Told:
     if chance.random() < 0.5:
-        return Told(_sentence(f"{_role_shown(fact, chance)} {chance.choice(_SPOKE)}"), (fact,))
+        return Told(sentence_of(f"{_role_shown(fact, chance)} {chance.choice(_SPOKE)}"), (fact,))
     told = {"chief": _CHIEF_TOLD, "founder": _FOUNDER_TOLD}.get(fact.kind, _ROLE_TOLD)
     role = chance.choice(_ROLES[fact.kind][0])
     year = str(chance.randint(1995, 2026))
     template = chance.choice(told).replace("{r}", role).replace("{y}", year)
-    return Told(_sentence(_filled(template, fact)), (fact,))
+    return Told(sentence_of(_filled(template, fact)), (fact,))
 
 
 def _leaning(last: Told, fact: Fact, chance: random.Random) -> Told | None:
@@ -584,10 +583,11 @@ def _leaning(last: Told, fact: Fact, chance: random.Random) -> Told | None:
         return None
     text = _filled(chance.choice(templates), fact)
     name = chance.choice(("The company", "It", "The firm"))
-    return Told(_sentence(name + text.removeprefix(fact.s)), (fact,), leans=True)
+    return Told(sentence_of(name + text.removeprefix(fact.s)), (fact,), leans=True)
 
 
-def _sentence(text: str) -> str:
+def sentence_of(text: str) -> str:
+    """Make a clause a sentence."""
     return f"{text[0].upper()}{text[1:].rstrip(',')}."
 
 
@@ -595,13 +595,13 @@ def _questions(world: World, told: Sequence[Told], chance: random.Random) -> Ite
     """Yield questions for each fact, stated or not, and for the fact with exchanged parties."""
     for fact in world.facts:
         for question, slot in _asked(fact, chance):
-            yield _window(_worded(question, chance), fact, slot, told, chance)
+            yield _window(sometimes_typed(question, chance), fact, slot, told, chance)
         relation = RELATIONS.get(fact.kind)
         if fact.kind in _PARTIES and relation and not relation.symmetric and chance.random() < 0.7:
             turned = Fact(fact.kind, fact.o, fact.s, fact.v)
             slot = chance.choice(sorted(relation.asks))
             template = chance.choice(relation.asks[slot])
-            question = _worded(_filled(template, turned), chance)
+            question = sometimes_typed(_filled(template, turned), chance)
             if turned not in world.facts:
                 yield _window(question, turned, slot, told, chance, tempting=fact)
 
@@ -704,7 +704,7 @@ def _claimed(claimed: Fact, of: Fact, told: Sequence[Told], chance: random.Rando
 
 def _claim_text(fact: Fact, chance: random.Random) -> str:
     if fact.kind not in _ROLES:
-        return _sentence(_clause(fact, chance))
+        return sentence_of(_clause(fact, chance))
     role = chance.choice(_ROLES[fact.kind][0])
     forms = [f"{fact.v} is the {role} of {fact.s}.", f"The {role} of {fact.s} is {fact.v}."]
     if fact.kind == "chief":
@@ -736,10 +736,6 @@ def _sort(fact: Fact) -> str:
     if fact.kind in ("employs", "cut", "plant jobs"):
         return "people"
     return fact.kind if fact.kind in _NO_MONEY else "money"
-
-
-def _worded(question: str, chance: random.Random) -> str:
-    return typed(question, chance) if chance.random() < _TYPED else question
 
 
 def _money(chance: random.Random) -> str:

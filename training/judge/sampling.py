@@ -12,11 +12,10 @@ from bot.answering.text.names import names_in
 from training.judge.claims import claims_from
 from training.judge.examples import RIGHT, UNKNOWN, WRONG, Asked, Example, Paragraph, window_example
 from training.judge.near_misses import near_miss, roles_exchanged
-from training.judge.typing_noise import typed
+from training.judge.typing_noise import sometimes_typed
 from training.stories import Kind, Label
 
 _SIZES, _SHARES = (1, 2, 3, 4, 6, 9), (0.12, 0.28, 0.22, 0.16, 0.14, 0.08)
-_TYPED = 0.4  # share of questions rewritten as if typed in a hurry
 _TITLE = 0.7  # share of windows that keep their title
 _ASKED_ASIDE = (
     "Analysts asked: {}", "{}", "“{}” a reporter asked.", "Q: {}", "Many readers want to know: {}",
@@ -38,7 +37,7 @@ class Sampler:
         near = _nearest_paragraphs(asked)
         foreign = _foreign_names(asked)
         for each in asked:
-            question = self._worded(each.question, chance)
+            question = sometimes_typed(each.question, chance)
             if self._pairs:
                 yield from self._pairs_of(each, question, near, chance)
                 continue
@@ -47,7 +46,7 @@ class Sampler:
                 yield self._shown(self._without_gold(each, question, near, chance), chance)
             if chance.random() < 0.4 and (changed := near_miss(each, foreign, chance)):
                 example = self._around_gold(
-                    each, self._worded(changed, chance), chance, right=False
+                    each, sometimes_typed(changed, chance), chance, right=False
                 )
                 yield self._shown(example, chance)
             if (turned := roles_exchanged(each, chance)) is not None:
@@ -69,7 +68,7 @@ class Sampler:
         names = sorted({n for _, each in questions for n in _names_of(each.paragraph)})
         for kind, each in questions:
             casual = kind in (Kind.CASUAL, Kind.KEYWORDS)
-            question = each.question if casual else self._worded(each.question, chance)
+            question = each.question if casual else sometimes_typed(each.question, chance)
             if each.gold:
                 yield self._shown(self._around_gold(each, question, chance), chance)
                 if chance.random() < 0.5 and (changed := near_miss(each, names, chance)):
@@ -95,7 +94,7 @@ class Sampler:
         chance = random.Random(f"{self._seed}-{epoch}-claims-{claims[0][2].source}")
         for label, claim, each in claims:
             if claim.endswith("?"):
-                claim = self._worded(claim, chance)
+                claim = sometimes_typed(claim, chance)
             places = list(each.gold) or [chance.randrange(len(each.paragraph.sentences))]
             made = self._around(each, claim, chance.choice(places), chance)
             contradicted = label is Label.CONTRADICTED
@@ -108,9 +107,6 @@ class Sampler:
                 contradicts=made.labels if contradicted else none,
             )
             yield self._shown(example, chance)
-
-    def _worded(self, question: str, chance: random.Random) -> str:
-        return typed(question, chance) if chance.random() < _TYPED else question
 
     def _shown(self, example: Example, chance: random.Random) -> Example:
         """Drop the title of 30% of the examples, and sometimes put the question into the text: a
@@ -170,7 +166,7 @@ class Sampler:
         )
         if changed := near_miss(asked, _foreign_names([asked]), chance):
             missed = replace(asked, gold=(), span=None)
-            yield self._shown(_pair(missed, self._worded(changed, chance), gold), chance)
+            yield self._shown(_pair(missed, sometimes_typed(changed, chance), gold), chance)
 
 
 def _pair(asked: Asked, question: str, place: int) -> Example:

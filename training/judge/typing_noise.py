@@ -25,7 +25,13 @@ _IDLE = frozenset(
     "what who which when where why how will would can could should it its that this as there "
     "their his her and or".split()
 )
+TYPED = 0.4  # share of questions that are typed in a hurry
 _WORD = re.compile(r"[A-Za-z]{5,}")
+
+
+def sometimes_typed(question: str, chance: random.Random) -> str:
+    """Rewrite two questions of five as people type in a hurry."""
+    return typed(question, chance) if chance.random() < TYPED else question
 
 
 def typed(question: str, chance: random.Random) -> str:
