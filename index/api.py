@@ -37,7 +37,7 @@ def build(
 
     `index` is the folder of the index; readers of an earlier generation are not disturbed.
     `encoders` is the folder of adopted encoders, by default that of the Python environment.
-    Raises ExpectedError: SourceError for a bad article, EncoderError without an adopted encoder,
+    Raises ExpectedError: SourceError for a bad article, EncoderError for a damaged encoder,
     BuildError if another build is running or the disk refuses."""
     named = [articles] if isinstance(articles, str | os.PathLike) else list(articles)
     encoder = open_current(home_or_default(encoders))

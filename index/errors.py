@@ -1,5 +1,7 @@
 """Expected failures. Each message says what went wrong and what to do next."""
 
+from pathlib import Path
+
 
 class ExpectedError(Exception):
     """A failure that is not a bug. Its message is one or two sentences for the user: what went
@@ -14,7 +16,9 @@ class ExpectedError(Exception):
 
 
 class SourceError(ExpectedError):
-    """An article, or an article file, that cannot be read."""
+    """An article, or an article file, that cannot be read. `path` is the file, if known."""
+
+    path: Path | None = None
 
 
 class EncoderError(ExpectedError):

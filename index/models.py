@@ -8,8 +8,76 @@ AnyPath = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open range of code points: `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+class BlockKind(StrEnum):
+    """Kind of a part of an article. The order is that of the numbers stored in an index, so new
+    kinds go to the end."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    QUOTE = "quote"
+    TABLE_ROW = "table row"
+    LIST_ITEM = "list item"
+    CAPTION = "caption"
+    QUESTION = "question"
+    SPEAKER = "speaker"  # opens with the name of the person who says it
+    NOTE = "note"
+    CORRECTION = "correction"
+    BYLINE = "byline"
+    WITHDRAWN = "withdrawn"  # a correction in the same article takes it back
+
+
+# Kinds that state nothing, or nothing that still holds. They are never evidence.
+NOT_EVIDENCE = frozenset(
+    {
+        BlockKind.HEADING,
+        BlockKind.CAPTION,
+        BlockKind.QUESTION,
+        BlockKind.BYLINE,
+        BlockKind.WITHDRAWN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of an article's text, of one kind. `page` is the page of a document, counted from 1;
+    0 if the format has no pages."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """Text of a file that was left out of its article: why, how many words, and how it begins."""
+
+    reason: str
+    words: int
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
-    """One article as read. All offsets in the program count Unicode code points of `text`."""
+    """One article as read. All offsets in the program count Unicode code points of `text`.
+
+    `blocks` are in order and do not overlap; they are empty if the format has no structure.
+    `omitted` is what the reader left out. `notes` say what the reader had to assume, such as a
+    charset.
+
+    An article may have a history of versions, counted from 1. The newest keeps the article's id;
+    an earlier one has the id `ID@VERSION` and names the newest in `version_of`. `seen` is the time
+    when this text was first seen, and `replaced` the time from which it no longer holds, because a
+    newer version replaced it or the publisher withdrew it. Both are ISO 8601 in UTC, or "" if
+    unknown or still valid."""
 
     id: str
     text: str
@@ -17,14 +85,13 @@ class Article:
     source: str = ""
     url: str = ""
     published: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Half-open range of code points: `text[start:end]`."""
-
-    start: int
-    end: int
+    blocks: tuple[Block, ...] = ()
+    omitted: tuple[Omission, ...] = ()
+    notes: tuple[str, ...] = ()
+    seen: str = ""
+    replaced: str = ""
+    version: int = 1
+    version_of: str = ""
 
 
 class DenseType(StrEnum):

@@ -25,7 +25,9 @@ def starts_of(lengths: Rows | NDArray[np.bool_]) -> Rows:
 
 def run_begins(ordered: NDArray[Any]) -> NDArray[np.bool_]:
     """Return a mask of the elements that differ from the one before; the first is always True."""
-    return np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    begins = np.ones(len(ordered), np.bool_)
+    begins[1:] = ordered[1:] != ordered[:-1]
+    return begins
 
 
 def distinct(numbers: NDArray[Number]) -> NDArray[Number]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.generations.admission import Admission, Mask
 from index.generations.generation import Generation
+from index.period import NOW, Period
 from index.ranges import distinct, run_begins
 from index.stores.dense import DenseIndex, StoredVectors
 from index.stores.lexical import LexicalIndex, best_rows
@@ -60,19 +62,39 @@ class Searcher:
         self._analyzer = Analyzer()
 
     def search(
-        self, generation: Generation, query: str, vector: NDArray[np.float32], k: int
+        self,
+        generation: Generation,
+        query: str,
+        vector: NDArray[np.float32],
+        k: int,
+        period: Period = NOW,
     ) -> Hits:
-        """Return up to k sentences and k passages for one query; `vector` has shape
-        (dimension,)."""
-        found = _Found(generation, self._analyzer.terms(query), vector, max(k, _MIN_CANDIDATES))
+        """Return up to k sentences and k passages for one query, only of articles that `period`
+        admits; `vector` has shape (dimension,)."""
+        found = self._find(generation, query, vector, k, period)
         return Hits(found.sentences(k), found.passages(k))
 
     def search_sentences(
-        self, generation: Generation, query: str, vector: NDArray[np.float32], k: int
+        self,
+        generation: Generation,
+        query: str,
+        vector: NDArray[np.float32],
+        k: int,
+        period: Period = NOW,
     ) -> list[SentenceHit]:
         """Return only the sentences of `search`."""
-        terms = self._analyzer.terms(query)
-        return _Found(generation, terms, vector, max(k, _MIN_CANDIDATES)).sentences(k)
+        return self._find(generation, query, vector, k, period).sentences(k)
+
+    def _find(
+        self,
+        generation: Generation,
+        query: str,
+        vector: NDArray[np.float32],
+        k: int,
+        period: Period,
+    ) -> "_Found":
+        terms, count = self._analyzer.terms(query), max(k, _MIN_CANDIDATES)
+        return _Found(generation, terms, vector, count, generation.admission(period))
 
 
 class _Found:
@@ -85,18 +107,26 @@ class _Found:
         terms: Sequence[str],
         vector: NDArray[np.float32],
         count: int,
+        admission: Admission | None,
     ) -> None:
         self._texts = generation.texts
         self._count = count
+        admitted, passages = None, None
+        if admission is not None:
+            admitted, passages = admission.sentences, admission.passages
         self._sentences = _Side(
-            generation.sentence_vectors, generation.sentence_terms, vector, terms
+            generation.sentence_vectors, generation.sentence_terms, vector, terms, admitted
         )
-        self._passages = _Side(generation.passage_vectors, generation.passage_terms, vector, terms)
-        nearest = generation.sentence_vectors.search(vector[None], count)[1][0]
+        self._passages = _Side(
+            generation.passage_vectors, generation.passage_terms, vector, terms, passages
+        )
+        nearest = generation.sentence_vectors.nearest(vector, count, admitted)
         self._rows = distinct(np.concatenate([nearest, self._sentences.best(count)]))
 
     def sentences(self, k: int) -> list[SentenceHit]:
         rows = self._rows
+        if not len(rows):
+            return []
         dense, lexical = self._sentences.scores(rows)
         of = self._texts.passages_of(rows)  # ascending, because the rows are
         new = run_begins(of)
@@ -111,6 +141,8 @@ class _Found:
     def passages(self, k: int) -> list[PassageHit]:
         near = self._texts.passages_of(self._rows)
         rows = distinct(np.concatenate([near, self._passages.best(self._count)]))
+        if not len(rows):
+            return []
         score = _mix(*self._passages.scores(rows))
         best = np.argsort(-score, kind="stable")[:k]
         return [PassageHit(self._texts.passage(int(rows[i])), float(score[i])) for i in best]
@@ -126,9 +158,12 @@ class _Side:
         terms_index: LexicalIndex,
         vector: NDArray[np.float32],
         terms: Sequence[str],
+        admitted: Mask | None,
     ) -> None:
         self._vectors, self._vector = vectors, vector
         self._lexical = terms_index.scores(terms)
+        if admitted is not None:
+            self._lexical = np.where(admitted, self._lexical, np.float32(0))
         self._most = self._lexical.max() or 1.0
 
     def best(self, count: int) -> NDArray[np.int64]:

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from index.articles.readers import RAISE_THE_LIMIT, too_large
+from index.articles.base.readers import RAISE_THE_LIMIT, too_large
+from index.articles.formats import ENDINGS
 from index.errors import SourceError
 
-ENDINGS = (".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl")
+# Companions of articles: code and fonts of saved pages, locks, checksums and files of the system.
+_COMPANIONS = frozenset(
+    ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .ico .ini .lnk .db .lock .tmp .part .log"
+    " .md5 .sha1 .sha256 .sig .asc".split()
+)
+_COMPANION_NAMES = frozenset({"license", "licence", "notice", "readme", "makefile", "copying"})
+_OFFICE_LOCK = "~$"  # begins the name of the lock file beside an open document
+_PAGE_FOLDERS = ("_files", ".files")  # browsers save the pictures of a page in one
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +29,16 @@ class ArticleFile:
     default_id: str
 
 
-def files_at(path: Path) -> Iterator[ArticleFile | SourceError]:
+@dataclass(frozen=True, slots=True)
+class UnreadFile:
+    """A file of a kind that is not read."""
+
+    path: Path
+
+
+def files_at(path: Path) -> Iterator[ArticleFile | UnreadFile | SourceError]:
     """Yield the article files of a file or folder in a fixed order. A SourceError takes the place
-    of an entry that cannot be used."""
+    of an entry that cannot be used, and an UnreadFile that of a file of an unknown kind."""
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -41,21 +56,27 @@ def files_at(path: Path) -> Iterator[ArticleFile | SourceError]:
             )
 
 
-def _files_in(top: Path) -> Iterator[ArticleFile | SourceError]:
-    empty = True
+def _files_in(top: Path) -> Iterator[ArticleFile | UnreadFile | SourceError]:
+    empty, unread = True, 0
     for found in _walk(top):
+        if isinstance(found, UnreadFile):
+            unread += 1
+            yield found
+            continue
         empty = False
         if isinstance(found, SourceError):
             yield found
         else:
             yield ArticleFile(found, found.relative_to(top).with_suffix("").as_posix())
     if empty:
-        yield SourceError(f"No articles in {shown(top)}: no file ends in {', '.join(ENDINGS)}.")
+        beside = f"it has {unread} of other kinds, but " if unread else ""
+        yield SourceError(
+            f"No articles in {shown(top)}: {beside}no file ends in {', '.join(ENDINGS)}."
+        )
 
 
-def _walk(top: Path) -> Iterator[Path | SourceError]:
-    """Yield every article file under a folder. Each real folder is visited once, hidden entries
-    never."""
+def _walk(top: Path) -> Iterator[Path | UnreadFile | SourceError]:
+    """Yield every file under a folder. Each real folder is visited once, hidden entries never."""
     real_top = top.resolve()
     pending, seen = [top], set[Path]()
     while pending:
@@ -70,10 +91,27 @@ def _walk(top: Path) -> Iterator[Path | SourceError]:
             path = folder / entry.name
             if entry.is_symlink():
                 yield from _through_link(path, real_top, pending)
-            elif not entry.is_dir() and path.suffix.lower() in ENDINGS:
-                yield path
+            elif not entry.is_dir():
+                yield from _plain_file(path)
         folders = [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
         pending.extend(reversed(folders))
+
+
+def _plain_file(path: Path) -> Iterator[Path | UnreadFile]:
+    if path.name.startswith(_OFFICE_LOCK):
+        return
+    if path.suffix.lower() in ENDINGS:
+        yield path
+    elif not _is_companion(path):
+        yield UnreadFile(path)
+
+
+def _is_companion(path: Path) -> bool:
+    return (
+        path.suffix.lower() in _COMPANIONS
+        or path.name.lower() in _COMPANION_NAMES
+        or path.parent.name.endswith(_PAGE_FOLDERS)
+    )
 
 
 def _visible_entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -1,38 +1,68 @@
 """All articles under the given paths, each with a unique id."""
 
 import codecs
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from index.articles.files import ArticleFile, files_at, open_file, read_whole, shown, unreadable
-from index.articles.html import read_html
-from index.articles.markdown import read_markdown
-from index.articles.readers import (
-    checked,
-    decode,
-    read_plain,
-    read_record,
-    too_large,
+from index.articles.base.readers import Skipped, checked, too_large
+from index.articles.base.text_files import AS_UTF16, decode_file, utf16_of
+from index.articles.chats import SlackFolder
+from index.articles.editions import Editions, Fate
+from index.articles.feeds.feeds import is_json_feed, read_json_feed
+from index.articles.files import (
+    ArticleFile,
+    UnreadFile,
+    files_at,
+    open_file,
+    read_whole,
+    shown,
+    unreadable,
 )
+from index.articles.formats import FORMATS, JSON_ENDINGS, LINE_ENDINGS
+from index.articles.records import read_content, read_record
 from index.errors import SourceError
 from index.models import Article
 
 DEFAULT_MAX_ARTICLE_BYTES = 10_000_000
 
-_TEXT_READERS = {
-    ".txt": read_plain,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".html": read_html,
-    ".htm": read_html,
-}
 # A .json file is read into memory whole. Larger collections belong in .jsonl, which streams.
 _LARGEST_JSON = 1_000_000_000
 # JSON may spell one byte as six (\u0041); the rest is room for the other fields.
 _LINE_GROWTH, _LINE_ROOM = 6, 64 * 1024
+_MOST_LISTED = 1000
+_MOST_FRONT_MATTER = 64 * 1024
+
+
+@dataclass(slots=True)
+class Names:
+    """Names of files or articles: all are counted, the first thousand are kept."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        self.count += 1
+        if len(self.first) < _MOST_LISTED:
+            self.first.append(name)
+
+
+@dataclass(slots=True)
+class SourceReport:
+    """Findings beside the articles: files of kinds that are not read, files and records without an
+    article by reason, the ids of articles that have earlier versions and of those that were
+    withdrawn, the count of records whose text was given before, and the count of those left out
+    because their version is too old."""
+
+    unread: Names = field(default_factory=Names)
+    skipped: dict[str, Names] = field(default_factory=dict)
+    updated: Names = field(default_factory=Names)
+    withdrawn: Names = field(default_factory=Names)
+    repeated: int = 0
+    superseded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,82 +73,203 @@ class _Found:
     place: str
 
 
+_Finding = _Found | Skipped | SourceError
+
+
 def read_articles(
     paths: Sequence[Path],
     *,
     max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES,
     on_bad: Callable[[SourceError], None] | None = None,
+    report: SourceReport | None = None,
 ) -> Iterator[Article]:
     """Yield the articles of files and folders, one at a time, in a fixed order.
 
-    The first unusable file or record, or repeated id, raises SourceError. With `on_bad`, each error
-    is passed to it instead and reading continues.
+    Several texts with one id are versions of one article, and each is yielded: the newest under the
+    id itself, an earlier one as `ID@VERSION`. The first unusable file or record raises SourceError.
+    With `on_bad`, each error is passed to it instead and reading continues. `report` is filled by
+    the end.
     """
-    places: dict[str, str] = {}
-    for path in paths:
-        for found in _read_path(path, max_article_bytes):
-            if isinstance(found, _Found):
-                first = places.get(found.article.id)
-                if first is None:
-                    places[found.article.id] = found.place
-                    yield found.article
-                    continue
-                found = _collision(found, first)
-            if on_bad is None:
-                raise found
+    reading = _Reading(max_article_bytes)
+    editions = reading.find_editions(paths, stop_at_bad=on_bad is None)
+    report = report or SourceReport()
+    for article_id in editions.updated():
+        report.updated.add(article_id)
+    for article_id in editions.withdrawn():
+        report.withdrawn.add(article_id)
+    for found in reading.read(paths, editions, report):
+        if isinstance(found, Article):
+            yield found
+        elif on_bad is None:
+            raise found
+        else:
             on_bad(found)
 
 
-def _collision(found: _Found, first: str) -> SourceError:
-    return SourceError(
-        f"Two articles have the id '{found.article.id}': {first} and {found.place}. "
-        "Rename or remove one, or give it another id."
-    )
+class _Reading:
+    """Reader of the files. It reads those twice whose articles have ids of their own."""
 
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._slack_names: dict[Path, dict[str, str]] = {}
 
-def _read_path(path: Path, limit: int) -> Iterator[_Found | SourceError]:
-    for file in files_at(path):
-        if isinstance(file, SourceError):
-            yield file
-            continue
+    def find_editions(self, paths: Sequence[Path], stop_at_bad: bool) -> Editions:
+        """Find all records of each id."""
+        editions = Editions()
+        self._find_editions(paths, editions, stop_at_bad)
+        if editions.suspects:
+            editions.restart()
+            self._find_editions(paths, editions, stop_at_bad)
+        return editions
+
+    def _find_editions(self, paths: Sequence[Path], editions: Editions, stop_at_bad: bool) -> None:
+        for file in _files(paths):
+            if not isinstance(file, ArticleFile):
+                continue
+            if not _has_own_ids(file) and not editions.is_suspect(file.default_id):
+                editions.find_file(file.default_id)
+                continue
+            for found in self._read_file(file):
+                if isinstance(found, _Found):
+                    editions.find(found.article)
+                elif isinstance(found, SourceError) and stop_at_bad:
+                    return  # the second pass ends there
+
+    def read(
+        self, paths: Sequence[Path], editions: Editions, report: SourceReport
+    ) -> Iterator[Article | SourceError]:
+        """Yield the versions of each id, and all errors."""
+        for found in self._read_all(paths, report):
+            if isinstance(found, SourceError):
+                yield found
+                continue
+            match editions.admit(found.article):
+                case Article() as kept:
+                    yield kept
+                case Fate.REPEATED:
+                    report.repeated += 1
+                case Fate.SUPERSEDED:
+                    report.superseded += 1
+                case Fate.CHANGED:
+                    yield _changed(found.article.id, found.place)
+        for article_id in editions.lost():
+            yield _changed(article_id, "its file")
+
+    def _read_all(
+        self, paths: Sequence[Path], report: SourceReport
+    ) -> Iterator[_Found | SourceError]:
+        for file in _files(paths):
+            if isinstance(file, SourceError):
+                yield file
+            elif isinstance(file, UnreadFile):
+                report.unread.add(shown(file.path))
+            else:
+                for found in self._read_file(file):
+                    if isinstance(found, Skipped):
+                        report.skipped.setdefault(found.reason, Names()).add(found.place)
+                    else:
+                        yield found
+
+    def _read_file(self, file: ArticleFile) -> Iterator[_Finding]:
+        """Yield the articles of one file, and an error for each of its unusable records."""
+        for found in self._read_checked(file):
+            if isinstance(found, SourceError):
+                found.path = file.path
+            yield found
+
+    def _read_checked(self, file: ArticleFile) -> Iterator[_Finding]:
         try:
-            yield from _read_file(file, limit)
+            for found in self._read_format(file):
+                yield self._checked(found) if isinstance(found, _Found) else found
         except SourceError as error:
             yield error
         except OSError as error:
             yield unreadable(file.path, error)
 
+    def _checked(self, found: _Found) -> _Found | SourceError:
+        try:
+            return _Found(checked(found.article, found.place, self._limit), found.place)
+        except SourceError as error:
+            return error
 
-def _read_file(file: ArticleFile, limit: int) -> Iterator[_Found | SourceError]:
-    """Yield the articles of one file, and an error for each of its unusable records."""
-    ending, place = file.path.suffix.lower(), shown(file.path)
-    if ending == ".jsonl":
-        with open_file(file.path) as lines:
-            yield from _read_lines(lines, file, limit)
-    elif ending == ".json":
-        yield from _read_json(file, limit)
-    else:
-        data = read_whole(file.path, limit)
-        article = _TEXT_READERS[ending](data, file.default_id, place)
-        yield _Found(checked(article, place, limit), place)
+    def _read_format(self, file: ArticleFile) -> Iterator[_Finding]:
+        ending = _ending(file)
+        if ending in LINE_ENDINGS:
+            with open_file(file.path) as lines:
+                yield from _read_lines(lines, file, self._limit)
+        elif ending in JSON_ENDINGS:
+            yield from self._read_json(file)
+        else:
+            yield from self._read_other(file)
+
+    def _read_other(self, file: ArticleFile) -> Iterator[_Finding]:
+        format, place = FORMATS[_ending(file)], shown(file.path)
+        data = read_whole(file.path, format.growth * self._limit)
+        for number, found in enumerate(format.read(data, file.default_id, place), 1):
+            if isinstance(found, SourceError):
+                yield found
+            else:
+                yield _Found(found, f"{place}, article {number}" if format.own_ids else place)
+
+    def _read_json(self, file: ArticleFile) -> Iterator[_Finding]:
+        place = shown(file.path)
+        data = read_whole(file.path, _LARGEST_JSON, "Save it as .jsonl, one article per line.")
+        text, note = decode_file(data, place)
+        content = _parsed(text.removeprefix("\ufeff"), place)
+        slack = SlackFolder(file.path, self._slack_names)
+        read = (
+            read_json_feed(text.encode(), file.default_id, place)
+            if is_json_feed(content)
+            else read_content(content, file.default_id, place, slack)
+        )
+        many = isinstance(content, list)
+        for number, found in enumerate(read, 1):
+            if isinstance(found, Article):
+                yield _found(found, f"{place}, record {number}" if many else place, note)
+            else:
+                yield found
 
 
-def _read_json(file: ArticleFile, limit: int) -> Iterator[_Found | SourceError]:
-    place = shown(file.path)
-    data = read_whole(file.path, _LARGEST_JSON, "Save it as .jsonl, one article per line.")
-    content = _parsed(decode(data, place).removeprefix("\ufeff"), place)
-    if not isinstance(content, list):
-        yield _record(content, file.default_id, place, limit)
-        return
-    if not content:
-        yield _no_articles(place)
-    for number, record in enumerate(content, 1):
-        yield _record(record, f"{file.default_id}#{number}", f"{place}, record {number}", limit)
+def _files(paths: Sequence[Path]) -> Iterator[ArticleFile | UnreadFile | SourceError]:
+    for path in paths:
+        yield from files_at(path)
 
 
-def _read_lines(lines: BinaryIO, file: ArticleFile, limit: int) -> Iterator[_Found | SourceError]:
+def _ending(file: ArticleFile) -> str:
+    return file.path.suffix.lower()
+
+
+def _has_own_ids(file: ArticleFile) -> bool:
+    format = FORMATS.get(_ending(file))
+    if format is None or format.own_ids:
+        return True
+    return bool(format.names_itself) and format.has_own_id(_beginning(file.path))
+
+
+def _beginning(path: Path) -> bytes:
+    """Return the first bytes of a file; none if it is unreadable, as the second pass reports."""
+    try:
+        with open_file(path) as file:
+            return file.read(_MOST_FRONT_MATTER)
+    except (OSError, SourceError):
+        return b""
+
+
+def _changed(article_id: str, place: str) -> SourceError:
+    return SourceError(
+        f"The article '{article_id}' in {place} changed while it was read. Run the command again."
+    )
+
+
+def _found(article: Article, place: str, note: str) -> _Found:
+    """Return a found article with a note about its charset."""
+    return _Found(replace(article, notes=(*article.notes, note)) if note else article, place)
+
+
+def _read_lines(lines: BinaryIO, file: ArticleFile, limit: int) -> Iterator[_Finding]:
     records = 0
     longest = limit * _LINE_GROWTH + _LINE_ROOM
+    lines, file_note = _as_utf8(lines)
     for number, line in enumerate(_bounded_lines(lines, longest), 1):
         content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if not content.strip():
@@ -128,13 +279,40 @@ def _read_lines(lines: BinaryIO, file: ArticleFile, limit: int) -> Iterator[_Fou
         try:
             if len(line) > longest:
                 raise too_large(place, len(line), longest)
-            record = _parsed(decode(content, place), place)
+            text, note = decode_file(content, place)
+            article = read_record(_parsed(text, place), f"{file.default_id}#{records}", place)
         except SourceError as error:
             yield error
         else:
-            yield _record(record, f"{file.default_id}#{records}", place, limit)
+            yield _found(article, place, file_note or note)
     if not records:
-        yield _no_articles(shown(file.path))
+        yield SourceError(f"{shown(file.path)} contains no articles. Add some, or remove it.")
+
+
+def _as_utf8(lines: BinaryIO) -> tuple[BinaryIO, str]:
+    """Return a file of lines in UTF-8, and a note if they were in UTF-16."""
+    charset = utf16_of(lines.read(2000))
+    lines.seek(0)
+    if not charset:
+        return lines, ""
+    recoded = codecs.EncodedFile(lines, "utf-8", charset, errors="replace")
+    return io.BufferedReader(_Raw(recoded)), AS_UTF16
+
+
+class _Raw(io.RawIOBase):
+    """Bytes of a recoded file, for a buffered reader."""
+
+    def __init__(self, file: codecs.StreamRecoder) -> None:
+        self._file, self._rest = file, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        data = self._rest or self._file.read(len(buffer) // 2)
+        size = min(len(data), len(buffer))
+        buffer[:size], self._rest = data[:size], data[size:]
+        return size
 
 
 def _bounded_lines(lines: BinaryIO, longest: int) -> Iterator[bytes]:
@@ -143,13 +321,6 @@ def _bounded_lines(lines: BinaryIO, longest: int) -> Iterator[bytes]:
         yield line
         while line and not line.endswith(b"\n"):
             line = lines.readline(longest + 1)
-
-
-def _record(record: object, default_id: str, place: str, limit: int) -> _Found | SourceError:
-    try:
-        return _Found(checked(read_record(record, default_id, place), place, limit), place)
-    except SourceError as error:
-        return error
 
 
 def _parsed(text: str, place: str) -> object:
@@ -165,7 +336,3 @@ def _parsed(text: str, place: str) -> object:
     except RecursionError:
         raise SourceError(f"{place}: not valid JSON: it is nested too deeply.") from None
     return parsed
-
-
-def _no_articles(place: str) -> SourceError:
-    return SourceError(f"{place} contains no articles. Add some, or remove it.")

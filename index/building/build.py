@@ -4,12 +4,12 @@ import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
+from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
@@ -36,13 +36,14 @@ from index.generations.manifest import (
 )
 from index.models import Article, DenseType
 from index.progress import Progress
+from index.stores.reading_notes import ReadingNotesWriter
 from index.stores.text_store import Layout, TextStore, TextStoreWriter
 from index.stores.token_store import write_tokens
 from index.stores.vector_cache import VectorCache
 from index.stores.vocabulary import count_words, save_vocabulary
+from index.text.blocks import blocks_of, sentences_in
 from index.text.initials import Initials, InitialsLearner
 from index.text.passages import group_passages
-from index.text.sentences import split_sentences
 
 _CACHE = "vectors"
 
@@ -50,11 +51,13 @@ _CACHE = "vectors"
 @dataclass(frozen=True, slots=True)
 class BuildReport:
     """Result of a build. `reused` counts the sentences whose vectors were known from an earlier
-    build. `skipped` counts the bad articles that were left out."""
+    build. `skipped` counts the bad articles that were left out. `sources` says what was found
+    beside the articles."""
 
     manifest: Manifest
     reused: int
     skipped: int = 0
+    sources: SourceReport = field(default_factory=SourceReport)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class BuildOptions:
     bad article is passed to `on_bad` and left out; without `on_bad`, its SourceError ends the
     build. `accept` receives the new generation, open, before it becomes current; an exception from
     it ends the build. The newest `keep_generations` generations are kept, and those that a process
-    still reads."""
+    still reads. Without an article the build fails, unless `allow_empty`."""
 
     full: bool = False
     dense_type: DenseType = DenseType.AUTO
@@ -72,8 +75,14 @@ class BuildOptions:
     keep_generations: int = KEPT_GENERATIONS
     on_bad: Callable[[SourceError], None] | None = None
     accept: Callable[[Generation], None] | None = None
+    allow_empty: bool = False
 
 
+# Stands for no articles in a generation without any: no table may be empty. It never held, so no
+# question finds it.
+_NOTHING = Article(
+    id="no-articles@1", text="There are no articles.", version_of="no-articles", title="Nothing"
+)
 _DEFAULTS = BuildOptions()
 
 
@@ -87,6 +96,7 @@ def build_index(
     """Read the articles of files and folders, and publish them with `publish_articles`. Raises
     SourceError for a bad article unless `options.on_bad` is set."""
     skipped: list[SourceError] = []
+    found = SourceReport()
 
     def skip(error: SourceError) -> None:
         skipped.append(error)
@@ -97,9 +107,10 @@ def build_index(
         sources,
         max_article_bytes=options.max_article_bytes,
         on_bad=skip if options.on_bad else None,
+        report=found,
     )
     report = publish_articles(articles, sources, index, encoder, progress, options)
-    return replace(report, skipped=len(skipped))
+    return replace(report, skipped=len(skipped), sources=found)
 
 
 def publish_articles(
@@ -120,7 +131,9 @@ def publish_articles(
         _vector_cache(index, encoder, options.full) as cache,
     ):
         unchanged = None if options.full else Unchanged.of(index)
-        initials = _write_texts(staging, articles, unchanged, progress)
+        if options.allow_empty:
+            articles = _or_nothing(articles)
+        initials, versions = _write_texts(staging, articles, unchanged, progress)
         texts = TextStore(staging)
         trained = None if options.full else _trained_codes(index, encoder)
         written = write_vectors(
@@ -130,7 +143,7 @@ def publish_articles(
         tokens = write_tokens(staging, texts, initials, progress, known)
         save_vocabulary(count_words(texts, tokens), staging)
         write_terms(staging, texts, tokens, progress)
-        manifest = _write_manifest(staging, texts, encoder, sources, written.record)
+        manifest = _write_manifest(staging, texts, versions, encoder, sources, written.record)
         if options.accept:
             options.accept(Generation(staging, manifest))
         progress.start("Publishing", None)
@@ -142,6 +155,16 @@ def publish_articles(
             if len(cache) > 2 * len(written.keys):
                 cache.keep_only(written.keys)
     return BuildReport(manifest, written.reused)
+
+
+def _or_nothing(articles: Iterable[Article]) -> Iterator[Article]:
+    """Yield the articles, or the placeholder if there is none."""
+    found = False
+    for article in articles:
+        found = True
+        yield article
+    if not found:
+        yield _NOTHING
 
 
 @contextmanager
@@ -178,15 +201,16 @@ def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
 
 def _write_texts(
     staging: Path, articles: Iterable[Article], unchanged: Unchanged | None, progress: Progress
-) -> Initials:
-    """Write the texts and return the initials learnt from them. Raises BuildError if there is no
-    sentence to index."""
+) -> tuple[Initials, int]:
+    """Write the texts. Return the initials learnt from them and the count of earlier versions.
+    Raises BuildError if there is no sentence to index."""
     learner = InitialsLearner()
     progress.start("Reading articles", None)
-    with TextStoreWriter(staging) as writer:
+    with TextStoreWriter(staging) as writer, ReadingNotesWriter(staging) as reading:
         for article in articles:
-            known = unchanged.find(article.text, writer.articles) if unchanged else None
-            layout = unchanged.layout(known) if unchanged and known else _read(article.text)
+            reading.add(article)
+            known = unchanged.find(article, writer.articles) if unchanged else None
+            layout = unchanged.layout(known) if unchanged and known else _read(article)
             writer.add(article, layout)
             learner.add(article.title)
             spans = layout.sentences[:, :2]
@@ -199,17 +223,21 @@ def _write_texts(
         raise BuildError("There is no sentence to index: every article was left out")
     initials = learner.learnt()
     initials.save(staging)
-    return initials
+    return initials, writer.versions
 
 
-def _read(text: str) -> Layout:
-    spans = split_sentences(text)
-    return Layout.of(text, spans, group_passages(spans))
+def _read(article: Article) -> Layout:
+    blocks = blocks_of(article)
+    sentences = sentences_in(article.text, blocks)
+    spans = [span for span, _ in sentences]
+    kinds = [kind for _, kind in sentences]
+    return Layout.of(article.text, spans, group_passages(spans), kinds, blocks)
 
 
 def _write_manifest(
     staging: Path,
     texts: TextStore,
+    versions: int,
     encoder: Encoder,
     sources: Sequence[Path],
     dense: DenseRecord,
@@ -224,7 +252,8 @@ def _write_manifest(
         dealbot_version=version("dealbot"),
         encoder_id=encoder.id,
         dimension=encoder.dimension,
-        articles=len(texts.articles),
+        articles=len(texts.articles) - versions,
+        versions=versions,
         sentences=texts.sentence_count,
         passages=texts.passage_count,
         dense=dense,

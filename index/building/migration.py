@@ -64,4 +64,9 @@ def _articles(folder: Path) -> Iterator[Article]:
                 source=stored.source,
                 url=stored.url,
                 published=stored.published,
+                blocks=tuple(texts.blocks(stored)) if stored.given_blocks else (),
+                seen=stored.seen,
+                replaced=stored.replaced,
+                version=stored.version,
+                version_of=stored.version_of,
             )

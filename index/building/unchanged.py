@@ -6,7 +6,6 @@ both are the same, the result is copied.
 """
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
@@ -17,13 +16,17 @@ from index.errors import IndexDamagedError, IndexMissingError
 from index.files.publication import file_digest
 from index.generations.generation import current_folder
 from index.generations.manifest import Manifest, read_manifest
+from index.models import Article
 from index.stores.text_store import (
     ARTICLES,
+    BLOCKS,
+    KINDS,
     PASSAGES,
     SENTENCES,
     Layout,
     StoredArticle,
     TextStore,
+    blocks_digest,
     text_digest,
 )
 from index.stores.token_store import TOKENS, KnownTokens, TokenStore
@@ -34,19 +37,30 @@ from index.text.marks import TEACHES
 _CODE = (
     *(
         f"text/{name}.py"
-        for name in ("sentences", "passages", "words", "initials", "marks", "tokens")
+        for name in (
+            "blocks",
+            "sentences",
+            "boundaries",
+            "corrections",
+            "quantities",
+            "passages",
+            "words",
+            "initials",
+            "marks",
+            "tokens",
+        )
     ),
     "stores/text_store.py",
 )
-_READ = (ARTICLES, SENTENCES, PASSAGES, INITIALS)
+_READ = (ARTICLES, SENTENCES, PASSAGES, KINDS, BLOCKS, INITIALS)
 
 
 def reading_version() -> str:
-    """Return a hash of the code that reads texts and of sentencex's version. Two builds with the
-    same hash read the same from the same text."""
+    """Return a hash of the code that reads texts. Two builds with the same hash read the same from
+    the same text."""
     folder = Path(__file__).parents[1]
     code = b"".join((folder / name).read_bytes() for name in _CODE)
-    return hashlib.sha256(code + version("sentencex").encode()).hexdigest()[:16]
+    return hashlib.sha256(code).hexdigest()[:16]
 
 
 class Unchanged:
@@ -54,7 +68,7 @@ class Unchanged:
 
     def __init__(self, texts: TextStore, tokens: TokenStore, initials: Initials) -> None:
         self._texts, self._tokens, self._initials = texts, tokens, initials
-        self._by_text = {article.sha256: article for article in texts.articles}
+        self._by_text = {(each.sha256, each.given_blocks): each for each in texts.articles}
         self._found: dict[int, StoredArticle] = {}
 
     @classmethod
@@ -69,12 +83,13 @@ class Unchanged:
         except (IndexMissingError, IndexDamagedError, OSError):
             return None
 
-    def find(self, text: str, row: int) -> StoredArticle | None:
-        """Return the stored article with this text, or None. A found article is remembered as that
-        of the new article `row`."""
-        if (article := self._by_text.get(text_digest(text.encode()))) is not None:
-            self._found[row] = article
-        return article
+    def find(self, article: Article, row: int) -> StoredArticle | None:
+        """Return the stored article with this text and these blocks, or None. A found article is
+        remembered as that of the new article `row`."""
+        content = text_digest(article.text.encode()), blocks_digest(article.blocks)
+        if (found := self._by_text.get(content)) is not None:
+            self._found[row] = found
+        return found
 
     def layout(self, article: StoredArticle) -> Layout:
         return self._texts.layout(article)

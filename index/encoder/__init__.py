@@ -1,1 +1,1 @@
-"""Text vectors from an adopted model."""
+"""Text vectors from the shipped model or an adopted one."""

@@ -6,15 +6,14 @@ import importlib.metadata
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from index.encoder.encoder import CURRENT, Encoder, Vectors, installed
-from index.encoder.model_source import ModelSource, find_source
+from index.encoder.model_source import DEFAULT_NAME, ModelSource, find_source
 from index.encoder.original_model import export, load_original, pooling_of, prompts_of, tokenizer_of
 from index.encoder.parity import PARITY_TEXTS, retrieval_loss
 from index.encoder.quantization import quantize
@@ -30,54 +29,43 @@ from index.encoder.record import (
     Parity,
     golden_texts,
 )
+from index.encoder.shipped_encoder import Report, changing, use_shipped
 from index.errors import EncoderError
 from index.files.exchange import exchange
 from index.files.publication import (
     file_digest,
     fsync,
     fsync_tree,
-    make_folder,
     publish_folder,
     staging_folder,
-    sweep_staging,
     write_pointer,
 )
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-Report = Callable[[str], None]
-
-
 _TOLERANCE = 1e-4  # of cosine; a correct fp32 export is within 1e-6 of the original
 # Limits for 8 bits: all-MiniLM-L6-v2 is within .02 and loses .007. With coarser rounding of the
 # weights (one scale per matrix) it loses .016.
 _TOLERANCE_IN_8_BITS, _LOSS_IN_8_BITS = 0.05, 0.02
-_LOCK_TIMEOUT_S = 300
 _TOOLS = ("onnx", "onnxruntime", "onnxscript", "sentence-transformers", "tokenizers", "torch")
 
 
 def adopt(
     model: str | None, home: Path, *, report: Report, full_precision: bool = False
 ) -> EncoderRecord:
-    """Make `model` the default encoder in `home`. None or the default's name selects the default
-    model; any other value is a folder or an installed package that contains a model. Nothing is
-    ever downloaded. The model is stored in 8 bits if that hardly changes its search results, unless
-    `full_precision` is set. Adopting again is quick and repairs damage. Raises EncoderError, which
-    leaves everything unchanged."""
-    source = find_source(model)
-    try:
-        make_folder(home)
-        with FileLock(home / ".lock", timeout=_LOCK_TIMEOUT_S):
-            sweep_staging(home)
-            record = _adopted_before(source, home, report, full_precision)
-            record = record or _adopt(source, home, report, full_precision)
-            write_pointer(home / CURRENT, record.id)
-    except Timeout as error:
-        raise EncoderError(f"Another adoption is running in {home}. Try again later.") from error
-    except OSError as error:
-        where, why = error.filename or home, error.strerror or error
-        raise EncoderError(f"The encoder cannot be written to {where}: {why}.") from error
+    """Make `model` the current encoder in `home`. It is a folder or an installed package that
+    contains a model. The default model's name exports that model anew; None selects the shipped
+    export of it, which needs no torch. Nothing is ever downloaded. The model is stored in 8 bits if
+    that hardly changes its search results, unless `full_precision` is set. Adopting again is quick
+    and repairs damage. Raises EncoderError, which leaves everything unchanged."""
+    if model is None and not full_precision:
+        return use_shipped(home, report)
+    source = find_source(DEFAULT_NAME if model is None else model)
+    with changing(home):
+        record = _adopted_before(source, home, report, full_precision)
+        record = record or _adopt(source, home, report, full_precision)
+        write_pointer(home / CURRENT, record.id)
     report(f"{record.id} is the current encoder.")
     return record
 

@@ -1,4 +1,4 @@
-"""Text encoding into unit vectors with an adopted model, without torch.
+"""Text encoding into unit vectors with the shipped or an adopted model, without torch.
 
 Every text is encoded alone on one thread, and several texts run in parallel on all cores. A batch
 would be padded, and 8-bit models round by the largest number in it, so a vector would depend on its
@@ -10,6 +10,7 @@ tokens).
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -23,11 +24,12 @@ from index.encoder.record import (
     GOLDEN_FILE,
     MODEL_FILE,
     RECORD_FILE,
-    REMEDY,
+    SHIPPED,
     TOKENIZER_FILE,
     EncoderRecord,
     golden_texts,
     read_record,
+    remedy,
 )
 from index.errors import EncoderError, IndexDamagedError
 from index.files.plain_files import stamps
@@ -57,7 +59,7 @@ class _Model:
             self.session = open_session(folder / MODEL_FILE)
         except ORT_ERRORS as error:
             raise EncoderError(
-                f"onnxruntime cannot load {folder / MODEL_FILE}: {error}. {REMEDY}"
+                f"onnxruntime cannot load {folder / MODEL_FILE}: {error}. {remedy(folder)}"
             ) from error
 
     def encode(self, text: str) -> Vectors:
@@ -82,8 +84,8 @@ class _Model:
 
 
 class Encoder:
-    """An adopted model, ready to encode. Thread-safe: calls share no state, and neither
-    onnxruntime's run nor the tokenizer's encode changes theirs."""
+    """A model, ready to encode. Thread-safe: calls share no state, and neither onnxruntime's run
+    nor the tokenizer's encode changes theirs."""
 
     def __init__(self, folder: Path, record: EncoderRecord, *, threads: int | None = None) -> None:
         """Load the model without checking its files; `open` checks them."""
@@ -92,9 +94,7 @@ class Encoder:
         self.dimension = record.dimension
         self._folder = folder
         self._model = _Model(folder, record)
-        self._threads = ThreadPoolExecutor(threads or usable_cores(), "encoding")
-        # Caches the model's method: a cached method of self would keep an unused encoder alive.
-        self._query_vector = lru_cache(_REMEMBERED)(self._model.encode_query)
+        self._start(threads)
 
     @classmethod
     def open(cls, folder: Path, *, threads: int | None = None) -> "Encoder":
@@ -105,7 +105,7 @@ class Encoder:
         if folder.name != record.id:
             raise EncoderError(
                 f"The encoder in {folder} is damaged: its record is not the one it was "
-                f"published with. {REMEDY}"
+                f"published with. {remedy(folder)}"
             )
         for name, expected in record.files.items():
             _check_file(folder / name, expected)
@@ -116,8 +116,22 @@ class Encoder:
             raise EncoderError(f"{folder / surplus[0]} does not belong to the encoder: remove it")
         encoder = cls(folder, record, threads=threads)
         if stamps(folder) != before:
-            raise EncoderError(f"The encoder in {folder} was changed while it was opened. {REMEDY}")
+            raise EncoderError(
+                f"The encoder in {folder} was changed while it was opened. {remedy(folder)}"
+            )
         return encoder
+
+    def sharing_model(self, *, threads: int | None = None) -> "Encoder":
+        """Return an encoder with the same loaded model, and with threads and a cache of its own:
+        its texts do not delay those of this one."""
+        shared = copy(self)
+        shared._start(threads)
+        return shared
+
+    def _start(self, threads: int | None) -> None:
+        self._threads = ThreadPoolExecutor(threads or usable_cores(), "encoding")
+        # Caches the model's method: a cached method of self would keep an unused encoder alive.
+        self._query_vector = lru_cache(_REMEMBERED)(self._model.encode_query)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return the unit vectors of questions, shape (n, dimension). The last few hundred are
@@ -134,6 +148,11 @@ class Encoder:
         order. `progress` is called with the number of texts done since its last call."""
         return self._encode(texts, self.record.passage_prompt, progress)
 
+    @property
+    def remedy(self) -> str:
+        """How to repair the encoder, for the user."""
+        return remedy(self._folder)
+
     def vocabulary(self) -> list[str]:
         """List the model's tokens in the order of their ids."""
         ids = self._model.tokenizer.get_vocab()
@@ -148,14 +167,14 @@ class Encoder:
     def check_golden(self) -> float:
         """Return the worst cosine between the original model's vectors, stored at adoption, and the
         vectors computed now. Raises EncoderError if the stored vectors are unusable."""
-        texts = golden_texts(self.record.max_tokens)
+        texts, path = golden_texts(self.record.max_tokens), self._folder / GOLDEN_FILE
         try:
-            golden = np.load(self._folder / GOLDEN_FILE, allow_pickle=False)
+            golden = np.load(path, allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise EncoderError(f"{self._folder / GOLDEN_FILE} cannot be read. {REMEDY}") from error
+            raise EncoderError(f"{path} cannot be read. {self.remedy}") from error
         here = self.encode_as_both(texts)
         if golden.shape != here.shape:
-            raise EncoderError(f"{self._folder / GOLDEN_FILE} is for another model. {REMEDY}")
+            raise EncoderError(f"{path} is for another model. {self.remedy}")
         return float((golden * here).sum(axis=1).min())
 
     def _encode(
@@ -190,8 +209,8 @@ class Encoder:
 
 
 def default_home() -> Path:
-    """Return the default folder of encoders. It is inside the Python environment, because an
-    encoder belongs to the environment like an installed package."""
+    """Return the default folder of adopted encoders. It is inside the Python environment, because
+    an encoder belongs to the environment like an installed package."""
     return Path(sys.prefix, "share", "dealbot", "encoders")
 
 
@@ -200,30 +219,37 @@ def home_or_default(encoders: AnyPath | None) -> Path:
     return default_home() if encoders is None else Path(encoders)
 
 
-def open_current(home: Path, *, threads: int | None = None) -> Encoder:
-    """Open the encoder that `home` names as its default. Raises EncoderError if there is none."""
+def open_current(
+    home: Path, *, threads: int | None = None, reuse: Encoder | None = None
+) -> Encoder:
+    """Open the encoder that `home` names as its default; the shipped one if `home` has none at all.
+    If that is `reuse`, its loaded model is shared. Raises EncoderError if it is missing or
+    damaged."""
+    if not _has_encoders(home):
+        home = SHIPPED
     try:
         encoder_id = read_pointer(home / CURRENT)
     except IndexDamagedError as error:
-        raise EncoderError(f"{error} {REMEDY}") from error
-    if encoder_id is None and any(home.glob(f"[!.]*/{RECORD_FILE}")):
-        raise EncoderError(f"{home / CURRENT} is missing. {REMEDY}")
+        raise EncoderError(f"{error} {remedy(home)}") from error
     if encoder_id is None:
-        raise EncoderError("No encoder is adopted. Run: dealbot model adopt")
-    if not (home / encoder_id).exists():
+        raise EncoderError(f"{home / CURRENT} is missing. {remedy(home)}")
+    if _folder_of(home, encoder_id) is None:
         raise EncoderError(
-            f"{home / CURRENT} names an encoder that does not exist: {encoder_id}. {REMEDY}"
+            f"{home / CURRENT} names an encoder that does not exist: {encoder_id}. {remedy(home)}"
         )
+    if reuse is not None and reuse.id == encoder_id:
+        return reuse.sharing_model(threads=threads)
     return open_by_id(home, encoder_id, threads=threads)
 
 
 def open_by_id(home: Path, encoder_id: str, *, threads: int | None = None) -> Encoder:
-    """Open the encoder that an index was built with. Raises EncoderError if it is not in `home`."""
-    folder = home / encoder_id
-    if not folder.is_dir():
+    """Open the encoder that an index was built with: from `home`, or the shipped one if it has that
+    id. Raises EncoderError if it is missing or damaged."""
+    folder = _folder_of(home, encoder_id)
+    if folder is None:
         raise EncoderError(
             f"The encoder {encoder_id} that the index was built with is not in {home}. Adopt "
-            "that model again (dealbot model adopt FOLDER_OF_THE_MODEL), or adopt the default one "
+            "that model again (dealbot model adopt FOLDER_OF_THE_MODEL), or use the default one "
             "and rebuild: dealbot model adopt && dealbot index build"
         )
     return Encoder.open(folder, threads=threads)
@@ -240,15 +266,27 @@ def installed(home: Path) -> list[EncoderRecord]:
     return records
 
 
+def _has_encoders(home: Path) -> bool:
+    pointer = home / CURRENT
+    return pointer.is_symlink() or pointer.exists() or any(home.glob(f"[!.]*/{RECORD_FILE}"))
+
+
+def _folder_of(home: Path, encoder_id: str) -> Path | None:
+    folders = (home / encoder_id, SHIPPED / encoder_id)
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
 def _check_file(path: Path, expected: str) -> None:
     if path.is_symlink() or not path.is_file():
-        raise EncoderError(f"{path} is missing or not a plain file. {REMEDY}")
+        raise EncoderError(f"{path} is missing or not a plain file. {remedy(path)}")
     try:
         actual = file_digest(path)
     except OSError as error:
         raise EncoderError(f"{path} cannot be read: {error.strerror}.") from error
     if actual != expected:
-        raise EncoderError(f"{path} is damaged: its checksum is not the recorded one. {REMEDY}")
+        raise EncoderError(
+            f"{path} is damaged: its checksum is not the recorded one. {remedy(path)}"
+        )
 
 
 def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
@@ -262,7 +300,8 @@ def _unit(vector: Vectors) -> Vectors:
     norm = np.linalg.norm(vector)
     if not np.isfinite(norm) or not norm:
         raise EncoderError(
-            f"The encoder gave a vector that is not a number or has no direction. {REMEDY}"
+            "The encoder gave a vector that is not a number or has no direction. "
+            "Check it with: dealbot doctor"
         )
     unit: Vectors = vector / norm
     return unit

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.encoder.exported_program import save_program
 from index.encoder.model_source import EXTRA, ModelSource
 from index.errors import EncoderError
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def load_original(source: ModelSource) -> "SentenceTransformer":
     try:
-        import onnx  # noqa: F401  # torch's exporter needs both; fail here if missing
+        import onnx  # noqa: F401  # torch's exporter needs them; fail here if missing
+        import onnx_ir  # noqa: F401
         import onnxscript  # noqa: F401
         import torch
         from safetensors import SafetensorError
@@ -101,6 +103,7 @@ def tokenizer_of(model: "SentenceTransformer") -> tuple[Any, int]:
 def export(
     original: "SentenceTransformer", inputs: Sequence[str], dimension: int, path: Path
 ) -> None:
+    """Write the model to `path`; the same versions write the same bytes in any folder."""
     import torch
 
     class Exportable(torch.nn.Module):
@@ -129,21 +132,20 @@ def export(
     )
     shape = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")}
     try:
-        torch.onnx.export(
+        program = torch.onnx.export(
             Exportable().eval(),
             tuple(example[name] for name in inputs),
-            path,
             input_names=list(inputs),
             output_names=["sentence_embedding"],
             dynamic_shapes=dict.fromkeys(inputs, shape),
             dynamo=True,
-            external_data=False,
             verbose=False,
         )
     except torch.onnx.OnnxExporterError as error:
         raise EncoderError(
             f"This model cannot be exported to ONNX: {_first_line(error)}"
         ) from error
+    save_program(program, path)
 
 
 def _first_line(error: Exception) -> str:

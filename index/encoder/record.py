@@ -17,7 +17,9 @@ RECORD_FILE = "encoder.json"
 _MOST_BYTES = 1_000_000  # a record has about two thousand
 
 _FILES = (MODEL_FILE, TOKENIZER_FILE, GOLDEN_FILE)
-REMEDY = "Adopt it again: dealbot model adopt"
+
+# The default encoder, part of the package. The folder is laid out like one of adopted encoders.
+SHIPPED = Path(__file__).parent / "shipped"
 
 InputName = Literal["input_ids", "attention_mask", "token_type_ids"]
 INPUT_NAMES: tuple[InputName, ...] = get_args(InputName)
@@ -31,6 +33,13 @@ _GOLDEN_TEXTS = (
     "The harbour was closed for two days. Ships waited outside, and the mayor, who had warned "
     "of the storm, said that she would not comment before the inquiry had ended.",
 )
+
+
+def remedy(path: Path) -> str:
+    """Say how to repair an encoder with a damaged file or folder at `path`."""
+    if path.is_relative_to(SHIPPED):
+        return "Install dealbot again."
+    return "Adopt it again: dealbot model adopt"
 
 
 def golden_texts(max_tokens: int) -> tuple[str, ...]:
@@ -101,17 +110,17 @@ def read_record(folder: Path) -> EncoderRecord:
         record = EncoderRecord.model_validate_json(data)
     except FileNotFoundError as error:
         told = f"{path} is missing" if folder.is_dir() else f"There is no encoder in {folder}"
-        raise EncoderError(f"{told}. {REMEDY}") from error
+        raise EncoderError(f"{told}. {remedy(folder)}") from error
     except OSError as error:
-        raise EncoderError(f"{path} cannot be read: {error.strerror}. {REMEDY}") from error
+        raise EncoderError(f"{path} cannot be read: {error.strerror}. {remedy(folder)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "its JSON"
         raise EncoderError(
             f"{path} is damaged or from another version of dealbot ({where}: {first['msg']}). "
-            f"{REMEDY}"
+            f"{remedy(folder)}"
         ) from error
     # Records from before seals existed have none.
     if "seal" in record.model_fields_set and not seal_matches(data, record.seal):
-        raise EncoderError(f"{path} is damaged: its checksum does not match. {REMEDY}")
+        raise EncoderError(f"{path} is damaged: its checksum does not match. {remedy(folder)}")
     return record

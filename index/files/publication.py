@@ -112,18 +112,7 @@ def publish_folder(staging: Path, final: Path) -> None:
 def write_pointer(path: Path, text: str) -> None:
     """Replace the pointer in one step: a reader sees the old text or the new, never a part. An
     OSError leaves the old text. A BuildError says that the new text may not survive a power cut."""
-    # The staging prefix makes the next run remove what a power cut leaves.
-    beside = path.with_name(f"{_STAGING_PREFIX}{path.name}-{secrets.token_hex(8)}")
-    try:
-        with beside.open("x", encoding="utf-8") as file:
-            file.write(f"{text}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):  # the next run removes it
-            beside.unlink()
-        raise
+    replace_text(path, f"{text}\n")
     try:
         fsync(path.parent)
     except OSError as error:
@@ -131,6 +120,23 @@ def write_pointer(path: Path, text: str) -> None:
             f"{text} is current now, but the disk does not confirm it ({error.strerror}): check "
             "the disk, then try again"
         ) from error
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Replace a file in one step, by one whose bytes are on the disk. An OSError leaves the old
+    file. The caller syncs the folder, which makes the new name survive a power cut."""
+    # The staging prefix makes the next run remove what a power cut leaves.
+    beside = path.with_name(f"{_STAGING_PREFIX}{path.name}-{secrets.token_hex(8)}")
+    try:
+        with beside.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):  # the next run removes it
+            beside.unlink()
+        raise
 
 
 def read_pointer(path: Path) -> str | None:

@@ -6,6 +6,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -18,6 +19,7 @@ from index.files.publication import (
     read_pointer,
     write_pointer,
 )
+from index.generations.admission import admission
 from index.generations.integrity import read_errors_as_damage, verify
 from index.generations.manifest import (
     PASSAGE_TERMS,
@@ -36,6 +38,7 @@ from index.text.initials import Initials
 _Opened = TypeVar("_Opened")
 
 POINTER, GENERATIONS = "CURRENT", "generations"
+_KEPT_PERIODS = 8  # masks of periods in the cache
 
 
 class Generation:
@@ -44,6 +47,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
         self.texts = TextStore(folder)
+        self.texts.check_tables()
         self.tokens = TokenStore(folder)
         self.sentence_vectors = DenseIndex.load(folder / SENTENCE_VECTORS)
         self.passage_vectors = StoredVectors(folder / PASSAGE_VECTORS)
@@ -51,6 +55,7 @@ class Generation:
         self.passage_terms = LexicalIndex.load(folder / PASSAGE_TERMS)
         self.vocabulary = load_vocabulary(folder)
         self.initials = Initials.load(folder)
+        self.admission = lru_cache(_KEPT_PERIODS)(partial(admission, self.texts))
         self._hold: FolderLock | None = None
 
     @property
@@ -83,12 +88,13 @@ class Generation:
         """Yield a message for each file whose number of rows or vector dimension differs from the
         manifest."""
         says = self.manifest
+        articles = says.articles + says.versions
         for name, found, told in (
-            (ARTICLES, len(self.texts.articles), says.articles),
+            (ARTICLES, len(self.texts.articles), articles),
             (SENTENCES, self.texts.sentence_count, says.sentences),
             (PASSAGES, self.texts.passage_count, says.passages),
             (f"{TOKENS}/sentences", len(self.tokens.sentences), says.sentences),
-            (f"{TOKENS}/titles", len(self.tokens.titles), says.articles),
+            (f"{TOKENS}/titles", len(self.tokens.titles), articles),
             (SENTENCE_VECTORS, len(self.sentence_vectors), says.sentences),
             (SENTENCE_VECTORS, self.sentence_vectors.dimension, says.dimension),
             (PASSAGE_VECTORS, len(self.passage_vectors), says.passages),

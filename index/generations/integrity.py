@@ -20,7 +20,8 @@ from index.generations.manifest import (
     read_manifest,
     read_older_manifest,
 )
-from index.stores.text_store import ARTICLES, PASSAGES, SENTENCES, TEXTS
+from index.stores.text_store import ARTICLES, BLOCKS, KINDS, PASSAGES, SENTENCES, TEXTS
+from index.stores.times import TIMES
 from index.stores.token_store import TOKENS
 from index.stores.vocabulary import VOCABULARY
 from index.text.initials import INITIALS
@@ -30,7 +31,7 @@ _Manifest = TypeVar("_Manifest", Manifest, OlderManifest)
 # Required files and folders: all of them in this schema, and those with texts in older ones.
 _TEXTS = {TEXTS, ARTICLES, SENTENCES, PASSAGES}
 _REQUIRED = {
-    *(*_TEXTS, TOKENS, VOCABULARY, INITIALS),
+    *(*_TEXTS, KINDS, BLOCKS, TIMES, TOKENS, VOCABULARY, INITIALS),
     *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
 

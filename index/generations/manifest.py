@@ -13,7 +13,7 @@ from index.models import DenseType
 MANIFEST = "manifest.json"
 SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
-SCHEMA_VERSION: Literal[4] = 4
+SCHEMA_VERSION: Literal[6] = 6
 # Joined to a folder, so it must not lead out of it.
 _ENCODER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
 _MOST_BYTES = 10_000_000  # a manifest of a few files has some kilobytes
@@ -31,16 +31,18 @@ class DenseRecord(BaseModel):
 
 
 class Manifest(Sealed):
-    """Contents and sources of a generation. `files` maps each file's path within the generation to
-    its sha256."""
+    """Contents and sources of a generation. `articles` counts each article once, `versions` the
+    earlier versions, which are stored as articles of their own. `files` maps each file's path
+    within the generation to its sha256."""
 
-    schema_version: Literal[4]
+    schema_version: Literal[6]
     id: str
     created: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")
     dealbot_version: str
     encoder_id: str = Field(pattern=_ENCODER_ID)
     dimension: int = Field(gt=0)
-    articles: int = Field(gt=0)
+    articles: int = Field(ge=0)
+    versions: int = Field(ge=0)
     sentences: int = Field(gt=0)
     passages: int = Field(gt=0)
     dense: DenseRecord
@@ -57,7 +59,7 @@ class OlderManifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    schema_version: Literal[3]
+    schema_version: Literal[3, 4, 5]
     id: str
     encoder_id: str = Field(pattern=_ENCODER_ID)
     sources: tuple[str, ...]

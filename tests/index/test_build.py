@@ -15,7 +15,7 @@ import pytest
 
 from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import Encoder
-from index.errors import BuildError, ExpectedError, IndexMissingError, SourceError
+from index.errors import BuildError, ExpectedError, SourceError
 from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
 from index.generations.integrity import verify
 from index.models import DenseType
@@ -262,19 +262,24 @@ def test_bad_articles_are_told_and_the_old_generation_answers(
     assert f"No articles in {empty}" in refusal([empty], answering, encoder)
     missing = tmp_path / "missing"
     assert f"no file or folder {missing}" in refusal([missing], answering, encoder)
-    (articles / "latin.txt").write_bytes("Zürich".encode("latin-1"))
-    assert "latin.txt is not UTF-8" in refusal([articles], answering, encoder)
+    (articles / "cyrillic.txt").write_bytes("Орёл".encode("cp1251"))
+    assert "cyrillic.txt is not UTF-8" in refusal([articles], answering, encoder)
     assert texts_in(answering) == [FIRST]
     check_only(answering, generations=1)
 
 
-def test_two_articles_with_one_id_name_both(articles: Path, index: Path, encoder: Encoder) -> None:
+def test_of_two_articles_with_one_id_the_later_is_the_newest_version(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
     (articles / "harbour.md").write_text(SECOND)
-    message = refusal([articles], index, encoder)
-    assert "harbour.txt" in message
-    assert "harbour.md" in message
-    with pytest.raises(IndexMissingError):
-        open_current(index)
+    report = build_index([articles], index, encoder, NoProgress())
+    assert (report.sources.updated.count, report.sources.updated.first) == (1, ["harbour"])
+    assert texts_in(index) == [SECOND, FIRST]
+    articles_now = open_current(index).texts.articles
+    assert [(each.id, each.holds) for each in articles_now] == [
+        ("harbour@1", False),
+        ("harbour", True),
+    ]
 
 
 def test_a_broken_line_is_named_and_left_out_only_where_that_is_wanted(

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.generations.differences import Differences, find_differences
@@ -23,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("stores")
 
 
-def store(folder: Path, articles: Articles, **told: str) -> TextStore:
+def store(folder: Path, articles: Articles, **told: Any) -> TextStore:
     """Write a store of these articles in a fresh folder; `told` holds further fields of each
     article."""
     place = folder / str(len(list(folder.iterdir())))
@@ -39,6 +40,7 @@ def store(folder: Path, articles: Articles, **told: str) -> TextStore:
     return TextStore(place)
 
 
+@settings(deadline=None)  # it writes files, which takes long on a busy disk
 @given(before=ARTICLES, after=ARTICLES)
 def test_it_is_what_the_sets_and_multisets_say(
     folder: Path, before: Articles, after: Articles

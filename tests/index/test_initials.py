@@ -77,6 +77,36 @@ def test_letters_used_far_more_often_than_the_name_are_their_own_word() -> None:
     assert learnt(texts).expand("AMD") == "AMD"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The park gets acres of land from the county.",
+        "It shipped tons of rice.",
+        "The boards of yards met.",
+        "Acres of Land Sold Over Protest",
+        "ACRES OF LAND SOLD OVER PROTEST",
+        "A lot of people saw it.",
+    ],
+)
+def test_common_words_have_no_initials(text: str) -> None:
+    typed = "AOL ToR BoY ALSOP AOLSOP LoP TOR"
+    assert learnt([text]).expand_question(typed, ENGLISH) == typed
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("It has acres of land (AOL) to sell.", "AOL", "acres of land"),
+        ("The Association of Lenders met.", "AoL", "Association of Lenders"),
+        ("It signed a memorandum of understanding.", "MoU", "memorandum of understanding"),
+    ],
+)
+def test_introduced_phrases_names_and_conventional_phrases_have(
+    text: str, short: str, long: str
+) -> None:
+    assert learnt([text]).expand(short) == long
+
+
 def test_both_side_by_side_are_read_once() -> None:
     text = "The Tarn Harbour Board (THB) met."
     initials = learnt([text])

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.reading.sentences import HELD_BACK, TUNING, read_lines
 from index.models import Span
 from index.text.sentences import is_heading, split_sentences
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 INVISIBLE = "\ufeff\u200b-\u200f\u202a-\u202e\u2066-\u2069"
-LIST_MARKER = re.compile(r"[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\(?[A-Z]\)")
+LIST_MARKER = re.compile(r"[-*+•▪●◦‣–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\(?[A-Z]\)")
 
 
 def sentences(text: str) -> list[str]:
@@ -57,6 +58,68 @@ def test_a_line_is_cut_into_its_sentences(expected: list[str]) -> None:
     assert sentences(" ".join(expected)) == expected
     assert sentences("\n".join(expected)) == expected
     assert sentences("\ufeff" + "\r\n\r\n".join(expected) + "\r\n") == expected
+
+
+@pytest.mark.parametrize(
+    "expected", [*read_lines(TUNING), *read_lines(HELD_BACK)], ids=lambda expected: expected[0][:40]
+)
+def test_hard_lines_of_business_news_are_cut_into_their_sentences(expected: list[str]) -> None:
+    text = " ".join(expected)
+    assert sentences(text) == expected
+    assert sentences(f"{text}\n\n{text}") == expected * 2
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["It trades in the U.S.", "The company has 9 plants."],
+        ["It was bought by Harrow Inc.", "Jane Hall, its chief executive, said so."],
+        ["Harrow Corp. Names Jane Hall CEO"],
+        ['"Is it over?"', "Analysts said the deal was done."],
+        ["“Who knows?” the C.F.O. Dan Reed said.", "“Not me.”"],
+        ["She holds a Ph.D.", "She teaches.", "Yahoo! Inc. rose.", "Yahoo! said so."],
+        ["it fell 3%.", "shares rose.", "we at ombrel inc. say no."],
+        ["Prices rose.  [4]", "The bank held.[5][6]", "It may cut.[citation needed]", "It did."],
+        ["It is worth $5 per sq. ft.", "Rents rose.", "Then what . . . no one knows."],
+        ["OMBREL INC. TO BUY HARROW CORP. FOR $4 MLN.", "THE BOARD AGREED."],
+        ["A. A. Brand and L. Moss own Brand Bros. Shipping in Ill. and Calif.", "They sold."],
+        ["They are at 12 Main St.", "The office is in St. Paul, Minn., near Mt. Orr."],
+    ],
+    ids=lambda expected: expected[0][:40],
+)
+def test_abbreviations_quotes_and_marks_of_other_kinds(expected: list[str]) -> None:
+    assert sentences(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Highlights: • Sales rose 5% • Costs fell • Net debt: nil",
+            ["Highlights:", "Sales rose 5%", "Costs fell", "Net debt: nil"],
+        ),
+        ("1. Pay the bank 2. Sell the yard", ["Pay the bank", "2. Sell the yard"]),
+        ("▪ one\n●two\n● three", ["one", "two", "three"]),
+        ("The sale ended.The board met.", ["The sale ended.", "The board met."]),
+        (
+            "The panel on ports was opened by the minister and Ms.\nHall of Leeds. It ran late.",
+            [
+                "The panel on ports was opened by the minister and Ms.\nHall of Leeds.",
+                "It ran late.",
+            ],
+        ),
+        (
+            "HALL: The first turn is long enough to look like wrapped text\nLEE: Yes.",
+            ["HALL: The first turn is long enough to look like wrapped text", "LEE: Yes."],
+        ),
+        (
+            f"“{'We sold. ' * 60}” He left.",
+            ["“We sold.", *["We sold."] * 59, "” He left."],
+        ),
+    ],
+)
+def test_lists_wrapped_lines_and_long_quotes(text: str, expected: list[str]) -> None:
+    assert sentences(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -154,7 +217,6 @@ def test_nothing_is_lost_but_space_invisible_marks_and_list_markers(text: str) -
 
 
 # Inputs that take a minute if the work is quadratic: the time limit of every test catches that.
-# Opening curly quotes are fewer, since sentencex looks for the end of each.
 @pytest.mark.parametrize(
     ("unit", "times"),
     [
@@ -163,7 +225,12 @@ def test_nothing_is_lost_but_space_invisible_marks_and_list_markers(text: str) -
         ("a\n", 100_000),
         ("5 bn. a ", 50_000),
         ("It is so. ", 100_000),
-        ("“", 20_000),
+        ("“", 100_000),
+        *[(unit, 30_000) for unit in ("'A", '"A', ".x", "...x", "‘a", "[1", "1. A 2. B ", "• a ")],
+        *[
+            (unit, 30_000)
+            for unit in ("Inc. A", "“Why?” A ", "a.m. A ", "A. A. ", ". . ", "[a", "(a")
+        ],
         ("‘It is so. ", 10_000),
     ],
 )

@@ -4,12 +4,18 @@ is lost."""
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, read_articles
+from index.articles.sources import (
+    DEFAULT_MAX_ARTICLE_BYTES,
+    Names,
+    SourceReport,
+    read_articles,
+)
 from index.errors import SourceError
 from index.models import Article
 
@@ -54,7 +60,7 @@ def test_file_given_directly_is_named_after_itself(tmp_path: Path) -> None:
 
 
 def test_unknown_ending_given_directly_names_the_known_ones(tmp_path: Path) -> None:
-    assert ".txt, .md" in refusal(put(tmp_path / "a.pdf", "Text"))
+    assert ".txt, .md" in refusal(put(tmp_path / "a.zip", "Text"))
 
 
 def test_missing_path_and_unreadable_path_are_told(tmp_path: Path) -> None:
@@ -64,7 +70,9 @@ def test_missing_path_and_unreadable_path_are_told(tmp_path: Path) -> None:
 
 def test_folder_without_articles_is_told(tmp_path: Path) -> None:
     put(tmp_path / "photo.jpg", "x")
-    assert f"No articles in {tmp_path}" in refusal(tmp_path)
+    assert f"No articles in {tmp_path}: it has 1 of other kinds, but no file ends in" in refusal(
+        tmp_path
+    )
 
 
 def test_file_that_vanishes_while_reading_is_told(tmp_path: Path) -> None:
@@ -77,19 +85,119 @@ def test_file_that_vanishes_while_reading_is_told(tmp_path: Path) -> None:
         next(articles)
 
 
-def test_two_articles_with_one_id_name_both_places(tmp_path: Path) -> None:
-    put(tmp_path / "a.txt", "Text")
-    put(tmp_path / "a.md", "Text")
-    told = refusal(tmp_path)
-    assert "id 'a'" in told
-    assert str(tmp_path / "a.txt") in told
-    assert str(tmp_path / "a.md") in told
+def report_of(*paths: Path) -> tuple[list[Article], SourceReport]:
+    report = SourceReport()
+    return list(read_articles(paths, report=report)), report
 
 
-def test_one_id_from_two_paths_collides(tmp_path: Path) -> None:
+def test_two_files_of_one_id_are_versions_and_the_later_is_the_newest(tmp_path: Path) -> None:
+    put(tmp_path / "a.md", "Old text")
+    put(tmp_path / "a.txt", "New text")
+    articles, report = report_of(tmp_path)
+    assert [(article.id, article.text) for article in articles] == [
+        ("a@1", "Old text"),
+        ("a", "New text"),
+    ]
+    assert (report.updated.count, report.updated.first, report.repeated) == (1, ["a"], 0)
+
+
+def test_one_id_with_one_text_is_one_article(tmp_path: Path) -> None:
     one = put_json(tmp_path / "one.jsonl", {"id": "x", "text": "Text"})
     two = put_json(tmp_path / "two.json", {"id": "x", "text": "Text"})
-    assert "one.jsonl, line 1" in refusal(one, two)
+    articles, report = report_of(one, two)
+    assert [article.id for article in articles] == ["x"]
+    assert (report.updated.count, report.repeated) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("dates", "kept"),
+    [
+        (["2026-08-03T06:10:00Z", "2026-08-04"], 1),
+        (["2026-08-04", "2026-08-03T06:10:00Z"], 0),
+        (["2026-08-03", "2026-08-03"], 1),
+        (["", ""], 1),
+        (["2026-08-03", ""], 0),
+        (["Tue, 04 Aug 2026 08:00:00 +0200", "2026-08-03"], 0),
+        (["2026-08-03T06:00:00Z", "2026-08-03T07:00:00+02:00"], 0),
+        (["2026", "2026-08", "2026-07-31"], 1),
+        (["no date", "2026-08-03", "none"], 1),
+    ],
+)
+def test_the_newest_of_several_texts_keeps_the_id(
+    tmp_path: Path, dates: list[str], kept: int
+) -> None:
+    records = [{"id": "x", "text": f"Text {n}", "published": date} for n, date in enumerate(dates)]
+    put(tmp_path / "a.jsonl", "\n".join(map(json.dumps, records)))
+    articles, report = report_of(tmp_path)
+    assert [article.text for article in articles if article.id == "x"] == [f"Text {kept}"]
+    assert all(article.version_of == "x" for article in articles if article.id != "x")
+    assert len(articles) == len(dates)
+    assert report.updated.first == ["x"]
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (1, 3, 2), (3, 2, 1)])
+def test_a_text_that_comes_back_is_the_newest(tmp_path: Path, order: tuple[int, ...]) -> None:
+    texts = [("Two" if day == 2 else "One", f"2026-01-0{day}") for day in order]
+    records = [{"id": "x", "text": text, "published": date} for text, date in texts]
+    put(tmp_path / "a.jsonl", "\n".join(map(json.dumps, records)))
+    found = {article.id: (article.text, article.published) for article in read(tmp_path)}
+    assert found == {"x@1": ("Two", "2026-01-02"), "x": ("One", "2026-01-03")}
+
+
+def test_a_record_with_the_id_of_a_file_is_compared_with_it(tmp_path: Path) -> None:
+    put(tmp_path / "b.txt", "From the file")
+    put_json(tmp_path / "a.jsonl", {"id": "b", "text": "From the record"})
+    assert newest(tmp_path) == ["From the file"]
+    (tmp_path / "a.jsonl").unlink()
+    put_json(tmp_path / "c.jsonl", {"id": "b", "text": "Newest", "published": "2026-01-01"})
+    assert newest(tmp_path) == ["Newest"]
+
+
+def newest(path: Path) -> list[str]:
+    return [article.text for article in read(path) if not article.version_of]
+
+
+@pytest.mark.parametrize("later", ["Third", None])
+def test_a_file_that_changes_between_the_passes_is_told(tmp_path: Path, later: str | None) -> None:
+    put(tmp_path / "0.txt", "First of all")
+    path = put(tmp_path / "a.jsonl", '{"id": "x", "text": "One"}\n{"id": "x", "text": "Two"}')
+    articles = read_articles([tmp_path])
+    assert next(articles).id == "0"
+    put(path, json.dumps({"id": "x", "text": later}) if later else '{"id": "y", "text": "New"}')
+    with pytest.raises(SourceError, match=r"'x' in .* changed while it was read"):
+        list(articles)
+
+
+def test_a_second_text_that_appears_between_the_passes_is_told(tmp_path: Path) -> None:
+    put(tmp_path / "0.txt", "First of all")
+    path = put(tmp_path / "a.jsonl", '{"id": "x", "text": "One"}')
+    articles = read_articles([tmp_path])
+    next(articles)
+    put(path, '{"id": "x", "text": "One"}\n{"id": "x", "text": "Two"}')
+    assert next(articles).text == "One"
+    with pytest.raises(SourceError, match="changed while it was read"):
+        next(articles)
+
+
+# --- files that are not read ----------------------------------------------------------------
+
+
+def test_files_of_unknown_kinds_are_named_and_counted(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.zip", "sub/c.JPG", "sub/noending", ".hidden.zip", "page_files/x.png",
+                 "README", "style.css", "~$draft.docx"):  # fmt: skip
+        put(tmp_path / name, "Some text")
+    articles, report = report_of(tmp_path)
+    assert [article.id for article in articles] == ["a"]
+    assert report.unread.count == 3
+    unread = [Path(name).relative_to(tmp_path).as_posix() for name in report.unread.first]
+    assert unread == ["b.zip", "sub/c.JPG", "sub/noending"]
+
+
+def test_all_unknown_files_are_counted_and_a_thousand_named() -> None:
+    names = Names()
+    for number in range(1200):
+        names.add(str(number))
+    assert (names.count, len(names.first)) == (1200, 1000)
 
 
 @pytest.mark.parametrize(
@@ -208,10 +316,76 @@ def test_article_with_nothing_to_read_is_refused(tmp_path: Path, name: str, text
     assert "contains no text" in refusal(put(tmp_path / name, content))
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.json", "a.jsonl"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.json", "a.jsonl"])
 def test_bytes_that_are_not_utf8_are_told_with_their_place(tmp_path: Path, name: str) -> None:
-    told = refusal(put(tmp_path / name, b"caf\xe9 and more"))
-    assert "is not UTF-8 text (byte 0xe9 at offset 3)" in told
+    told = refusal(put(tmp_path / name, "on \u043f\u0440\u0430\u0432\u0434\u0430".encode("cp1251")))
+    assert "is not UTF-8 text (byte 0xef at offset 3)" in told
+
+
+LONG = "a word " * 100
+
+
+def test_long_metadata_is_cut_and_a_long_address_dropped_with_a_note(tmp_path: Path) -> None:
+    record = {"text": "T", "title": LONG, "url": f"https://x.example/{'y' * 500}"}
+    article = read(put_json(tmp_path / "a.jsonl", record))[0]
+    assert article.title.startswith("a word a word")
+    assert article.title.endswith(" a…")
+    assert len(article.title) <= 500
+    assert article.url == ""
+    assert article.notes == (
+        "The title is 699 characters long and was cut.",
+        "The url is 518 characters long and was left out.",
+    )
+
+
+# --- charsets -------------------------------------------------------------------------------
+
+ACCENTS = "Le café d\u2019été à Nîmes rouvre \u2013 enfin.\nIl est ouvert."
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.json", "a.jsonl", "a.ndjson"])
+@pytest.mark.parametrize(
+    ("charset", "note"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", ""),
+        ("utf-16", "The file was read as UTF-16."),
+        ("utf-16-le", "The file was read as UTF-16."),
+        ("utf-16-be", "The file was read as UTF-16."),
+        ("cp1252", "The file is not UTF-8 and was read as Windows-1252."),
+    ],
+)
+def test_text_in_other_charsets_is_read_with_a_note(
+    tmp_path: Path, name: str, charset: str, note: str
+) -> None:
+    text = ACCENTS if ".json" not in name and ".nd" not in name else ACCENTS.replace("\n", " ")
+    record = json.dumps({"text": text}, ensure_ascii=False)
+    content = text if name in ("a.txt", "a.md") else record
+    article = read(put(tmp_path / name, content.encode(charset)))[0]
+    kept = text.replace("\n", " ") if name == "a.md" else text
+    assert article.text.removeprefix("\ufeff") == kept
+    assert article.notes == ((note,) if note else ())
+
+
+def test_lines_in_utf16_are_streamed(tmp_path: Path) -> None:
+    lines = "\n".join(json.dumps({"text": f"Nr. {n} " + "x" * 999}) for n in range(500))
+    assert len(read(put(tmp_path / "a.jsonl", lines.encode("utf-16")))) == 500
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff",
+        "Ελληνικά".encode("cp1253"),
+        "one é, two é, one broken: ".encode() + b"\xe9 here",
+        b"text with \x81 in it, which Windows-1252 leaves open",
+        bytes(range(1, 256)),
+        b"\x00\x01" * 50,
+        b"\x7fELF\x02\x01\x01" + bytes(60) + b"\x03",
+    ],
+)
+def test_bytes_of_no_plausible_charset_are_refused(tmp_path: Path, data: bytes) -> None:
+    assert any(w in refusal(put(tmp_path / "a.txt", data)) for w in ("not UTF-8", "binary"))
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
@@ -237,7 +411,7 @@ def test_a_file_over_the_limit_is_refused_however_little_of_it_is_text(tmp_path:
 
 # --- JSON -----------------------------------------------------------------------------------
 
-FIELDS = {
+FIELDS: dict[str, Any] = {
     "id": "n1",
     "title": "T",
     "source": "S",
@@ -273,7 +447,6 @@ def test_records_without_id_are_numbered(tmp_path: Path) -> None:
         ({"text": "half \ud83d"}, "surrogate"),
         ({"text": "T", "source": "\ud83d"}, "source has half a surrogate"),
         ({"text": "T", "url": "javascript:alert(1)"}, "url must start with http:// or https://"),
-        ({"text": "T", "title": "x" * 501}, "title is 501 characters"),
     ],
 )
 def test_unusable_records_are_told(tmp_path: Path, record: object, words: str) -> None:
@@ -331,13 +504,13 @@ def test_bad_ones_are_handed_over_and_reading_goes_on(tmp_path: Path) -> None:
     put(tmp_path / "b.txt", "Good")
     put(
         tmp_path / "c.jsonl",
-        '{"text": "One"}\nbroken\n{"id": "b", "text": "Same id"}\n{"text": "Four"}',
+        '{"text": "One"}\nbroken\n{"id": "b", "text": ""}\n{"text": "Four"}',
     )
     put_json(tmp_path / "d.json", [{"text": ""}, {"text": "Two"}])
     bad: list[SourceError] = []
     articles = read_articles([tmp_path / "gone", tmp_path], on_bad=bad.append)
     assert [article.id for article in articles] == ["b", "c#1", "c#4", "d#2"]
-    words = ["gone", "a.txt", "c.jsonl, line 2", "id 'b'", "d.json, record 1"]
+    words = ["gone", "a.txt", "c.jsonl, line 2", "line 3 contains no", "d.json, record 1"]
     assert [word in str(error) for word, error in zip(words, bad, strict=True)] == [True] * 5
 
 
@@ -347,6 +520,16 @@ def test_articles_are_read_one_at_a_time(tmp_path: Path) -> None:
     assert next(articles).text == "One"
     with pytest.raises(SourceError):
         next(articles)
+
+
+def test_one_bad_record_of_a_thousand_leaves_the_others(tmp_path: Path) -> None:
+    lines = [json.dumps({"text": f"Text {n}"}) for n in range(1000)]
+    lines[500] = '{"text": " "}'
+    path = put(tmp_path / "a.jsonl", "\n".join(lines))
+    bad: list[SourceError] = []
+    assert len(list(read_articles([path], on_bad=bad.append))) == 999
+    assert [f"{path}, line 501 contains no text" in str(error) for error in bad] == [True]
+    assert "line 501" in refusal(path)
 
 
 # --- invariants -----------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.models import Article, Span
@@ -25,7 +26,8 @@ from index.text.passages import group_passages
 @st.composite
 def cut_articles(draw: st.DrawFn) -> tuple[Article, list[Span], list[range]]:
     """Draw an article of any characters, cut anywhere."""
-    article = Article(*(draw(st.text(max_size=n)) for n in (9, 60, 9, 9, 9, 9)))
+    drawn: list[Any] = [draw(st.text(max_size=n)) for n in (9, 60, 9, 9, 9, 9)]
+    article = Article(*drawn)
     cuts = sorted(draw(st.sets(st.integers(0, len(article.text)), max_size=12)))
     spans = [Span(*pair) for pair in zip(cuts[::2], cuts[1::2], strict=False)]
     return article, spans, group_passages(spans, draw(st.integers(1, 40)))
@@ -36,6 +38,7 @@ _ARTICLES = st.lists(cut_articles(), min_size=1, max_size=5).filter(
 )
 
 
+@settings(deadline=None)  # it writes files, which takes long on a busy disk
 @given(_ARTICLES)
 def test_every_text_comes_back_exactly(
     articles: list[tuple[Article, list[Span], list[range]]],

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from index.building import build, unchanged
+from index.building import unchanged
 from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import GENERATIONS, POINTER, published
 from index.generations.manifest import Manifest
 from index.models import Span
 from index.progress import NoProgress
+from index.text import blocks
 from index.text.sentences import split_sentences as really_split
 
 HARBOUR = "The harbour didn't open in May. Its mayor, of the HRC, wouldn't say why. It cost $5bn."
@@ -44,7 +45,7 @@ def split(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(text)
         return really_split(text)
 
-    monkeypatch.setattr(build, "split_sentences", split_sentences)
+    monkeypatch.setattr(blocks, "split_sentences", split_sentences)
     return texts
 
 

@@ -1,20 +1,28 @@
-"""Readers of plain text and JSON records, and the checks for articles of every format."""
+"""Decoding of UTF-8, and the checks for articles of every format."""
 
 import re
 import unicodedata
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.errors import SourceError
 from index.models import Article
 
 RAISE_THE_LIMIT = "Split it, or raise the limit with --max-article-mb or DEALBOT_MAX_ARTICLE_MB."
 _LONGEST_ID = 200
-_LONGESTMETADATA = 500
-_LONGEST_FIRST_LINE_TITLE = 120
+_LONGEST_METADATA = 500
 METADATA = ("title", "source", "url", "published")
+_TEXTS = ("title", "source")  # half of an address or a date would be a wrong one
 _LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # Unicode classifies these as letters, numbers, punctuation or symbols, but they are invisible.
 _BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or record that holds no article, and need not: its place and the reason, in words."""
+
+    place: str
+    reason: str
 
 
 def decode(data: bytes, place: str) -> str:
@@ -36,18 +44,42 @@ def decode(data: bytes, place: str) -> str:
 
 
 def checked(article: Article, place: str, max_article_bytes: int) -> Article:
-    """Return the article with cleaned metadata. Raises SourceError if its id, text or metadata is
-    unusable or its text exceeds `max_article_bytes`."""
+    """Return the article with cleaned metadata. Metadata that is too long is cut, an address is
+    dropped, and a note says so. Raises SourceError if its id, text or metadata is unusable or its
+    text exceeds `max_article_bytes`. Only a record that withdraws another may have no text."""
     _check_id(article.id, place)
     size = _utf8_length(article.text, "text", place)
     if size > max_article_bytes:
         raise too_large(place, size, max_article_bytes)
-    if not _has_something_to_read(article.text):
+    only_withdraws = bool(article.replaced) and not article.text
+    if not only_withdraws and not _has_something_to_read(article.text):
         raise SourceError(f"{place} contains no text. Add some, or remove it.")
     metadata = {name: _clean(getattr(article, name), name, place) for name in METADATA}
     if metadata["url"] and not is_web_url(metadata["url"]):
         raise SourceError(f"{place}: url must start with http:// or https://, or be left out.")
-    return replace(article, **metadata)
+    notes = list(article.notes)
+    for name in [name for name, value in metadata.items() if len(value) > _LONGEST_METADATA]:
+        notes.append(_cut_note(name, metadata[name]))
+        metadata[name] = _cut(metadata[name]) if name in _TEXTS else ""
+    return replace(
+        article,
+        title=metadata["title"],
+        source=metadata["source"],
+        url=metadata["url"],
+        published=metadata["published"],
+        notes=tuple(notes),
+    )
+
+
+def _cut(value: str) -> str:
+    """Cut a text after a word, and mark the cut."""
+    words = value[: _LONGEST_METADATA - 1]
+    return f"{words.rpartition(' ')[0].rstrip() or words}…"
+
+
+def _cut_note(name: str, value: str) -> str:
+    done = "cut" if name in _TEXTS else "left out"
+    return f"The {name} is {len(value):,} characters long and was {done}."
 
 
 def too_large(place: str, size: int, limit: int, advice: str = RAISE_THE_LIMIT) -> SourceError:
@@ -88,70 +120,15 @@ def _has_something_to_read(text: str) -> bool:
 
 def _clean(value: str, name: str, place: str) -> str:
     _utf8_length(value, name, place)
-    value = _LINE_BREAKING.sub(" ", value).strip()
-    if len(value) > _LONGESTMETADATA:
-        raise SourceError(
-            f"{place}: {name} is {len(value)} characters long, over the limit of "
-            f"{_LONGESTMETADATA}. Shorten it."
-        )
-    return value
+    return _LINE_BREAKING.sub(" ", value).strip()
 
 
 def guess(value: str | None) -> str:
-    """Clean metadata that was inferred, not given. Returns "" where given metadata would be refused
-    as too long."""
+    """Clean metadata that was inferred, not given. Returns "" if it is too long."""
     value = _LINE_BREAKING.sub(" ", value or "").strip()
-    return value if len(value) <= _LONGESTMETADATA else ""
+    return value if len(value) <= _LONGEST_METADATA else ""
 
 
 def is_web_url(url: str) -> bool:
     """Check for an http or https link; only these may be shown."""
     return url.lower().startswith(("http://", "https://"))
-
-
-# --- records -------------------------------------------------------------------------------
-
-
-def read_record(record: object, default_id: str, place: str) -> Article:
-    """Read one JSON record; its text is kept character for character. Raises SourceError if a field
-    is missing or has the wrong type."""
-    if not isinstance(record, dict):
-        raise SourceError(f'{place}: an article must be an object such as {{"text": "..."}}.')
-    # Exports write null for missing values.
-    record = {name: value for name, value in record.items() if value is not None}
-    if "text" not in record:
-        raise SourceError(f'{place}: "text" is missing.')
-    article_id = record.get("id", default_id)
-    # bool is an int in Python, but `"id": true` is not meant as a number.
-    if isinstance(article_id, int) and not isinstance(article_id, bool):
-        article_id = str(article_id)
-    fields = {name: record[name] for name in ("text", *METADATA) if name in record}
-    for name, value in {"id": article_id, **fields}.items():
-        if not isinstance(value, str):
-            raise SourceError(f'{place}: "{name}" must be a string.')
-    return Article(id=article_id, **fields)
-
-
-# --- plain text ----------------------------------------------------------------------------
-
-
-def read_plain(data: bytes, article_id: str, place: str) -> Article:
-    """Read a text file exactly as given. Its first line becomes the title if it looks like a
-    headline."""
-    text = decode(data, place)
-    return Article(id=article_id, text=text, title=_first_line_title(text))
-
-
-def _first_line_title(text: str) -> str:
-    """Return the first line if it looks like a headline: short, no full stop, a blank line after;
-    else ""."""
-    lines = text.split("\n", 2)
-    title = lines[0].strip("\ufeff \t\r")
-    headline = (
-        len(lines) == 3
-        and not lines[1].strip()
-        and lines[2].strip()
-        and len(title) <= _LONGEST_FIRST_LINE_TITLE
-        and not title.rstrip("\"'”’»)]").endswith((".", "!", "?", "…", "。", "！", "？"))
-    )
-    return title if headline else ""

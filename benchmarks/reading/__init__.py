@@ -1,0 +1,1 @@
+"""Reading of articles, compared with other programs."""

@@ -1,0 +1,1 @@
+"""Shared parts of the readers: the article writer, checks, charsets, dates, XML."""

@@ -1,0 +1,206 @@
+"""Articles that were given several times under one id: repetitions and versions.
+
+Articles are read one at a time, so this takes two passes: the first finds all records of each id,
+the second lets one record through for each version. Between them, an id that occurs once takes 33
+bytes beside its key.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from hashlib import blake2b
+
+from index.articles.base.dates import utc_iso, utc_seconds
+from index.articles.versions import Record, Version, find_versions
+from index.models import Article
+
+# Digests of the whole record and of the text, time seen, time of publication, withdrawn.
+_RECORD = struct.Struct("<8s8sqq?")
+_UNREAD = b""  # an id that a file name gives; the file was not read
+_UNKNOWN = -(2**63)
+
+
+class Fate(Enum):
+    """Decision on an article that is not kept."""
+
+    REPEATED = auto()  # the same text is kept from another record
+    SUPERSEDED = auto()  # a version beyond the limit
+    WITHDRAWN = auto()  # a record that only withdraws another
+    CHANGED = auto()  # the files changed between the passes
+
+
+@dataclass(slots=True)
+class Editions:
+    """Ids of all articles. `several` lists the ids that were given with several different records,
+    `suspects` the keys of files that must be read in the first pass, too, because their id occurs
+    again."""
+
+    several: dict[bytes, str] = field(default_factory=dict)
+    suspects: set[bytes] = field(default_factory=set)
+    _known: dict[bytes, bytes] = field(default_factory=dict)
+    # For an id with several records: each record by the digest of the whole.
+    _records: dict[bytes, dict[bytes, bytes]] = field(default_factory=dict)
+    _plans: dict[bytes, "_Plan"] = field(default_factory=dict)
+    _version_ids: set[bytes] = field(default_factory=set)
+
+    def find_file(self, article_id: str) -> None:
+        """Record a file in the first pass without reading it: its name is the article's id."""
+        key = _digest(article_id)
+        if key in self._known:
+            self.suspects.add(key)
+        else:
+            self._known[key] = _UNREAD
+
+    def is_suspect(self, article_id: str) -> bool:
+        return _digest(article_id) in self.suspects
+
+    def find(self, article: Article) -> None:
+        """Record an article in the first pass."""
+        key, packed = _digest(article.id), _packed(article)
+        known = self._known.get(key)
+        if known == _UNREAD:
+            self.suspects.add(key)
+        elif known is None and not article.replaced:
+            self._known[key] = packed
+        elif known != packed:
+            self._known.setdefault(key, packed)
+            self.several[key] = article.id
+            records = self._records.setdefault(key, {known[:8]: known} if known else {})
+            records.setdefault(packed[:8], packed)
+
+    def restart(self) -> None:
+        """Begin the first pass again, now with the suspects."""
+        self._known.clear()
+        self.several.clear()
+        self._records.clear()
+
+    def admit(self, article: Article) -> Article | Fate:
+        """Decide on an article in the second pass. One that is kept is returned with its place in
+        the history of its id."""
+        key, whole = _digest(article.id), _whole(article)
+        if key in self._records:
+            return self._admit_version(article, key, whole)
+        if not article.text:
+            return Fate.WITHDRAWN  # of an id that only the second pass found
+        known = self._known.get(key, _UNREAD)
+        if len(known) == len(whole):  # an article with this id was kept
+            return Fate.REPEATED if whole == known else Fate.CHANGED
+        self._known[key] = whole
+        return article
+
+    def _admit_version(self, article: Article, key: bytes, whole: bytes) -> Article | Fate:
+        plan = self._plan(key)
+        if whole not in plan.records:
+            return Fate.CHANGED
+        if not article.text:
+            return Fate.WITHDRAWN
+        version = plan.pending.pop(whole, None)
+        if version is None:
+            kept = plan.records[whole] in plan.kept_texts
+            return Fate.REPEATED if kept else Fate.SUPERSEDED
+        return self._as_version(article, version)
+
+    def _plan(self, key: bytes) -> "_Plan":
+        if key not in self._plans:
+            self._plans[key] = _Plan.of(self._records[key])
+        return self._plans[key]
+
+    def _as_version(self, article: Article, version: Version) -> Article:
+        placed = replace(
+            article,
+            seen=utc_iso(version.seen),
+            replaced=utc_iso(version.replaced),
+            version=version.number,
+        )
+        if version.newest:
+            return placed
+        return replace(placed, id=self._version_id(article.id, version), version_of=article.id)
+
+    def _version_id(self, article_id: str, version: Version) -> str:
+        """Return `ID@VERSION`; with more @ if an article has that id."""
+        separator = "@"
+        while True:
+            found = f"{article_id}{separator}{version.number}"
+            key = _digest(found)
+            if key not in self._known and key not in self._version_ids:
+                self._version_ids.add(key)
+                return found
+            separator += "@"
+
+    def lost(self) -> Iterator[str]:
+        """Yield the ids with a version that was not seen in the second pass."""
+        for key, name in self.several.items():
+            if self._plan(key).pending:
+                yield name
+
+    def updated(self) -> Iterator[str]:
+        """Yield the ids that have earlier versions."""
+        for key, name in self.several.items():
+            if self._plan(key).versions > 1:
+                yield name
+
+    def withdrawn(self) -> Iterator[str]:
+        """Yield the ids whose newest version was withdrawn."""
+        for key, name in self.several.items():
+            if self._plan(key).withdrawn:
+                yield name
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Versions of one id. `records` maps the digest of each record to that of its text, `pending`
+    the digest of the record to keep to its version, until it was kept."""
+
+    records: dict[bytes, bytes]
+    pending: dict[bytes, Version]
+    kept_texts: set[bytes]
+    versions: int
+    withdrawn: bool
+
+    @classmethod
+    def of(cls, packed: dict[bytes, bytes]) -> "_Plan":
+        records = [_unpacked(each) for each in packed.values()]
+        versions = find_versions(records)
+        wholes = list(packed)
+        return cls(
+            records=dict(zip(wholes, (each.text for each in records), strict=True)),
+            pending={wholes[each.record]: each for each in versions},
+            kept_texts={records[each.record].text for each in versions},
+            versions=versions[-1].number if versions else 0,
+            withdrawn=bool(versions) and versions[-1].replaced is not None,
+        )
+
+
+def _packed(article: Article) -> bytes:
+    text = _digest(article.text) if article.text else b""
+    seen, published = utc_seconds(article.seen), utc_seconds(article.published)
+    if article.replaced and seen is None:
+        seen = utc_seconds(article.replaced)
+    return _RECORD.pack(
+        _whole(article),
+        text,
+        _UNKNOWN if seen is None else seen,
+        _UNKNOWN if published is None else published,
+        bool(article.replaced),
+    )
+
+
+def _unpacked(packed: bytes) -> Record:
+    _, text, seen, published, withdrawn = _RECORD.unpack(packed)
+    return Record(
+        text if any(text) else b"",
+        None if seen == _UNKNOWN else seen,
+        None if published == _UNKNOWN else published,
+        withdrawn,
+    )
+
+
+def _digest(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def _whole(article: Article) -> bytes:
+    metadata = (article.title, article.source, article.url, article.published)
+    history = (article.seen, article.replaced)
+    return _digest("\0".join((article.text, *metadata, *history)))

@@ -1,0 +1,1 @@
+"""Mails, newsletters and captions."""

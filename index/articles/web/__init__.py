@@ -1,0 +1,1 @@
+"""Saved web pages and fragments of HTML."""
