@@ -10,42 +10,42 @@ from typing import NoReturn
 
 import click
 
+from bot.commands.catalogue import COMMANDS, example_of
 from bot.monitoring.logs import LogLevel, log_exit_reason, log_to_stderr
 from index.errors import ExpectedError
 
 FAILED, INTERRUPTED = 1, 130
 
-# Module of each command. It is imported only when the command runs or shows its help: onnxruntime
-# and FAISS alone take a third of a second.
-_COMMANDS = {
-    "ask": "bot.commands.ask",
-    "check": "bot.commands.check",
-    "completion": "bot.commands.completion",
-    "doctor": "bot.commands.doctor",
-    "eval": "bot.commands.eval",
-    "index": "bot.commands.index",
-    "model": "bot.commands.model",
-    "prompts": "bot.commands.prompts",
-    "rank": "bot.commands.rank",
-    "repl": "bot.commands.repl",
-    "run": "bot.commands.run",
-    "search": "bot.commands.search",
-    "show": "bot.commands.show",
-    "store": "bot.commands.store",
-}
-
 
 class _Commands(click.Group):
-    """Command group that imports a command's module on demand."""
+    """Command group that imports a command's module on demand.
+
+    onnxruntime and FAISS alone take a third of a second."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
+        return sorted(COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
+        if name not in COMMANDS:
             return None
-        command: click.Command = import_module(_COMMANDS[name]).command
+        command: click.Command = import_module(COMMANDS[name].module).command
         return command
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command. Raises NoSuchCommand, which names the nearest ones."""
+        try:
+            return super().resolve_command(context, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(
+                error.command_name, possibilities=COMMANDS, ctx=context
+            ) from error
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].summary) for name in sorted(COMMANDS)])
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,13 +73,20 @@ def main() -> NoReturn:
         code = cli.main(prog_name="dealbot", standalone_mode=False) or 0
         sys.stdout.flush()
         sys.exit(code)
+    except click.UsageError as error:
+        error.show()
+        if error.ctx is not None:
+            click.echo(f"Example: {_example_for(error, error.ctx)}", err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _leave("interrupted", INTERRUPTED)
     except ExpectedError as error:
-        _leave(error.user_message, FAILED)
+        from bot.wording.errors import error_line  # imported on demand, like the commands
+
+        _leave(error_line(error), FAILED)
     except BrokenPipeError:
         # The reader of the output has closed the pipe, as in `dealbot show x | head`.
         _drop_output()
@@ -91,6 +98,15 @@ def main() -> NoReturn:
         reference = secrets.token_hex(4)
         logging.exception("bug %s", reference)
         _leave(f"something went wrong; the lines above have the details under {reference}", FAILED)
+
+
+def _example_for(error: click.UsageError, context: click.Context) -> str:
+    """Return an example of the command that was used wrongly; for an unknown command, an example of
+    the nearest one."""
+    path = context.command_path.partition(" ")[2]
+    if isinstance(error, click.NoSuchCommand) and error.possibilities:
+        path = f"{path} {error.possibilities[0]}".strip()
+    return example_of(path)
 
 
 def _drop_output() -> None:

@@ -42,7 +42,7 @@ def _text_of(path: Path) -> str:
 def _table(path: Path, text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise PromptError(f"{path} is not TOML: {error}") from error
 
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from string import Formatter
+from typing import Self
 
-from prompts.variables_by_text import variables_of
+from prompts.examples import example_of
 
 
 class PromptError(ValueError):
@@ -15,33 +16,34 @@ class Template:
     brace."""
 
     def __init__(self, name: str, text: str, path: Path) -> None:
-        """Check the text. Raises PromptError for an unknown variable, a missing variable, or a
-        format that does not fit the variable's type."""
+        """Read the text. Raises PromptError if its braces do not form variables."""
         self.name, self.text, self.path = name, text, path
         key = name.partition(".")[2]  # empty if the file holds a single text
         self._where = f"{key} in {path}" if key else str(path)
-        self._variables = variables_of(name)
-        self._check()
+        self.variables = tuple(dict.fromkeys(self._names()))
 
     def fill(self, **values: object) -> str:
-        """Insert the values literally; braces in a value are not parsed. Raises pydantic's
-        ValidationError for missing or wrong values, which is a bug in the caller."""
-        return self.text.format(**dict(self._variables(**values)))
+        """Insert the values literally; braces in a value are not parsed. Raises TypeError for a
+        missing or unknown variable, which is a bug in the caller."""
+        if values.keys() != set(self.variables):
+            raise TypeError(f"{self.name} takes {self.variables}, not {tuple(values)}")
+        return self.text.format(**values)
 
     def example(self) -> str:
-        """Fill in the example values of the variables."""
-        return self.fill(**dict(self._variables.example()))
+        """Fill in example values of the variables."""
+        return self.fill(**{each: example_of(self.name, each) for each in self.variables})
 
-    def _check(self) -> None:
-        known = self._variables.model_fields
-        found = set(self._names())
-        if unknown := sorted(found - known.keys()):
-            there = ", ".join(f"{{{name}}}" for name in known) or "none"
+    def check_replaces(self, built_in: Self) -> None:
+        """Check that the text can take the place of a built-in one. Raises PromptError for an
+        unknown variable, a missing variable, or a format that does not fit the variable's type."""
+        known, found = set(built_in.variables), set(self.variables)
+        if unknown := sorted(found - known):
+            there = ", ".join(f"{{{name}}}" for name in built_in.variables) or "none"
             raise PromptError(
                 f"{self._where} has the unknown variable {{{unknown[0]}}}; known variables: "
                 f"{there} (write a literal brace twice)"
             )
-        if missing := sorted(known.keys() - found):
+        if missing := sorted(known - found):
             raise PromptError(f"{self._where} lacks the variable {{{missing[0]}}}")
         try:
             self.example()

@@ -11,7 +11,7 @@ from prompts.files import SUFFIXES, templates_in
 from prompts.template import PromptError, Template
 
 # Increase with every change of the built-in texts. A test compares them with a snapshot.
-VERSION = 11
+VERSION = 14
 _OWN = Path(__file__).parent
 
 
@@ -32,8 +32,9 @@ class Prompts:
                 path.name, [file.name for file in own], f"{path} does not replace any text"
             )
             texts = templates_in(path)
-            for name in texts:
+            for name, template in texts.items():
                 _check_known(name, templates, f"{path} has the unknown text {name}")
+                template.check_replaces(templates[name])
             templates |= texts
         return cls(templates)
 
@@ -48,6 +49,10 @@ class Prompts:
 
     def __getitem__(self, name: str) -> Template:
         return self._templates[name]
+
+    def replaces(self, name: str) -> bool:
+        """Return whether the text of this name is an override."""
+        return self._templates[name].path.parent != _OWN
 
     def text(self, name: str, /, **variables: object) -> str:
         """Fill in the variables of the text `name`."""

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.domain.claims import FindingKind
 
 

@@ -2,67 +2,54 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from bot.answering.citing.abstention import abstention_text
+from bot.answering.citing.abstention import named_as_lacking
 from bot.answering.citing.citations import check_citations, cite, cite_closest
-from bot.answering.citing.composition import compose_text
 from bot.answering.citing.short_answer import short_answer
+from bot.answering.citing.survey import (
+    disagreement_in,
+    with_dates_of_change,
+    with_values,
+)
 from bot.answering.citing.verdict import asks_for_verdict, verdict_of
+from bot.answering.encoded_question import EncodedQuestion, QuestionEncoder
+from bot.answering.index_facts import facts_for
 from bot.answering.judge.inputs import Task
-from bot.answering.question.follow_up import Understood
-from bot.answering.question.reader import QuestionReader
-from bot.answering.question.small_talk import small_talk
-from bot.answering.ranking.evidence import Evidence, EvidenceRanker, choose_evidence
+from bot.answering.overview.overview import Overviewer
+from bot.answering.overview.topic import Topic
+from bot.answering.parts import joined
+from bot.answering.question.lists import asks_for_list
+from bot.answering.question.parts import questions_in
+from bot.answering.question.plain_question import plain
+from bot.answering.ranking.evidence import (
+    Evidence,
+    EvidenceRanker,
+    choose_evidence,
+    list_evidence,
+)
 from bot.answering.ranking.evidence_model import EvidenceModel, OperatingPoint
-from bot.domain.models import SURE, Answer, Citation, Question, ShortAnswer, Status, Verdict
-from index.generations.generation import Generation
+from bot.answering.receipt import Receipt
+from bot.answering.time.moments import as_of_seconds
+from bot.answering.time.resolution import resolved
+from bot.answering.timed_search import Found, TimedSearch
+from bot.domain.models import (
+    SURE,
+    Answer,
+    Citation,
+    Question,
+    ShortAnswer,
+    Status,
+    Turn,
+    Verdict,
+)
+from bot.domain.overviews import OverviewRequest
 from index.generations.live import LiveGeneration
-from index.models import Span
-from index.retrieval import Searcher, SentenceHit
-from index.text.sentences import is_heading, may_be_heading
-from prompts import chosen as chosen_prompts
-from prompts import text as prompt_text
 
-_RETRIEVED = 40  # sentences per question; the evidence is chosen from them
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Seconds that each stage took for one question. In a batch, `read` and `encode` are an equal
-    share per question."""
-
-    read: float = 0.0
-    encode: float = 0.0
-    search: float = 0.0
-    rank: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """An answer and what produced it. `ranked` holds all ranked sentences, best first.
-    `operating_point` holds the thresholds in force. `timings` are in seconds."""
-
-    answer: Answer
-    ranked: tuple[Evidence, ...]
-    operating_point: OperatingPoint
-    generation: Generation
-    timings: Timings = Timings()
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedQuestion:
-    """A question as understood, with its embedding of shape (dimension,). `talk` is the kind of
-    small talk, or None for a question."""
-
-    question: Question
-    talk: str | None
-    understood: Understood
-    vector: NDArray[np.float32]
-    timings: Timings
+if TYPE_CHECKING:
+    from bot.answering.disagreement.survey import Surveyor
 
 
 class QuestionAnswerer:
@@ -70,14 +57,22 @@ class QuestionAnswerer:
     do."""
 
     def __init__(self) -> None:
-        self._searcher = Searcher()
         self._ranker = EvidenceRanker(EvidenceModel.load())
-        self._reader: QuestionReader | None = None
+        self._search = TimedSearch(self._ranker)
+        self._overviewer = Overviewer(self._ranker.model.words)
+        self._encoder = QuestionEncoder(self._ranker.model.words)
 
     @property
     def operating_point(self) -> OperatingPoint:
         """The thresholds for answering, and their measured error rates."""
         return self._ranker.model.weights.operating_point
+
+    @cached_property
+    def _surveyor(self) -> "Surveyor":
+        # Imported by the first answer: it would add to the start-up time.
+        from bot.answering.disagreement.survey import Surveyor
+
+        return Surveyor(self._ranker)
 
     @property
     def ranker(self) -> EvidenceRanker:
@@ -86,125 +81,177 @@ class QuestionAnswerer:
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Understand each question, and encode all of them in one batch."""
-        started = time.perf_counter()
-        reader = self._reader_of(live)
-        talks = [small_talk(asked.question) for asked in questions]
-        understood = [
-            Understood(asked.question) if talk else reader.read(asked)
-            for asked, talk in zip(questions, talks, strict=True)
-        ]
-        read = time.perf_counter()
-        vectors = live.encoder.encode_queries([each.text for each in understood])
-        share = 1 / max(1, len(questions))
-        timings = Timings((read - started) * share, (time.perf_counter() - read) * share)
-        return [
-            EncodedQuestion(*encoded, timings)
-            for encoded in zip(questions, talks, understood, vectors, strict=True)
-        ]
+        return self._encoder.encode(live, questions)
 
     def answer(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
         """Answer the question from this generation, which must be the one that encoded it. Raises
         CitationError if a citation does not match its article."""
+        if encoded.overview is not None:
+            return self.overview(live, encoded.overview, encoded)
+        if encoded.message.is_remark:
+            return self._remark(live, encoded)
+        whole = self._answered(live, encoded)
+        parts = questions_in(encoded.question.wording)
+        return self._by_parts(live, whole, parts, encoded) if len(parts) > 1 else whole
+
+    def _by_parts(
+        self, live: LiveGeneration, whole: Receipt, parts: Sequence[str], encoded: EncodedQuestion
+    ) -> Receipt:
+        """Answer each question of a message. A later one may refer back to those before it. Return
+        `whole` if it answers surely, and the parts do not all answer, or if no part is answered."""
+        history, receipts = list(encoded.question.history), list[Receipt]()
+        for part in parts:
+            asked = Question.model_validate(
+                {**encoded.question.model_dump(), "question": part, "history": history}
+            )
+            [understood] = self.encode(live, [asked])
+            if understood.message.is_remark or understood.overview is not None:
+                continue
+            receipts.append(self._answered(live, understood))
+            history.append(_turn(receipts[-1].answer))
+        answered = [bool(each.answer.citations) for each in receipts]
+        is_sure = bool(whole.answer.citations) and not whole.answer.unsure
+        enough = all(answered) if is_sure else any(answered)
+        return joined(whole, receipts) if enough and len(receipts) > 1 else whole
+
+    def _answered(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
+        """Answer one question from the articles, or abstain."""
         started, before_s = time.perf_counter(), encoded.timings.read + encoded.timings.encode
         texts, point = live.generation.texts, self.operating_point
-        found = _Found(encoded.understood.asked, [], 0.0, encoded.timings)
-        if not encoded.talk:
-            found = self._find_evidence(live, encoded)
+        found = self._find_evidence(live, encoded)
         ranked, confidence = found.ranked, found.confidence
         citations: tuple[Citation, ...] = ()
-        if ranked and confidence >= point.threshold:
-            citations = cite(texts, choose_evidence(ranked))
-        closest = () if citations else cite_closest(ranked)
+        chosen: list[Evidence] = []
+        survey = None
+        if ranked and self._may_answer(live, found):
+            survey = self._surveyor.survey(live.generation, found.reading, ranked)
+            lists = confidence >= SURE and asks_for_list(found.reading)
+            chosen = (
+                list_evidence(ranked) if lists else with_values(survey, choose_evidence(ranked))
+            )
+            citations = with_dates_of_change(texts, cite(texts, chosen), survey)
+        closest = () if citations else cite_closest(texts, ranked)
         check_citations(texts, (*citations, *closest))
         short, verdict = None, None
-        unsure = confidence < SURE
-        if citations and not unsure:
-            short = _short_answer(found, citations[0], point)
-            verdict = self._verdict(live, found)
+        if citations and confidence >= SURE and not (survey and survey.open):
+            short = _short_answer(found, chosen[0], citations[0], point)
+            verdict = self._verdict(live, found, chosen[:1] if survey else chosen)
         asked = encoded.question.question
         answer = Answer(
             id=encoded.question.id,
             question=asked,
             status=Status.ANSWERED if citations else Status.ABSTAINED,
-            text=_text(encoded, citations, closest, short, verdict, unsure=unsure),
+            lacking=named_as_lacking(found.time.text if encoded.time.spans else asked, closest),
             citations=citations,
             closest=closest,
             confidence=round(confidence, 4),
             generation=live.generation.id,
             elapsed_ms=round((before_s + time.perf_counter() - started) * 1000, 2),
-            understood_as=found.reading,
+            understood_as=_as_understood(encoded, found),
             short_answer=short,
             verdict=verdict,
-            prompts=chosen_prompts().version,
+            as_of=found.time.as_of or encoded.question.as_of,
+            since=found.time.since,
+            until=found.time.until,
+            disagreement=disagreement_in(citations, survey),
         )
-        return Receipt(answer, tuple(ranked), point, live.generation, found.timings)
+        timings = replace(encoded.timings, search=found.search_s, rank=found.rank_s)
+        cited = _places(ranked, chosen)
+        return Receipt(answer, tuple(ranked), point, live.generation, timings, cited, survey)
 
-    def _find_evidence(self, live: LiveGeneration, encoded: EncodedQuestion) -> "_Found":
-        started = time.perf_counter()
-        sentences = retrieve(self._searcher, live.generation, encoded.understood, encoded.vector)
-        found = time.perf_counter()
-        reading = self._ranker.choose_reading(live.generation, encoded.understood, sentences)
-        question = self._ranker.model.question(reading)
-        ranked, confidence = self._ranker.rank(live.generation, question, sentences)
-        rank = time.perf_counter() - found
-        timings = replace(encoded.timings, search=found - started, rank=rank)
-        return _Found(reading, ranked, confidence, timings)
+    def overview(
+        self, live: LiveGeneration, request: OverviewRequest, topic: EncodedQuestion | None
+    ) -> Receipt:
+        """Answer with an overview; `topic` is the encoded topic of the request, if it has one.
+        Raises CitationError if a citation does not match its article."""
+        generation = live.generation
+        about = Topic(topic.understood, topic.vector) if topic and request.topic else None
+        answer = self._overviewer.overview(generation, request, about)
+        if topic is not None:
+            answer = answer.model_copy(update={"id": topic.question.id})
+        return Receipt(answer, (), self.operating_point, generation)
 
-    def _verdict(self, live: LiveGeneration, found: "_Found") -> Verdict | None:
-        """Judge a yes/no question by the shown sentences. Return None for any other question, and
+    def _may_answer(self, live: LiveGeneration, found: Found) -> bool:
+        """Return whether the confidence is high enough. An unsure answer to a question about
+        something that no article mentions would show another company's figure."""
+        if found.confidence < self.operating_point.threshold:
+            return False
+        if found.confidence >= SURE:
+            return True
+        question, reader = self._ranker.model.question(found.reading), self._encoder.reader(live)
+        return all(map(reader.mentions, question.distinctive))
+
+    def _remark(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
+        """Answer a message that no search can answer: small talk, a question about the articles
+        themselves, or another language."""
+        message, facts = encoded.message, None
+        if message.kind.of_index and not message.language:
+            facts = facts_for(live.generation, message.kind.of_index, message.asked.question)
+        answer = Answer(
+            id=message.asked.id,
+            question=message.asked.question,
+            status=Status.ANSWERED if facts else Status.ABSTAINED,
+            small_talk=None if message.language else message.kind.small_talk,
+            confidence=1.0 if facts else 0.0,
+            generation=live.generation.id,
+            elapsed_ms=round((encoded.timings.read + encoded.timings.encode) * 1000, 2),
+            understood_as=message.asked.question.strip(),
+            facts=facts,
+            language=message.language,
+        )
+        return Receipt(answer, (), self.operating_point, live.generation, encoded.timings)
+
+    def _find_evidence(self, live: LiveGeneration, encoded: EncodedQuestion) -> Found:
+        question, reader = encoded.question, self._encoder.reader(live)
+        return self._search.find(
+            live,
+            encoded.time,
+            partial(reader.read, question),
+            encoded.vector,
+            as_of_seconds(question.as_of) if question.as_of else None,
+        )
+
+    def _verdict(
+        self, live: LiveGeneration, found: Found, chosen: Sequence[Evidence]
+    ) -> Verdict | None:
+        """Judge a yes/no question by the chosen sentences. Return None for any other question, and
         if the judge is not sure enough."""
         if not asks_for_verdict(found.reading):
             return None
-        shown = [each.hit.sentence for each in choose_evidence(found.ranked)]
+        shown = [each.hit.sentence for each in chosen]
         judged = self._ranker.judged(live.generation, Task.CLAIM, found.reading, shown)
         return verdict_of(judged, self.operating_point)
 
-    def _reader_of(self, live: LiveGeneration) -> QuestionReader:
-        if self._reader is None or self._reader.generation_id != live.generation.id:
-            self._reader = QuestionReader(live.generation, self._ranker.model.words)
-        return self._reader
+
+def _turn(answer: Answer) -> Turn:
+    """Return what a later question of the message may refer back to. A short answer takes the
+    place of its question: "he" is the person, and "who runs it?" is answered already."""
+    if answer.short_answer:
+        return Turn(question=answer.short_answer.text, answer="")
+    said = " ".join(each.quote for each in answer.evidence)
+    return Turn(question=answer.question, answer=said)
 
 
-def retrieve(
-    searcher: Searcher,
-    generation: Generation,
-    understood: Understood,
-    vector: NDArray[np.float32],
-) -> list[SentenceHit]:
-    """Retrieve the sentences that evidence is chosen from. Answering and training both call this.
-    Sentences that state nothing are left out."""
-    hits = searcher.search_sentences(generation, understood.text, vector, _RETRIEVED)
-    return [hit for hit in hits if not _states_nothing(generation, hit)]
+def _as_understood(encoded: EncodedQuestion, found: Found) -> str:
+    """Return the question as it was understood, with the words of time that were not searched
+    for."""
+    if encoded.time.spans and not encoded.understood.context:
+        return plain(encoded.question.wording)
+    return found.reading
 
 
-def _states_nothing(generation: Generation, hit: SentenceHit) -> bool:
-    """Return whether the sentence states nothing and so cannot answer. A heading or the line above
-    a list names a topic, and a question asks."""
-    sentence = hit.sentence
-    if sentence.text.rstrip("\"'”’)").endswith((":", "?")):
-        return True
-    if not may_be_heading(sentence.text):
-        return False
-    text = generation.texts.article_text(sentence.article)
-    return is_heading(text, Span(sentence.start, sentence.end))
+def _places(ranked: Sequence[Evidence], chosen: Sequence[Evidence]) -> tuple[int, ...]:
+    """Return the index in `ranked` of each chosen sentence."""
+    by_row = {each.hit.sentence.row: place for place, each in enumerate(ranked)}
+    return tuple(by_row[each.hit.sentence.row] for each in chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A question as it was read, and the sentences found for it, best first. `confidence` is the
-    probability that the first sentence answers."""
-
-    reading: str
-    ranked: list[Evidence]
-    confidence: float
-    timings: Timings
-
-
-def _short_answer(found: _Found, best: Citation, point: OperatingPoint) -> ShortAnswer | None:
+def _short_answer(
+    found: Found, first: Evidence, best: Citation, point: OperatingPoint
+) -> ShortAnswer | None:
     """Find the short answer in the first evidence only: a span of the second would outrank the
     better sentence."""
-    judged = found.ranked[0].judged
-    span = short_answer(found.reading, best.quote, judged, found.confidence, point)
+    span = short_answer(found.reading, best.quote, first.judged, found.confidence, point)
     if span is None:
         return None
     return ShortAnswer(
@@ -212,20 +259,5 @@ def _short_answer(found: _Found, best: Citation, point: OperatingPoint) -> Short
         start=best.start + span.start,
         end=best.start + span.end,
         text=best.quote[span.start : span.end],
+        resolved=resolved(best.quote, span, best.published),
     )
-
-
-def _text(
-    encoded: EncodedQuestion,
-    citations: Sequence[Citation],
-    closest: Sequence[Citation],
-    short: ShortAnswer | None,
-    verdict: Verdict | None,
-    *,
-    unsure: bool,
-) -> str:
-    if citations:
-        return compose_text(citations, short, verdict=verdict, unsure=unsure)
-    if encoded.talk:
-        return prompt_text(encoded.talk)
-    return abstention_text(encoded.question.question, closest)

@@ -1,26 +1,8 @@
 """`dealbot doctor`: check the installation; each finding names the command that mends it."""
 
-import asyncio
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
-
 import click
 
-from bot.commands.options import LLM, json_flag, load_settings, setting
-from bot.commands.token import read_token, token_file
-from bot.config.settings import Settings
-from bot.doctor import answering, generation, machine, redis, serving, storage
-from bot.doctor.finding import Check, Level, WarningError, examine
-from bot.domain.errors import TokenError
-from bot.wording.visible import visible
-from index.errors import ExpectedError
-
-_SKEW_S = 2.5  # Discord times answers by its own clock and waits 3 s for the first response
-
-
-class _DoctorError(ExpectedError):
-    """The doctor found problems."""
+from bot.commands.options import LLM, json_flag, setting
 
 
 @click.command("doctor")
@@ -28,7 +10,9 @@ class _DoctorError(ExpectedError):
 @click.option(
     "--discord", "ask_discord", is_flag=True, help="Check the bot's token with Discord, too."
 )
-@setting("articles", "index", "encoders", "max_article_mb", "store", "golden")
+@setting(
+    "articles", "sources", "update_every", "index", "encoders", "max_article_mb", "store", "golden"
+)
 @setting("metrics_host", "metrics_port", "redis_url", *LLM)
 def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
     """Check the installation, and name the command that fixes each problem.
@@ -36,61 +20,6 @@ def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
     Checks the models, the index, the articles, the store, files, the disk, the clock, and the bot
     if it runs. With --discord it also checks the bot's token and prints the link that invites the
     bot."""
-    checks = {**_CHECKS, "discord": _discord} if ask_discord else _CHECKS
-    findings = list(examine(load_settings(**flags), checks))
-    for finding in findings:
-        if as_json:
-            click.echo(json.dumps(asdict(finding)))
-        else:
-            click.echo(f"{finding.level + ':':<9} {finding.subject}: {visible(finding.message)}")
-    problems = sum(finding.level is Level.PROBLEM for finding in findings)
-    if problems:
-        raise _DoctorError(f"Problems found: {problems}, see above")
+    from bot.commands.actions import doctor as action
 
-
-def _token(settings: Settings) -> str:
-    try:
-        read_token()
-    except TokenError as error:
-        if error.missing:
-            return "none is set; only dealbot run needs one"
-        raise
-    if file := token_file():
-        storage.check_secret(file)
-    return (
-        f"it comes from {file or 'DISCORD_TOKEN'}; check it with Discord: dealbot doctor --discord"
-    )
-
-
-def _discord(settings: Settings) -> str:
-    # Imported on demand: discord.py takes 0.5 s.
-    from bot.discord.invite import identify_bot
-
-    bot = asyncio.run(identify_bot(read_token()))
-    if bot.clock_ahead_s is not None and abs(bot.clock_ahead_s) > _SKEW_S:
-        raise WarningError(
-            f"{bot.words}; but the clock is {bot.clock_ahead_s:+.0f} s off Discord's. "
-            + machine.SET_CLOCK
-        )
-    return f"{bot.words}; it needs no privileged intent"
-
-
-_CHECKS: Mapping[str, Check] = {
-    "python": machine.python,
-    "encoder": answering.encoder,
-    "evidence": answering.evidence,
-    "judge": answering.judge,
-    "index": answering.index,
-    "generations": answering.generations,
-    "articles": answering.articles,
-    "golden": answering.golden,
-    "store": storage.store,
-    "files": storage.files,
-    "disk": machine.disk,
-    "clock": machine.clock,
-    "limits": serving.limits,
-    "redis": redis.redis,
-    "model": generation.model,
-    "token": _token,
-    "bot": serving.running,
-}
+    action.run(as_json, ask_discord, **flags)

@@ -1,15 +1,13 @@
-"""`dealbot model`: adopt a sentence-transformers model, and list the adopted ones."""
+"""`dealbot model`: adopt a sentence-transformers model, and list the encoders."""
 
 import click
 
-from bot.commands.options import json_flag, load_settings, setting
-from bot.wording.visible import visible
-from index.encoder import encoder as encoders
+from bot.commands.options import json_flag, setting
 
 
 @click.group("model")
 def command() -> None:
-    """Adopt encoders, and list the adopted ones."""
+    """Adopt encoders, and list them."""
 
 
 @command.command("adopt")
@@ -24,32 +22,19 @@ def adopt_model(
 ) -> None:
     """Export a sentence-transformers model to the format that dealbot runs.
 
-    Give a folder with a model. The default is the all-MiniLM-L6-v2 that comes with the `adopt`
-    extra. The model is stored in 8 bits if that hardly changes what it finds. Then rebuild the
-    index: dealbot index build."""
-    from index.encoder.adoption import adopt  # imports torch, which nothing else needs
+    Give a folder with a model; this needs the `adopt` extra. The model is stored in 8 bits if that
+    hardly changes what it finds. Without a folder, return to the default encoder, which ships with
+    dealbot. Then rebuild the index: dealbot index build."""
+    from bot.commands.actions import model as action
 
-    home = load_settings(**flags).encoders
-    record = adopt(
-        name_or_folder,
-        home,
-        report=lambda line: click.echo(line, err=True),
-        full_precision=full_precision,
-    )
-    if as_json:
-        click.echo(record.model_dump_json())
-    else:
-        click.echo(f"Adopted {record.id}: {record.dimension} dimensions, {record.precision}")
+    action.adopt_model(name_or_folder, full_precision, as_json, **flags)
 
 
 @command.command("list")
 @json_flag
 @setting("encoders")
 def list_models(as_json: bool, **flags: str | None) -> None:
-    """List the adopted encoders."""
-    for record in encoders.installed(load_settings(**flags).encoders):
-        if as_json:
-            click.echo(record.model_dump_json())
-        else:
-            kind = f"{record.dimension} dimensions, {record.precision}"
-            click.echo(visible(f"{record.id}  {kind}, from {record.source}"))
+    """List the adopted encoders and the one that ships with dealbot."""
+    from bot.commands.actions import model as action
+
+    action.list_models(as_json, **flags)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from bot.commands.options import LLM, load_settings, setting
-from bot.commands.token import read_token
-from bot.config.settings import Settings
-from bot.domain.errors import TokenError
 from bot.monitoring.logs import LogLevel, log_exit_reason, log_to_stderr, notice
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiohttp import web
+
+    from bot.config.settings import Settings
     from bot.discord.runtime import Runtime
 
 _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor does not restart the bot after it
@@ -33,6 +35,9 @@ SWITCH_S = 0.0005
         "index",
         "encoders",
         "articles",
+        "sources",
+        "update_every",
+        "sources_allow_private",
         "max_article_mb",
         "dense_type",
         "store",
@@ -43,7 +48,9 @@ SWITCH_S = 0.0005
     ),
     *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
     *("log_level", "log_format", "log_questions", "metrics_host", "metrics_port"),
+    *("web_page", "web_hosts", "insights_people"),
     *("redis_url", "limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),
+    *("watches_per_user", "watches_per_server"),
     *LLM,
 )
 @click.pass_context
@@ -53,6 +60,9 @@ def command(context: click.Context, /, **flags: Any) -> None:
     The bot's token comes from the variable DISCORD_TOKEN or from the file that DISCORD_TOKEN_FILE
     names, and from nowhere else. SIGTERM or Ctrl-C stops the bot after the questions in flight. To
     invite the bot to a server, run: dealbot doctor --discord."""
+    from bot.commands.token import read_token
+    from bot.domain.errors import TokenError
+
     settings = load_settings(**flags)
     verbose = context.find_root().params["verbose"]
     log_to_stderr(LogLevel.INFO if verbose else settings.log_level, settings.log_format)
@@ -66,7 +76,7 @@ def command(context: click.Context, /, **flags: Any) -> None:
         context.exit(_REFUSED)
 
 
-async def _run(settings: Settings, token: str) -> None:
+async def _run(settings: "Settings", token: str) -> None:
     # Imported on demand: discord.py takes 0.5 s, which --help need not wait for.
     from bot.discord.log_filter import keep_out_of_log
     from bot.discord.runtime import open_runtime
@@ -83,8 +93,27 @@ async def _run(settings: Settings, token: str) -> None:
     metrics = Metrics(log_questions=settings.log_questions)
     async with open_runtime(settings, metrics) as runtime:
         watched = Watched(runtime.requests.service, runtime.live, runtime.degraded, runtime.gateway)
-        async with serve(watched, metrics, settings.metrics_host, settings.metrics_port):
+        host, port = settings.metrics_host, settings.metrics_port
+        async with serve(watched, metrics, host, port, _pages(runtime), settings.web_hosts):
             await _serve(runtime, token)
+
+
+def _pages(runtime: "Runtime") -> "Sequence[web.RouteDef]":
+    """Return the routes of the pages about the runtime, if the settings allow them."""
+    from bot.web.pages import page_routes
+    from bot.web.state import BotState
+
+    state = BotState(
+        service=runtime.requests.service,
+        live=runtime.live,
+        degraded=runtime.degraded,
+        gateway=runtime.gateway,
+        store=runtime.store,
+        sources=runtime.sources,
+        insights=runtime.insights,
+        people=runtime.settings.insights_people,
+    )
+    return page_routes(runtime.settings, state)
 
 
 async def _serve(runtime: "Runtime", token: str) -> None:

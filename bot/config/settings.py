@@ -4,6 +4,7 @@ import math
 import os
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +18,8 @@ from pydantic import (
     field_validator,
 )
 
-from bot.config.values import HttpUrl, Ids, Limit, Place, RedisUrl
+from bot.config.flags import PREFIX
+from bot.config.values import HttpUrl, Ids, Limit, Names, Place, RedisUrl, Schedule
 from bot.domain.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
 from index.encoder.encoder import default_home
@@ -25,7 +27,6 @@ from index.files.folder_locks import KEPT_GENERATIONS
 from index.models import DenseType
 
 FILE = Path("dealbot.toml")
-PREFIX = "DEALBOT_"
 _SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}  # may contain a password: never shown
 
 
@@ -45,6 +46,17 @@ class Settings(BaseModel):
     index: Place = Field(Path("data/index"), description="Folder of the index.")
     encoders: Place = Field(
         default_factory=default_home, description="Folder of the adopted encoders."
+    )
+    sources: Place = Field(
+        Path("data/sources"), description="Folder of the sources that are read again by themselves."
+    )
+    update_every: Schedule = Field(
+        "off",
+        description="How often `run` reads the sources again, such as 15m or 1h; off: never.",
+    )
+    sources_allow_private: bool = Field(
+        False,
+        description="Whether sources may be on private addresses, such as a server of your own.",
     )
     max_article_mb: float = Field(
         10.0, gt=0, le=1000, description="Largest article in megabytes; a larger one is refused."
@@ -88,6 +100,12 @@ class Settings(BaseModel):
     limit_per_channel: Limit = Field("30/minute", description="Most requests in one channel.")
     limit_per_server: Limit = Field("90/minute", description="Most requests in one server.")
     limit_overall: Limit = Field("300/minute", description="Most requests overall.")
+    watches_per_user: int = Field(
+        5, ge=0, le=20, description="Most questions that one user may watch; 0: none."
+    )
+    watches_per_server: int = Field(
+        50, ge=0, description="Most questions that the users of one server may watch."
+    )
     redis_url: RedisUrl | None = Field(
         None,
         description="Redis in which several bots share limits and answers, such as "
@@ -161,6 +179,21 @@ class Settings(BaseModel):
         le=65_535,
         description="Port where `run` serves /metrics, /healthz and /readyz; 0: none.",
     )
+    web_page: bool = Field(
+        True,
+        description="Whether `run` serves read-only pages beside /metrics, on this machine only.",
+    )
+    web_hosts: Names = Field(
+        (),
+        description="Other host names under which the pages may be read, separated by commas; "
+        "needed if metrics_host is not this machine.",
+    )
+    insights_people: int = Field(
+        2,
+        ge=1,
+        le=100,
+        description="Number of people who must have asked a question before insights show it.",
+    )
     history: Place = Field(
         Path("data/repl-history"), description="File with the history of the REPL's prompt."
     )
@@ -208,7 +241,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     for key in values:
         _check_known(key, f"{path} has the key {key}")
@@ -228,5 +261,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def _check_known(name: str, found: str) -> None:
     if name not in Settings.model_fields:
-        known = ", ".join(sorted(Settings.model_fields))
-        raise SettingsError(f"{found}, which is not a setting. The settings are: {known}")
+        known = sorted(Settings.model_fields)
+        (near,) = get_close_matches(name, known, n=1, cutoff=0)
+        raise SettingsError(
+            f"{found}, which is not a setting: did you mean {near}? "
+            f"The settings are: {', '.join(known)}"
+        )

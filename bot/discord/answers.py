@@ -8,22 +8,26 @@ from contextlib import asynccontextmanager, suppress
 
 import discord
 
+from bot.answering.time.moments import dated
 from bot.discord.acknowledgement import defer
-from bot.discord.buttons import answer_view
+from bot.discord.answer_view import answer_view
 from bot.discord.client import DealbotClient, Interaction, asker_of
-from bot.discord.delivery import edit_answer
-from bot.discord.drafts import DeferredTarget, ReplyTarget, growing
+from bot.discord.drafts import DeferredTarget, ReplyTarget, Target, growing
 from bot.discord.failures import UNSENT, told, visit
-from bot.discord.permissions import check_place
+from bot.discord.history import turns_of
+from bot.discord.language import speak_to_place, speaking_to_readers
+from bot.discord.page_buttons import show_list
+from bot.discord.permissions import check_here
+from bot.discord.removal import remove_replies
 from bot.discord.rendering.answers import answer_pages
-from bot.discord.rendering.checks import check_embeds
 from bot.domain.callbacks import OnWait
 from bot.domain.claims import CheckRequest, check_text
 from bot.domain.errors import StoreError
 from bot.domain.models import Question, check_question
+from bot.domain.overviews import OverviewRequest, check_overview
 from bot.requests.handler import Asker
 from bot.store.receipts import StoredReceipt
-from bot.store.settings import ServerSettings
+from bot.wording.overviews import asked_in_words
 from prompts import text
 
 _TYPING_S = 8.0  # Discord shows the indicator for ten seconds
@@ -33,16 +37,20 @@ _Send = Callable[[list[discord.Embed], discord.ui.View | None], Awaitable[discor
 _log = logging.getLogger(__name__)
 
 
-async def answer_interaction(interaction: Interaction, text: str, private: bool | None) -> None:
-    """Answer a question from a command or menu. Defer at once, edit in the answer when it is ready,
-    and record which message shows it. Failures are shown to the user and not raised."""
+async def answer_interaction(
+    interaction: Interaction, text: str, private: bool | None, as_of: str = ""
+) -> None:
+    """Answer a question from a command or menu, with what was known at `as_of` if given. Defer at
+    once, edit in the answer when it is ready, and record which message shows it. Failures are shown
+    to the user and not raised."""
     runtime, asker = interaction.client.runtime, asker_of(interaction)
     async with told(interaction), visit(interaction):
         runtime.observer.arrived("command", text)
         check_question(text)  # before deferring: after a public defer, a refusal is public too
+        asked = dated(Question(question=text, as_of=as_of))
         hidden = await _admitted(interaction, asker, private)
-        history = await runtime.requests.conversation(asker)
-        question = Question(question=text, history=history)
+        history = turns_of(await runtime.requests.conversation(asker))
+        question = asked.model_copy(update={"history": history})
         place = DeferredTarget(interaction)
         on_wait = _telling_of_wait(interaction)
         async with growing(place) as on_draft:
@@ -52,30 +60,46 @@ async def answer_interaction(interaction: Interaction, text: str, private: bool 
         await _deliver(interaction.client, kept, place.send)
 
 
-async def check_interaction(interaction: Interaction, text: str) -> None:
+async def overview_interaction(
+    interaction: Interaction, request: OverviewRequest, private: bool | None
+) -> None:
+    """Show what is new or what happened. Failures are shown to the user and not raised."""
+    runtime, asker = interaction.client.runtime, asker_of(interaction)
+    async with told(interaction), visit(interaction):
+        runtime.observer.arrived("command", asked_in_words(request))
+        check_overview(request)
+        hidden = await _admitted(interaction, asker, private)
+        # only now in the language of those who read it
+        request = request.model_copy(update={"question": asked_in_words(request)})
+        on_wait = _telling_of_wait(interaction)
+        kept = await runtime.requests.overview(request, asker, private=hidden, on_wait=on_wait)
+        await _deliver(interaction.client, kept, DeferredTarget(interaction).send)
+
+
+async def check_interaction(interaction: Interaction, text: str, *, private: bool = True) -> None:
     """Check a text against the articles and show the result. Neither the text nor the result is
-    stored."""
+    stored; for half an hour they are held in memory, to turn the pages."""
     runtime, asker = interaction.client.runtime, asker_of(interaction)
     async with told(interaction), visit(interaction):
         runtime.observer.arrived("command", text)
         check_text(text)
-        await _admitted(interaction, asker, None)
+        await _admitted(interaction, asker, private)
         on_wait = _telling_of_wait(interaction)
         check = await runtime.requests.check(CheckRequest(text=text), asker, on_wait=on_wait)
-        await edit_answer(interaction, embeds=list(check_embeds(check)), view=None)
+        interaction.client.checks.add(check.id, check)
+        await show_list(interaction, "check", check.id)
 
 
 async def _admitted(interaction: Interaction, asker: Asker, private: bool | None) -> bool:
     """Check permissions and limits, then defer the response. Return whether the answer is private:
     the user's choice, or else the server's default. Raises NotAllowedError if the user may not ask
     here, and LimitedError if a rate limit is reached."""
-    runtime, settings = interaction.client.runtime, ServerSettings()
-    if interaction.guild_id is not None:
-        settings = runtime.store.settings.get(interaction.guild_id)
-        check_place(settings, interaction.channel, interaction.user)
-    await runtime.requests.admit(asker)
+    settings = check_here(interaction)
+    await interaction.client.runtime.requests.admit(asker)
     hidden = settings.private if private is None else private
     await defer(interaction, private=hidden)
+    if not hidden:
+        speak_to_place(interaction)
     return hidden
 
 
@@ -96,10 +120,36 @@ async def answer_message(
         kept = await client.runtime.requests.ask(
             question, asker, private=message.guild is None, on_draft=on_draft
         )
-    await _deliver(client, kept, place.send)
+    sent = await _deliver(client, kept, place.send)
+    await link_question(client, sent.id, message.id)
+    if client.was_deleted(message.id):  # while the answer was on its way
+        await remove_replies(client, message.id, message.channel.id, asker.server)
 
 
-async def _deliver(client: DealbotClient, kept: StoredReceipt, send: _Send) -> None:
+async def link_question(client: DealbotClient, answer: int, question: int) -> None:
+    """Record which message the message `answer` answers."""
+    try:
+        await client.runtime.store.replies.link(answer, question)
+    except StoreError as error:
+        _log.info("changes of the question %d have no effect: %s", question, error)
+
+
+async def renew_answer(
+    client: DealbotClient, old: StoredReceipt, question: Question, asker: Asker, place: Target
+) -> discord.Message:
+    """Answer a question anew in place of an answer. The receipt of the old one is deleted: no
+    message shows it any more."""
+    requests, store = client.runtime.requests, client.runtime.store
+    with speaking_to_readers(client, asker.server, private=old.private):
+        async with growing(place) as on_draft:
+            kept = await requests.ask(question, asker, private=old.private, on_draft=on_draft)
+        sent = await _deliver(client, kept, place.send)
+    await store.replies.renew(sent.id)
+    await store.receipts.forget(old.id)
+    return sent
+
+
+async def _deliver(client: DealbotClient, kept: StoredReceipt, send: _Send) -> discord.Message:
     """Render the answer, send it, and record which message shows it."""
     answered = time.monotonic()
     embeds, view = await _shown_in_turn(client, kept)
@@ -107,6 +157,7 @@ async def _deliver(client: DealbotClient, kept: StoredReceipt, send: _Send) -> N
     sent = await send(embeds, view)
     client.runtime.observer.delivered(rendered - answered, time.monotonic() - rendered)
     await _link(client, sent, kept)
+    return sent
 
 
 async def _shown_in_turn(
@@ -123,7 +174,7 @@ def shown(
     client: DealbotClient, kept: StoredReceipt
 ) -> tuple[list[discord.Embed], discord.ui.View | None]:
     """Render the first page of an answer with its buttons."""
-    pages = answer_pages(kept.answer, kept.id)
+    pages = answer_pages(kept.answer)
     return [pages[0]], answer_view(client.runtime.store.signer, kept, 0, len(pages))
 
 

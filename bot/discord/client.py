@@ -12,9 +12,13 @@ from discord.backoff import ExponentialBackoff
 from bot.discord.overload import RefusalQueue
 from bot.discord.paced_socket import PacedSocket
 from bot.discord.runtime import Runtime
+from bot.domain.claims import Check
 from bot.requests.handler import Asker
+from bot.store.recent import Recent
 
 LONGEST_PAUSE_S = 60.0
+_CHECKS = 200  # checked texts whose pages can be turned: a few MB
+_EDITS = 500  # messages edited while they may be being answered
 _REMEMBERED = 1_000  # ids of messages, and as many of channels
 # Seconds until a channel that refused a message is tried again. A thousand such channels cause a
 # tenth of the failed requests for which Discord bans.
@@ -73,8 +77,11 @@ class DealbotClient(discord.AutoShardedClient):
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()
         self.refusal_queue = RefusalQueue()
+        self.checks = Recent[Check](_CHECKS)
+        self.edits = Recent[discord.Message](_EDITS)
         self._seen = _Remembered()
         self._mute = _Remembered()
+        self._deleted = _Remembered()
 
     async def on_shard_connect(self, shard: int) -> None:
         self.runtime.gateway.up(shard, self.shard_count or 1)
@@ -94,6 +101,13 @@ class DealbotClient(discord.AutoShardedClient):
         """Record a message id and return True if it is new. A resumed session repeats some
         messages; for those return False."""
         return self._seen.add(message_id)
+
+    def record_deletion(self, message_id: int) -> None:
+        """Remember a deleted message: its answer may still be on its way."""
+        self._deleted.add(message_id)
+
+    def was_deleted(self, message_id: int) -> bool:
+        return message_id in self._deleted
 
     def may_not_speak(self, channel_id: int) -> None:
         """Remember a channel that refuses the bot's messages. Discord bans clients that keep

@@ -10,6 +10,7 @@ import discord
 
 from bot.discord.client import DealbotClient
 from bot.discord.delivery import with_retries
+from bot.discord.language import CommandTranslator
 from bot.domain.errors import StoreError
 
 _TRIED_FOR_S = 3600.0
@@ -20,7 +21,12 @@ _log = logging.getLogger(__name__)
 async def sync_commands(client: DealbotClient) -> bool:
     """Register the commands with Discord if they have changed since the last registration recorded
     in this store. Return whether they had changed."""
-    commands = [command.to_dict(client.tree) for command in client.tree.get_commands()]
+    translator = CommandTranslator()
+    await client.tree.set_translator(translator)
+    commands = [
+        await command.get_translated_payload(client.tree, translator)
+        for command in client.tree.get_commands()
+    ]
     payload = json.dumps(sorted(commands, key=lambda c: (c["type"], c["name"])), sort_keys=True)
     digest = hashlib.sha256(payload.encode()).hexdigest()
     values, key = client.runtime.store.values, f"commands of {client.application_id}"

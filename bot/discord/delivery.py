@@ -1,4 +1,4 @@
-"""Delivery of answers, with retries after transient Discord failures while an answer can arrive."""
+"""Delivery of answers. Transient Discord failures are retried until the answer is too late."""
 
 import asyncio
 import logging
@@ -15,6 +15,7 @@ from bot.discord.client import Interaction
 _TOKEN_LIFE = timedelta(minutes=15)
 _MARGIN_S = 30.0  # for the last try, which discord.py itself retries for 25 s
 _LONGEST_PAUSE_S = 15.0
+_REFUSALS = (400, 403, 404)
 _SEND_FOR_S = 120.0  # a message has no token that expires; later the user has left
 
 _Sent = TypeVar("_Sent")
@@ -31,8 +32,8 @@ def token_left_s(interaction: Interaction) -> float:
 async def edit_answer(
     interaction: Interaction, *, embeds: list[discord.Embed], view: discord.ui.View | None
 ) -> discord.InteractionMessage:
-    """Replace the deferred answer. Editing twice is harmless, so retry server errors and dropped
-    connections until the token expires."""
+    """Replace the deferred answer and return the message. Editing twice is harmless, so retry
+    transient failures until shortly before the token expires. Raises as `with_retries`."""
     return await with_retries(
         lambda: interaction.edit_original_response(content=None, embeds=embeds, view=view),
         max(token_left_s(interaction), 0.0),
@@ -75,6 +76,12 @@ async def with_retries(send: Callable[[], Awaitable[_Sent]], for_s: float) -> _S
         return await send()
 
     return await trying(once)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Return whether Discord will refuse the same request later too: it is malformed or forbidden,
+    or its place is gone or an archived thread."""
+    return isinstance(error, discord.HTTPException) and error.status in _REFUSALS
 
 
 def _passes(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ _EVERY_S = 1.5  # Discord takes about one edit a second in a channel
 _SEND_FOR_S = 120.0
 
 # Without this, an edit would ping the author of the message replied to.
-_NOBODY = discord.AllowedMentions.none()
+NO_MENTIONS = discord.AllowedMentions.none()
 
 _Embeds = list[discord.Embed]
 
@@ -37,30 +37,48 @@ class DeferredTarget:
         return await edit_answer(self._interaction, embeds=embeds, view=view)
 
 
+class PostedTarget:
+    """Destination for an answer that replaces a message of the bot."""
+
+    def __init__(self, message: discord.Message | discord.PartialMessage) -> None:
+        self._message = message
+
+    async def draft(self, embeds: _Embeds) -> None:
+        await self._message.edit(embeds=embeds, allowed_mentions=NO_MENTIONS)
+
+    async def send(self, embeds: _Embeds, view: discord.ui.View | None) -> discord.Message:
+        return await with_retries(
+            lambda: self._message.edit(
+                content=None, embeds=embeds, view=view, allowed_mentions=NO_MENTIONS
+            ),
+            _SEND_FOR_S,
+        )
+
+
 class ReplyTarget:
     """Destination for a message's answer: one reply, edited as the answer grows."""
 
     def __init__(self, message: discord.Message) -> None:
         self._message = message
-        self._reply: discord.Message | None = None
+        self._posted: PostedTarget | None = None
 
     async def draft(self, embeds: _Embeds) -> None:
-        if self._reply is None:
-            self._reply = await reply(self._message, embeds=embeds, view=None)
+        if self._posted is None:
+            self._posted = PostedTarget(await reply(self._message, embeds=embeds, view=None))
         else:
-            await self._reply.edit(embeds=embeds, allowed_mentions=_NOBODY)
+            await self._posted.draft(embeds)
 
     async def send(self, embeds: _Embeds, view: discord.ui.View | None) -> discord.Message:
-        sent = self._reply
-        if sent is None:
+        if self._posted is None:
             return await reply(self._message, embeds=embeds, view=view)
-        return await with_retries(
-            lambda: sent.edit(embeds=embeds, view=view, allowed_mentions=_NOBODY), _SEND_FOR_S
-        )
+        return await self._posted.send(embeds, view)
+
+
+Target = DeferredTarget | PostedTarget | ReplyTarget
 
 
 @asynccontextmanager
-async def growing(place: DeferredTarget | ReplyTarget) -> AsyncIterator[OnDraft]:
+async def growing(place: Target) -> AsyncIterator[OnDraft]:
     """Show drafts in `place` while the block runs. No draft is in flight after the block, so none
     can overwrite the answer."""
     drafts = _Growing(place)
@@ -74,7 +92,7 @@ class _Growing:
     """Callback that shows drafts, at most one per 1.5 s. It drops a draft that cannot be shown,
     because the answer follows."""
 
-    def __init__(self, place: DeferredTarget | ReplyTarget) -> None:
+    def __init__(self, place: Target) -> None:
         self._place = place
         self._not_before = 0.0
         self._showing: asyncio.Task[None] | None = None
@@ -96,4 +114,4 @@ class _Growing:
 
     async def _try(self, draft: Answer) -> None:
         with suppress(*UNSENT):
-            await self._place.draft([answer_pages(draft, draft.id)[0]])
+            await self._place.draft([answer_pages(draft)[0]])

@@ -39,7 +39,7 @@ class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
             if not self.genuine or self._user != interaction.user.id:
                 raise QuestionError(text("refusals.forget_others"))
             runtime = interaction.client.runtime
-            await runtime.requests.admit(asker_of(interaction))
+            await runtime.requests.admit_browsing(asker_of(interaction))
             await send_first_response(interaction, interaction.response.defer)
             forgotten = await runtime.store.people.forget(self._user)
             await with_retries(
@@ -51,6 +51,7 @@ class ForgetButton(SignedButton, template=r"forget:(?P<user>\d{1,20}):" + TAG):
 
 
 def text_of(name: str, counts: Counts) -> str:
-    """Fill the text `name` with the numbers of stored or deleted answers and votes."""
+    """Fill the text `name` with the numbers of stored or deleted answers, votes and watches."""
     answers, votes = counted(counts.answers, "answer"), counted(counts.votes, "vote")
-    return text(name, answers=answers, votes=votes)
+    watches = counted(counts.watches, "watched_question")
+    return text(name, answers=answers, votes=votes, watches=watches)

@@ -21,6 +21,7 @@ from bot.domain.errors import (
     UnreadableSettingsError,
 )
 from bot.monitoring.bugs import log_bug
+from bot.wording.errors import error_line
 from index.errors import ExpectedError
 from prompts import text as prompt_text
 
@@ -124,11 +125,11 @@ def error_text(error: Exception) -> str:
         _log.info("the store failed: %s", error)  # `Health` reports it once
         return prompt_text("refusals.store_down")
     if isinstance(error, ExpectedError):
-        return error.user_message
+        return error_line(error)
     if isinstance(error, discord.DiscordServerError | aiohttp.ClientError):
         _log.warning("Discord failed: %r", error)
         return prompt_text("refusals.discord_down")
-    return log_bug(_log, error).user_message
+    return error_line(log_bug(_log, error))
 
 
 async def on_tree_error(interaction: Interaction, error: app_commands.AppCommandError) -> None:

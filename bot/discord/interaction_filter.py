@@ -12,11 +12,16 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from bot.discord.answer_menu import DELETE
+from bot.discord.answer_view import MenuButton
 from bot.discord.buttons import DeleteButton
 from bot.discord.client import DealbotClient
 from bot.discord.failures import UNSENT
 from bot.discord.rendering.notices import refusal_text
 from bot.domain.errors import ServiceBusyError
+from bot.wording.errors import error_line
+from prompts import speaking
+from prompts.languages import ENGLISH
 
 _INTERACTION = "INTERACTION_CREATE"
 _AUTOCOMPLETE = discord.InteractionType.autocomplete.value
@@ -26,6 +31,9 @@ _PAUSE_S = 1.0
 _TEXTS = 8  # cached refusals; their text changes at most once a second
 # For the observer only: most refusals are never sent, so their text is not built.
 _TURNED_AWAY = ServiceBusyError()
+
+# What leads to the deletion of an answer.
+_DELETING = tuple(f"{button.what}:" for button in (DeleteButton, MenuButton))
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +54,8 @@ class InteractionFilter:
     def _interaction(self, event: dict[str, Any]) -> None:
         loop = asyncio.get_running_loop()
         if self._has_room(event):
-            self._read(event)
+            with speaking(event.get("locale", ENGLISH)):  # the tasks that it starts inherit this
+                self._read(event)
             self._coming += 1  # until the event loop's next step counts it as in progress
             loop.call_soon(self._came)
         elif self._coming:  # a refusal cuts the capacity that those just let in need
@@ -62,7 +71,7 @@ class InteractionFilter:
         if self._door.has_room(int(server), self._coming):
             return True
         data = event["data"]
-        deletes = data.get("custom_id", "").startswith(f"{DeleteButton.what}:")
+        deletes = data.get("custom_id", "").startswith(_DELETING) or data.get("values") == [DELETE]
         keeps_order = deletes or data.get("name") in self._for_admins
         return keeps_order and self._door.has_moderation_room
 
@@ -71,12 +80,14 @@ class InteractionFilter:
             return  # autocomplete can show only choices
         since = self._door.admission.refuse()
         self._client.runtime.observer.refused(_TURNED_AWAY)
-        self._client.refusal_queue.tell(partial(self._tell, event["id"], event["token"], since))
+        tell = partial(self._tell, event["id"], event["token"], event.get("locale", ENGLISH), since)
+        self._client.refusal_queue.tell(tell)
 
-    async def _tell(self, id_: str, token: str, since: float) -> None:
+    async def _tell(self, id_: str, token: str, locale: str, since: float) -> None:
         """Send a refusal once; a retry would delay the refusals of others. Never log the address,
         because it contains the interaction's token."""
-        words = self._door.admission.refusal(since).user_message
+        with speaking(locale):
+            words = error_line(self._door.admission.refusal(since))
         route = Route("POST", "/interactions/{id}/{token}/callback", id=id_, token=token)
         session = self._client.http._HTTPClient__session  # type: ignore[attr-defined]
         try:

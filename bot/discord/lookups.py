@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.answering.citing.citations import cite_ranked
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.discord.rendering.evidence import SentenceInContext
 from bot.discord.rendering.sources import ListedArticle
 from bot.domain.errors import QuestionError
@@ -31,6 +31,7 @@ def in_context(texts: TextStore, cited: Citation) -> SentenceInContext:
         before=_last_words(text[max(0, cited.start - _AROUND_CHARS) : cited.start], cited.start),
         sentence=cited.quote,
         after=_first_words(text[cited.end : cited.end + _AROUND_CHARS], len(text) - cited.end),
+        also_in=cited.also_in,
     )
 
 
@@ -44,7 +45,7 @@ def further(receipt: Receipt, shown: Answer) -> tuple[Citation, ...]:
         for evidence in receipt.ranked[:_LOOKED_THROUGH]
         if (evidence.hit.sentence.article.id, evidence.hit.sentence.start) not in places
     ]
-    return cite_ranked(rest[:_FURTHER], first=len(before) + 1)
+    return cite_ranked(receipt.generation.texts, rest[:_FURTHER], first=len(before) + 1)
 
 
 def listed(article: StoredArticle) -> ListedArticle:
@@ -64,7 +65,9 @@ def sentences_of(texts: TextStore, article: StoredArticle) -> Sequence[str]:
 
 
 def newest_first(texts: TextStore) -> list[StoredArticle]:
-    return sorted(texts.articles, key=lambda article: article.published, reverse=True)
+    """List the articles that still hold, the last published first."""
+    holding = (article for article in texts.articles if article.holds)
+    return sorted(holding, key=lambda article: article.published, reverse=True)
 
 
 def _last_words(text: str, available: int) -> str:

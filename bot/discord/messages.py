@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from functools import partial
 
 import discord
@@ -12,8 +13,11 @@ from bot.discord.answers import answer_message
 from bot.discord.client import DealbotClient
 from bot.discord.delivery import with_retries
 from bot.discord.failures import UNSENT, error_text
+from bot.discord.history import turns_of, turns_until
+from bot.discord.language import server_language
 from bot.discord.permissions import check_can_reply, check_place, may_react
 from bot.discord.rendering.notices import refusal_text
+from bot.discord.text.message_text import message_text
 from bot.domain.errors import (
     LimitedError,
     NotAllowedError,
@@ -22,8 +26,10 @@ from bot.domain.errors import (
     StoreError,
 )
 from bot.domain.models import Question, Turn
-from bot.requests.handler import Asker, after
+from bot.requests.handler import Asker
 from bot.store.receipts import StoredReceipt
+from bot.wording.errors import error_line
+from prompts import speak
 from prompts import text as prompt_text
 
 _KINDS = {discord.MessageType.default, discord.MessageType.reply}
@@ -39,10 +45,11 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
     and those in a server without a mention, whose text Discord withholds."""
     if message.author.bot or message.webhook_id or message.type not in _KINDS:
         return
-    if not _addressed(client, message) or not client.first_sight(message.id):
+    if not is_addressed(client, message) or not client.first_sight(message.id):
         return
+    speak(server_language(client, message.guild.id if message.guild else None))
     try:
-        with client.runtime.requests.visit(_asker_of(message)):
+        with client.runtime.requests.visit(message_asker(message)):
             await _answer_or_tell(client, message)
     except (ServiceBusyError, ServiceClosedError) as refusal:
         client.runtime.observer.refused(refusal)
@@ -71,7 +78,7 @@ def _observed(client: DealbotClient) -> Iterator[None]:
         raise
 
 
-def _addressed(client: DealbotClient, message: discord.Message) -> bool:
+def is_addressed(client: DealbotClient, message: discord.Message) -> bool:
     """Return whether a message is addressed to the bot. Every direct message is; elsewhere the
     message must mention the bot. A reply that pings the bot is a mention. Discord withholds the
     text of messages without a mention."""
@@ -79,39 +86,49 @@ def _addressed(client: DealbotClient, message: discord.Message) -> bool:
 
 
 async def _answer(client: DealbotClient, message: discord.Message) -> None:
-    asker = _asker_of(message)
-    client.runtime.observer.arrived("message", message.content)
+    asker = message_asker(message)
+    client.runtime.observer.arrived("message", message_text(message))
     check_can_reply(client, message)
     if message.guild is not None:
         settings = client.runtime.store.settings.get(message.guild.id)
         check_place(settings, message.channel, message.author)
     await client.runtime.requests.admit(asker)
-    text = _without_mention(client, message.content)
+    text = asked_in(client, message)
     if not text:
         await _say(message, prompt_text("discord_mention"))
         return
-    question = Question(question=text, history=await _history(client, message, asker))
+    question = Question(question=text, history=await history_of(client, message, asker))
     await answer_message(client, message, question, asker)
 
 
-async def _history(
-    client: DealbotClient, message: discord.Message, asker: Asker
+def asked_in(client: DealbotClient, message: discord.Message) -> str:
+    """Return the text of a message without the mention of the bot."""
+    assert client.user is not None  # set before the first message arrives
+    return re.sub(rf"<@!?{client.user.id}>", " ", message_text(message)).strip()
+
+
+async def history_of(
+    client: DealbotClient,
+    message: discord.Message,
+    asker: Asker,
+    before: datetime | None = None,
 ) -> tuple[Turn, ...]:
-    """Return the conversation that a message continues, oldest turn first. The first of these that
-    exists counts: the conversation of the answer replied to, recent questions in the same direct
-    messages or thread, the answer that started the thread. In other channels everyone talks at
-    once, so only a reply has a history."""
+    """Return the conversation that a message continues, oldest turn first; only what was asked
+    before a time, if one is given. The first of these that exists counts: the conversation of the
+    answer replied to, recent questions in the same direct messages or thread, the answer that
+    started the thread. In other channels everyone talks at once, so only a reply has a history."""
     reference = message.reference.message_id if message.reference else None
     if replied := await _public_receipt(client, message, reference, message.channel.id):
-        return after(replied)
+        return turns_until(replied)
     in_thread = isinstance(message.channel, discord.Thread)
     if message.guild is not None and not in_thread:
         return ()
-    said = await client.runtime.requests.conversation(asker, of_all=True)
+    recent = await client.runtime.requests.conversation(asker, of_all=True)
+    said = turns_of(each for each in recent if before is None or each.created < before)
     if not said and isinstance(message.channel, discord.Thread):
         thread = message.channel  # has the id of the message that started it
         if start := await _public_receipt(client, message, thread.id, thread.parent_id):
-            return after(start)
+            return turns_until(start)
     return said
 
 
@@ -135,14 +152,9 @@ async def _public_receipt(
     return kept
 
 
-def _asker_of(message: discord.Message) -> Asker:
+def message_asker(message: discord.Message) -> Asker:
     server = message.guild.id if message.guild else None
     return Asker(message.author.id, message.channel.id, server)
-
-
-def _without_mention(client: DealbotClient, text: str) -> str:
-    assert client.user is not None  # set before the first message arrives
-    return re.sub(rf"<@!?{client.user.id}>", " ", text).strip()
 
 
 async def _say(message: discord.Message, text: str) -> None:
@@ -178,7 +190,7 @@ async def _refuse_privately(
     noise that the limit prevents. React with an emoji if the user accepts no direct messages."""
     try:
         await client.runtime.refusals.admit(message.author.id, None, None)
-        await message.author.send(refusal_text(refusal.user_message))
+        await message.author.send(refusal_text(error_line(refusal)))
     except LimitedError:
         return
     except UNSENT as unsent:

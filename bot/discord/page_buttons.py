@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import discord
 
-from bot.discord.acknowledgement import send_first_response
+from bot.discord.acknowledgement import defer, is_public, send_first_response
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivery import edit_answer
 from bot.discord.failures import told, visit
@@ -18,15 +18,21 @@ Pages = tuple[discord.Embed, ...]
 # Makes the pages of a list again, from the interaction and the key of the list's subject.
 Maker = Callable[[Interaction, str], Awaitable[Pages]]
 
+# Makes a button besides those that turn the pages, from the key of the list's subject.
+Extra = Callable[[Signer, str], SignedButton]
+
 _makers: dict[str, Maker] = {}
+_extras: dict[str, Extra] = {}
 
 
-def pages_of(what: str) -> Callable[[Maker], Maker]:
-    """Register the function that makes the pages of one kind of list. This runs at import, as with
-    commands."""
+def pages_of(what: str, extra: Extra | None = None) -> Callable[[Maker], Maker]:
+    """Register the function that makes the pages of one kind of list, and a further button that
+    one user sees under them. This runs at import, as with commands."""
 
     def register(maker: Maker) -> Maker:
         _makers[what] = maker
+        if extra is not None:
+            _extras[what] = extra
         return maker
 
     return register
@@ -36,7 +42,7 @@ async def show_list(interaction: Interaction, what: str, of: str = "") -> None:
     """Show the first page of a list in place of the deferred answer."""
     pages = await _makers[what](interaction, of)
     signer = interaction.client.runtime.store.signer
-    view = _view(signer, what, of, 0, len(pages))
+    view = list_view(signer, what, of, 0, len(pages), private=not is_public(interaction))
     await edit_answer(interaction, embeds=[pages[0]], view=view)
 
 
@@ -59,22 +65,28 @@ class TurnButton(
             maker = _makers.get(self._what)
             if not self.genuine or maker is None:
                 raise QuestionError(text("refusals.button_gone"))
-            await interaction.client.runtime.requests.admit(asker_of(interaction))
-            await send_first_response(interaction, interaction.response.defer)
+            await interaction.client.runtime.requests.admit_browsing(asker_of(interaction))
+            if interaction.message is not None and interaction.message.flags.ephemeral:
+                await send_first_response(interaction, interaction.response.defer)
+            else:  # each reader of a public list turns the pages of a copy
+                await defer(interaction, private=True)
             pages = await maker(interaction, self._of)
             page = min(self._page, len(pages) - 1)
             signer = interaction.client.runtime.store.signer
-            view = _view(signer, self._what, self._of, page, len(pages))
+            view = list_view(signer, self._what, self._of, page, len(pages))
             await edit_answer(interaction, embeds=[pages[page]], view=view)
 
 
-def _view(signer: Signer, what: str, of: str, page: int, pages: int) -> discord.ui.View | None:
-    if pages == 1:
-        return None
+def list_view(
+    signer: Signer, what: str, of: str, page: int, pages: int, *, private: bool = True
+) -> discord.ui.View | None:
+    """Build the buttons under a page of a list; None if it needs none."""
     view = discord.ui.View(timeout=None)
     for to, label in turns(page, pages):
         view.add_item(TurnButton(signer, what, of, to, label))
-    return view
+    if private and (extra := _extras.get(what)):
+        view.add_item(extra(signer, of))
+    return view if view.children else None
 
 
 def turns(page: int, pages: int) -> list[tuple[int, str]]:

@@ -22,6 +22,16 @@ def check_place(settings: ServerSettings, channel: object, user: discord.abc.Use
         raise NotAllowedError(prompt_text("refusals.roles"))
 
 
+def check_here(interaction: Interaction) -> ServerSettings:
+    """Return the settings of the server, or the defaults outside of servers. Raises NotAllowedError
+    if the user may not ask here, and UnreadableSettingsError."""
+    if interaction.guild_id is None:
+        return ServerSettings()
+    settings = interaction.client.runtime.store.settings.get(interaction.guild_id)
+    check_place(settings, interaction.channel, interaction.user)
+    return settings
+
+
 def may_ask_in(settings: ServerSettings, channel: object) -> bool:
     """Return whether the settings allow questions in a channel. A thread follows its parent
     channel."""
@@ -50,13 +60,29 @@ def check_can_reply(client: DealbotClient, message: discord.Message) -> None:
         "Read Message History": mine.read_message_history,
     }
     if missing := [name for name, granted in needed.items() if not granted]:
-        raise NotAllowedError(
-            prompt_text(
-                "refusals.permission_missing",
-                channel=f"<#{channel.id}>",
-                permissions=", ".join(missing),
-            )
+        raise _missing(channel.id, missing)
+
+
+def check_can_post(channel: discord.TextChannel) -> None:
+    """Raise NotAllowedError if Discord would refuse a post with an embed in the channel."""
+    mine = channel.permissions_for(channel.guild.me)
+    needed = {
+        "View Channel": mine.view_channel,
+        "Send Messages": mine.send_messages,
+        "Embed Links": mine.embed_links,
+    }
+    if missing := [name for name, granted in needed.items() if not granted]:
+        raise _missing(channel.id, missing)
+
+
+def _missing(channel: int, permissions: list[str]) -> NotAllowedError:
+    return NotAllowedError(
+        prompt_text(
+            "refusals.permission_missing",
+            channel=f"<#{channel}>",
+            permissions=", ".join(permissions),
         )
+    )
 
 
 def may_react(client: DealbotClient, message: discord.Message) -> bool:
@@ -99,6 +125,15 @@ def _is_named_admin(interaction: Interaction, guild: int) -> bool:
     settings = interaction.client.runtime.store.settings.get(guild)
     named = interaction.user.id in settings.admin_users
     return named or not _roles(interaction.user).isdisjoint(settings.admin_roles)
+
+
+def channels_seen_by(user: discord.Member, guild: discord.Guild) -> list[int]:
+    """Return the ids of the channels and public threads that the user can see. Private threads are
+    left out, because only a request to Discord would show their members."""
+    channels = [c for c in guild.channels if c.permissions_for(user).view_channel]
+    seen = {channel.id for channel in channels}
+    threads = [t for t in guild.threads if t.parent_id in seen and not t.is_private()]
+    return [*seen, *(thread.id for thread in threads)]
 
 
 async def check_operator(interaction: Interaction) -> None:

@@ -16,14 +16,23 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from bot.discord.buttons import BUTTONS
+from bot.discord.answer_menu import AnswerMenu
+from bot.discord.answer_view import MenuButton, PageButton
+from bot.discord.buttons import DeleteButton, MoreButton, QuoteButton, VoteButton
 from bot.discord.client import LONGEST_PAUSE_S, DealbotClient
 from bot.discord.command_sync import sync_patiently
 from bot.discord.commands import ALL_COMMANDS
+from bot.discord.commands.check import ShareButton
+from bot.discord.digests import keep_posting
+from bot.discord.erasure import ForgetButton
 from bot.discord.failures import on_tree_error
+from bot.discord.follow_ups import deliver_follow_ups
 from bot.discord.interaction_filter import InteractionFilter
-from bot.discord.messages import on_message
+from bot.discord.page_buttons import TurnButton
+from bot.discord.removal import on_bulk_delete, on_delete
+from bot.discord.renewal import AgainButton, on_edit, on_question
 from bot.discord.runtime import Runtime
+from bot.discord.watch_buttons import StopButton
 from bot.domain.errors import TokenError
 
 # Seconds to answer open questions, to deliver the last messages, and (at most twice) to close the
@@ -36,6 +45,22 @@ _FINAL_CLOSE_CODES = {4004, 4010, 4011, 4012, 4013, 4014}
 _EXPECTED = (discord.DiscordException, aiohttp.ClientError, OSError)
 # Task name prefixes: discord.py's for messages, commands and buttons, then the bot's own.
 _HANDLERS = ("discord.py: ", "CommandTree-invoker", "discord-ui-", "turning-away")
+
+# Parts of messages that work after a restart, also those of earlier versions.
+_COMPONENTS = (
+    QuoteButton,
+    MoreButton,
+    VoteButton,
+    DeleteButton,
+    PageButton,
+    MenuButton,
+    AnswerMenu,
+    AgainButton,
+    TurnButton,
+    ForgetButton,
+    ShareButton,
+    StopButton,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -169,12 +194,14 @@ def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
     for command in ALL_COMMANDS:
         client.tree.add_command(command)
     client.tree.error(on_tree_error)
-    client.add_dynamic_items(*BUTTONS)
+    client.add_dynamic_items(*_COMPONENTS)
     InteractionFilter(client)
 
     async def setup_hook() -> None:
         syncing = asyncio.create_task(sync_patiently(client), name="sync")
-        client.background.add(syncing)
+        delivering = asyncio.create_task(deliver_follow_ups(client), name="follow-ups")
+        posting = asyncio.create_task(keep_posting(client), name="digests")
+        client.background |= {syncing, delivering, posting}
         await asyncio.wait({syncing}, timeout=_WAIT_FOR_SYNC_S)
 
     async def ready() -> None:
@@ -183,7 +210,10 @@ def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
 
     client.setup_hook = setup_hook  # type: ignore[method-assign]  # the library's own hook
     client.on_ready = ready  # type: ignore[attr-defined]  # found by its name
-    client.on_message = partial(on_message, client)  # type: ignore[attr-defined]
+    client.on_message = partial(on_question, client)  # type: ignore[attr-defined]
+    client.on_raw_message_edit = partial(on_edit, client)  # type: ignore[attr-defined]
+    client.on_raw_message_delete = partial(on_delete, client)  # type: ignore[attr-defined]
+    client.on_raw_bulk_message_delete = partial(on_bulk_delete, client)  # type: ignore[attr-defined]
     return client
 
 

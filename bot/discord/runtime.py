@@ -9,17 +9,27 @@ from dataclasses import dataclass, field
 from bot.app import open_live_index, open_service
 from bot.config.settings import Settings
 from bot.domain.errors import StoreError
+from bot.insights.service import InsightsService
 from bot.monitoring.degradations import Degradations
 from bot.monitoring.gateway import Gateway
 from bot.monitoring.observer import Observer
+from bot.rebuild.publication_events import Publication
 from bot.rebuild.rebuilder import Rebuilder
 from bot.requests.handler import RequestHandler
 from bot.serving.limits import Limiter, Limits
+from bot.serving.service import AnswerService
 from bot.sharing.answers import SharedAnswers
 from bot.sharing.limits import SharedLimiter
 from bot.sharing.link import RedisLink
+from bot.sources.fetching.fetcher import Fetcher
+from bot.sources.schedule import keep_following, keep_updated
+from bot.sources.service import SourceService
 from bot.store import Store
+from bot.watches.corrections import CorrectionFinder
+from bot.watches.follow_ups import FollowUps
+from bot.watches.watcher import Watcher, WatchLimits
 from index.generations.live import LiveIndex
+from index.progress import NoProgress
 
 _REFUSALS = Limits(per_user="1/minute")
 _LOCKED_S = 1.0  # seconds that a statement waits for another program's lock
@@ -32,13 +42,16 @@ _log = logging.getLogger(__name__)
 class Runtime:
     """Resources that commands, buttons and messages share. `refusals` limits how often a user gets
     a refusal by direct message. `degraded` lists the parts that answers currently do without.
-    `gateway` tracks the connections to Discord. `observer` receives every stage of a question.
-    `closing` is set once the bot shuts down."""
+    `follow_ups` run after each new generation. `gateway` tracks the connections to Discord.
+    `observer` receives every stage of a question. `closing` is set once the bot shuts down."""
 
     requests: RequestHandler
     store: Store
     live: LiveIndex
     rebuilder: Rebuilder
+    follow_ups: FollowUps
+    sources: SourceService
+    insights: InsightsService
     refusals: Limiter
     settings: Settings
     degraded: Degradations
@@ -71,14 +84,20 @@ async def open_runtime(
             degraded=degraded,
         ) as store,
         open_service(settings, live, observer, store.usage, degraded) as service,
-        Rebuilder(live, settings, degraded, observer) as rebuilder,
+        Rebuilder(live, settings, degraded, observer, lambda: service.stalled_s > 0) as rebuilder,
         _open_link(settings, degraded) as link,
+        _open_sources(settings, rebuilder, degraded, observer) as sources,
     ):
         limiter = SharedLimiter(limits, link) if link else Limiter(limits)
         # Redis does not hold enough to verify a model's text, so those answers are not shared.
         shares = link if not settings.llm_model else None
         answers = SharedAnswers(shares, live, observer) if shares else None
         requests = RequestHandler(service, limiter, store, answers)
+        follow_ups = _follow_ups(settings, live, service, store, observer)
+        follow_ups.listen(rebuilder.on_published)
+        # Another process may have published a generation while this one did not run.
+        rebuilder.on_published.announce(Publication(None, live.current))
+        insights = InsightsService(store, live, people=settings.insights_people)
         forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
         try:
             yield Runtime(
@@ -86,6 +105,9 @@ async def open_runtime(
                 store=store,
                 live=live,
                 rebuilder=rebuilder,
+                follow_ups=follow_ups,
+                sources=sources,
+                insights=insights,
                 refusals=Limiter(_REFUSALS),
                 settings=settings,
                 degraded=degraded,
@@ -93,10 +115,48 @@ async def open_runtime(
                 observer=observer,
             )
         finally:
+            insights.close()
             gateway.close()
             forgetting.cancel()
             with suppress(asyncio.CancelledError):
                 await forgetting
+
+
+def _follow_ups(
+    settings: Settings,
+    live: LiveIndex,
+    service: AnswerService,
+    store: Store,
+    observer: Observer,
+) -> FollowUps:
+    limits = WatchLimits(settings.watches_per_user, settings.watches_per_server)
+    return FollowUps(
+        Watcher(live, service, store, limits, observer=observer),
+        CorrectionFinder(service, store),
+    )
+
+
+@asynccontextmanager
+async def _open_sources(
+    settings: Settings, rebuilder: Rebuilder, degraded: Degradations, observer: Observer
+) -> AsyncIterator[SourceService]:
+    """Open the sources, update them on their schedule, and load what other processes publish."""
+
+    async def build() -> str:
+        return (await rebuilder.rebuild(NoProgress())).report.manifest.id
+
+    async with Fetcher(allow_private=settings.sources_allow_private) as fetcher:
+        sources = SourceService(settings, fetcher, build, observer)
+        tasks = [keep_following(rebuilder, settings.index, degraded)]
+        if settings.update_every != "off":
+            tasks.append(keep_updated(sources, degraded))
+        running = [asyncio.create_task(task, name="sources") for task in tasks]
+        try:
+            yield sources
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import time
 from contextlib import aclosing
 
 from bot.config.settings import Settings
-from bot.doctor.finding import WarningError
+from bot.doctor.diagnosis import WarningError
 
 _MOST_TOKENS = 200
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config.settings import Settings
-from bot.doctor.finding import WarningError
+from bot.doctor.diagnosis import WarningError
 from bot.doctor.storage import check_writable, nearest
 from index.errors import ExpectedError
 from index.generations.generation import current_folder

@@ -5,7 +5,7 @@ import asyncio
 from pydantic import SecretStr
 
 from bot.config.settings import Settings
-from bot.doctor.finding import WarningError
+from bot.doctor.diagnosis import WarningError
 from bot.monitoring.degradations import Degradations
 from bot.sharing.link import RedisLink
 

@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from bot.config.settings import FILE, Settings
-from bot.doctor.finding import WarningError
+from bot.doctor.diagnosis import WarningError
 from bot.domain.errors import StoreError
 from bot.store.database import Database
 from bot.store.schema import STEPS

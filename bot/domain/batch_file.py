@@ -16,9 +16,11 @@ _Request = TypeVar("_Request", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Line(Generic[_Request]):
-    """Line of a batch file: its request, or the error that names the file and the line."""
+    """Line of a batch file: its request, or the error that names the file and the line. `place`
+    names them, too."""
 
     id: str
+    place: str
     request: _Request | BatchError
 
 
@@ -29,7 +31,8 @@ def read_batch(path: Path, kind: type[_Request]) -> Iterator[Line[_Request]]:
             for number, line in enumerate(lines, start=1):
                 line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
                 if line.strip():
-                    yield Line(_id_in(line), _parse(f"{path}, line {number}", line, kind))
+                    place = f"{path}, line {number}"
+                    yield Line(_id_in(line), place, _parse(place, line, kind))
     except OSError as error:
         raise BatchError(f"{path} cannot be read: {error.strerror}") from error
 

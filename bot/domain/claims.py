@@ -4,20 +4,30 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain.errors import QuestionError
+from bot.domain.errors import QuestionError, Refusal
 from bot.domain.models import Citation, no_text_in
 from index.models import Span
 from index.text.sentences import split_sentences
-from prompts import text as prompt_text
 
 MAX_CHECKED_CHARS = 10_000
 MAX_CHECKED_SENTENCES = 30  # checked as one job, while all others wait
 
 
+def _is_unset(value: object) -> bool:
+    return not value
+
+
 class Standing(StrEnum):
+    """Result for a sentence. UNCLEAR: the articles say it only as possible, planned, denied or as
+    what others say, so they do not settle it. OUTDATED: only articles that no longer hold support
+    it. DISPUTED: some articles support it and others contradict it."""
+
     SUPPORTED = "supported"
     CONTRADICTED = "contradicted"
+    UNCLEAR = "unclear"
     NOT_FOUND = "not_found"
+    OUTDATED = "outdated"
+    DISPUTED = "disputed"
 
 
 class FindingKind(StrEnum):
@@ -53,18 +63,14 @@ def claim_spans(text: str) -> list[Span]:
     Raises QuestionError if the text is empty, too long, has too many sentences or has characters
     that are not text."""
     if not text.strip():
-        raise QuestionError(prompt_text("refusals.text_empty"))
+        raise QuestionError(Refusal.TEXT_EMPTY)
     if len(text) > MAX_CHECKED_CHARS:
-        raise QuestionError(
-            prompt_text("refusals.text_long", count=len(text), most=MAX_CHECKED_CHARS)
-        )
+        raise QuestionError(Refusal.TEXT_LONG, count=len(text), most=MAX_CHECKED_CHARS)
     if code := no_text_in(text):
-        raise QuestionError(prompt_text("refusals.text_not_text", code=code))
+        raise QuestionError(Refusal.TEXT_NOT_TEXT, code=code)
     spans = split_sentences(text)
     if len(spans) > MAX_CHECKED_SENTENCES:
-        raise QuestionError(
-            prompt_text("refusals.text_sentences", count=len(spans), most=MAX_CHECKED_SENTENCES)
-        )
+        raise QuestionError(Refusal.TEXT_SENTENCES, count=len(spans), most=MAX_CHECKED_SENTENCES)
     return spans
 
 
@@ -101,7 +107,8 @@ class Reason(BaseModel):
 class CheckedSentence(BaseModel):
     """Sentence of the checked text, `[start:end]` in code points, with its result.
 
-    `citations` support or contradict it. `closest` are the nearest sentences if it is not found.
+    `citations` support or contradict it. `until` is the date, as an article gives it, from which an
+    outdated sentence no longer holds. `closest` are the nearest sentences if it is not found.
     `score` grows with how much of the sentence they support."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,6 +117,7 @@ class CheckedSentence(BaseModel):
     end: int
     text: str
     standing: Standing
+    until: str = Field(default="", exclude_if=_is_unset)
     score: float = Field(ge=0, le=1)
     citations: tuple[Citation, ...] = ()
     closest: tuple[Citation, ...] = ()

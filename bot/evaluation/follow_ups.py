@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bot.answering.pipeline import EncodedQuestion
+from bot.answering.encoded_question import EncodedQuestion
 from bot.evaluation.outcomes import Outcome, rows_of
 from bot.evaluation.questions import EvalQuestion
 from bot.evaluation.results import Row

@@ -31,9 +31,9 @@ _UNKNOWN = float("nan")
 class Outcome:
     """Outcome of one method on one question.
 
-    `rank` is the place of the first right sentence and `article_rank` that of its article; both are
-    inf if it was not found. `score` is the confidence, or the best score of a method without
-    confidence. Values that a set does not define are nan."""
+    `part` is "tune" or "final". `rank` is the rank of the first right sentence, from 1, and
+    `article_rank` that of its article; both are inf if it was not found. `score` is the confidence,
+    or the best score of a method without confidence. Values that a set does not define are nan."""
 
     part: str
     answerable: bool
@@ -47,8 +47,8 @@ class Columns:
     """Outcomes of one method as arrays, one element per question."""
 
     def __init__(self, outcomes: Sequence[Outcome], *, calibrated: bool) -> None:
-        """Make the arrays; `calibrated` scores are probabilities that the first sentence is
-        right."""
+        """Collect the outcomes in arrays. Set `calibrated` if each score is the probability that
+        the first sentence is right."""
         self.answerable = np.array([one.answerable for one in outcomes], bool)
         self.score = np.array([one.score for one in outcomes], np.float64)
         self.rank = np.array([one.rank for one in outcomes], np.float64)
@@ -71,7 +71,7 @@ class Columns:
 
 
 def measures(columns: Columns) -> dict[str, float]:
-    """Compute every measure by name; nan if these outcomes do not define it."""
+    """Compute each of `MEASURES` by name. A measure that these outcomes do not define is nan."""
     ranks = _known(columns.rank[columns.answerable])
     article_ranks = _known(columns.article_rank[columns.answerable])
     judged = len(ranks) > 0 and columns.calibrated
@@ -92,7 +92,7 @@ def measures(columns: Columns) -> dict[str, float]:
 def rows_of(
     name: str, method: str, outcomes: Sequence[Outcome], *, calibrated: bool = False
 ) -> list[Row]:
-    """Return a row for the whole set, and one for each part that is not empty."""
+    """Return a row of measures for the set `name`, and one for each of its parts with outcomes."""
     rows = []
     for part in PARTS:
         of_part = [one for one in outcomes if part in ("all", one.part)]
@@ -116,9 +116,10 @@ def row_with_intervals(
     positive: Bools,
     measure: Callable[[NDArray[np.int64]], dict[str, float]],
 ) -> Row:
-    """Make a row with the interval of each measure.
+    """Make a row with each measure and its 95% bootstrap interval.
 
-    `positive` marks the answerable cases. `measure` gets the positions of the cases to measure."""
+    `positive` marks the answerable cases. `measure` receives the positions of the cases to measure,
+    which may repeat, and returns each measure by name. The row leaves out measures that are nan."""
     count = len(positive)
     found = measure(np.arange(count))
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answering.pipeline import EncodedQuestion, QuestionAnswerer, Receipt
+from bot.answering.encoded_question import EncodedQuestion
+from bot.answering.pipeline import QuestionAnswerer
 from bot.answering.ranking.evidence import Evidence
+from bot.answering.receipt import Receipt
 from bot.domain.models import Question
 from bot.evaluation.metrics import best_first
 from bot.evaluation.outcomes import Outcome

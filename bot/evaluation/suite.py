@@ -38,7 +38,10 @@ class _Set:
 class Suite:
     """Evaluation of one set after the other, with the results so far.
 
-    `root` is the project's folder; `shared` contains the development sets and the seed article."""
+    `root` is the project's folder; `shared` contains the development sets and the seed article.
+    `encoders` is the folder of the adopted encoders, and `encoder` the one that selection uses.
+    `generations` and `files` map the name of a set to the generation that it was measured on and
+    to the digest of its files. `left_out` has a line for each set that was skipped."""
 
     root: Path
     shared: Path
@@ -75,7 +78,8 @@ class Suite:
         }
 
     def run(self, wanted: Sequence[str], tell: Callable[[str], None]) -> None:
-        """Measure the sets of these names; skip and report a set whose files are missing."""
+        """Measure the sets with these names. Skip a set whose files are missing. `tell` receives a
+        line for each set."""
         for name, each in self.sets.items():
             if name not in wanted:
                 continue
@@ -89,7 +93,7 @@ class Suite:
             each.measure(name, each.files)
 
     def _own(self, name: str, files: tuple[Path, ...]) -> None:
-        """Measure one of our own question sets."""
+        """Measure our own questions about the bundled articles or the seed article."""
         questions = [EvalQuestion.model_validate(record) for record in records(files[0])]
         self._ask(name, LiveIndex(self.indexes.built(name, files[1:]), self.encoders), questions)
 
@@ -158,7 +162,7 @@ class Suite:
         questions: Sequence[EvalQuestion],
         claims: Sequence[EvalClaim] = (),
     ) -> None:
-        """Measure a set that has one index."""
+        """Measure questions and claims over one index, and add the results."""
         measured = Measurement()
         measured.ask(live, questions, claims)
         self.generations[name] = live.current.generation.id

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.domain.models import Answer, Citation
 from bot.evaluation.questions import EvalQuestion
 from index.stores.text_store import TextStore

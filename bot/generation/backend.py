@@ -1,4 +1,5 @@
-"""Client of the model's endpoint. It uses OpenAI's chat completions, as nearly all endpoints do."""
+"""Client of a language model's endpoint. It uses OpenAI's chat completions API, as nearly all
+endpoints do."""
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
@@ -61,9 +62,12 @@ class Backend:
         most_tokens: int,
         usage: Usage,
     ) -> AsyncGenerator[str, None]:
-        """Yield the pieces of text as the model writes them. Set `usage` at the end if the endpoint
-        reports it, and to zero if the request cost nothing. The caller must close the generator.
-        Raises GenerationError."""
+        """Yield the pieces of text as the model writes them.
+
+        `schema` describes the JSON to write, of at most `most_tokens` tokens. Set the token counts
+        of `usage` when the endpoint reports them, and to zero if the request cost nothing. The
+        caller must close the generator. Raises GenerationError with the trouble: the endpoint is
+        unreachable, slow, limited, failed, refused the request, or sent no usable text."""
         length = 0
         try:
             chunks = await self._opened(messages, schema, most_tokens)
@@ -92,8 +96,8 @@ class Backend:
         schema: type[BaseModel],
         most_tokens: int,
     ) -> Any:
-        """Open the stream. Retry where that may help and the retry budget allows; change the
-        dialect after each refused request."""
+        """Open the stream of chunks. Retry transient failures while the retry budget allows. If the
+        endpoint refuses a request option, drop it and try again."""
         self._retries.earn()
         for _ in range(_DIALECTS):
             options = self._dialect.options(schema, most_tokens)
@@ -146,8 +150,8 @@ class Backend:
         return self._told(Trouble.GARBLED, error)
 
     def _told(self, reason: Trouble, error: Exception) -> GenerationError:
-        """Convert the error, with the key removed from its text: some endpoints repeat the key that
-        they refuse."""
+        """Convert the error to a GenerationError. Remove the key from its text, because some
+        endpoints repeat the key that they refuse."""
         cause = f" ({error.__cause__})" if error.__cause__ else ""
         detail = f"{type(error).__name__}: {error}{cause}"
         if self._key:
@@ -160,7 +164,7 @@ def _is_unbounded(error: BaseException) -> bool:
 
 
 def _cost_nothing(error: Exception) -> bool:
-    """Return whether the endpoint generated nothing: unreachable, or an error status."""
+    """Return whether the endpoint generated nothing: it was unreachable or sent an error status."""
     never_left = isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout)
     return never_left or isinstance(error, openai.APIStatusError)
 
@@ -173,8 +177,8 @@ def _pause(state: RetryCallState) -> float:
 
 
 def _asked_pause(error: BaseException | None) -> float:
-    """Return the seconds in the Retry-After header: 0 without one, and more than the longest pause
-    for a date."""
+    """Return the seconds in the Retry-After header, or 0 without one. A date counts as one second
+    more than the longest pause, so no retry follows."""
     if not isinstance(error, openai.APIStatusError):
         return 0.0
     try:

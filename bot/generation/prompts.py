@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.answering.citing.citations import needed_before
-from bot.answering.pipeline import Receipt
 from bot.answering.ranking.evidence import Evidence
+from bot.answering.receipt import Receipt
 from bot.answering.text.addressing import addresses_a_model
 from bot.domain.models import Turn
 from bot.generation.drafts import MOST_SENTENCES

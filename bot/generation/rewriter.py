@@ -1,4 +1,4 @@
-"""Follow-up questions rewritten by a model so that they stand alone; unchanged if that fails."""
+"""Rewriting of follow-up questions by a language model, so that they can be read alone."""
 
 import asyncio
 import html
@@ -37,15 +37,16 @@ class Rewrite(BaseModel):
 
 @dataclass(slots=True)
 class RewriteProgress(Progress):
-    """Progress of a rewrite: the text, "" if none is usable, and the flaw that ruled it out."""
+    """Progress of a rewrite. `question` is the usable rewrite, or "". `flaw` is the reason why the
+    model's rewrite was rejected."""
 
     question: str = ""
     flaw: Flaw | None = None
 
 
 class Rewriter:
-    """Rewriter of follow-ups. It calls the model only for questions that lean on earlier turns. Use
-    as an async context manager."""
+    """Rewriter of follow-ups. It calls the model only for questions that refer to earlier turns.
+    Use as an async context manager."""
 
     def __init__(self, model: Model, within_s: float) -> None:
         self._model, self._within_s = model, within_s
@@ -60,10 +61,10 @@ class Rewriter:
     async def rewrite(
         self, question: Question, within_s: float, *, asker: str | None = None
     ) -> Question:
-        """Return the question with a rewrite, or unchanged. It stays unchanged if it leans on no
-        earlier turn, if it or such a turn addresses a model, or if the model is late, fails, or
-        asks something else. Wait at most `within_s` seconds, or the rewriter's own limit if that is
-        shorter. `asker` pays for the request."""
+        """Return the question with a rewrite, or unchanged. It stays unchanged if it refers to no
+        earlier turn, if it or such a turn addresses a model, if the model is late or fails, or if
+        the rewrite has a `Flaw`. Wait at most `within_s` seconds, or the rewriter's own limit if
+        that is shorter. The request counts against the budget of `asker`."""
         turns = referenced_turns(plain(question.question), question.history)
         if not turns or _speaks_to_a_model(question.question, turns):
             return question

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Self
 
 from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify, Verify
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.domain.callbacks import OnDraft
 from bot.domain.errors import BugError
 from bot.domain.models import Trouble, Writing
@@ -23,6 +23,7 @@ from bot.generation.errors import GenerationError
 from bot.generation.jobs import Job, Jobs, Progress
 from bot.generation.model import Model
 from bot.generation.prompts import Offer, answer_messages
+from bot.wording.errors import error_line
 from index.errors import ExpectedError
 from prompts import chosen as chosen_prompts
 
@@ -171,10 +172,10 @@ class Writer:
         try:
             carried = await _carried(sentence.text, cited, offer, receipt, verify)
         except BugError as error:  # an unverified sentence is dropped
-            _log.warning("a sentence could not be verified: %s", error)
+            _log.warning("a sentence could not be verified: %s", error_line(error))
             return
         except ExpectedError as error:  # no time for this sentence or the next ones
-            raise GenerationError(Trouble.BUSY, str(error)) from error
+            raise GenerationError(Trouble.BUSY, error_line(error)) from error
         if carried.by:
             progress.kept.append(VerifiedSentence(sentence.text, carried.by))
             await job.tell()

@@ -18,8 +18,10 @@ class Part(StrEnum):
     REDIS = "redis"
     GATEWAY = "gateway"
     REBUILD = "rebuild"
+    SOURCES = "sources"
     METRICS = "metrics"
     MODEL = "model"
+    DIGESTS = "digests"
 
 
 @dataclass(frozen=True, slots=True)

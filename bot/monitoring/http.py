@@ -4,15 +4,15 @@ restarts a hung bot."""
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.monitoring.degradations import Part
 from bot.monitoring.gauges import Gauges, Watched
+from bot.monitoring.host_names import host_of, is_this_machine
 from bot.monitoring.metrics import CONTENT_TYPE, Metrics
 
 # The longest batch takes one or two seconds, during a rebuild: a batch of this age hangs.
@@ -70,11 +70,21 @@ class MonitoringPages:
 
 
 @asynccontextmanager
-async def serve(watched: Watched, metrics: Metrics, host: str, port: int) -> AsyncIterator[int]:
-    """Serve the pages inside the block and yield the port; with `port` 0 the system chooses it. If
-    the address is unavailable, mark the metrics as degraded, yield 0 and go on without pages."""
-    app = web.Application(middlewares=[_only_by_names_of_this_machine] if _is_local(host) else [])
-    app.add_routes(MonitoringPages(watched, metrics).routes)
+async def serve(
+    watched: Watched,
+    metrics: Metrics,
+    host: str,
+    port: int,
+    more: Sequence[web.RouteDef] = (),
+    hosts: Collection[str] = (),
+) -> AsyncIterator[int]:
+    """Serve the pages and the routes `more` inside the block and yield the port; with `port` 0 the
+    system chooses it. If the address is unavailable, mark the metrics as degraded, yield 0 and go
+    on without pages. On loopback only requests for a name of this machine or of `hosts` are
+    answered."""
+    local = is_this_machine(host)
+    app = web.Application(middlewares=[_only_by_names_of_this_machine(hosts)] if local else [])
+    app.add_routes([*MonitoringPages(watched, metrics).routes, *more])
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=_LONGEST_S, shutdown_timeout=1)
     await runner.setup()
     server = None
@@ -95,30 +105,20 @@ async def serve(watched: Watched, metrics: Metrics, host: str, port: int) -> Asy
         await runner.cleanup()
 
 
-@web.middleware
-async def _only_by_names_of_this_machine(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    """Refuse requests for another host name with a 421. A web page in a local browser can point its
-    own domain at this machine and read the responses (DNS rebinding); its requests carry that
-    domain."""
-    if not _is_local(_host(request.headers.get("Host", "localhost"))):
-        raise web.HTTPMisdirectedRequest
-    return await handler(request)
+def _only_by_names_of_this_machine(hosts: Collection[str]) -> Middleware:
+    """Make a middleware that refuses requests for another host name than one of this machine or of
+    `hosts` with a 421, against DNS rebinding."""
 
+    @web.middleware
+    async def check(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        host = host_of(request.headers.get("Host", "localhost"))
+        if not (is_this_machine(host) or host in hosts):
+            raise web.HTTPMisdirectedRequest
+        return await handler(request)
 
-def _host(header: str) -> str:
-    try:
-        return urlsplit(f"//{header}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return check
 
 
 class _BoundedConnections:

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from bot.answering.pipeline import Timings
+from bot.answering.receipt import Timings
 from bot.domain.models import Answer, Status, Trouble, Writing
 from bot.domain.spending import Cap, Spent
 from bot.monitoring.logs import handled_for_s
@@ -22,6 +22,11 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
 _WAYS = ("command", "message")
 _WRITTEN, _VERIFIED = "written", ("verified", "removed")
+_SOURCES, _ARTICLES = ("changed", "unchanged", "failed"), ("new", "changed", "withdrawn")
+_WATCHES = ("changed", "unchanged", "failed")
+_MESSAGES = ("sent", "put_off", "undeliverable")
+_NOTES = ("shown", "put_off", "dropped")
+_DIGESTS = ("posted", "paused", "put_off", "refused")
 _COMPUTED = tuple(field.name for field in fields(Timings))
 
 
@@ -56,6 +61,22 @@ class Metrics(Observer):
         )
         self._rebuilds = Counter(
             "dealbot_rebuilds", "Rebuilds by how they ended", ["outcome"], registry=registry
+        )
+        self._sources, self._changes = (
+            Counter(f"dealbot_{name}", told, ["outcome"], registry=registry)
+            for name, told in (
+                ("source_updates", "Readings of sources by how they ended"),
+                ("source_articles", "Articles that readings of sources found"),
+            )
+        )
+        self._watches, self._messages, self._notes, self._digests = (
+            Counter(f"dealbot_{name}", told, ["outcome"], registry=registry)
+            for name, told in (
+                ("watches_asked", "Watched questions that were asked again"),
+                ("watch_messages", "Messages about watched questions"),
+                ("notes", "Notes on earlier answers whose evidence has changed"),
+                ("digests", "Posts of what is new"),
+            )
         )
         tokens = Counter(
             "dealbot_llm_tokens", "Tokens that a model read or wrote", ["kind"], registry=registry
@@ -112,6 +133,16 @@ class Metrics(Observer):
         self._rebuilds.labels("published")
         for cap in Cap:
             self._over_budget.labels(cap)
+        for counter, outcomes in (
+            (self._sources, _SOURCES),
+            (self._changes, _ARTICLES),
+            (self._watches, _WATCHES),
+            (self._messages, _MESSAGES),
+            (self._notes, _NOTES),
+            (self._digests, _DIGESTS),
+        ):
+            for outcome in outcomes:
+                counter.labels(outcome)
 
     def page(self) -> bytes:
         """Render the metrics in the text format of Prometheus."""
@@ -168,6 +199,29 @@ class Metrics(Observer):
     def rebuilt(self, error: Exception | None) -> None:
         super().rebuilt(error)
         self._rebuilds.labels(reason_of(type(error)) if error else "published").inc()
+
+    def source_read(self, result: str, new: int, changed: int, withdrawn: int) -> None:
+        super().source_read(result, new, changed, withdrawn)
+        self._sources.labels(result).inc()
+        for outcome, count in zip(_ARTICLES, (new, changed, withdrawn), strict=True):
+            self._changes.labels(outcome).inc(count)
+
+    def watches_asked(self, changed: int, unchanged: int, failed: int) -> None:
+        super().watches_asked(changed, unchanged, failed)
+        for outcome, count in zip(_WATCHES, (changed, unchanged, failed), strict=True):
+            self._watches.labels(outcome).inc(count)
+
+    def watch_message(self, outcome: str) -> None:
+        super().watch_message(outcome)
+        self._messages.labels(outcome).inc()
+
+    def note(self, outcome: str) -> None:
+        super().note(outcome)
+        self._notes.labels(outcome).inc()
+
+    def digest(self, outcome: str) -> None:
+        super().digest(outcome)
+        self._digests.labels(outcome).inc()
 
 
 def _expected(kind: type[ExpectedError] = ExpectedError) -> Iterator[type[ExpectedError]]:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from bot.answering.pipeline import Timings
+from bot.answering.receipt import Timings
 from bot.domain.models import Answer, Status, Writing
 from bot.domain.spending import Cap, Spent
 from bot.monitoring.logs import handled_for_s, question_id
@@ -84,6 +84,32 @@ class Observer:
         """Record that a rebuild has ended: `error` is its failure, or None if it published a new
         generation."""
         _log.info("rebuild: %s", reason_of(type(error)) if error else "published")
+
+    def source_read(self, result: str, new: int, changed: int, withdrawn: int) -> None:
+        """Record that a source was read, with its articles by what has become of them. The log has
+        a line with its name already."""
+
+    def watches_asked(self, changed: int, unchanged: int, failed: int) -> None:
+        """Record how many watched questions were asked again after an update, by their outcome."""
+        if changed or unchanged or failed:
+            _log.info(
+                "watches asked again: %d changed, %d unchanged, %d failed",
+                changed,
+                unchanged,
+                failed,
+            )
+
+    def watch_message(self, outcome: str) -> None:
+        """Record a message about watched questions: sent, put off or undeliverable."""
+        _log.info("message about watches: %s", outcome)
+
+    def note(self, outcome: str) -> None:
+        """Record a note on an earlier answer: shown, put off or dropped."""
+        _log.info("note on an earlier answer: %s", outcome)
+
+    def digest(self, outcome: str) -> None:
+        """Record a digest: posted, paused, put off or refused."""
+        _log.info("digest: %s", outcome)
 
 
 def reason_of(kind: type[Exception]) -> str:

@@ -9,6 +9,7 @@ from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.batch_file import read_batch
 from bot.domain.errors import BatchError, QuestionError
 from bot.domain.models import Answer, Question, Status, check_question
+from bot.wording.errors import error_line
 from index.errors import BuildError
 from index.generations.live import LiveGeneration
 from index.progress import Progress
@@ -55,7 +56,7 @@ def _read(path: Path) -> Iterator[GoldenQuestion]:
         try:
             check_question(line.request.question)
         except QuestionError as error:
-            raise BatchError(f"{path}, question {number}: {error}") from error
+            raise BatchError(f"{path}, question {number}: {error_line(error)}") from error
         yield line.request
 
 

@@ -11,16 +11,20 @@ from typing import Any, Self, TypeVar
 from bot.config.settings import Settings
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
-from bot.rebuild.golden import GoldenReport, check_golden, read_golden
-from index.building.build import BuildOptions, BuildReport, build_index
-from index.encoder.encoder import open_by_id, open_current
+from bot.rebuild.courtesy import IsBusy, YieldingProgress
+from bot.rebuild.gated_build import build_gated
+from bot.rebuild.golden import GoldenReport
+from bot.rebuild.publication_events import Publication, PublicationEvents
+from bot.sources.paths import article_paths
+from bot.wording.errors import error_line
+from index.building.build import BuildReport
+from index.encoder.encoder import open_by_id
 from index.errors import BuildError, ExpectedError
 from index.files.publication import only_writer, write_pointer
 from index.generations.differences import Differences, find_differences
 from index.generations.generation import POINTER, Generation, current_folder, roll_back
-from index.generations.live import LiveGeneration, LiveIndex
+from index.generations.live import LiveIndex
 from index.generations.manifest import Manifest
-from index.machine import usable_cores
 from index.progress import Progress
 
 _Done = TypeVar("_Done")
@@ -47,7 +51,7 @@ class Rebuilder:
     """Runner of at most one rebuild or rollback at a time.
 
     Use it as an async context manager: leaving it stops a running rebuild, and nothing is
-    published."""
+    published. The listeners of `on_published` run after each new generation."""
 
     def __init__(
         self,
@@ -55,10 +59,15 @@ class Rebuilder:
         settings: Settings,
         degraded: Degradations | None = None,
         observer: Observer | None = None,
+        is_busy: IsBusy = lambda: False,
     ) -> None:
+        """Make the runner. A rebuild waits, within bounds, while `is_busy` says that questions are
+        being computed."""
+        self._is_busy = is_busy
         self._live, self._settings = live, settings
         self._degraded = degraded or Degradations()
         self._observer = observer or Observer()
+        self.on_published = PublicationEvents()
         self._work: asyncio.Future[Any] | None = None
         self._stopping = threading.Event()
         self._left = False
@@ -71,6 +80,7 @@ class Rebuilder:
         self._stopping.set()
         if self._work:
             await asyncio.wait([self._work])
+        await self.on_published.close()
 
     @property
     def running(self) -> bool:
@@ -82,12 +92,34 @@ class Rebuilder:
 
         `listener` is called from another thread, and may raise to stop the rebuild. Cancelling the
         call stops it too. If anything is raised, the old generation keeps answering."""
-        with self._telling():
-            return await self._alone(lambda stopping: self._rebuild(_Watched(listener, stopping)))
+        with self._telling(), self._announcing():
+            return await self._alone(
+                lambda stopping: self._rebuild(StoppableProgress(listener, stopping))
+            )
 
     async def rollback(self) -> str:
         """Let the generation before the current one answer again; return its id."""
-        return await self._alone(lambda _: self._roll_back())
+        with self._announcing():
+            return await self._alone(lambda _: self._roll_back())
+
+    async def follow(self) -> None:
+        """Let the generation answer that CURRENT names, if another process has published it.
+
+        Raises RebuildRunningError while a rebuild runs, and an ExpectedError if the generation
+        cannot be opened; the old one then keeps answering."""
+        with self._announcing():
+            await self._alone(lambda _: self._follow())
+
+    @contextmanager
+    def _announcing(self) -> Iterator[None]:
+        """Announce the generation that answers after the block, if it is another one. A cancelled
+        call may have published it."""
+        before = self._live.current
+        try:
+            yield
+        finally:
+            if (after := self._live.current) is not before:
+                self.on_published.announce(Publication(before, after))
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -103,7 +135,7 @@ class Rebuilder:
         except Exception as error:
             self._observer.rebuilt(error)
             told = (
-                error.user_message
+                error_line(error)
                 if isinstance(error, ExpectedError)
                 else "because of a bug; see the log"
             )
@@ -135,39 +167,29 @@ class Rebuilder:
         return future.result()
 
     def _rebuild(self, progress: Progress) -> RebuildOutcome:
-        """Build with an encoder that leaves half of the cores to questions."""
-        settings = self._settings
-        questions = read_golden(settings.golden) if settings.golden else ()
-        encoder = open_current(settings.encoders, threads=max(1, usable_cores() // 2))
-        accepted: list[tuple[Differences, GoldenReport]] = []
+        differences: list[Differences] = []
 
         def accept(fresh: Generation) -> None:
-            golden = check_golden(LiveGeneration(fresh, encoder), questions, progress)
             # Compare with the live generation: another process may have moved CURRENT.
             answering = self._live.current.generation
-            accepted.append((find_differences(answering.texts, fresh.texts), golden))
+            differences.append(find_differences(answering.texts, fresh.texts))
 
-        report = build_index(
-            self._sources(),
-            settings.index,
-            encoder,
-            progress,
-            BuildOptions(
-                dense_type=settings.dense_type,
-                max_article_bytes=settings.max_article_bytes,
-                keep_generations=settings.keep_generations,
-                accept=accept,
-            ),
+        recorded = [Path(path) for path in self._live.current.generation.manifest.sources]
+        paths = article_paths(self._settings, recorded)
+        report, golden = build_gated(
+            paths,
+            self._settings,
+            YieldingProgress(progress, self._is_busy),
+            accept,
+            loaded=self._live.current.encoder,
         )
         self._take_over(report.manifest)
-        [(differences, golden)] = accepted
-        return RebuildOutcome(report, differences, golden)
+        return RebuildOutcome(report, differences[0], golden)
 
-    def _sources(self) -> list[Path]:
-        """Return the settings' articles, or by default the sources of the current generation."""
-        if "articles" in self._settings.model_fields_set:
-            return list(self._settings.articles)
-        return [Path(source) for source in self._live.current.generation.manifest.sources]
+    def _follow(self) -> None:
+        if current_folder(self._settings.index).name != self._live.current.generation.id:
+            self._live.reload()
+            self._degraded.clear(Part.INDEX)
 
     def _roll_back(self) -> str:
         manifest = roll_back(self._settings.index, accept=self._check_encoder)
@@ -203,7 +225,7 @@ class Rebuilder:
             open_by_id(self._settings.encoders, manifest.encoder_id)
 
 
-class _Watched:
+class StoppableProgress:
     """Progress listener that passes calls on, and raises RebuildStoppedError once it must stop."""
 
     def __init__(self, listener: Progress, stopping: threading.Event) -> None:

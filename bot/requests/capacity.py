@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.domain.errors import ServiceBusyError
+from bot.domain.errors import Refusal, ServiceBusyError
 from bot.serving.admission import Admission
-from prompts import text
 
 # A burst is admitted. Under lasting overload, 12 requests keep the program busy while some of them
 # wait for the network: with 8 fewer were answered, with 16 hardly more, and later.
@@ -40,7 +39,7 @@ class CapacityLimiter:
     def slot(self, person: int, server: int) -> Iterator[None]:
         """Occupy a slot of this user during the block. Raises ServiceBusyError if none is free."""
         if self._persons[person] >= max(_LEAST_PER_USER, self.admission.share):
-            raise ServiceBusyError(text("refusals.own_waiting"))
+            raise ServiceBusyError(Refusal.OWN_WAITING)
         if not self.has_room(server):
             raise self.admission.refusal()
         self._persons[person] += 1

@@ -7,24 +7,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from bot.answering.pipeline import Receipt
+from bot.answering.overview.grammar import overview_asked
+from bot.answering.receipt import Receipt
+from bot.answering.time.moments import dated
 from bot.domain.callbacks import OnDraft, OnWait
 from bot.domain.claims import Check, CheckRequest
-from bot.domain.errors import QuestionError, ServiceClosedError, StoreError
-from bot.domain.models import Answer, Question, Status, Turn, check_question
+from bot.domain.errors import (
+    LimitedError,
+    QuestionError,
+    Refusal,
+    ServiceClosedError,
+    StoreError,
+)
+from bot.domain.models import Answer, OverviewKind, Question, check_question
+from bot.domain.overviews import OverviewRequest
 from bot.monitoring.logs import about, question_id
 from bot.requests.capacity import CapacityLimiter
-from bot.serving.limits import Limiter
+from bot.requests.limited_users import LimitedUsers
+from bot.serving.limits import BROWSING, Allowance, Limiter
 from bot.serving.service import AnswerService
 from bot.sharing.answers import SharedAnswers
 from bot.store import Store, StoredReceipt, new_id
 from bot.store.recent import CONVERSATION
-from prompts import text as prompt_text
 
-_HISTORY_TURNS = 6
+HISTORY_TURNS = 6
 _SEND_REFUSALS_S = 1.5
 
-_Request = TypeVar("_Request", Question, CheckRequest)
+_Request = TypeVar("_Request", Question, CheckRequest, OverviewRequest)
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +71,7 @@ class RequestHandler:
     ) -> None:
         self.service, self.store = service, store
         self._limiter, self._answers = limiter, answers
+        self._browsing, self.limited = Limiter(BROWSING), LimitedUsers()
         # Requests that wait for a model are not in the queue, so the queue does not limit them.
         self.capacity = CapacityLimiter(None if service.has_writer else service.admission)
         self._closing = False
@@ -78,7 +88,7 @@ class RequestHandler:
         are inside: even refusing each one later takes time. With `moderating` (an admin command
         or a deletion) a request may use an extra slot."""
         if self._closing:
-            raise ServiceClosedError(prompt_text("refusals.restarting"))
+            raise ServiceClosedError(Refusal.RESTARTING)
         server = asker.user if asker.server is None else asker.server
         crowded = moderating and not self.capacity.has_room(server)
         slot = self.capacity.moderating() if crowded else self.capacity.slot(asker.user, server)
@@ -96,12 +106,33 @@ class RequestHandler:
             await self.capacity.emptied(_SEND_REFUSALS_S)
 
     async def admit(self, asker: Asker) -> None:
-        """Count a request. Raises LimitedError if a user, channel, server or overall limit is
-        reached."""
-        per_user = None
-        if asker.server is not None:
-            per_user = self.store.settings.get(asker.server).per_user_per_minute
-        await self._limiter.admit(asker.user, asker.channel, asker.server, per_user=per_user)
+        """Count a question, or what costs as much. Raises LimitedError if a user, channel, server
+        or overall limit is reached."""
+        per_user = self._per_user(asker)
+        try:
+            await self._limiter.admit(asker.user, asker.channel, asker.server, per_user=per_user)
+        except LimitedError as error:
+            if error.code is Refusal.LIMIT_USER:
+                self.limited.record(asker.user, asker.server)
+            raise
+
+    async def admit_browsing(self, asker: Asker) -> None:
+        """Count a press of a button, a page or a list, which uses up no question. Raises
+        LimitedError for a flood."""
+        try:
+            await self._browsing.admit(asker.user, asker.channel, asker.server)
+        except LimitedError as error:
+            raise LimitedError(Refusal.LIMIT_BROWSING, wait=error.details["wait"]) from error
+
+    async def left(self, asker: Asker) -> list[Allowance]:
+        """Return what the asker has left of each limit on their questions."""
+        return await self._limiter.left(asker.user, asker.server, self._per_user(asker))
+
+    def _per_user(self, asker: Asker) -> int | None:
+        """Return the server's limit per user and minute; None for the bot's default."""
+        if asker.server is None:
+            return None
+        return self.store.settings.get(asker.server).per_user_per_minute
 
     async def ask(
         self,
@@ -112,11 +143,55 @@ class RequestHandler:
         on_wait: OnWait | None = None,
         on_draft: OnDraft | None = None,
     ) -> StoredReceipt:
-        """Answer the question and keep the receipt, which has the answer and its id.
+        """Answer the question and keep the receipt, which has the answer and its id, and the day of
+        the question.
 
         Raises what `AnswerService.answer` raises. If the receipt cannot be kept, the answer is
         still returned."""
+        question = dated(question)
+        asked = None if question.as_of else overview_asked(question.question)
+        if asked is not None and asked == OverviewRequest(kind=asked.kind, question=asked.question):
+            return await self.overview(asked, asker, private=private, on_wait=on_wait)
         answer = await self._known_or_new(_identified(question), asker, on_wait, on_draft)
+        return await self._kept(question, answer, asker, private=private)
+
+    async def overview(
+        self,
+        request: OverviewRequest,
+        asker: Asker,
+        *,
+        private: bool,
+        on_wait: OnWait | None = None,
+    ) -> StoredReceipt:
+        """Say what is new or what happened, and keep the receipt, like `ask`.
+
+        Without a start and a topic, what is new is what is new since the asker last wanted to know
+        it in this server. Raises what `AnswerService.overview` raises."""
+        if request.kind is OverviewKind.LATEST and not (request.since or request.topic):
+            request = await self._since_last_look(request, asker)
+        receipt = await self.service.overview(
+            _identified(request), asker=asker.user_key, server=asker.server_key, on_wait=on_wait
+        )
+        question = Question(question=request.question)
+        return await self._kept(question, receipt.answer, asker, private=private)
+
+    async def _since_last_look(self, request: OverviewRequest, asker: Asker) -> OverviewRequest:
+        """Begin where the asker's last overview of what is new ended, if that is kept."""
+        try:
+            seen = await self.store.receipts.last_overview(
+                self.store.asker(asker.user), asker.server, OverviewKind.LATEST
+            )
+        except StoreError as error:
+            _log.info("the last overview of the asker is not known: %s", error)
+            return request
+        if seen is None:
+            return request
+        since = seen.created.isoformat(timespec="seconds")
+        return request.model_copy(update={"since": since, "known": seen.answer.generation})
+
+    async def _kept(
+        self, question: Question, answer: Answer, asker: Asker, *, private: bool
+    ) -> StoredReceipt:
         kept = StoredReceipt(
             id=answer.id,
             created=datetime.now(UTC),
@@ -146,25 +221,24 @@ class RequestHandler:
 
         Raises QuestionError if the store does not have the question."""
         if kept.question is None:
-            raise QuestionError(prompt_text("not_kept"))
+            raise QuestionError(Refusal.NOT_KEPT)
         return await self.service.quote(
             _identified(kept.question), asker=asker.user_key, server=asker.server_key
         )
 
-    async def conversation(self, asker: Asker, *, of_all: bool = False) -> tuple[Turn, ...]:
-        """Return the latest turns in the asker's channel, oldest first; empty if the store fails.
+    async def conversation(self, asker: Asker, *, of_all: bool = False) -> list[StoredReceipt]:
+        """Return the latest receipts in the asker's channel, oldest first; none if the store fails.
 
-        With `of_all` these are the turns of all users, for a channel that is one conversation. Else
-        they are the asker's own."""
+        With `of_all` these are the receipts of all users, for a channel that is one conversation.
+        Else they are the asker's own."""
         since = datetime.now(UTC) - CONVERSATION
         channel = self.store.channel(asker.channel, asker.server)
         by = None if of_all else self.store.asker(asker.user)
         try:
-            recent = await self.store.receipts.recent(channel, since, _HISTORY_TURNS, asker=by)
+            return await self.store.receipts.recent(channel, since, HISTORY_TURNS, asker=by)
         except StoreError as error:
             _log.info("the conversation so far is not known: %s", error)
-            return ()
-        return tuple(turn for kept in recent for turn in _turns(kept))
+            return []
 
     async def _known_or_new(
         self,
@@ -201,20 +275,3 @@ class RequestHandler:
 def _identified(question: _Request) -> _Request:
     """Give the request the id under which the log has it."""
     return question.model_copy(update={"id": question_id() or new_id()})
-
-
-def after(kept: StoredReceipt) -> tuple[Turn, ...]:
-    """Return the conversation up to and including a receipt: the history of a reply to it.
-
-    Empty if the store does not have the question of the receipt."""
-    before = kept.question.history if kept.question else ()
-    return (*before, *_turns(kept))[-_HISTORY_TURNS:]
-
-
-def _turns(kept: StoredReceipt) -> tuple[Turn, ...]:
-    """Return the receipt as one turn of the conversation; empty if its question is unknown."""
-    if kept.question is None:
-        return ()
-    answered = kept.answer.status is Status.ANSWERED
-    answer = kept.answer.text if answered else ""
-    return (Turn(question=kept.question.question, answer=answer),)

@@ -5,11 +5,10 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 from statistics import median_low
 
-from bot.domain.errors import ServiceBusyError
-from bot.wording.durations import delay_in_words
-from prompts import text
+from bot.domain.errors import Refusal, ServiceBusyError
 
 # One batch is computed while the next one fills. With more questions in the queue all would wait
 # longer, and hardly more would be answered.
@@ -100,8 +99,8 @@ class Admission:
         `since` is when the overload began; without it, the refusal is recorded first. An overload
         may last as long again, and it does if all retry at once."""
         since = self.refuse() if since is None else since
-        come_back_s = min(self._clock() - since, _LONGEST_S)
-        return ServiceBusyError(text("refusals.busy", wait=delay_in_words(come_back_s)))
+        wait = timedelta(seconds=min(self._clock() - since, _LONGEST_S))
+        return ServiceBusyError(Refusal.BUSY, wait=wait)
 
     def record_batch(self, questions: int, took_s: float) -> None:
         """Record that a batch of so many questions took so many seconds."""

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from bot.answering.pipeline import EncodedQuestion
+from bot.answering.encoded_question import EncodedQuestion
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.domain.models import Question
 from bot.monitoring.bugs import log_bug

@@ -7,12 +7,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from bot.domain.errors import ServiceBusyError
+from bot.domain.errors import Refusal, ServiceBusyError
 from bot.serving.admission import Admission
 from bot.serving.fair_queue import FairQueue
 from bot.serving.jobs import Job
 from index.errors import ExpectedError
-from prompts import text
 
 _Outcome = TypeVar("_Outcome")
 
@@ -59,7 +58,7 @@ class InFlight:
         Raises ServiceBusyError if the queue is full, or if the asker has used up their share. A
         question that is identical to a queued one needs little room: it is computed once."""
         if queued.asker is not None and self._pending[queued.asker] >= self._admission.share:
-            raise ServiceBusyError(text("refusals.own_waiting"))
+            raise ServiceBusyError(Refusal.OWN_WAITING)
         identity = queued.job.identity
         is_full = len(self._queue) >= self._admission.most
         is_new = identity not in self._alike

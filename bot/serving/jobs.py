@@ -3,13 +3,20 @@
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from bot.answering.change.answer_change import AnswerComparison
+from bot.answering.change.fate import Fate, fate_of
 from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
-from bot.answering.pipeline import EncodedQuestion, QuestionAnswerer, Receipt
+from bot.answering.encoded_question import EncodedQuestion
+from bot.answering.pipeline import QuestionAnswerer
+from bot.answering.receipt import Receipt
 from bot.domain.claims import Check, CheckRequest
-from bot.domain.models import Question
+from bot.domain.fates import FateKind
+from bot.domain.known_answer import KnownAnswer
+from bot.domain.models import Place, Question
+from bot.domain.overviews import OverviewRequest
 from index.generations.live import LiveGeneration
 
 if TYPE_CHECKING:
@@ -101,6 +108,31 @@ class CheckJob(Job[Check]):
 
 
 @dataclass(frozen=True, slots=True)
+class OverviewJob(Job[Receipt]):
+    """Job that makes an overview. The receipt has no ranked sentences."""
+
+    request: OverviewRequest
+
+    @property
+    def id(self) -> str:
+        return self.request.id
+
+    @property
+    def identity(self) -> Hashable:
+        return self.request.identity
+
+    @property
+    def to_encode(self) -> Question | None:
+        topic = self.request.topic
+        return Question(question=topic, id=self.request.id) if topic else None
+
+    def run(
+        self, engines: Engines, live: LiveGeneration, encoded: EncodedQuestion | None
+    ) -> Receipt:
+        return engines.answerer.overview(live, self.request, encoded)
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyJob(Job[SentenceSupport]):
     """Job that verifies a drafted sentence against the evidence that it cites."""
 
@@ -118,3 +150,82 @@ class VerifyJob(Job[SentenceSupport]):
         self, engines: Engines, live: LiveGeneration, encoded: EncodedQuestion | None
     ) -> SentenceSupport:
         return engines.checker.verify(self.drafted)
+
+
+@dataclass(frozen=True, slots=True)
+class Reanswer:
+    """A question answered again. `changed` says whether the answer states something else than the
+    known one."""
+
+    receipt: Receipt
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReanswerJob(Job[Reanswer]):
+    """Job that answers a question again, and compares the answer with the known one."""
+
+    question: Question
+    known: KnownAnswer
+
+    @property
+    def id(self) -> str:
+        return self.question.id
+
+    @property
+    def identity(self) -> Hashable:
+        return type(self), self.question.identity, self.known
+
+    @property
+    def to_encode(self) -> Question:
+        return self.question
+
+    def run(
+        self, engines: Engines, live: LiveGeneration, encoded: EncodedQuestion | None
+    ) -> Reanswer:
+        assert encoded is not None
+        receipt, generation = engines.answerer.answer(live, encoded), live.generation
+        repeats = partial(engines.checker.repeats, generation)
+        compared = AnswerComparison(self.known, receipt.answer, generation, repeats)
+        return Reanswer(receipt, compared.has_changed)
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedSentence:
+    """A sentence as it was cited, and where."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FatesJob(Job[tuple[Fate, ...]]):
+    """Job that finds out what became of cited sentences, in their order."""
+
+    sentences: tuple[QuotedSentence, ...]
+
+    @property
+    def id(self) -> str:
+        return ""
+
+    @property
+    def identity(self) -> Hashable:
+        return type(self), self.sentences
+
+    def run(
+        self, engines: Engines, live: LiveGeneration, encoded: EncodedQuestion | None
+    ) -> tuple[Fate, ...]:
+        return tuple(_fate(engines, live, each) for each in self.sentences)
+
+
+def _fate(engines: Engines, live: LiveGeneration, quoted: QuotedSentence) -> Fate:
+    """Return the fate of a sentence. One whose meaning stayed the same still holds."""
+    fate = fate_of(live.generation, quoted.place, quoted.text)
+    if fate.now is None or not _mean_the_same(engines, live, quoted.text, fate.now.text):
+        return fate
+    return Fate(FateKind.HOLDS)
+
+
+def _mean_the_same(engines: Engines, live: LiveGeneration, one: str, other: str) -> bool:
+    repeats = partial(engines.checker.repeats, live.generation)
+    return repeats(one, [other]) and repeats(other, [one])

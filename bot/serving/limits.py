@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 from limits import RateLimitItem, parse_many
 from limits.aio.storage import MemoryStorage, Storage
@@ -10,9 +11,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, ConfigDict
 
 from bot.config.values import Limit
-from bot.domain.errors import LimitedError
-from bot.wording.durations import delay_in_words
-from prompts import text
+from bot.domain.errors import LimitedError, Rate, Refusal
 
 
 class Limits(BaseModel):
@@ -26,11 +25,27 @@ class Limits(BaseModel):
     overall: Limit = "300/minute"
 
 
+# Buttons, menus, pages and lists have a limit of their own, against floods only: a person who reads
+# an answer never reaches it.
+BROWSING = Limits(
+    per_user="60/minute", per_channel="600/minute", per_server="1200/minute", overall="3000/minute"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Requests that a user has left of one limit, and the time until there is one more."""
+
+    limit: Rate
+    left: int
+    wait: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class _Window:
     item: RateLimitItem
     of: tuple[str, ...]
-    reached: str  # name of the refusal's text
+    reached: Refusal
 
 
 class Limiter:
@@ -53,7 +68,7 @@ class Limiter:
         """Count a request.
 
         `per_user` is the server's limit per user and minute, in place of the default. Raises
-        LimitedError, whose message is for the asker. Then nothing was counted, unless another
+        LimitedError. Then nothing was counted, unless another
         process took the last slot between the test and the count."""
         windows = self._of(asker, channel, server, per_user)
         async with self._one_at_a_time:  # no other request is counted after the test
@@ -75,44 +90,50 @@ class Limiter:
             for window in self._of(asker, channel, server, per_user):
                 await self._windows.hit(window.item, *window.of)
 
+    async def left(
+        self, asker: int, server: int | None, per_user: int | None = None
+    ) -> list[Allowance]:
+        """Return what a user has left of each limit of theirs."""
+        windows = self._of_user(asker, server, per_user)
+        stats = [await self._windows.get_window_stats(w.item, *w.of) for w in windows]
+        return [
+            Allowance(_rate(w.item), stat.remaining, _until(stat.reset_time))
+            for w, stat in zip(windows, stats, strict=True)
+        ]
+
+    def _of_user(self, asker: int, server: int | None, per_user: int | None) -> list[_Window]:
+        if per_user is None:
+            return _windows(self._limits.per_user, Refusal.LIMIT_USER, "user", asker)
+        # Counted per server: each server sets its own limit.
+        return _windows(f"{per_user}/minute", Refusal.LIMIT_USER, "user", asker, server)
+
     def _of(
         self, asker: int, channel: int | None, server: int | None, per_user: int | None
     ) -> list[_Window]:
-        limits = self._limits
-        if per_user is None:
-            windows = _windows(limits.per_user, "refusals.limit_user", "user", asker)
-        else:  # counted per server: each server sets its own limit
-            allowed = f"{per_user}/minute"
-            windows = _windows(allowed, "refusals.limit_user", "user", asker, server)
+        limits, windows = self._limits, self._of_user(asker, server, per_user)
         if channel is not None:
-            windows += _windows(limits.per_channel, "refusals.limit_channel", "channel", channel)
+            windows += _windows(limits.per_channel, Refusal.LIMIT_CHANNEL, "channel", channel)
         if server is not None:
-            windows += _windows(limits.per_server, "refusals.limit_server", "server", server)
-        return windows + _windows(limits.overall, "refusals.limit_all", "all")
+            windows += _windows(limits.per_server, Refusal.LIMIT_SERVER, "server", server)
+        return windows + _windows(limits.overall, Refusal.LIMIT_ALL, "all")
 
     async def _refusal(self, full: list[_Window]) -> LimitedError:
         """Build the refusal for the window that takes longest to have room."""
-        now = time.time()
         stats = [await self._windows.get_window_stats(w.item, *w.of) for w in full]
-        wait_s, window = max(
-            ((s.reset_time - now, w) for s, w in zip(stats, full, strict=True)),
+        wait, window = max(
+            ((_until(s.reset_time), w) for s, w in zip(stats, full, strict=True)),
             key=lambda waiting: waiting[0],
         )
-        return LimitedError(
-            text(window.reached, limit=_limit_in_words(window.item), wait=delay_in_words(wait_s)),
-            retry_after_s=max(wait_s, 0.0),
-        )
+        return LimitedError(window.reached, limit=_rate(window.item), wait=wait)
 
 
-def _windows(limit: str, reached: str, *of: object) -> list[_Window]:
+def _windows(limit: str, reached: Refusal, *of: object) -> list[_Window]:
     return [_Window(item, tuple(map(str, of)), reached) for item in parse_many(limit)]
 
 
-def _limit_in_words(item: RateLimitItem) -> str:
-    one = item.amount == 1
-    requests = text("measures.request") if one else text("measures.requests", count=item.amount)
-    unit = item.GRANULARITY.name
-    if item.multiples == 1:
-        return text("measures.limit", requests=requests, time=text(f"measures.every_{unit}"))
-    span = text(f"measures.{unit}s", count=item.multiples)
-    return text("measures.span_limit", requests=requests, time=span)
+def _until(moment: float) -> timedelta:
+    return timedelta(seconds=max(moment - time.time(), 0.0))
+
+
+def _rate(item: RateLimitItem) -> Rate:
+    return Rate(item.amount, item.multiples, item.GRANULARITY.name)

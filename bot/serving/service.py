@@ -14,20 +14,21 @@ from dataclasses import replace
 from typing import Protocol, Self, TypeVar
 
 from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify, Verify
-from bot.answering.pipeline import Receipt
 from bot.answering.ranking.evidence_model import OperatingPoint
+from bot.answering.receipt import Receipt
+from bot.answering.time.moments import dated
 from bot.domain.callbacks import OnDraft, OnWait
 from bot.domain.claims import Check, CheckRequest, check_text
-from bot.domain.errors import DeadlineError, ServiceClosedError
+from bot.domain.errors import DeadlineError, Refusal, ServiceClosedError
 from bot.domain.models import Question, check_question
+from bot.domain.overviews import OverviewRequest, check_overview
 from bot.monitoring.observer import Observer
 from bot.serving.admission import Admission
 from bot.serving.batches import BatchRunner
 from bot.serving.in_flight import InFlight, QueuedJob
-from bot.serving.jobs import CheckJob, Job, QuestionJob, VerifyJob
+from bot.serving.jobs import CheckJob, Job, OverviewJob, QuestionJob, VerifyJob
 from bot.serving.latencies import Latencies
 from index.generations.live import LiveIndex
-from prompts import text
 
 _BATCH = 32  # the encoder's throughput hardly grows beyond this size
 _NOTICE_AFTER_S = 1.0  # a waiting asker gets a notice after this time
@@ -89,7 +90,8 @@ class AnswerService:
         self.admission = Admission(max_waiting, max_wait_s)
         self._in_flight = InFlight(self.admission)
         self._latencies = Latencies()
-        self._arrived = asyncio.Event()
+        self._arrived, self._none_waits = asyncio.Event(), asyncio.Event()
+        self._none_waits.set()
         self._closing = False
         self._batches = BatchRunner()
         self._at_work_since: float | None = None
@@ -156,12 +158,12 @@ class AnswerService:
         the number of jobs ahead if the wait takes more than a second. If a model writes, `on_draft`
         gets the answer in quotes, and then the draft as it grows.
 
-        Raises QuestionError, ServiceBusyError, DeadlineError or ServiceClosedError, whose messages
-        are for the asker. Cancelling the call removes the question from the queue. So does its
-        deadline, even while a batch before it is stuck."""
+        Raises QuestionError, ServiceBusyError, DeadlineError or ServiceClosedError. Cancelling the
+        call removes the question from the queue. So does its deadline, even while a batch before it
+        is stuck."""
         started = time.monotonic()
         receipt = await self.quote(question, asker=asker, server=server, on_wait=on_wait)
-        if self._writer and receipt.answer.citations:
+        if self._writer and receipt.answer.citations and not receipt.answer.overview:
             quoted = time.monotonic()
             left_s = max(0.0, self._deadline_s - _RESERVE_S - (quoted - started))
             receipt = await self._writer.write(
@@ -182,7 +184,7 @@ class AnswerService:
     ) -> Receipt:
         """Answer in quotes alone, even if a model writes other answers; else like `answer`."""
         check_question(question.question)
-        started = time.monotonic()
+        question, started = dated(question), time.monotonic()
         # If the queue is full, the question is refused at once: do not rewrite it first.
         if self._rewriter and self._in_flight.has_room:
             question = await self._rewriter.rewrite(
@@ -209,10 +211,37 @@ class AnswerService:
         check = await self._in_turn(job, asker, server, on_wait, self._deadline_s)
         return check.model_copy(update={"id": request.id})
 
+    async def overview(
+        self,
+        request: OverviewRequest,
+        *,
+        asker: str | None = None,
+        server: str | None = None,
+        on_wait: OnWait | None = None,
+    ) -> Receipt:
+        """Say what is new, or what happened day by day.
+
+        The overview waits for its turn among the questions. Raises what `answer` raises."""
+        check_overview(request)
+        started = time.monotonic()
+        job = OverviewJob(request)
+        receipt = await self._in_turn(job, asker, server, on_wait, self._deadline_s)
+        answer = receipt.answer.model_copy(update={"id": request.id})
+        self._observer.answered(answer, time.monotonic() - started)
+        return replace(receipt, answer=answer)
+
     async def _verify(self, drafted: SentenceToVerify) -> SentenceSupport:
         return await self._in_turn(
             VerifyJob(drafted), None, None, None, self._deadline_s, measured=False
         )
+
+    async def run_behind(self, job: Job[_Outcome]) -> _Outcome:
+        """Run a job of the bot's own once no question waits. Call it for one job at a time: then
+        people wait for one such job at most.
+
+        Raises ServiceBusyError, DeadlineError or ServiceClosedError."""
+        await self._none_waits.wait()
+        return await self._in_turn(job, None, None, None, self._deadline_s, measured=False)
 
     async def _in_turn(
         self,
@@ -226,11 +255,12 @@ class AnswerService:
     ) -> _Outcome:
         """Queue the job and wait for its outcome; `measured` counts its latency."""
         if self._closing:
-            raise ServiceClosedError(text("refusals.closing"))
+            raise ServiceClosedError(Refusal.CLOSING)
         result: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
         queued = QueuedJob(job, server, asker, result)
         self._in_flight.add(queued, self._live.current.generation.id)
         self._arrived.set()
+        self._none_waits.clear()
         self._observer.queued(self.waiting)
         try:
             async with asyncio.timeout(within_s):
@@ -238,22 +268,28 @@ class AnswerService:
                     await self._tell_if_waiting(queued, on_wait)
                 outcome = await queued.result
         except TimeoutError as error:
-            raise DeadlineError(text("refusals.late")) from error
+            raise DeadlineError(Refusal.LATE) from error
         finally:
             queued.result.cancel()
             self._in_flight.leave(queued)
+            self._tell_if_none_waits()
         if measured:
             self._latencies.add(time.monotonic() - queued.since)
         return outcome
 
     def refuse_waiting(self) -> None:
         """Take no more questions, and refuse those that are not in work yet."""
-        self._in_flight.refuse(ServiceClosedError(text("refusals.closing")))
+        self._in_flight.refuse(ServiceClosedError(Refusal.CLOSING))
         self._close()
 
     def _close(self) -> None:
         self._closing = True
         self._arrived.set()
+        self._none_waits.set()
+
+    def _tell_if_none_waits(self) -> None:
+        if not len(self._in_flight):
+            self._none_waits.set()
 
     async def _tell_if_waiting(self, queued: QueuedJob[_Outcome], on_wait: OnWait) -> None:
         done, _ = await asyncio.wait({queued.result}, timeout=_NOTICE_AFTER_S)
@@ -271,6 +307,7 @@ class AnswerService:
             await self._arrived.wait()
             live = self._live.current
             jobs = self._in_flight.take(_BATCH, live.generation.id)
+            self._tell_if_none_waits()
             if jobs:
                 self._tell_taken(len(jobs))
                 outcomes = await loop.run_in_executor(self._compute, self._batches.run, live, jobs)

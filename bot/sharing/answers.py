@@ -70,11 +70,12 @@ class SharedAnswers:
 
 
 def _key(live: LiveGeneration, question: Question) -> str:
-    """Hash everything that an answer depends on. Normalise whitespace in the question, because the
-    answer does not depend on it."""
+    """Hash everything that an answer depends on, with the day of the question. Normalise whitespace
+    in the question, because the answer does not depend on it."""
     turns = [(turn.question, turn.answer) for turn in question.history]
     asked = " ".join(question.question.split())
-    parts = [live.generation.id, live.encoder.id, model_digest(), _version(), asked, turns]
+    models = [live.encoder.id, model_digest(), _version()]
+    parts = [live.generation.id, *models, asked, turns, question.as_of, question.asked]
     return f"dealbot:answer:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
 
 

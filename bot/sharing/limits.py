@@ -5,7 +5,7 @@ import time
 
 from limits.aio.storage import RedisStorage
 
-from bot.serving.limits import Limiter, Limits
+from bot.serving.limits import Allowance, Limiter, Limits
 from bot.sharing.link import RedisLink, RedisUnavailableError
 
 _PREFIX = "dealbot:limits"
@@ -28,6 +28,14 @@ class SharedLimiter(Limiter):
             await super().admit(asker, channel, server, per_user)
         else:
             await self.count(asker, channel, server, per_user)
+
+    async def left(
+        self, asker: int, server: int | None, per_user: int | None = None
+    ) -> list[Allowance]:
+        try:
+            return await self._shared.left(asker, server, per_user)
+        except RedisUnavailableError:
+            return await super().left(asker, server, per_user)
 
 
 class _Storage(RedisStorage):

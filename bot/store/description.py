@@ -10,7 +10,7 @@ from bot.store.database import Database
 
 _COUNTS = """
 SELECT (SELECT count(*) FROM receipts), (SELECT count(question) FROM receipts),
-    (SELECT count(*) FROM votes), (SELECT count(*) FROM messages),
+    (SELECT count(*) FROM votes), (SELECT count(*) FROM watches), (SELECT count(*) FROM messages),
     (SELECT count(*) FROM settings), (SELECT count(*) FROM audit),
     (SELECT min(created) FROM receipts), (SELECT max(created) FROM receipts),
     (SELECT min(happened) FROM audit),
@@ -33,6 +33,7 @@ class StoreInfo(BaseModel):
     answers: int
     questions: int
     votes: int
+    watches: int
     messages: int
     servers: int
     audit_entries: int

@@ -1,5 +1,6 @@
 """Data that is stored about one person: its export and its deletion."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from bot.store.receipts import Receipts, StoredReceipt
 from bot.store.signatures import Hasher
 from bot.store.usage import StoredUsage, UsageByDay
 from bot.store.votes import Votes
+from bot.store.watches import StoredWatch, Watches
 
 _ADMIN_OF = """
 SELECT guild FROM settings JOIN json_each(
@@ -35,9 +37,22 @@ class PersonAnswer(BaseModel):
     answer: Answer
 
 
+class PersonWatch(BaseModel):
+    """Watched question in an export, with the last answer that the person knows."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: datetime
+    server: int | None
+    channel: int | None
+    question: str
+    answer: Answer
+
+
 class PersonData(BaseModel):
     """Export of a person's data: their answers, their votes by receipt id, their actions as an
-    admin, the servers whose admins named them as an admin, and their recent model usage."""
+    admin, the servers whose admins named them as an admin, their recent model usage, and the
+    questions that they watch."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,14 +62,16 @@ class PersonData(BaseModel):
     audit: tuple[AuditEntry, ...]
     admin_of: tuple[int, ...]
     usage: tuple[StoredUsage, ...]
+    watches: tuple[PersonWatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Number of a person's answers and votes."""
+    """Number of a person's answers, votes and watches."""
 
     answers: int
     votes: int
+    watches: int = 0
 
 
 class People:
@@ -66,20 +83,25 @@ class People:
         votes: Votes,
         audit: Audit,
         usage: UsageByDay,
+        watches: Watches,
     ) -> None:
         self._database, self._hasher = database, hasher
         self._receipts, self._votes, self._audit, self._usage = receipts, votes, audit, usage
+        self._watches = watches
 
-    async def export(self, user: int) -> PersonData:
+    async def export(self, user: int, put_in_words: Callable[[Answer], Answer]) -> PersonData:
+        """Collect a person's data; `put_in_words` fills in the text of each answer."""
         person = self._hasher.asker(user)
         guilds = await self._database.run(_ADMIN_OF, user)
+        kept = await self._receipts.of_asker(person)
         return PersonData(
             user=user,
-            answers=tuple(_exported(kept) for kept in await self._receipts.of_asker(person)),
+            answers=tuple(_exported(each, put_in_words(each.answer)) for each in kept),
             votes=await self._votes.of_voter(person),
             audit=tuple(await self._audit.of_actor(user)),
             admin_of=tuple(guild for (guild,) in guilds),
             usage=tuple(await self._usage.of_asker(person)),
+            watches=tuple(map(_watched, await self._watches.of_watcher(user))),
         )
 
     async def count(self, user: int) -> Counts:
@@ -87,25 +109,39 @@ class People:
         person = self._hasher.asker(user)
         [counted] = await self._database.run(
             "SELECT (SELECT count(*) FROM receipts WHERE asker = ?1),"
-            " (SELECT count(*) FROM votes WHERE voter = ?1)",
+            " (SELECT count(*) FROM votes WHERE voter = ?1),"
+            " (SELECT count(*) FROM watches WHERE watcher = ?2)",
             person,
+            user,
         )
         return Counts(*counted)
 
     async def forget(self, user: int) -> Counts:
-        """Delete a person's answers, with the votes on them, and their own votes, from the file as
-        well. The audit log and the servers' settings stay, because they belong to the servers.
-        Today's model usage stays until tomorrow. A call that fails midway can be repeated."""
+        """Delete a person's answers, with the votes on them, their own votes and their watches,
+        from the file as well. The audit log and the servers' settings stay, because they belong to
+        the servers. Today's model usage stays until tomorrow. A call that fails midway can be
+        repeated."""
         person = self._hasher.asker(user)
         votes = await self._votes.forget_voter(person)  # first: deleting answers deletes some votes
         answers = await self._receipts.forget_asker(person)
+        watches = await self._watches.forget_watcher(user)
         await self._usage.forget_askers(datetime.now(UTC).date())
         # The write-ahead log has the data until this checkpoint; busy readers only delay it.
         await self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Counts(answers, votes)
+        return Counts(answers, votes, watches)
 
 
-def _exported(kept: StoredReceipt) -> PersonAnswer:
+def _watched(watch: StoredWatch) -> PersonWatch:
+    return PersonWatch(
+        since=watch.created,
+        server=watch.guild,
+        channel=watch.channel,
+        question=watch.question,
+        answer=watch.told.answer,
+    )
+
+
+def _exported(kept: StoredReceipt, answer: Answer) -> PersonAnswer:
     return PersonAnswer(
         receipt=kept.id,
         asked=kept.created,
@@ -113,5 +149,5 @@ def _exported(kept: StoredReceipt) -> PersonAnswer:
         private=kept.private,
         question=kept.question.question if kept.question else None,
         said_before=kept.question.history if kept.question else (),
-        answer=kept.answer,
+        answer=answer,
     )

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.models import Answer, Question, Status
+from bot.domain.models import Answer, OverviewKind, Question, Status
+from bot.domain.outcomes import outcome_of
 from bot.store.database import Database, Row
-from bot.store.recent import RecentQuestions, Typed
+from bot.store.recent import Recent, Typed
 from bot.store.timestamps import to_text
 
 _ID = re.compile(r"[a-z2-7]{12}")
@@ -67,7 +68,7 @@ class Receipts:
     def __init__(self, database: Database, *, keep_questions: bool) -> None:
         self._database = database
         self._keep_questions = keep_questions
-        self._typed = RecentQuestions()
+        self._typed = Recent[Typed]()
 
     async def add(self, kept: StoredReceipt) -> None:
         question, answer = kept.question, kept.answer
@@ -77,7 +78,7 @@ class Receipts:
         offered = question is not None and _may_be_offered(question, kept)
         await self._database.run(
             "INSERT INTO receipts (id, created, asker, guild, channel, private, asked, offered,"
-            " question, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " question, answer, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             kept.id,
             to_text(kept.created),
             kept.asker,
@@ -88,6 +89,7 @@ class Receipts:
             _words(question.question) if question and offered else None,
             question.model_dump_json() if question else None,
             answer.model_dump_json(),
+            outcome_of(answer),
         )
 
     async def get(self, receipt_id: str) -> StoredReceipt | None:
@@ -126,6 +128,23 @@ class Receipts:
             limit,
         )
         return [kept for row in reversed(rows) if (kept := self._read(row)) is not None]
+
+    async def last_overview(
+        self, asker: str, guild: int | None, kind: OverviewKind
+    ) -> StoredReceipt | None:
+        """Return a person's last overview of a kind in a server, or in direct messages, that was
+        not limited to a topic. Return None if none is stored."""
+        return self._first(
+            await self._database.run(
+                f"SELECT {_COLUMNS} FROM receipts WHERE asker = ? AND guild IS ?"
+                " AND CASE WHEN json_valid(answer) THEN json_extract(answer, '$.overview') = ?"
+                " AND json_extract(answer, '$.of_topic') IS NULL END"
+                " ORDER BY created DESC, rowid DESC LIMIT 1",
+                asker,
+                guild,
+                str(kind),
+            )
+        )
 
     async def forget(self, receipt_id: str) -> None:
         """Delete a receipt with its votes; do nothing if it is not stored."""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.domain.errors import UnreadableSettingsError
+from bot.domain.errors import Refusal, UnreadableSettingsError
 from bot.store.database import Database
-from prompts import text
 
 
 class ServerSettings(BaseModel):
-    """Settings of a server. An empty `channels` allows all channels, an empty `roles` everyone."""
+    """Settings of a server. An empty `channels` allows all channels, an empty `roles` everyone.
+    With `corrections`, the bot edits a note into answers whose evidence was corrected. `language`
+    is a locale of Discord, such as "de"; "" takes the one that Discord has for the server."""
 
     # Ignore fields of a newer version: the others still apply.
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -22,6 +23,8 @@ class ServerSettings(BaseModel):
     admin_users: tuple[int, ...] = ()
     private: bool = False
     per_user_per_minute: int | None = Field(default=None, gt=0)
+    corrections: bool = True
+    language: str = ""
 
 
 _DEFAULTS = ServerSettings()
@@ -48,7 +51,7 @@ class SettingsOfServers:
         channels that an admin has closed."""
         settings = self._known.get(guild, _DEFAULTS)
         if settings is None:
-            raise UnreadableSettingsError(text("refusals.settings_unreadable"))
+            raise UnreadableSettingsError(Refusal.SETTINGS_UNREADABLE)
         return settings
 
     async def change(

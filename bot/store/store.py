@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import Self
 
 from bot.monitoring.degradations import Degradations
+from bot.store.asked import AskedQuestions
 from bot.store.audit import Audit
 from bot.store.database import Database
 from bot.store.description import StoreInfo, describe
+from bot.store.digests import Digests
 from bot.store.lock import exclusive_lock
 from bot.store.migration import migrate, remove_backups
+from bot.store.notes import Notes
 from bot.store.people import People
 from bot.store.receipts import Receipts
+from bot.store.replies import Replies
 from bot.store.schema import STEPS
 from bot.store.settings import SettingsOfServers
 from bot.store.signatures import Hasher, Signer, secret
 from bot.store.usage import UsageByDay
 from bot.store.values import Values
 from bot.store.votes import Votes
+from bot.store.watches import Watches
 
 
 class Store:
@@ -38,11 +43,18 @@ class Store:
         self.signer = signer
         self.settings = SettingsOfServers(database)
         self.receipts = Receipts(database, keep_questions=keep_questions)
+        self.replies = Replies(database)
+        self.asked = AskedQuestions(database)
         self.votes = Votes(database)
         self.audit = Audit(database)
         self.values = Values(database)
         self.usage = UsageByDay(database, hasher)
-        self.people = People(database, hasher, self.receipts, self.votes, self.audit, self.usage)
+        self.watches = Watches(database)
+        self.digests = Digests(database)
+        self.notes = Notes(database)
+        self.people = People(
+            database, hasher, self.receipts, self.votes, self.audit, self.usage, self.watches
+        )
 
     @classmethod
     @asynccontextmanager

@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-from bot.domain.errors import QuestionError
+from bot.domain.errors import QuestionError, Refusal
 from bot.store.database import Database
-from prompts import text
 
 Vote = Literal[-1, 0, 1]
 
@@ -26,7 +25,7 @@ class Votes:
             receipt_id,
         )
         if not rows:
-            raise QuestionError(text("refusals.vote_gone"))
+            raise QuestionError(Refusal.VOTE_GONE)
         now: Vote = rows[0][0]
         return now
 

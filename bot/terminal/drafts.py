@@ -9,6 +9,7 @@ from rich.live import Live
 from bot.domain.callbacks import OnDraft
 from bot.domain.models import Answer
 from bot.terminal.answers import answer_view
+from bot.terminal.layout import readable
 
 
 @contextmanager
@@ -29,7 +30,7 @@ def growing(out: Console) -> Iterator[OnDraft | None]:
 
     async def show_draft(draft: Answer) -> None:
         live.start()  # started on the first draft: without a model there is none
-        live.update(answer_view(draft), refresh=True)
+        live.update(readable(answer_view(draft)), refresh=True)
 
     try:
         yield show_draft

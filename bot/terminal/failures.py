@@ -3,6 +3,7 @@
 import logging
 
 from bot.monitoring.bugs import log_bug
+from bot.wording.errors import error_line
 from index.errors import ExpectedError
 
 _log = logging.getLogger(__name__)
@@ -12,4 +13,4 @@ def error_text(error: Exception) -> str:
     """Describe the error in one line; a bug is logged under the reference in that line."""
     if not isinstance(error, ExpectedError):
         error = log_bug(_log, error, "bug %s in the terminal")
-    return error.user_message
+    return error_line(error)

@@ -1,12 +1,13 @@
 """REPL views of the index and of how an answer was made."""
 
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from bot.answering.pipeline import Receipt
 from bot.answering.ranking.evidence import Evidence
+from bot.answering.receipt import Receipt
 from bot.domain.models import Answer, Citation
 from bot.terminal.answers import confidence, origin, quoted, understood_line
 from bot.terminal.answers import generation as generation_line
@@ -20,7 +21,8 @@ from bot.terminal.layout import (
     joined,
     stacked,
 )
-from bot.wording.measures import counted, operating_point_line, outcome_words
+from bot.wording.measures import counted, operating_point_line, outcome_words, took
+from bot.wording.overviews import date_in_words
 from index.generations.generation import Generation
 from index.generations.manifest import Manifest
 from index.stores.text_store import StoredArticle, StoredSentence, TextStore
@@ -31,8 +33,9 @@ _LISTED = 100  # articles that :sources shows; more would scroll the answers off
 
 
 def sources_view(texts: TextStore, wanted: str) -> RenderableType:
-    """List the articles, or only those with `wanted` in their id, title or source."""
-    found = [article for article in texts.articles if _matches(article, wanted)]
+    """List the articles that still hold, or only those with `wanted` in their id, title or
+    source."""
+    found = [each for each in texts.articles if each.holds and _matches(each, wanted)]
     if not found:
         return Text(text("repl.no_article", words=inert(wanted)))
     lines = [_article_line(article) for article in found[:_LISTED]]
@@ -70,6 +73,7 @@ def why_view(receipt: Receipt) -> RenderableType:
         confidence=confidence(answer),
         outcome=outcome_words(answer.status),
         generation=generation_line(answer),
+        took=took(answer.elapsed_ms),
     )
     abstention = Text(f"{text('lists.why_abstention')} ", FAINT)
     facts: list[RenderableType] = [
@@ -78,11 +82,8 @@ def why_view(receipt: Receipt) -> RenderableType:
         Hanging(abstention, Text(operating_point_line(receipt.operating_point), FAINT)),
     ]
     numbers = {(cited.article_id, cited.start): cited.number for cited in answer.citations}
-    header = Text(text("repl.columns"), HEADING)
-    scores = [_score_line(evidence, numbers) for evidence in receipt.ranked[:_BEST]]
-    legend = Text(text("repl.legend"), FAINT)
-    table: list[RenderableType] = [header, *scores, legend]
-    return stacked([facts, table if scores else []])
+    scores = [_score_lines(evidence, numbers) for evidence in receipt.ranked[:_BEST]]
+    return stacked([facts, *scores])
 
 
 def index_view(manifest: Manifest, rebuilding: str) -> RenderableType:
@@ -117,7 +118,8 @@ def _title(article: StoredArticle) -> str:
 
 def _article_line(article: StoredArticle) -> RenderableType:
     sentences = counted(article.end_sentence - article.first_sentence, "sentence")
-    place = origin(article.title, article.source, article.published, article.url)
+    published = date_in_words(article.published.strip()) or text("answers.date_unknown")
+    place = origin(article.title, article.source, published, article.url)
     body = joined((part for part in (place, Text(sentences, FAINT)) if part), ", ")
     return Hanging(Text(f"{inert(article.id)}  ", MARKER), body)
 
@@ -139,12 +141,17 @@ def _passage_line(
     return Hanging(Text(f"{f'[{cited.number}]':<4}", MARKER), body)
 
 
-def _score_line(evidence: Evidence, numbers: dict[tuple[str, int], int]) -> RenderableType:
+def _score_lines(
+    evidence: Evidence, numbers: dict[tuple[str, int], int]
+) -> Iterator[RenderableType]:
+    """Render the scores of a sentence, then the sentence itself."""
     hit = evidence.hit
     number = numbers.get((hit.sentence.article.id, hit.sentence.start))
+    marker = f"{f'[{number}]' if number else '':<4}"
     scores = (
-        f"{evidence.score:>6.3f} {hit.score:>6.3f} {hit.dense:>6.3f} {hit.lexical:>8.3f}  "
-        f"{hit.passage_dense:.3f}/{hit.passage_lexical:.3f}  "
+        text("lists.why_score", score=evidence.score),
+        text("lists.why_scores", fused=hit.score, dense=hit.dense, lexical=hit.lexical),
+        text("repl.passage", dense=hit.passage_dense, lexical=hit.passage_lexical),
     )
-    marker = Text.assemble((f"{f'[{number}]' if number else '':<6}", MARKER), scores)
-    return Hanging(marker, Text(inert(hit.sentence.text), "" if number else FAINT), most=2)
+    yield Hanging(Text(marker, MARKER), Text(" · ".join(scores), FAINT))
+    yield Hanging(Text("    "), Text(inert(hit.sentence.text), "" if number else FAINT), most=2)

@@ -7,18 +7,21 @@ from collections.abc import Iterable
 from typing import IO
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.constrain import Constrain
 from rich.style import Style
 from rich.text import Text
 
 from bot.wording.visible import visible
 
 EXACT, CITED, MARKER, FAINT, HEADING = "bold green", "bold", "bold cyan", "dim", "bold"
+SUPERSEDED = "yellow"
 TROUBLE = "red"
 # Printable ASCII only: such a URL can neither end the escape sequence of the link nor imitate
 # another URL.
 _WEB = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _NARROWEST = 24  # columns for the text; a narrower terminal gets no indent
+_WIDEST = 100  # columns; longer lines are hard to read
 
 
 def console(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
@@ -28,7 +31,15 @@ def console(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
 
 def show(out: Console, view: RenderableType) -> None:
     """Print the view; in a pipe every item stays on one line, however long."""
-    out.print(view, soft_wrap=not out.is_terminal)
+    if out.is_terminal:
+        out.print(readable(view))
+    else:
+        out.print(view, soft_wrap=True)
+
+
+def readable(view: RenderableType) -> RenderableType:
+    """Limit the lines of the view to a length that is easy to read."""
+    return Constrain(view, _WIDEST)
 
 
 def inert(text: str) -> str:

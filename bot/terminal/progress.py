@@ -22,7 +22,8 @@ from index.progress import Progress
 
 @contextmanager
 def progress_on_stderr() -> Iterator[Progress]:
-    """Show bars with rate and remaining time on a terminal, else one line per stage."""
+    """Yield a progress listener. On a terminal it shows bars with steps per second and remaining
+    time; elsewhere it prints one line per stage."""
     out = console(stderr=True)
     if not out.is_interactive:
         yield StageLines(lambda line: click.echo(line, err=True))
@@ -58,7 +59,7 @@ class StageLines:
 
 
 class _StageBars:
-    """Progress listener with one bar per stage; the next stage completes the one before."""
+    """Progress listener with one bar per stage. The start of a stage completes the previous bar."""
 
     def __init__(self, bars: Bars) -> None:
         self._bars = bars
@@ -73,7 +74,7 @@ class _StageBars:
             self._bars.advance(self._stage, steps)
 
     def finish(self) -> None:
-        """Complete the current bar; a stage of unknown length ends at its current count."""
+        """Complete the current bar. Its current count becomes its total."""
         if self._stage is not None:
             done = self._bars.tasks[self._stage].completed
             self._bars.update(self._stage, total=done, completed=done)

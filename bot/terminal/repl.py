@@ -15,7 +15,7 @@ from rich.text import Text
 from bot.config.settings import Settings
 from bot.domain.models import Question, Turn
 from bot.serving.service import AnswerService
-from bot.terminal.answers import answer_view
+from bot.terminal.answers import MORE_IN_REPL, answer_view
 from bot.terminal.drafts import growing
 from bot.terminal.failures import error_text
 from bot.terminal.history import open_history
@@ -23,6 +23,7 @@ from bot.terminal.interrupts import InterruptedByUserError, Interrupts
 from bot.terminal.layout import FAINT, TROUBLE, console, inert
 from bot.terminal.rebuilds import Rebuild
 from bot.terminal.repl_commands import CommandCompleter, Conversation, LeaveError, run_command
+from bot.wording.answers import answer_text
 from bot.wording.measures import counted
 from index.generations.live import LiveIndex
 from prompts import text
@@ -131,12 +132,12 @@ class _Repl:
 
     async def _answer(self, question: str) -> None:
         talk = self._talk
-        asked = Question(question=question, history=tuple(talk.turns))
+        asked = Question(question=question, history=tuple(talk.turns), as_of=talk.as_of)
         with growing(talk.out) as on_draft:
             receipt = await self._service.answer(asked, on_draft=on_draft)
         talk.receipt = receipt
-        talk.turns.append(Turn(question=question, answer=receipt.answer.text))
-        talk.show(answer_view(receipt.answer))
+        talk.turns.append(Turn(question=question, answer=answer_text(receipt.answer)))
+        talk.show(answer_view(receipt.answer, MORE_IN_REPL))
 
     def _tell(self, line: str, style: str = FAINT) -> None:
         """Print one line above the prompt, or on standard error if there is none. Thread-safe."""

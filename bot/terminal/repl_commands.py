@@ -11,15 +11,22 @@ from prompt_toolkit.document import Document
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.answering.pipeline import Receipt
+from bot.answering.overview.starts import read_start
+from bot.answering.receipt import Receipt
+from bot.answering.time.moments import dated
 from bot.domain.claims import CheckRequest
-from bot.domain.models import Citation, Turn
+from bot.domain.models import Citation, OverviewKind, Question, Turn
+from bot.domain.overviews import OverviewRequest
 from bot.serving.service import AnswerService
+from bot.terminal.answers import full_view
 from bot.terminal.checks import check_view
+from bot.terminal.help import help_view
 from bot.terminal.inspection import context_view, index_view, sources_view, why_view
 from bot.terminal.layout import inert, show
+from bot.terminal.overviews import overview_view
 from bot.terminal.rebuilds import Rebuild
 from bot.terminal.replay import read_receipt, replay, replayed_view
+from bot.wording.overviews import asked_in_words, date_in_words
 from index.errors import ExpectedError
 from index.generations.live import LiveIndex
 from prompts import text
@@ -47,6 +54,7 @@ class Conversation:
     waits: bool  # a rebuild ends before the next line is read, as scripts expect
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     receipt: Receipt | None = None
+    as_of: str = ""  # date of all questions; empty for now
 
     def show(self, view: RenderableType) -> None:
         """Print the view and an empty line after it."""
@@ -63,6 +71,18 @@ class Conversation:
 
 async def _sources(talk: Conversation, argument: str) -> None:
     talk.show(sources_view(talk.live.current.generation.texts, argument))
+
+
+async def _as_of(talk: Conversation, argument: str) -> None:
+    """Set the date of the next questions, or show it."""
+    if argument.lower() == "off":
+        talk.as_of = ""
+    elif argument:
+        talk.as_of = dated(Question(question="", as_of=argument)).as_of
+    if talk.as_of:
+        talk.show(Text(text("repl.as_of_set", day=date_in_words(talk.as_of))))
+    else:
+        talk.show(Text(text("repl.as_of_now")))
 
 
 async def _context(talk: Conversation, argument: str) -> None:
@@ -100,6 +120,21 @@ async def _replay(talk: Conversation, argument: str) -> None:
     talk.show(replayed_view(kept, talk.receipt))
 
 
+async def _latest(talk: Conversation, argument: str) -> None:
+    request = OverviewRequest(kind=OverviewKind.LATEST, since=read_start(argument))
+    await _show_overview(talk, request)
+
+
+async def _timeline(talk: Conversation, argument: str) -> None:
+    await _show_overview(talk, OverviewRequest(kind=OverviewKind.TIMELINE, topic=argument))
+
+
+async def _show_overview(talk: Conversation, request: OverviewRequest) -> None:
+    asked = request.model_copy(update={"question": asked_in_words(request)})
+    talk.receipt = await talk.service.overview(asked)
+    talk.show(overview_view(talk.receipt.answer))
+
+
 async def _rebuild(talk: Conversation, argument: str) -> None:
     talk.rebuild.begin()
     if talk.waits:
@@ -110,8 +145,14 @@ async def _index(talk: Conversation, argument: str) -> None:
     talk.show(index_view(talk.live.current.generation.manifest, talk.rebuild.state))
 
 
+async def _more(talk: Conversation, argument: str) -> None:
+    if talk.receipt is None:
+        raise CommandError(text("repl.no_answer_for_more"))
+    talk.show(full_view(talk.receipt.answer))
+
+
 async def _help(talk: Conversation, argument: str) -> None:
-    talk.show(Text(text("repl_help")))
+    talk.show(help_view())
 
 
 async def _quit(talk: Conversation, argument: str) -> None:
@@ -120,14 +161,18 @@ async def _quit(talk: Conversation, argument: str) -> None:
 
 # prompts/repl.toml describes each command under the same name.
 COMMANDS: dict[str, Callable[[Conversation, str], Awaitable[None]]] = {
+    ":as-of": _as_of,
     ":check": _check,
     ":context": _context,
     ":help": _help,
     ":index": _index,
+    ":latest": _latest,
+    ":more": _more,
     ":quit": _quit,
     ":rebuild": _rebuild,
     ":replay": _replay,
     ":sources": _sources,
+    ":timeline": _timeline,
     ":why": _why,
 }
 
@@ -145,9 +190,12 @@ async def run_command(talk: Conversation, line: str) -> None:
 
 
 def _nearest(name: str) -> str:
-    begun = [known for known in COMMANDS if known.startswith(name)]
-    alike = difflib.get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
-    return (begun + alike + [":help"])[0]
+    """Return the command that was probably meant; `:help` if none is near. The colon is left out:
+    it would make every two commands alike."""
+    typed, known = name.lower()[1:], [each[1:] for each in COMMANDS]
+    begun = [each for each in known if typed and each.startswith(typed)]
+    alike = difflib.get_close_matches(typed, known, n=1, cutoff=0.5)
+    return f":{(begun + alike + ['help'])[0]}"
 
 
 class CommandCompleter(Completer):
@@ -173,5 +221,5 @@ class CommandCompleter(Completer):
             return [(str(citation.number), citation.quote) for citation in self._talk.cited]
         if name == ":sources":
             articles = self._talk.live.current.generation.texts.articles
-            return [(a.id, a.title) for a in articles if a.id.isprintable()]
+            return [(a.id, a.title) for a in articles if a.holds and a.id.isprintable()]
         return []

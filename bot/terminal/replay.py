@@ -5,12 +5,12 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.domain.errors import QuestionError
 from bot.domain.models import Answer
 from bot.serving.service import AnswerService
 from bot.store import Store, StoredReceipt
-from bot.terminal.answers import answer_view
+from bot.terminal.answers import full_view
 from bot.terminal.layout import HEADING, inert
 
 
@@ -41,13 +41,13 @@ async def replay(service: AnswerService, kept: StoredReceipt) -> Receipt:
 def replayed_view(kept: StoredReceipt, now: Receipt) -> RenderableType:
     """Render the old answer, and the new one if it differs."""
     then = f"Asked {kept.created:%Y-%m-%d %H:%M} UTC: {inert(kept.answer.question)}"
-    parts: list[RenderableType] = [Text(then, HEADING), answer_view(kept.answer), Text()]
+    parts: list[RenderableType] = [Text(then, HEADING), full_view(kept.answer), Text()]
     if _same(kept.answer, now.answer):
         parts.append(
             Text(f"The answer is the same now, with generation {now.generation.id}.", HEADING)
         )
     else:
-        parts += [Text("The answer is different now:", HEADING), answer_view(now.answer)]
+        parts += [Text("The answer is different now:", HEADING), full_view(now.answer)]
     return Group(*parts)
 
 

@@ -1,1 +1,1 @@
-"""Counts, durations and reasons in words, for every surface."""
+"""Answers, errors, counts, durations and reasons in words, for every surface."""

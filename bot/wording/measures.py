@@ -1,5 +1,7 @@
 """Counts, probabilities, durations and outcomes in words."""
 
+from collections.abc import Iterable
+
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.domain.models import Status, Trouble, Writing
 from prompts import text
@@ -12,6 +14,14 @@ def counted(count: int, thing: str) -> str:
     if count == 1:
         return text(f"measures.{thing}")
     return text(f"measures.{thing}s", count=count)
+
+
+def pages(numbers: Iterable[int | None]) -> str:
+    """Format the pages of a document: "p. 3", "pp. 3, 7"; "" if it has none."""
+    known = sorted({number for number in numbers if number})
+    if len(known) == 1:
+        return text("answers.document_page", number=known[0])
+    return text("answers.document_pages", pages=", ".join(map(str, known))) if known else ""
 
 
 def percent(probability: float) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from bot.domain.claims import FindingKind, Piece, Reason, Standing
+from bot.domain.claims import CheckedSentence, FindingKind, Piece, Reason, Standing
+from bot.wording.overviews import date_in_words
 from prompts import text
 
 # The sentence says it and the articles do not.
@@ -19,16 +20,28 @@ _ONLY_IN_ARTICLE = {
     FindingKind.HEDGE: "checks.told_hedge",
     FindingKind.UNSTATED: "checks.told_unstated",
 }
+# No words of the sentence or of the articles show it.
+_WITHOUT_WORDS = {FindingKind.NEGATION: "checks.opposite", FindingKind.HEDGE: "checks.open"}
 _STANDINGS = {
     Standing.SUPPORTED: "checks.supported",
     Standing.CONTRADICTED: "checks.contradicted",
+    Standing.UNCLEAR: "checks.unclear",
     Standing.NOT_FOUND: "checks.not_found",
+    Standing.OUTDATED: "checks.outdated",
+    Standing.DISPUTED: "checks.disputed",
 }
 
 
 def standing_words(standing: Standing) -> str:
     """Return the label before the sentence, such as "Supported:"."""
     return text(_STANDINGS[standing])
+
+
+def until_line(sentence: CheckedSentence) -> str:
+    """Say until when an outdated sentence held; "" for any other one."""
+    if not sentence.until:
+        return ""
+    return text("checks.until", day=date_in_words(sentence.until))
 
 
 def reason_line(reason: Reason, shown: Callable[[str], str]) -> str:
@@ -41,7 +54,7 @@ def reason_line(reason: Reason, shown: Callable[[str], str]) -> str:
         return text(_ONLY_IN_ARTICLE[reason.kind], told=told)
     if claimed:
         return text(_ONLY_IN_TEXT.get(reason.kind, "checks.claimed"), claimed=claimed)
-    return text("checks.nothing")
+    return text(_WITHOUT_WORDS.get(reason.kind, "checks.nothing"))
 
 
 def _quoted(piece: Piece | None, shown: Callable[[str], str]) -> str:

@@ -1,4 +1,4 @@
-"""Wording of an abstention: it names the parts of the question that the closest sentence lacks."""
+"""Reason for an abstention: the parts of the question that the closest sentence lacks."""
 
 import re
 from collections.abc import Sequence
@@ -6,19 +6,15 @@ from collections.abc import Sequence
 from bot.answering.text.names import names_in
 from bot.domain.models import Citation
 from index.text.words import FUNCTION_WORDS, read_words
-from prompts import text
 
 # Does not match inside "COVID-19" or "2031-05-04".
 _NUMBER = re.compile(r"(?<![\w.,-])\d(?:[\d,.]*\d)?(?![\w-])")
 _MOST_NAMED = 2
 
 
-def abstention_text(question: str, closest: Sequence[Citation]) -> str:
-    """Word the abstention; name up to two things that the closest sentence lacks."""
-    lacking = lacking_in(question, closest[0]) if closest else []
-    if not lacking:
-        return text("abstained")
-    return text("abstained_lacking", lacking=" or ".join(lacking[:_MOST_NAMED]))
+def named_as_lacking(question: str, closest: Sequence[Citation]) -> tuple[str, ...]:
+    """Return up to two names or numbers of the question that the closest sentence lacks."""
+    return tuple(lacking_in(question, closest[0])[:_MOST_NAMED]) if closest else ()
 
 
 def lacking_in(question: str, citation: Citation) -> list[str]:

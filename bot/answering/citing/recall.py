@@ -1,7 +1,7 @@
 """A stored answer, rebuilt so that it says only what the articles say. Another process may have
 computed it.
 
-The record contains no text of our own and no text of the question. Both are written anew.
+The record contains no text of the question. What an abstention names of it is found anew.
 """
 
 import math
@@ -10,14 +10,14 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.answering.citing.abstention import abstention_text
+from bot.answering.citing.abstention import named_as_lacking
 from bot.answering.citing.citations import CitationError, check_citations
-from bot.answering.citing.composition import compose_text
 from bot.answering.ranking.copies import are_copies
-from bot.domain.models import SURE, Answer, Citation, Place, Role, ShortAnswer, Status, Verdict
+from bot.answering.time.resolution import resolved
+from bot.domain.models import Answer, Citation, Place, Role, ShortAnswer, Status, Verdict
 from index.generations.generation import Generation
+from index.models import Span
 from index.stores.text_store import TextStore
-from prompts import chosen
 
 _MOST = 64  # citations per list
 
@@ -37,10 +37,15 @@ class StoredAnswer(BaseModel):
 
     @classmethod
     def of(cls, answer: Answer) -> Self | None:
-        """Build the record of an answer. Return None for small talk, which has no citations and
-        costs nothing. Return None also if the question was understood in other words: the answer
-        shows those words, and a reader of the record could not check them."""
-        if not answer.citations and not answer.closest:
+        """Build the record of an answer. Return None for what a reader of the record could not
+        check or need not read: small talk, which has no citations and costs nothing; an overview;
+        an answer within limits of time; values that differ or are superseded; a question that was
+        understood in other words, because the answer shows those words."""
+        if answer.overview or not (answer.citations or answer.closest):
+            return None
+        if answer.as_of or answer.since or answer.until:
+            return None
+        if answer.disagreement or any(citation.superseded for citation in answer.citations):
             return None
         if answer.understood_as.split() != answer.question.split():
             return None
@@ -67,14 +72,7 @@ class StoredAnswer(BaseModel):
             id="",
             question=question,
             status=Status.ABSTAINED if abstained else Status.ANSWERED,
-            text=abstention_text(question, self.closest)
-            if abstained
-            else compose_text(
-                self.citations,
-                self.short_answer,
-                verdict=self.verdict,
-                unsure=self.confidence < SURE,
-            ),
+            lacking=named_as_lacking(question, self.closest),
             citations=self.citations,
             closest=self.closest,
             confidence=self.confidence,
@@ -83,7 +81,6 @@ class StoredAnswer(BaseModel):
             understood_as=question,
             short_answer=self.short_answer,
             verdict=self.verdict,
-            prompts=chosen().version,
         )
 
     def _check_short_answer(self) -> None:
@@ -97,6 +94,9 @@ class StoredAnswer(BaseModel):
             raise CitationError("a short answer outside its citation")
         if cited.quote[short.start - cited.start : short.end - cited.start] != short.text:
             raise CitationError("a short answer that is not in the quote")
+        span = Span(short.start - cited.start, short.end - cited.start)
+        if short.resolved != resolved(cited.quote, span, cited.published):
+            raise CitationError("a short answer with another date")
 
 
 def _check(generation: Generation, citations: Sequence[Citation]) -> None:
@@ -109,6 +109,8 @@ def _check(generation: Generation, citations: Sequence[Citation]) -> None:
     if citations and citations[0].role is not Role.EVIDENCE:
         raise CitationError("context without evidence")
     for citation in citations:
+        if citation.superseded or citation.happened or citation.change:
+            raise CitationError("a mark that is not checked")
         if not math.isfinite(citation.score):
             raise CitationError("a score that is not a finite number")
         for quote in _quotes(texts, (citation, *citation.also_in)):
@@ -128,4 +130,6 @@ def _quotes(texts: TextStore, places: Iterable[Place]) -> Iterable[str]:
         known = (article.title, article.source, article.published, article.url)
         if (place.title, place.source, place.published, place.url) != known:
             raise CitationError(f"{place.article_id!r} has other fields in the index")
+        if place.page != texts.page_at(article, place.start):
+            raise CitationError(f"{place.article_id!r} has the sentence on another page")
         yield texts.article_text(article)[place.start : place.end]

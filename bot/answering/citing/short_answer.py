@@ -12,15 +12,22 @@ from bot.answering.question.answer_kind import AnswerKind, answer_kind
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.answering.text.names import looks_like_person, names_in
 from index.models import Span
-from index.text.words import read_words
+from index.text.quantities import Quantity, read_quantities, with_whole_quantities
+from index.text.words import CURRENCIES, read_words
 
 _MOST_WORDS, _MOST_CHARS = 8, 200
-_MONEY = re.compile(r"[$€£¥]|\b(?:dollars?|euros?|pounds?|yen|USD|EUR|GBP)\b")
+# Words that answer "how many" beside the numbers that `read_quantities` knows.
 _NUMBER = re.compile(
-    r"\d|\b(?:no|none|half|third|quarter|once|twice|one|two|three|four|five|six|seven|eight|nine|ten|"
-    r"eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
-    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty|dozens?|hundreds?|thousands?|millions?|billions?|trillions?)\b",
+    r"\d|\b(?:no|none|one|half|third|quarter|once|twice|dozens|hundreds|thousands|millions|"
+    r"billions|trillions)\b",
     re.IGNORECASE,
+)
+# A quantity before these words is a difference: "40 million euros below what was expected".
+_DIFFERENCE = re.compile(
+    r"\s+(?:below|above|short of|(?:more|less|\w{2,8}er) than)\b", re.IGNORECASE
+)
+_COMPARES = re.compile(
+    r"\b(?:below|above|more|less|short|fewer|(?:high|low|cheap|bigg|larg|small)er)\b", re.IGNORECASE
 )
 _ROLE = re.compile(
     r"\b(?:CEO|chief executive|chief|head(?:ed|s)?|boss|leads?|led|leader|runs?|president|"
@@ -42,8 +49,10 @@ def short_answer(
         return None
     if confidence * judged.span_probability < point.short_answer:
         return None
-    kind, span = answer_kind(question), judged.span
+    kind, span = answer_kind(question), with_whole_quantities(sentence, judged.span)
     if not fits(kind, question, sentence[span.start : span.end]):
+        return None
+    if kind is AnswerKind.AMOUNT and is_difference(question, sentence, span):
         return None
     if kind is AnswerKind.PERSON and not role_fits(question, sentence, span):
         return None
@@ -61,12 +70,32 @@ def fits(kind: AnswerKind, question: str, text: str) -> bool:
         return False
     match kind:
         case AnswerKind.AMOUNT:
-            return _NUMBER.search(text) is not None
+            return _has_number(text)
         case AnswerKind.COUNT:
-            money = _MONEY.search(text) and not _MONEY.search(question)
-            return _NUMBER.search(text) is not None and not money
+            return _has_number(text) and (_names_money(question) or not _has_money(text))
         case _:
             return True
+
+
+def _has_number(text: str) -> bool:
+    return _NUMBER.search(text) is not None or bool(_quantities(text))
+
+
+def _has_money(text: str) -> bool:
+    return any(quantity.is_money for quantity in _quantities(text))
+
+
+def _names_money(question: str) -> bool:
+    return any(word.lower.removesuffix("s") in CURRENCIES for word in read_words(question))
+
+
+def _quantities(text: str) -> list[Quantity]:
+    return read_quantities(text, read_words(text))
+
+
+def is_difference(question: str, sentence: str, amount: Span) -> bool:
+    """Return whether the amount is a difference, and the question asks for no difference."""
+    return _DIFFERENCE.match(sentence, amount.end) is not None and not _COMPARES.search(question)
 
 
 def role_fits(question: str, sentence: str, person: Span) -> bool:

@@ -62,9 +62,14 @@ class InputEncoder:
         """Take a WordPiece tokenizer without padding or truncation. Raises ValueError if it lacks a
         special token."""
         self._tokenizer = tokenizer
-        self._cls, self._sep, self._claim = (
-            _id_of(tokenizer, token) for token in ("[CLS]", "[SEP]", _CLAIM_MARKER)
-        )
+        self._cls, self._sep, self._claim = map(self.id_of, ("[CLS]", "[SEP]", _CLAIM_MARKER))
+
+    def id_of(self, token: str) -> int:
+        """Return the id of a token. Raises ValueError if the tokenizer has none."""
+        number = self._tokenizer.token_to_id(token)
+        if number is None:
+            raise ValueError(f"the judge's tokenizer has no {token}")
+        return int(number)
 
     def tokens(self, text: str) -> TextTokens:
         """Tokenize the first 2,000 characters of a text, without special tokens. A lone surrogate,
@@ -91,10 +96,3 @@ class InputEncoder:
         types = np.zeros(len(ids), np.int64)
         types[first:] = 1
         return Layout(np.array(ids, np.int64), types, tuple(bounds))
-
-
-def _id_of(tokenizer: Tokenizer, token: str) -> int:
-    number = tokenizer.token_to_id(token)
-    if number is None:
-        raise ValueError(f"the judge's tokenizer has no {token}")
-    return int(number)

@@ -16,13 +16,12 @@ from tokenizers import Tokenizer
 
 from bot.answering.judge.inputs import InputEncoder, Layout, Task, TextTokens
 from bot.answering.judge.record import MODEL_FILE, RECORD_FILE, TOKENIZER_FILE, JudgeRecord
-from index.encoder.onnx import ORT_ERRORS, open_session
+from bot.answering.judge.weight_files import checked_record, open_weights
+from index.encoder.onnx import ORT_ERRORS
 from index.errors import EncoderError
-from index.files.publication import file_digest
 
 WEIGHTS = Path(__file__).parent / "weights"
 _KNOWN_TEXTS = 1_024  # texts whose tokens are cached: about 6 MB
-_REMEDY = "Install dealbot again."
 
 Logits = NDArray[np.float32]
 
@@ -45,33 +44,19 @@ class JudgeModel:
         tokenizer = Tokenizer.from_str((WEIGHTS / TOKENIZER_FILE).read_text("utf-8"))
         tokenizer.no_padding()
         tokenizer.no_truncation()
-        self._encoder = InputEncoder(tokenizer)
-        self.tokens = lru_cache(_KNOWN_TEXTS)(self._encoder.tokens)
-        try:
-            self._session = open_session(WEIGHTS / MODEL_FILE)
-        except ORT_ERRORS as error:
-            raise EncoderError(f"onnxruntime cannot load the judge: {error}. {_REMEDY}") from error
+        self.encoder = InputEncoder(tokenizer)
+        self.tokens = lru_cache(_KNOWN_TEXTS)(self.encoder.tokens)
+        self._session = open_weights(WEIGHTS / MODEL_FILE, "judge")
 
     @classmethod
     def load(cls) -> Self:
         """Check every file of the package against its checksum, then load the model. Raises
         EncoderError if a file is missing, unreadable or damaged."""
-        try:
-            record = JudgeRecord.model_validate_json((WEIGHTS / RECORD_FILE).read_bytes())
-            for name, expected in record.files.items():
-                if file_digest(WEIGHTS / name) != expected:
-                    raise EncoderError(
-                        f"{WEIGHTS / name} is damaged: its checksum is wrong. {_REMEDY}"
-                    )
-            return cls(record)
-        except (OSError, ValueError) as error:
-            raise EncoderError(
-                f"The judge in {WEIGHTS} cannot be read: {error}. {_REMEDY}"
-            ) from error
+        return cls(checked_record(JudgeRecord, WEIGHTS, RECORD_FILE, "judge"))
 
     def layout(self, task: Task, asked: str, title: str, sentences: tuple[str, ...]) -> Layout:
         tokens: list[TextTokens] = [self.tokens(sentence) for sentence in sentences]
-        return self._encoder.layout(task, self.tokens(asked), self.tokens(title), tokens)
+        return self.encoder.layout(task, self.tokens(asked), self.tokens(title), tokens)
 
     def read(self, layout: Layout) -> LayoutLogits:
         """Run the model on one layout. Raises EncoderError if onnxruntime fails."""

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from bot.answering.judge.inputs import Task
+from bot.answering.judge.weight_files import WeightsRecord
 
 MODEL_FILE, TOKENIZER_FILE, RECORD_FILE = "judge.onnx", "tokenizer.json", "judge.json"
 
@@ -22,13 +23,10 @@ class GoldenScore(BaseModel):
     logits: tuple[tuple[float, float, float], ...]
 
 
-class JudgeRecord(BaseModel):
-    """Contents of judge.json. `files` maps each file name to its SHA-256. `parity` compares the
-    8-bit model with the original. `training` describes the data and the training of the weights."""
+class JudgeRecord(WeightsRecord):
+    """Contents of judge.json. `parity` compares the 8-bit model with the original. `training`
+    describes the data and the training of the weights."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    files: dict[str, str]
     golden: tuple[GoldenScore, ...]
     golden_tolerance: float
     parity: dict[str, float]

@@ -43,6 +43,7 @@ _FOCUS = re.compile(
     r"has|have|had|can|could|will|would|should|[a-z]+ed|[a-z]+s)\b",
     re.IGNORECASE,
 )
+_COMMON_RANK = 9_000  # more frequent words may stand for others: "lab", "moral"
 _CARRIED_SHARE = 0.5  # factor on the weight of a term that is only in the context
 _stemmer = Stemmer.Stemmer("english")
 
@@ -105,6 +106,9 @@ class QuestionAnalysis:
             (stem(a), stem(b)) for a, b in pairwise(lower) if not (a in FILLERS and b in FILLERS)
         ]
         self.focus = _focus(text)
+        self.distinctive = tuple(
+            word for word in lower if word not in FILLERS and _is_distinctive(word, weights)
+        )
         self._read_terms(words, read_words(context), weights)
         self.stem_set = frozenset(self.stems).union(self.terms)
         self.content = [(i, word) for i, word in enumerate(self.stems) if word in self.terms]
@@ -128,6 +132,13 @@ class QuestionAnalysis:
         self.words = [word for word, _, _ in seen.values()]
         self.weights: NDArray[np.float64] = np.array([w for _, w, _ in seen.values()], float)
         self.particular = np.array([p for _, _, p in seen.values()], bool)
+
+
+def _is_distinctive(word: str, weights: WordWeights) -> bool:
+    """Return whether a word says what the question is about: a superlative or a rarer word."""
+    rank = weights.rank(word)
+    is_superlative = word in _SUPERLATIVES or (word.endswith("est") and len(word) > 5)
+    return word[0].isalpha() and (is_superlative or rank is None or rank > _COMMON_RANK)
 
 
 def _focus(question: str) -> str | None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answering.question.small_talk import small_talk
 from bot.answering.text.names import names_in
 from bot.domain.models import Turn
 from index.text.words import FUNCTION_WORDS, read_words
@@ -84,7 +83,7 @@ def referenced_turns(question: str, history: Sequence[Turn]) -> tuple[Turn, ...]
     """Return the turns that the question may refer back to; none if it stands alone."""
     if not history or not leans(question):
         return ()
-    return tuple(turn for turn in history[-_MOST_TURNS:] if not small_talk(turn.question))
+    return tuple(history[-_MOST_TURNS:])
 
 
 def leans(question: str) -> bool:

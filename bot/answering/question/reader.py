@@ -16,13 +16,18 @@ class QuestionReader:
         self._initials, self._english = generation.initials, english
         self._corrector = SpellingCorrector(generation.vocabulary, english)
 
-    def read(self, asked: Question) -> Understood:
+    def read(self, asked: Question, wording: str = "") -> Understood:
         """Rewrite the question in plain words: write out initials, correct the spelling, and add
-        what it takes from its history. If a model rewrote the question, read the rewrite."""
-        question = self._corrector.correct(self._expand(plain(asked.wording)))
+        what it takes from its history. If a model rewrote the question, read the rewrite. `wording`
+        is the question without the words that only say which articles count."""
+        question = self._corrector.correct(self._expand(wording or plain(asked.wording)))
         understood = understand(question, asked.history)
         readings = understood.readings or (understood.asked,)
         return Understood(understood.asked, self._expand(understood.context), readings)
+
+    def mentions(self, word: str) -> bool:
+        """Return whether any article has the lower-case word, or a form of it."""
+        return self._corrector.in_articles(word)
 
     def _expand(self, text: str) -> str:
         return self._initials.expand_question(text, self._english.known)

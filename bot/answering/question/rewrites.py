@@ -8,9 +8,9 @@ from enum import StrEnum
 from bot.answering.question.analysis import FILLERS
 from bot.answering.question.answer_kind import AnswerKind, answer_kind
 from bot.answering.text.names import names_in
-from bot.answering.text.quantities import Quantity, read_quantities
 from bot.domain.errors import QuestionError
 from bot.domain.models import Turn, check_question
+from index.text.quantities import Quantity, read_quantities
 from index.text.words import read_words
 
 _OPENER = re.compile(r"\s*(?:besides|aside from|apart from|other than)\b,?", re.IGNORECASE)

@@ -59,7 +59,11 @@ class SpellingCorrector:
         return best.capitalize() if is_name else best
 
     def _known(self, word: str) -> bool:
-        return self._english.known(word) or word in self._vocabulary or stem(word) in self._stems
+        return self._english.known(word) or self.in_articles(word)
+
+    def in_articles(self, word: str) -> bool:
+        """Return whether the articles have the lower-case word, or a form of it."""
+        return word in self._vocabulary or stem(word) in self._stems
 
     def _is_everyday(self, word: str) -> bool:
         rank = self._english.rank(word)

@@ -5,7 +5,7 @@ several sources. As several candidates, they would reduce each other's lead, and
 confidence.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -46,15 +46,16 @@ def collapse_copies(hits: Sequence[SentenceHit], pool: Pool) -> list[DistinctHit
 def are_copies(sentence: str, other: str) -> bool:
     """Return whether two sentences are copies of each other. Both must have their initials written
     out."""
-    return _key(sentence) == _key(other)
+    return copy_key(sentence) == copy_key(other)
 
 
-def _key(sentence: str) -> object:
+def copy_key(sentence: str) -> Hashable:
+    """Return a key that copies of a sentence share. Its initials must be written out."""
     words = read_words(sentence)[:READ_WORDS]
     stems = sorted(stem(word.lower) for word in words if word.lower not in NOT_TELLING)
     if len(stems) < _FEWEST_WORDS or len(words) == READ_WORDS:
         return " ".join(sentence.split())
-    return stems
+    return tuple(stems)
 
 
 def _keys(hits: Sequence[SentenceHit], pool: Pool) -> Iterator[object]:

@@ -21,6 +21,8 @@ from index.retrieval import SentenceHit
 from index.stores.text_store import StoredSentence
 
 MAX_EVIDENCE = 3
+_MOST_LISTED = 6  # sentences for a list
+_ANSWERS_ALONE = 0.0  # log-odds of the judge: more likely than not
 _MOST_WORDS = 100_000  # known words after which the lexicon starts anew: 30 MB
 # Largest gap to the best sentence, in log-odds, at which another one is shown. One right sentence
 # alone is better than one right among three. Share of questions with a right sentence shown, and
@@ -142,6 +144,19 @@ class EvidenceRanker:
             self._lexicon = known = Lexicon(generation.tokens.words, self.model.words)
             self._generation = generation.id
         return known
+
+
+def list_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:
+    """Choose the evidence for a question that asks for a list: also sentences further behind, if
+    the judge finds that they answer by themselves. Their order stays."""
+    rows = {each.hit.sentence.row for each in choose_evidence(ranked)}
+    also = (
+        each
+        for each in ranked[1:_MOST_LISTED]
+        if each.judged is not None and each.judged.answers >= _ANSWERS_ALONE
+    )
+    rows |= {each.hit.sentence.row for each in also}
+    return [each for each in ranked[:_MOST_LISTED] if each.hit.sentence.row in rows]
 
 
 def choose_evidence(ranked: Sequence[Evidence]) -> list[Evidence]:

@@ -7,7 +7,7 @@ training/train_evidence.py fits all three models. The weights file contains the 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -72,6 +72,12 @@ class Linear(BaseModel):
         clipped: Array = np.clip(standard, -self.clip, self.clip)
         scores: Array = clipped @ np.array(self.weights) + self.bias
         return scores
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Compute the probability of yes as a logistic model. Features that it has no weight for
+        are ignored."""
+        row = np.array([[features[name] for name in self.names]])
+        return float(1 / (1 + np.exp(-self.scores(row)[0])))
 
 
 class OperatingPoint(BaseModel):

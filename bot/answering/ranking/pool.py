@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from bot.answering.ranking.candidate_words import CandidateWords, Rows
 from bot.answering.ranking.lexicon import Lexicon
 from index.generations.generation import Generation
+from index.models import BlockKind
 from index.ranges import distinct, in_ranges, starts_of
 from index.retrieval import SentenceHit
+from index.stores.text_store import TextStore
 from index.text.tokens import Tokens
 
 Array = NDArray[np.float64]
@@ -112,7 +114,36 @@ def retrieved(generation: Generation, lexicon: Lexicon, hits: Sequence[SentenceH
         passage_dense=np.array([hit.passage_dense for hit in hits]),
     )
     sentences = generation.tokens.sentences.read(rows)
+    answers = np.flatnonzero(_answers_question(generation.texts, sentence, first))
+    if len(answers):
+        sentences, whole = _behind_questions(sentences, at[answers])
+        places = replace(places, sentence=at.copy())
+        places.sentence[answers] = whole
     return Pool.of(lexicon, sentences, generation.tokens.titles.read(articles), places)
+
+
+def _answers_question(texts: TextStore, sentence: Rows, first: Rows) -> NDArray[np.bool_]:
+    """Return which sentences follow a question of their article. `first` are the first sentences of
+    the articles."""
+    kinds = texts.kinds(np.maximum(sentence - 1, 0))
+    asks = np.array([kind is BlockKind.QUESTION for kind in kinds])
+    return asks & (sentence > first)
+
+
+def _behind_questions(sentences: Tokens, answers: Rows) -> tuple[Tokens, Rows]:
+    """Append each answer once more, behind the words of the question before it: "Not before 2031"
+    says little alone. Return all texts, and where the appended ones are."""
+    starts = sentences.starts
+    first = starts[answers - 1]
+    lengths = starts[answers + 1] - first
+    added = in_ranges(first, lengths)
+    both = Tokens(
+        np.append(sentences.words, sentences.words[added]),
+        np.append(sentences.gaps, sentences.gaps[added]),
+        np.append(starts, starts[-1] + np.cumsum(lengths)),
+        np.append(sentences.marks, sentences.marks[answers]),
+    )
+    return both, len(sentences.marks) + np.arange(len(answers))
 
 
 def _shortened(tokens: Tokens) -> Tokens:

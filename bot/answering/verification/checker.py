@@ -3,21 +3,23 @@ closest ones."""
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answering.candidates import retrieve
 from bot.answering.citing.citations import check_citations, cite, cite_closest, needed_before
 from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify
-from bot.answering.pipeline import retrieve
 from bot.answering.question.follow_up import Understood
 from bot.answering.ranking.copies import DistinctHit
 from bot.answering.ranking.evidence import Evidence, EvidenceRanker
 from bot.answering.text.context import leans_on_previous, named_by
 from bot.answering.verification.findings import Finding
-from bot.answering.verification.selection import verify_best
-from bot.answering.verification.verifier import Cited, ClaimVerdict, Verifier
+from bot.answering.verification.paraphrase import Paraphrases
+from bot.answering.verification.ruling import PAST, Ruling, has_past, ruling_on, ruling_on_past
+from bot.answering.verification.selection import Judged, verify_best
+from bot.answering.verification.verifier import Cited, Verifier
 from bot.domain.claims import (
     Check,
     CheckedSentence,
@@ -31,19 +33,11 @@ from bot.domain.models import Citation
 from index.generations.generation import Generation
 from index.generations.live import LiveGeneration
 from index.models import Span
+from index.period import NOW, Period
 from index.retrieval import LEXICAL_WEIGHT, Searcher, SentenceHit
 from index.stores.text_store import about
 
 _VERIFIED = 12  # sentences that each claim is verified against
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """The verdict on a claim, and the hits that it rests on. Findings refer to these hits by
-    index."""
-
-    verdict: ClaimVerdict
-    hits: tuple[DistinctHit, ...]
 
 
 class Checker:
@@ -52,6 +46,7 @@ class Checker:
     def __init__(self, ranker: EvidenceRanker) -> None:
         self._searcher, self._ranker = Searcher(), ranker
         self._verifier = Verifier(ranker.model.words, judge=ranker.judge)
+        self._paraphrases = Paraphrases(self._verifier)
 
     def check(self, live: LiveGeneration, request: CheckRequest) -> Check:
         """Check each sentence of a text. Raises QuestionError if the text is refused."""
@@ -90,10 +85,16 @@ class Checker:
         cited = [_cited(generation, hit) for hit in hits]
         self._verifier.read_ahead(drafted.text, cited)
         judged = verify_best(self._verifier, drafted.text, cited, generation.initials)
-        if judged is None or judged.verdict.standing is not Standing.SUPPORTED:
+        if judged is None or judged.against or judged.verdict.standing is not Standing.SUPPORTED:
             findings = judged.verdict.findings if judged else ()
             return SentenceSupport((), tuple(dict.fromkeys(each.kind for each in findings)))
         return SentenceSupport(tuple(drafted.evidence[n] for n in judged.by))
+
+    def repeats(self, generation: Generation, sentence: str, others: Sequence[str]) -> bool:
+        """Return whether one of the others says all that the sentence says."""
+        return any(
+            self._paraphrases.repeats(sentence, each, generation.initials) for each in others
+        )
 
     def _judge(
         self,
@@ -101,11 +102,29 @@ class Checker:
         claim: str,
         understood: Understood,
         vector: NDArray[np.float32],
-    ) -> _Judged | None:
+    ) -> Ruling | None:
+        """Judge a claim by the articles that hold now. If they do not support it, try the texts
+        that no longer hold. Return None if no sentence is found."""
+        texts = generation.texts
+        found = self._found(generation, claim, understood, vector, NOW)
+        ruling = ruling_on(texts, *found) if found else None
+        if (ruling and ruling.holds_now) or not has_past(texts):
+            return ruling
+        past = self._found(generation, claim, understood, vector, PAST)
+        return (past and ruling_on_past(texts, *past, ruling)) or ruling
+
+    def _found(
+        self,
+        generation: Generation,
+        claim: str,
+        understood: Understood,
+        vector: NDArray[np.float32],
+        period: Period,
+    ) -> tuple[Judged, Sequence[DistinctHit]] | None:
         """Judge a claim by the sentence that supports it best, or by two if no single one does. A
         claim that opens with a pronoun and is not found is tried again with the name from the
         sentence before, because a pronoun says too little. Return None if no sentence is found."""
-        hits = retrieve(self._searcher, generation, understood, vector)
+        hits = retrieve(self._searcher, generation, understood, vector, period)
         # Rank by the sentence alone: its passage does not support the claim.
         hits.sort(key=lambda hit: hit.dense + LEXICAL_WEIGHT * hit.lexical, reverse=True)
         distinct = self._ranker.pool(generation, hits)[0][:_VERIFIED] if hits else []
@@ -117,9 +136,7 @@ class Checker:
             by_name = verify_best(self._verifier, named, cited, generation.initials)
             if by_name and by_name.verdict.standing is Standing.SUPPORTED:
                 judged = by_name  # supported, so it has no findings with offsets in `named`
-        if judged is None:
-            return None
-        return _Judged(judged.verdict, tuple(distinct[n] for n in judged.by))
+        return None if judged is None else (judged, distinct)
 
 
 def _understood(text: str, spans: Sequence[Span]) -> Iterator[Understood]:
@@ -141,7 +158,7 @@ def _cited(generation: Generation, hit: SentenceHit) -> Cited:
 
 
 def _checked(
-    generation: Generation, text: str, span: Span, judged: _Judged | None, numbered: int
+    generation: Generation, text: str, span: Span, judged: Ruling | None, numbered: int
 ) -> CheckedSentence:
     sentence = text[span.start : span.end]
     if judged is None:
@@ -151,7 +168,8 @@ def _checked(
     verdict = judged.verdict
     evidence = [Evidence(each.hit, verdict.score, each.copies) for each in judged.hits]
     found = verdict.standing is not Standing.NOT_FOUND
-    shown = cite(generation.texts, evidence) if found else cite_closest(evidence)
+    shown = cite(generation.texts, evidence) if found else cite_closest(generation.texts, evidence)
+    shown = judged.with_dates_of_change(generation.texts, shown)
     shown = tuple(c.model_copy(update={"number": c.number + numbered}) for c in shown)
     check_citations(generation.texts, shown)
     return CheckedSentence(
@@ -159,6 +177,7 @@ def _checked(
         end=span.end,
         text=sentence,
         standing=verdict.standing,
+        until=judged.until,
         score=round(verdict.score, 4),
         citations=shown if found else (),
         closest=() if found else shown,
@@ -167,7 +186,7 @@ def _checked(
 
 
 def _reason(
-    finding: Finding, text: str, span: Span, judged: _Judged, shown: Sequence[Citation]
+    finding: Finding, text: str, span: Span, judged: Ruling, shown: Sequence[Citation]
 ) -> Reason:
     in_text = in_article = number = None
     if finding.claim is not None:

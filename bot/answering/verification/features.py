@@ -4,27 +4,21 @@ Words are weighted by their information. The number and the length of the cited 
 out. In the data sets for the measurements they reveal how a set was made, not what supports what.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import combinations, pairwise, product
+from itertools import combinations
 from math import log1p
 
 from bot.answering.judge.judge import Judgement
 from bot.answering.verification.comparison import Comparison
 from bot.answering.verification.findings import Finding
-from bot.answering.verification.reading import Name, Reading
-from bot.answering.verification.slots import prepositions_swapped, slots_taken
+from bot.answering.verification.reading import Reading
+from bot.answering.verification.roles import orders_turned, relations_swapped, roles_taken
 from bot.domain.claims import FindingKind
 
 _NEAR = 4  # content words apart
 _AROUND = 3  # content words on either side of a name
 _MOST_ORDERED = 20  # words whose pairs are compared
-
-_PLACED = re.compile(r"(?:^|\W)(?:in|at|near|from|during|around)\s(?:the\s)?$", re.IGNORECASE)
-# Names joined like this may change places: "A and B"; "the founder of A is B".
-_ALIKE = re.compile(r",?\s(?:and|or|nor|as well as|is|was)\s(?:the\s)?")
-_PASSIVE = re.compile(r"(?<!\w)(?:is|are|was|were|be|been)\s\w+\s[^,.;]{0,30}?by(?!\w)")
 
 _LOST = [kind for kind in FindingKind if kind is not FindingKind.SUPPORT]
 
@@ -54,16 +48,13 @@ def _coverage(compared: Comparison) -> dict[str, float]:
 def _structure(compared: Comparison) -> dict[str, float]:
     """Measure whether words that are close in the claim are close in one sentence."""
     claim = compared.claim
-    pairs = list(pairwise(claim.content))
     places = [_places(each) for each in compared.evidence]
-    turned = [any(_are_near(claim, pair[::-1], at) for at in places) for pair in pairs]
     runs = [_longest_run(claim, each) for each in compared.evidence]
     nearness = _names_nearness(claim, places)
     return {
-        "pairs_turned": sum(turned) / len(turned) if turned else 0.0,
-        "slots_taken": float(min(slots_taken(compared), 2)),
-        "prepositions_swapped": float(min(prepositions_swapped(compared), 2)),
-        "roles_turned": float(_roles_turned(compared)),
+        "roles_taken": float(min(roles_taken(compared), 2)),
+        "relations_swapped": float(min(relations_swapped(compared), 2)),
+        "orders_turned": float(orders_turned(compared)),
         "run": max(runs, default=0) / max(len(claim.stems), 1),
         "order": max((_order(claim, at) for at in places), default=0.0),
         "names_near": sum(nearness) / len(nearness) if nearness else 1.0,
@@ -76,11 +67,6 @@ def _places(evidence: Reading) -> Places:
     for place, i in enumerate(evidence.content):
         places.setdefault(evidence.stems[i], []).append(place)
     return places
-
-
-def _are_near(claim: Reading, pair: tuple[int, int], at: Places) -> bool:
-    first, second = (at.get(claim.stems[i], ()) for i in pair)
-    return any(0 < b - a <= _NEAR for a in first for b in second)
 
 
 def _longest_run(claim: Reading, evidence: Reading) -> int:
@@ -98,40 +84,6 @@ def _order(claim: Reading, at: Places) -> float:
     first = [at[claim.stems[i]][0] for i in claim.content if claim.stems[i] in at]
     pairs = list(combinations(first[:_MOST_ORDERED], 2))
     return sum(a <= b for a, b in pairs) / len(pairs) if pairs else 0.0
-
-
-def _roles_turned(compared: Comparison) -> int:
-    """Count the pairs of neighbouring names of the claim that appear only in reverse order in the
-    evidence. A passive reverses the expected order."""
-    claim = compared.claim
-    acting = [name for name in claim.names if not _PLACED.search(claim.text[: name.start])]
-    turned = 0
-    for one, other in pairwise(acting):
-        if one.stems != other.stems and not _ALIKE.fullmatch(claim.text[one.end : other.start]):
-            orders = [_in_order(claim, one, other, each) for each in compared.evidence]
-            turned += False in orders and True not in orders
-    return turned
-
-
-def _in_order(claim: Reading, one: Name, other: Name, evidence: Reading) -> bool | None:
-    """Return whether the sentence has two names in the claim's order. Return None if it lacks one,
-    or names them side by side."""
-    first = [name for name in evidence.names if set(one.stems) & set(name.stems)]
-    second = [name for name in evidence.names if set(other.stems) & set(name.stems)]
-    if not first or not second:
-        return None
-    passive = _is_passive(claim.text[one.end : other.start])
-    orders = set()
-    for a, b in product(first, second):
-        between = evidence.text[min(a.end, b.end) : max(a.start, b.start)]
-        if _ALIKE.fullmatch(between):
-            return None
-        orders.add((a.start < b.start) != (_is_passive(between) != passive))
-    return True in orders
-
-
-def _is_passive(between: str) -> bool:
-    return _PASSIVE.search(between) is not None
 
 
 def _names_nearness(claim: Reading, places: Sequence[Places]) -> list[float]:

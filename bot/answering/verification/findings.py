@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.answering.text.clauses import clause_start
 from bot.answering.text.context import leans_on_previous
+from bot.answering.text.cues import HEDGES, JUDGE, Cue, CueKind
 from bot.answering.verification.comparison import Comparison, is_in
-from bot.answering.verification.cues import HEDGES, JUDGE, Cue, CueKind
 from bot.answering.verification.heads import other_heads
 from bot.answering.verification.reading import Name, Reading
 from bot.answering.verification.roles import swapped_names
@@ -22,7 +23,6 @@ _MARKS = str.maketrans("‘’“”", "''\"\"")
 _BACK = re.compile(r"(?<!\w)(?:the|these|those|both|all) $", re.IGNORECASE)
 _JUDGE = re.compile(rf"{JUDGE}(?!\w)", re.IGNORECASE)
 _MOST_COUNTED = 4  # names that a number such as "the two" may count
-_CLAUSE_END = re.compile(r"[,;:]|(?<!\w)(?:and|but|that|while|although)(?!\w)")
 _YEARS = re.compile(r"(?<!\d)(?:19|20|21)\d\d(?!\d)")
 
 
@@ -143,18 +143,13 @@ def _speakers(compared: Comparison) -> Iterator[Finding]:
     said = [_said_by(each, span) for each in compared.evidence for span in each.speakers]
     told = frozenset[str]().union(*said)
     for span in claim.speakers:
-        start = _clause_start(claim.text, span)
+        # The text before the last clause is about others.
+        verb = span.start + len(claim.text[span.start : span.end].rstrip(" ,"))
+        start = max(span.start, clause_start(claim.text, verb))
         for name in claim.names:
             inside = start <= name.start and name.end <= span.end
             if inside and not _is_known(name, told, compared):
                 yield Finding(FindingKind.SPEAKER, Span(name.start, name.end))
-
-
-def _clause_start(text: str, span: Span) -> int:
-    """Find the start of the last clause before the verb. The text before it is about others."""
-    before = text[span.start : span.end].rstrip(" ,")
-    ends = [match.end() for match in _CLAUSE_END.finditer(before)]
-    return span.start + max(ends, default=0)
 
 
 def _said_by(reading: Reading, span: Span) -> frozenset[str]:

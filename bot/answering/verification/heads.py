@@ -4,17 +4,18 @@ deal."""
 import re
 from collections.abc import Iterator
 
+from bot.answering.text.clauses import Boundary, clause_start
 from bot.answering.text.context import leans_on_previous
-from bot.answering.text.quantities import Quantity
 from bot.answering.verification.comparison import Comparison, is_in
 from bot.answering.verification.reading import Name, Reading
 from index.models import Span
+from index.text.quantities import Quantity
 
-_CLAUSE = re.compile(r"[,;:](?: (?:and|but|while|so))? |(?<!\w)(?:but|while|that|which|who) ")
 _END_OF_HEAD = re.compile(
     r"(?<!\w)(?:of|in|on|at|by|for|from|with|between|to|about|behind|among|against|is|are|was|were|"
     r"has|have|had|will|would|can|could|may|might|that|which|who)(?!\w)"
 )
+_CLAUSE = Boundary.ANY & ~Boundary.AND  # "the deal between A and B is worth" is one clause
 # Nouns such as "the lender" may stand for a name.
 _AGENT = re.compile(r"(?:er|or|ist|giant|group|bank|start-?up)s?\s*$")
 _OPENS = re.compile(r"(?:the |an? )?", re.IGNORECASE)
@@ -37,7 +38,7 @@ def other_heads(compared: Comparison) -> Iterator[tuple[Name, Place]]:
 
 def _subject(claim: Reading, quantity: Quantity) -> Name | None:
     """Find the name that opens the clause of the number."""
-    start = _clause_start(claim.text, quantity.start)
+    start = clause_start(claim.text, quantity.start, _CLAUSE)
     opens = _OPENS.match(claim.text, start)
     first = opens.end() if opens else start
     named = (name for name in claim.names if name.start == first and name.end < quantity.start)
@@ -53,7 +54,7 @@ def _heads(compared: Comparison, name: Name, quantity: Quantity) -> Iterator[Pla
     for number, evidence in enumerate(compared.evidence):
         for other in evidence.quantities:
             if other.is_same(quantity):
-                clause = _clause_start(evidence.text, other.start)
+                clause = clause_start(evidence.text, other.start, _CLAUSE)
                 words = _stems(evidence, clause, other.start)
                 by_its_words = said and all(is_in(compared.claim.stems[i], words) for i in said)
                 yield _other_head(compared, name, evidence, other, number) if by_its_words else None
@@ -62,7 +63,7 @@ def _heads(compared: Comparison, name: Name, quantity: Quantity) -> Iterator[Pla
 def _other_head(
     compared: Comparison, name: Name, evidence: Reading, quantity: Quantity, number: int
 ) -> Place | None:
-    start = _clause_start(evidence.text, quantity.start)
+    start = clause_start(evidence.text, quantity.start, _CLAUSE)
     end = _END_OF_HEAD.search(evidence.text, start, quantity.start)
     if end is None or leans_on_previous(evidence.text[start:]):
         return None
@@ -77,8 +78,3 @@ def _other_head(
 def _stems(evidence: Reading, start: int, end: int) -> frozenset[str]:
     places = (i for i in evidence.content if start <= evidence.words[i].start < end)
     return frozenset(evidence.stems[i] for i in places)
-
-
-def _clause_start(text: str, before: int) -> int:
-    """Find the start of the clause that ends at `before` or contains it."""
-    return max((match.end() for match in _CLAUSE.finditer(text, 0, before)), default=0)

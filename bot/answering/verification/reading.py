@@ -6,18 +6,24 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from bot.answering.question.analysis import WordWeights
+from bot.answering.text.clauses import Boundary, boundaries
+from bot.answering.text.cues import Cue, read_cues
+from bot.answering.text.dates import Date, read_dates
 from bot.answering.text.names import names_in
-from bot.answering.text.quantities import Quantity, read_quantities
-from bot.answering.verification.cues import Cue, read_cues
-from bot.answering.verification.dates import Date, read_dates
 from bot.answering.verification.irregular import verb_stem
-from bot.answering.verification.unstated import STATES_NOTHING, blanked, not_kept, read_unstated
+from bot.answering.verification.unstated import (
+    STATES_NOTHING,
+    Mood,
+    blanked,
+    not_kept,
+    read_unstated,
+)
 from index.models import Span
 from index.text.initials import Initials
+from index.text.quantities import Quantity, read_quantities
 from index.text.words import FUNCTION_WORDS, Word, read_words
 
 _QUOTED = re.compile(r"[“\"]([^“”\"]{2,})[”\"]")
-_CLAUSE = re.compile(r"[,;:]|(?<!\w)(?:and|but|while|although|because|after|who|which)(?!\w)")
 _SPEAKING = re.compile(
     r"(?<!\w)(?:sa(?:id|ys?)|told|tells|warn(?:s|ed)|argue[sd]?|wrote|writes|claim(?:s|ed)|"
     r"describe[sd]?|stated|denie[sd]|complain(?:s|ed)|doubt(?:s|ed)|repeat(?:s|ed)|suggest(?:s|ed)|"
@@ -52,11 +58,12 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A part of a sentence that it does not state: the cue that shows this, and the stems of the
-    words."""
+    """A part of a sentence that it does not state: the cue that shows this, the stems of the words,
+    and the mood."""
 
     cue: Span
     stems: frozenset[str]
+    mood: Mood
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ class SentenceReader:
         found = [each for each in self._unstated(text) if each.mood in STATES_NOTHING]
         quotes = [(quote.start, quote.end) for quote in reading.quotes]
         withheld = [
-            Withheld(each.cue, frozenset())
+            Withheld(each.cue, frozenset(), each.mood)
             for each in found
             if not any(start <= each.cue.start < end for start, end in quotes)
         ]
@@ -166,7 +173,7 @@ class SentenceReader:
         unstated = not_kept(text, self._unstated(text), claim.text, quotes)
         reading = self.read(blanked(text, unstated), initials)
         withheld = [
-            Withheld(each.cue, self.stems(text[each.scope.start : each.scope.end]))
+            Withheld(each.cue, self.stems(text[each.scope.start : each.scope.end]), each.mood)
             for each in unstated
         ]
         return replace(reading, withheld=tuple(withheld))
@@ -223,7 +230,7 @@ def _speakers(text: str) -> Iterator[Span]:
 def _clauses(
     text: str, words: Sequence[Word], content: Sequence[int]
 ) -> tuple[tuple[int, ...], ...]:
-    cuts = [match.start() for match in _CLAUSE.finditer(text)]
+    cuts = [boundary.start for boundary in boundaries(text, Boundary.ANY & ~Boundary.RELATIVE)]
     clauses: list[list[int]] = [[]]
     for place in content:
         start = words[place].start

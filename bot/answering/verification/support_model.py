@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Self
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from bot.answering.ranking.evidence_model import Linear
@@ -38,14 +37,9 @@ class SupportModel(BaseModel):
 
     def by_words(self, features: Mapping[str, float]) -> float:
         """Compute the probability that the evidence supports the claim, from its words alone."""
-        return _probability(self.lexical, features)
+        return self.lexical.probability(features)
 
     def by_judge(self, features: Mapping[str, float]) -> float:
         """Compute the probability that the evidence supports the claim, from its words and the
         judge's scores."""
-        return _probability(self.linear, features)
-
-
-def _probability(linear: Linear, features: Mapping[str, float]) -> float:
-    row = np.array([[features[name] for name in linear.names]])
-    return float(1 / (1 + np.exp(-linear.scores(row)[0])))
+        return self.linear.probability(features)

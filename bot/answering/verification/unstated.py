@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.answering.text.addressing import addresses_a_model
+from bot.answering.text.clauses import Boundary, clause_end, clause_start
 from index.models import Span
 
 
@@ -28,6 +29,8 @@ class Mood(StrEnum):
 
 _MOST_SHOWN = 80  # characters shown of a sentence that is an order as a whole
 STATES_NOTHING = frozenset({Mood.ORDER, Mood.QUESTION})
+# Text in these moods is about a fact, which it does not settle.
+LEAVES_OPEN = frozenset({Mood.CONDITION, Mood.WHETHER, Mood.ATTITUDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ _BEFORE_ORDER = (
     r"(?:(?:please|now|then|just|kindly|always|never|so|and|but|instead|first|finally|next|also|"
     r"immediately|simply|do not|don['’]t|do|you|ok|okay|again|only)[, ]\s?){0,3}"
 )
-_CLAUSE_START = re.compile(
+_ORDER_START = re.compile(
     r"(?:^|(?:(?<![A-Z])(?<![A-Z][a-z])(?<![A-Z][a-z]{2})(?<![A-Z][a-z]{3})\."
     r"|[!?:;…—–|>\n]|\. (?=[A-Z])|(?<!\w)[\"“‘(\[]|[*_#`]))"
     rf"[\W_]{{0,6}}+(?i:(?:\d{{1,2}}[.)]\s)?{_BEFORE_ORDER}(?P<verb>[a-z]{{2,20}}))(?![\w'’])"
@@ -145,10 +148,8 @@ _KEEPS = {
     Mood.ATTITUDE: re.compile(rf"(?<!\w)(?:{_THOUGHTS}|may|might|could)(?!\w)", re.IGNORECASE),
 }
 _CLOSING = {'"': '"', "“": "”", "‘": "’"}
-_CLAUSE_END = re.compile(r"[;!?]|\.(?=\s|$)|,(?= (?:but|and|so|while|although|yet|which)(?!\w))")
-_COMMA = re.compile(r"[,;.!?]")
 _QUESTION = re.compile(r"\?(?![\w/=&%])")
-_SEGMENT_START = re.compile(r"[.!?;:](?=\s)|[“\"(]")
+_QUOTE = re.compile(r"[“\"(]")
 
 
 def read_unstated(text: str, is_verb: Callable[[str], bool]) -> tuple[Unstated, ...]:
@@ -194,7 +195,7 @@ def blanked(text: str, unstated: Sequence[Unstated]) -> str:
 
 def _orders(text: str, is_verb: Callable[[str], bool]) -> Iterator[Unstated]:
     """Find orders. An order governs all text after it, up to the end of its quotation."""
-    for match in _CLAUSE_START.finditer(text):
+    for match in _ORDER_START.finditer(text):
         verb = Span(*match.span("verb"))
         if _is_order(match["verb"].lower(), text[verb.end :], is_verb):
             yield Unstated(Mood.ORDER, verb, Span(verb.start, _quote_end(text, match.start())))
@@ -222,8 +223,8 @@ def _is_order(verb: str, rest: str, is_verb: Callable[[str], bool]) -> bool:
 
 def _questions(text: str) -> Iterator[Unstated]:
     for mark in _QUESTION.finditer(text):
-        starts = [m.end() for m in _SEGMENT_START.finditer(text, 0, mark.start())]
-        start = max(starts, default=0)
+        quotes = [match.end() for match in _QUOTE.finditer(text, 0, mark.start())]
+        start = max(clause_start(text, mark.start(), Boundary.STOP), *quotes, 0)
         yield Unstated(Mood.QUESTION, Span(*mark.span()), Span(start, mark.end()))
 
 
@@ -233,13 +234,12 @@ def _conditions(text: str) -> Iterator[Unstated]:
     for match in _CONDITION.finditer(text):
         scope = Span(0, len(text))
         if _IF_OF_CLAUSE.search(text, 0, match.start()):
-            comma = _COMMA.search(text, match.end())
-            scope = Span(match.end(), comma.start() if comma else len(text))
+            scope = Span(match.end(), clause_end(text, match.end(), Boundary.MARK))
         yield Unstated(Mood.CONDITION, Span(*match.span()), scope)
 
 
 def _complements(text: str, mood: Mood, cue: re.Pattern[str]) -> Iterator[Unstated]:
     for match in cue.finditer(text):
-        end = _CLAUSE_END.search(text, match.end())
-        scope = Span(match.end(), end.start() if end else len(text))
+        end = clause_end(text, match.end(), Boundary.STOP | Boundary.JOINT)
+        scope = Span(match.end(), end)
         yield Unstated(mood, Span(*match.span()), scope)

@@ -2,7 +2,8 @@
 
 A claim is supported if its evidence lacks nothing particular, and has its words together as the
 claim does. It is contradicted if one change would make it supported. The change is a number, date
-or name of the evidence in place of its own, or a "not" left out.
+or name of the evidence in place of its own, a "not" left out, or two names exchanged. It is unclear
+if the evidence leaves it open.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from bot.answering.judge.judge import Judge, Judgement, Window
 from bot.answering.judge.model import load_judge
 from bot.answering.question.analysis import WordWeights
 from bot.answering.verification.comparison import Comparison, is_in
+from bot.answering.verification.doubts import denied_by_judge, doubted, turned, unclear
 from bot.answering.verification.features import support_features
 from bot.answering.verification.findings import Finding, findings
 from bot.answering.verification.reading import Reading, SentenceReader
@@ -50,13 +52,15 @@ class ClaimVerdict:
     """The result for a claim. `score` is the mean of three values: the probability that the
     evidence supports the claim, the judge's own probability, and the share of the claim's words
     that the evidence has. `findings` are the reasons why the claim is not supported; a supported
-    claim has none. `supports` and `contradicts` are the judge's log-odds."""
+    claim has none. `supports` and `contradicts` are the judge's log-odds. `exchanged` is
+    the claim with two names exchanged, if the evidence supports that instead; or else ""."""
 
     standing: Standing
     score: float
     findings: tuple[Finding, ...]
     supports: float = _NOT_AT_ALL
     contradicts: float = _NOT_AT_ALL
+    exchanged: str = ""
 
 
 class Verifier:
@@ -79,10 +83,16 @@ class Verifier:
             return ClaimVerdict(Standing.NOT_FOUND, 0.0, (Finding(FindingKind.SUPPORT),))
         compared = self.compare(claim, cited, initials)
         judged = self.judged(claim, cited)
-        verdict = self._verdict(compared, findings(compared), judged)
-        if verdict.standing is Standing.NOT_FOUND:
-            return self._contradicted(compared, verdict, initials) or verdict
-        return verdict
+        verdict = self.decide(compared, findings(compared), judged)
+        if verdict.standing is Standing.SUPPORTED:
+            return doubted(self, compared, verdict, cited) or verdict
+        return (
+            self._contradicted(compared, verdict, initials)
+            or turned(self, compared, verdict, cited, initials)
+            or denied_by_judge(self, compared, verdict, cited)
+            or unclear(self, compared, verdict, judged, cited)
+            or verdict
+        )
 
     def judged(self, claim: str, cited: Sequence[Cited]) -> Judgement:
         """Judge the claim beside the cited sentences, which are read as one."""
@@ -95,6 +105,10 @@ class Verifier:
         """Let the judge read the claim beside each sentence, in parallel on all cores. `verify`
         then finds the judgements in the cache."""
         self._judge.judge(Task.CLAIM, claim, [judge_window([each]) for each in cited])
+
+    def stems(self, text: str) -> frozenset[str]:
+        """Return the stems of the words of a text."""
+        return self._reader.stems(text)
 
     def compare(
         self, claim: str, cited: Sequence[Cited], initials: Initials | None = None
@@ -111,7 +125,7 @@ class Verifier:
             frozenset[str]().union(*(self._reader.stems(each.context) for each in cited)),
         )
 
-    def _verdict(
+    def decide(
         self, compared: Comparison, found: list[Finding], judged: Judgement | None
     ) -> ClaimVerdict:
         """Decide the verdict. Without a judgement only the words count."""
@@ -138,7 +152,7 @@ class Verifier:
         words alone."""
         found = verdict.findings
         if all(each.kind is FindingKind.NEGATION for each in found):
-            if self._verdict(compared, [], None).standing is Standing.SUPPORTED:
+            if self.decide(compared, [], None).standing is Standing.SUPPORTED:
                 return replace(verdict, standing=Standing.CONTRADICTED)
             return None
         spans = {each.claim for each in found}
@@ -147,7 +161,7 @@ class Verifier:
             return None
         for exchange in _exchanges(compared, found[0]):
             changed = self._exchanged(compared, exchange, initials)
-            if self._verdict(changed, findings(changed), None).standing is Standing.SUPPORTED:
+            if self.decide(changed, findings(changed), None).standing is Standing.SUPPORTED:
                 return replace(verdict, standing=Standing.CONTRADICTED, findings=(exchange,))
         return None
 

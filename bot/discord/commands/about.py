@@ -22,7 +22,7 @@ _STARTED = time.monotonic()
 async def help_(interaction: Interaction) -> None:
     """Show what I can do"""
     async with told(interaction):
-        await interaction.client.runtime.requests.admit(asker_of(interaction))
+        await interaction.client.runtime.requests.admit_browsing(asker_of(interaction))
         await respond(interaction, embed=help_embed())
 
 
@@ -31,7 +31,7 @@ async def help_(interaction: Interaction) -> None:
 async def status(interaction: Interaction) -> None:
     """Show which generation answers, how busy I am, and when I abstain"""
     async with told(interaction):
-        await interaction.client.runtime.requests.admit(asker_of(interaction))
+        await interaction.client.runtime.requests.admit_browsing(asker_of(interaction))
         operator = await is_operator(interaction.client, interaction.user)
         details = _details(interaction.client) if operator else ()
         embed = status_embed(_status(interaction.client, details))

@@ -14,6 +14,8 @@ from bot.discord.permissions import check_server_admin
 from bot.domain.errors import QuestionError
 from bot.store.audit import AuditEntry
 from bot.store.settings import ServerSettings
+from prompts import text
+from prompts.languages import language_names
 
 _MOST = 15  # ids per setting; one message must list them all
 
@@ -74,7 +76,7 @@ async def admin(
 
         def changes(now: ServerSettings) -> Changes:
             if role is None and user is None:
-                raise QuestionError("Choose a role or a member to add or to remove")
+                raise QuestionError(text("config.nothing_chosen"))
             roles = {"admin_roles": _toggled(now.admin_roles, role.id)} if role else {}
             users = {"admin_users": _toggled(now.admin_users, user.id)} if user else {}
             return roles | users
@@ -104,6 +106,29 @@ async def limit(
         await _change(interaction, lambda _: {"per_user_per_minute": per_minute})
 
 
+@config.command()
+@app_commands.describe(
+    corrections="Edit a note into an answer when the article that it cites is corrected"
+)
+async def corrections(interaction: Interaction, corrections: bool) -> None:
+    """Set whether answers get a note when their evidence changes"""
+    async with told(interaction):
+        await _change(interaction, lambda _: {"corrections": corrections})
+
+
+@config.command()
+@app_commands.describe(
+    language="Language of the bot's own words; leave empty for the one that Discord has here"
+)
+@app_commands.choices(
+    language=[app_commands.Choice(name=name, value=code) for code, name in language_names().items()]
+)
+async def language(interaction: Interaction, language: str | None = None) -> None:
+    """Set the language of the bot's own words here; questions stay English"""
+    async with told(interaction):
+        await _change(interaction, lambda _: {"language": language or ""})
+
+
 async def _change(interaction: Interaction, changes: Callable[[ServerSettings], Changes]) -> None:
     """Change the server's settings, record the change in the audit log, and show the result.
     `changes` gets the settings at the moment of the edit, because another admin may have changed
@@ -127,22 +152,33 @@ def _toggled(ids: tuple[int, ...], id_: int) -> tuple[int, ...]:
     if id_ in ids:
         return tuple(i for i in ids if i != id_)
     if len(ids) >= _MOST:
-        raise QuestionError(f"At most {_MOST} can be listed: remove one first")
+        raise QuestionError(text("config.too_many", most=_MOST))
     return (*ids, id_)
 
 
 def _described(settings: ServerSettings) -> str:
-    limit = settings.per_user_per_minute
+    roles, users = settings.admin_roles, settings.admin_users
+    admins = f"{_mentions('@&', roles)} {_mentions('@', users)}".strip()
+    channels = _mentions("#", settings.channels) or text("config.all_channels")
     return "\n".join(
         [
-            f"Channels: {_mentions('#', settings.channels) or 'all'}",
-            f"Who may ask: {_mentions('@&', settings.roles) or 'everyone'}",
-            f"Admins, besides members with Manage Server: {_mentions('@&', settings.admin_roles)} "
-            f"{_mentions('@', settings.admin_users)}",
-            f"Answers are shown by default to: {'the asker' if settings.private else 'everyone'}",
-            f"Questions per person and minute: {limit or 'the default of the bot'}",
+            text("config.channels", channels=channels),
+            text("config.roles", roles=_mentions("@&", settings.roles) or text("config.everyone")),
+            text("config.admins", admins=admins or text("config.no_admins")),
+            text("config.answers_to_asker" if settings.private else "config.answers_to_all"),
+            _limit_line(settings.per_user_per_minute),
+            text("config.corrections" if settings.corrections else "config.no_corrections"),
+            text("config.language", language=_language_name(settings.language)),
         ]
     )
+
+
+def _limit_line(limit: int | None) -> str:
+    return text("config.limit", count=limit) if limit else text("config.limit_default")
+
+
+def _language_name(code: str) -> str:
+    return language_names().get(code) or text("config.language_of_server")
 
 
 def _mentions(kind: str, ids: tuple[int, ...]) -> str:

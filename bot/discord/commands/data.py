@@ -11,6 +11,8 @@ from bot.discord.delivery import token_left_s, with_retries
 from bot.discord.erasure import ForgetButton, text_of
 from bot.discord.failures import told, visit
 from bot.domain.errors import QuestionError
+from bot.store.people import Counts
+from bot.wording.answers import put_in_words
 from prompts import text as prompt_text
 
 _LARGEST = 8_000_000  # bytes; Discord accepts this much in every server
@@ -26,12 +28,12 @@ forget = app_commands.Group(
 
 @forget.command()
 async def me(interaction: Interaction) -> None:
-    """Remove what I keep about you: your answers and votes. Asks you to confirm"""
+    """Remove what I keep about you: answers, votes, watches. Asks you to confirm"""
     async with told(interaction), visit(interaction):
         runtime, user = interaction.client.runtime, interaction.user.id
-        await runtime.requests.admit(asker_of(interaction))
+        await runtime.requests.admit_browsing(asker_of(interaction))
         counts = await runtime.store.people.count(user)
-        if not counts.answers and not counts.votes:
+        if counts == Counts(0, 0):
             await respond(interaction, content=prompt_text("notices.nothing_kept"))
             return
         view = discord.ui.View(timeout=None)
@@ -47,9 +49,9 @@ async def export(interaction: Interaction) -> None:
     """Get everything that I keep about you, as a file that only you can see"""
     async with told(interaction), visit(interaction):
         runtime = interaction.client.runtime
-        await runtime.requests.admit(asker_of(interaction))
+        await runtime.requests.admit_browsing(asker_of(interaction))
         await defer(interaction, private=True)
-        kept = await runtime.store.people.export(interaction.user.id)
+        kept = await runtime.store.people.export(interaction.user.id, put_in_words)
         data = kept.model_dump_json(indent=2).encode()
         if len(data) > _LARGEST:
             raise QuestionError(prompt_text("refusals.export_large"))

@@ -1,10 +1,7 @@
 """/rebuild and /rollback, for operators. The audit log records the outcome of each."""
 
 import asyncio
-import logging
-from collections.abc import Awaitable
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Self
 
 import aiohttp
@@ -13,20 +10,15 @@ from discord import app_commands
 
 from bot.discord.acknowledgement import defer
 from bot.discord.client import Interaction
-from bot.discord.delivery import edit_answer, token_left_s, write_to
-from bot.discord.failures import error_text, told, visit
+from bot.discord.delivery import token_left_s
+from bot.discord.failures import told, visit
+from bot.discord.operations import Outcome, audit, outcome_of, show_outcome
 from bot.discord.permissions import check_operator
-from bot.discord.rendering.notices import error_embed
 from bot.discord.rendering.rebuilds import RebuildChanges, differences_embed, progress_embed
 from bot.discord.runtime import Runtime
 from bot.rebuild.rebuilder import RebuildOutcome, RebuildStoppedError
-from bot.store.audit import AuditEntry
 
 _EDIT_EVERY_S = 1.0  # more edits a second hit Discord's limits
-
-Outcome = tuple[discord.Embed, str]
-
-_log = logging.getLogger(__name__)
 
 
 @app_commands.command()
@@ -39,9 +31,9 @@ async def rebuild(interaction: Interaction) -> None:
         await defer(interaction, private=True)
         runtime, shown = interaction.client.runtime, _ShownProgress(interaction)
         async with shown:
-            embed, result = await _outcome(_rebuild(runtime, shown))
-        await _audit(interaction, "rebuild", result)
-        await _tell(interaction, embed)
+            embed, result = await outcome_of(_rebuild(runtime, shown))
+        await audit(interaction, "rebuild", result)
+        await show_outcome(interaction, embed)
 
 
 @app_commands.command()
@@ -52,9 +44,9 @@ async def rollback(interaction: Interaction) -> None:
     async with told(interaction), visit(interaction, moderating=True):
         await check_operator(interaction)
         await defer(interaction, private=True)
-        embed, result = await _outcome(_roll_back(interaction.client.runtime))
-        await _audit(interaction, "rollback", result)
-        await _tell(interaction, embed)
+        embed, result = await outcome_of(_roll_back(interaction.client.runtime))
+        await audit(interaction, "rollback", result)
+        await show_outcome(interaction, embed)
 
 
 async def _rebuild(runtime: Runtime, shown: "_ShownProgress") -> Outcome:
@@ -66,16 +58,6 @@ async def _roll_back(runtime: Runtime) -> Outcome:
     generation = await runtime.rebuilder.rollback()
     text = f"Generation {generation} answers now."
     return discord.Embed(description=text), f"generation {generation}"
-
-
-async def _outcome(work: Awaitable[Outcome]) -> Outcome:
-    """Await the work. Return the embed to show and the text for the audit log, also if the work
-    fails."""
-    try:
-        return await work
-    except Exception as error:  # like `told`, but the audit log needs it too
-        words = error_text(error)
-        return error_embed(words), f"failed: {words}"
 
 
 class _ShownProgress:
@@ -137,23 +119,3 @@ def _outcome_embed(outcome: RebuildOutcome) -> discord.Embed:
             remarks=[str(outcome.golden)] if outcome.golden else [],
         )
     )
-
-
-async def _audit(interaction: Interaction, action: str, outcome: str) -> None:
-    await interaction.client.runtime.store.audit.record(
-        AuditEntry(
-            datetime.now(UTC), interaction.guild_id, interaction.user.id, action, "", outcome
-        )
-    )
-
-
-async def _tell(interaction: Interaction, embed: discord.Embed) -> None:
-    """Show the outcome in the answer. If a long build has outlived the answer's token, send it to
-    the admin by direct message."""
-    if token_left_s(interaction) > 0:
-        await edit_answer(interaction, embeds=[embed], view=None)
-        return
-    try:
-        await write_to(interaction.user, embed, interaction.id)
-    except discord.Forbidden:
-        _log.warning("the admin does not accept direct messages: the outcome is in the audit log")

@@ -22,7 +22,7 @@ from prompts import text
 async def sources(interaction: Interaction, article: str | None = None) -> None:
     """List the articles that answers come from, or the sentences of one"""
     async with told(interaction), visit(interaction):
-        await interaction.client.runtime.requests.admit(asker_of(interaction))
+        await interaction.client.runtime.requests.admit_browsing(asker_of(interaction))
         if article is None:
             await defer(interaction, private=True)
             await show_list(interaction, "sources")
@@ -70,9 +70,10 @@ def _key(article: StoredArticle) -> str:
 
 
 def _find(texts: TextStore, key: str) -> StoredArticle | None:
-    """Find an article by its key, id or title, ignoring case; None if there is none."""
+    """Find an article by its key, id or title, ignoring case; None if there is none. Of several,
+    one that still holds is found first."""
     wanted = key.strip().casefold()
-    for article in texts.articles:
+    for article in sorted(texts.articles, key=lambda each: not each.holds):
         if wanted in {_key(article), article.id.casefold(), article.title.casefold()}:
             return article
     return None

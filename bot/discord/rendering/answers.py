@@ -1,43 +1,54 @@
-"""Rendering of an answer in a channel."""
+"""Rendering of an answer in a channel: compact, with what says the same folded into one line."""
+
+from collections.abc import Iterator
 
 import discord
 
+from bot.discord.rendering.differences import differing_block
 from bot.discord.rendering.layout import Colour, embeds, fits_title, running
 from bot.discord.rendering.notices import error_embed
-from bot.discord.rendering.quotes import marker, quote_block
+from bot.discord.rendering.overviews import overview_pages
+from bot.discord.rendering.quotes import closest_line, compact_quote, marker, small
 from bot.discord.text.escapes import escape, inert
 from bot.discord.text.pages import Block, Run
-from bot.discord.text.wording import generation_line, how_sure
+from bot.domain.folding import Folding, fold
 from bot.domain.models import Answer, Status, WrittenSentence
-from bot.wording.measures import percent, writing_line
+from bot.wording.answers import answer_text
+from bot.wording.confidence import confidence_words
+from bot.wording.folding import agreeing_words
+from bot.wording.measures import writing_line
+from bot.wording.times import limits_line, resolved_words
 from prompts import text as prompt_text
 
 
-def answer_pages(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    """Render an answer as pages. An answer has its short answer, quotes with their places, and
-    confidence. An abstention has its text and the closest sentences, labelled as such. Small talk
-    has only its text."""
+def answer_pages(answer: Answer) -> tuple[discord.Embed, ...]:
+    """Render an answer as pages. An answer has its short answer, one quote with its outlet, date
+    and confidence, and the quotes that say something else. An abstention has its text and names the
+    closest article. Small talk has only its text. An overview has a date with each sentence."""
     if answer.error:
         return (error_embed(answer.error),)
+    if answer.overview:
+        return overview_pages(answer)
     if not answer.citations and not answer.closest:
-        return embeds([running(answer.text)], Colour.ABSTAINED)
+        return embeds([running(answer_text(answer))], Colour.ABSTAINED)
+    if answer.parts:
+        blocks = [block for part in answer.parts for block in _part(answer.of_part(part))]
+        return embeds(blocks, Colour.ANSWERED, asked=answer.question)
     if answer.status is Status.ANSWERED:
-        return _answered(answer, receipt_id)
-    return _abstained(answer, receipt_id)
+        return _answered(answer)
+    return _abstained(answer)
 
 
-def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    short, title = answer.short_answer, ""
-    if answer.unsure:
-        title = prompt_text("answers.unsure")
-    elif answer.verdict:
-        title = f"{prompt_text(f'answers.{answer.verdict}')} {marker(answer.citations[0].number)}"
-    elif short:
-        title = f"{escape(short.text).strip()} {marker(short.citation)}"
+def _answered(answer: Answer) -> tuple[discord.Embed, ...]:
+    folding = fold(answer)
+    numbered = needs_numbers(answer, folding)
+    title = _title(answer, numbered=numbered)
     blocks = [
         *_understood(answer),
+        *_limits(answer),
         *_written(answer),
-        *(quote_block(citation, short) for citation in answer.citations),
+        *differing_block(answer),
+        *_quotes(answer, folding, numbered=numbered),
     ]
     return embeds(
         blocks,
@@ -45,27 +56,68 @@ def _answered(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
         # A short answer that is too long for a title is still bold in its quote.
         title=title if fits_title(title) else "",
         asked=answer.question,
-        footer=_footer(how_sure(answer.confidence), answer, receipt_id),
+        footer=(writing_line(answer.writing),) if answer.writing else (),
     )
 
 
-def _abstained(answer: Answer, receipt_id: str) -> tuple[discord.Embed, ...]:
-    heading = f"### {prompt_text('closest')}"
-    quotes = [
-        quote_block(citation, head="" if number else heading)
-        for number, citation in enumerate(answer.closest)
-    ]
+def _part(answer: Answer) -> Iterator[Block]:
+    """Lay out the answer to one of several questions, below the question itself."""
+    said = _title(answer, numbered=True) if answer.citations else escape(answer_text(answer))
+    asked = Block((Run(escape(answer.question), bold=True),))
+    yield asked
+    if said:
+        yield Block((Run(said),))
+    yield from differing_block(answer)
+    yield from _quotes(answer, fold(answer), numbered=True)
+
+
+def needs_numbers(answer: Answer, folding: Folding) -> bool:
+    """Return whether the quotes need their numbers: several are shown, or sentences refer to
+    them."""
+    return len(folding.shown) > 1 or bool(answer.written or answer.disagreement)
+
+
+def _title(answer: Answer, *, numbered: bool) -> str:
+    short = answer.short_answer
+    if answer.unsure:
+        return prompt_text("answers.unsure")
+    if answer.verdict:
+        mark = f" {marker(answer.citations[0].number)}" if numbered else ""
+        return f"{prompt_text(f'answers.{answer.verdict}')}{mark}"
+    if not short:
+        return ""
+    days = f" ({words})" if (words := resolved_words(short)) else ""
+    mark = f" {marker(short.citation)}" if numbered else ""
+    return f"{escape(short.text).strip()}{days}{mark}"
+
+
+def _quotes(answer: Answer, folding: Folding, *, numbered: bool) -> Iterator[Block]:
+    """Lay out the shown evidence. The first has the confidence, and counts what else says so."""
+    first = (
+        "" if answer.unsure else confidence_words(answer.confidence),
+        agreeing_words(folding),
+    )
+    for place, evidence in enumerate(folding.shown):
+        # Articles that differ are never sure, and their list counts who says what.
+        notes = () if place or answer.disagreement else first
+        yield from compact_quote(evidence, answer.short_answer, numbered=numbered, notes=notes)
+
+
+def _abstained(answer: Answer) -> tuple[discord.Embed, ...]:
+    closest = answer.closest[0]
+    line = closest_line(closest, closest.quote)
     return embeds(
-        [*_understood(answer), *quotes],
+        [*_understood(answer), Block(tail=line)],
         Colour.ABSTAINED,
-        title=escape(answer.text),
+        title=escape(answer_text(answer)),
         asked=answer.question,
-        footer=_footer(
-            prompt_text("answers.not_sure_enough", likelihood=percent(answer.confidence)),
-            answer,
-            receipt_id,
-        ),
     )
+
+
+def _limits(answer: Answer) -> list[Block]:
+    """Render which articles the answer is from, by their time, in small print."""
+    line = limits_line(answer)
+    return [small(escape(line))] if line else []
 
 
 def _written(answer: Answer) -> list[Block]:
@@ -85,11 +137,4 @@ def _understood(answer: Answer) -> list[Block]:
     understood = inert(answer.understood_as).strip()
     if not understood or understood == inert(answer.question).strip():
         return []
-    return [
-        Block((Run(f"{prompt_text('answers.understood')} {escape(understood)}"),), prefix="-# ")
-    ]
-
-
-def _footer(sure: str, answer: Answer, receipt_id: str) -> tuple[str, ...]:
-    writing = (writing_line(answer.writing),) if answer.writing else ()
-    return (sure, *writing, generation_line(answer.generation), f"/why {receipt_id}")
+    return [small(f"{prompt_text('answers.understood')} {escape(understood)}")]

@@ -74,7 +74,7 @@ def described(
         )
         if question := shorten(inert(asked).strip(), with_margin(EMBED_AUTHOR)):
             embed.set_author(name=question)
-        parts = [shorten(inert(part), _FOOTER_PART) for part in footer]
+        parts = [shorten(inert(part).strip(), _FOOTER_PART) for part in footer]
         if len(pages) > 1:
             parts.insert(0, prompt_text("answers.page", page=number, pages=len(pages)))
         if shown := " · ".join(part for part in parts if part):

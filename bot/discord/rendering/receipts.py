@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.discord.rendering.layout import Colour, brief, embeds, running
 from bot.discord.rendering.quotes import marker
 from bot.discord.text.escapes import escape
 from bot.discord.text.pages import Block, Run
-from bot.discord.text.wording import how_sure
-from bot.domain.models import Answer
-from bot.wording.measures import outcome_words, took
+from bot.domain.models import Answer, Status
+from bot.wording.confidence import confidence_line
+from bot.wording.measures import outcome_words, percent, took
 from prompts import text
 
 _BEST = 8  # sentences shown in a receipt
@@ -63,10 +63,7 @@ def receipt_pages(
     facts = [
         (text("lists.why_asked"), answer.question),
         (text("answers.understood"), answer.understood_as or answer.question),
-        (
-            text("lists.why_outcome"),
-            f"{outcome_words(answer.status)} · {how_sure(answer.confidence)}",
-        ),
+        (text("lists.why_outcome"), _outcome(answer)),
         (text("lists.why_abstention"), operating_point),
         (text("lists.why_generation"), answer.generation),
         (text("lists.why_note"), note),
@@ -78,6 +75,13 @@ def receipt_pages(
         title=text("lists.why_title"),
         footer=(text("lists.why_receipt", reference=receipt_id), took(answer.elapsed_ms)),
     )
+
+
+def _outcome(answer: Answer) -> str:
+    """Name the outcome with the confidence, which has a word only if it is that of an answer."""
+    abstained = answer.status is Status.ABSTAINED
+    confidence = (percent if abstained else confidence_line)(answer.confidence)
+    return f"{outcome_words(answer.status)} · {confidence}"
 
 
 def _ranked(rank: int, sentence: RankedSentence) -> Block:

@@ -15,6 +15,7 @@ FIELD_VALUE = 1024
 ALL_EMBEDS = 6000  # all titles, authors, descriptions, fields and footers of a message
 BUTTON_LABEL = 80
 CUSTOM_ID = 100
+OPTION = 100  # label, description and value of an option in a menu
 CHOICE = 100  # name and value of an autocompleted choice
 
 _ELLIPSIS = "…"

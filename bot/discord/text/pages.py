@@ -26,12 +26,13 @@ class Run:
 class Block:
     """Running text between two parts that are never cut. `prefix` starts every line of the text.
     `head` stays with its first words, `tail` with its last. Both must be far shorter than a
-    page."""
+    page. `close` leaves no empty line between the block and the one before it."""
 
     runs: tuple[Run, ...] = ()
     prefix: str = ""
     head: str = ""
     tail: str = ""
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,12 @@ def paged(blocks: Sequence[Block], limit: int, gap: str = "\n\n") -> list[str]:
     pages: list[str] = []
     page = ""
     for block in blocks:
+        between = "\n" if block.close else gap
         for piece in _pieces(block, limit):
-            if page and length(page) + len(gap) + length(piece) > limit:
+            if page and length(page) + len(between) + length(piece) > limit:
                 pages.append(page)
                 page = ""
-            page = f"{page}{gap}{piece}" if page else piece
+            page = f"{page}{between}{piece}" if page else piece
     return [*pages, page] if page else pages
 
 

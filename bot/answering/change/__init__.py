@@ -1,0 +1,1 @@
+"""Changes of answers and of cited sentences between two generations."""

@@ -1,0 +1,1 @@
+"""Overviews: what is new, and what happened day by day, in exact sentences."""

@@ -1,0 +1,1 @@
+"""The work of the commands, imported only when a command runs."""

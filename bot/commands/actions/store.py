@@ -1,0 +1,87 @@
+"""The work of `dealbot store`."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from bot.commands.options import load_settings
+from bot.domain.errors import StoreError
+from bot.store import Store
+from bot.store.backups import restore as restore_store
+from bot.wording.answers import put_in_words
+
+_Done = TypeVar("_Done")
+
+
+def info(as_json: bool, **flags: str | None) -> None:
+    """Print what the store keeps."""
+    settings = load_settings(**flags)
+    found = _in_store(settings.store, Store.describe).model_dump(mode="json")
+    found |= {
+        "keep_questions": settings.keep_questions,
+        "keep_days": settings.keep_days,
+        "audit_kept_days": Store.audit_kept.days,
+    }
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    for key, value in found.items():
+        click.echo(f"{key + ':':<20} {'-' if value is None else value}")
+
+
+def backup(file: Path, **flags: str | None) -> None:
+    """Back the store up to the file."""
+    path = _other_than(file, load_settings(**flags).store)
+    _in_store(path, lambda store: store.back_up(file))
+    click.echo(f"{path} is backed up to {file}")
+
+
+def restore(file: Path, **flags: str | None) -> None:
+    """Replace the store with the backup."""
+    path = _other_than(file, load_settings(**flags).store)
+    if not file.exists():
+        raise StoreError(f"There is no file {file}")
+    asyncio.run(restore_store(file, path))
+    click.echo(f"{path} is restored from {file}")
+
+
+def export(user: int, **flags: str | None) -> None:
+    """Print the data of the user as JSON."""
+    path = load_settings(**flags).store
+    kept = _in_store(path, lambda store: store.people.export(user, put_in_words))
+    click.echo(kept.model_dump_json(indent=2))
+
+
+def forget(user: int, as_json: bool, **flags: str | None) -> None:
+    """Delete the data of the user and print how much it was."""
+    counts = _in_store(load_settings(**flags).store, lambda store: store.people.forget(user))
+    if as_json:
+        click.echo(json.dumps(asdict(counts)))
+    else:
+        click.echo(
+            f"Forgotten: {counts.answers} answers, {counts.votes} votes, {counts.watches} watches"
+        )
+
+
+def _other_than(file: Path, store: Path) -> Path:
+    if file.resolve() == store.resolve():
+        raise StoreError(f"{file} is the store itself: name another file")
+    return store
+
+
+def _in_store(path: Path, work: Callable[[Store], Awaitable[_Done]]) -> _Done:
+    """Run `work` on the store, beside the bot if it runs. Raises StoreError if there is no
+    store."""
+
+    async def within() -> _Done:
+        async with Store.open(path, exclusive=False) as store:
+            return await work(store)
+
+    if not path.exists():
+        raise StoreError(f"There is no store {path}: give the path of the bot's store with --store")
+    return asyncio.run(within())

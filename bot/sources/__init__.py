@@ -1,0 +1,1 @@
+"""Sources that update themselves: feeds, sitemaps, pages, files and folders."""

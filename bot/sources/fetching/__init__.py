@@ -1,0 +1,1 @@
+"""Polite and guarded HTTP requests to the servers of sources."""

@@ -1,0 +1,1 @@
+"""Follow-ups of each new generation: watched questions, and notes on answers given before."""

@@ -1,0 +1,1 @@
+"""Read-only pages for the operator, beside the metrics."""

@@ -1,0 +1,24 @@
+"""Confidence in words. The number behind the words is for `/why` and `:why`."""
+
+from bot.domain.models import SURE
+from bot.wording.measures import percent
+from prompts import text
+
+# Calibrated probability from which an answer is called sure. Below SURE it is only a suggestion.
+_CERTAIN = 0.8
+
+
+def confidence_words(probability: float) -> str:
+    """Put a calibrated probability in words: "sure", "fairly sure" or "may be it"."""
+    if probability >= _CERTAIN:
+        return text("measures.sure")
+    return text("measures.fairly_sure" if probability >= SURE else "measures.maybe")
+
+
+def confidence_line(probability: float) -> str:
+    """Put a probability in words and as a number, such as "sure · 97%"."""
+    return text(
+        "measures.likelihood",
+        words=confidence_words(probability),
+        likelihood=percent(probability),
+    )
