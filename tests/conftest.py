@@ -1,4 +1,4 @@
-"""Shared fixtures: the real encoder, adopted once for all tests. No test reaches the network."""
+"""Shared fixtures: the real encoder, as it ships. No test reaches the network."""
 
 import ipaddress
 import socket
@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from index.building.build import build_index
-from index.encoder.adoption import adopt
-from index.encoder.encoder import Encoder, default_home, open_current
-from index.encoder.model_source import DEFAULT_NAME
-from index.errors import EncoderError
+from index.encoder.encoder import Encoder, open_current
+from index.encoder.record import SHIPPED
 from index.progress import NoProgress
 from tests.llm import ScriptedEndpoint
 
@@ -59,26 +57,9 @@ def _no_way_out() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def encoder_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home whose current encoder is the default model, with intact files. Read-only: tests
-    that change files copy them first."""
-    try:
-        if open_current(default_home()).record.name == DEFAULT_NAME:
-            return default_home()
-    except EncoderError:
-        pass  # missing or damaged: adopt into a folder of our own
-    home = tmp_path_factory.mktemp("encoders")
-    adopt(None, home, report=lambda _: None)
-    return home
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Exclude fixtures from the time limit of tests that need the encoder: adoption takes up to
-    half a minute on shared cores, within whichever test comes first."""
-    for item in items:
-        needs_encoder = "encoder_home" in getattr(item, "fixturenames", ())
-        if needs_encoder and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(20, func_only=True))
+def encoder_home() -> Path:
+    """Return the folder of the shipped encoder. Read-only: tests that change files copy them."""
+    return SHIPPED
 
 
 class CountedSession:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from prompts import Prompts
-from prompts.variables_by_text import variables_of
 
 _MARKED = re.compile(r"⟦([a-z_.]+)[^⟦⟧]*⟧")
 _WORD = re.compile(r"[a-z]+", re.IGNORECASE)
@@ -15,8 +14,9 @@ def mark_all(folder: Path) -> Path:
     """Make a folder in which each text is its name around its variables; return it."""
     folder.mkdir()
     files: dict[str, list[str]] = {}
-    for name in Prompts.load().names:
-        variables = "".join(f" {{{variable}}}" for variable in variables_of(name).model_fields)
+    texts = Prompts.load()
+    for name in texts.names:
+        variables = "".join(f" {{{variable}}}" for variable in texts[name].variables)
         file, _, key = name.partition(".")
         marked = f"⟦{name}{variables}⟧"
         if key:

@@ -57,7 +57,6 @@ def run(arguments: Sequence[str], **environment: str) -> subprocess.CompletedPro
     ("question", "short", "words"),
     [
         ("How much is the partnership worth?", "$100 billion", "$100 billion"),
-        ("When did OpenAI and Nvidia announce their partnership?", "November", "November"),
         ("How much did Nvidia invest in Anthropic?", "$10 billion", "Anthropic"),
     ],
 )
@@ -68,6 +67,36 @@ def test_the_bundled_articles_answer_with_the_sentence(
     assert answer["status"] == "answered"
     assert answer["short_answer"]["text"] == short
     assert words in answer["citations"][0]["quote"]
+
+
+def test_the_bundled_articles_differ_on_the_day_of_the_announcement(
+    bundled_index: Path, encoder_home: Path
+) -> None:
+    answer = ask("When was the partnership announced?", bundled_index, encoder_home)
+    values = [each["text"] for each in answer["disagreement"]["values"]]
+    assert "November" in values[0]
+    assert "22 September 2025" in values[1]
+    assert answer["short_answer"] is None
+
+
+def test_a_later_figure_of_the_bundled_articles_replaces_the_earlier_one(
+    bundled_index: Path, encoder_home: Path
+) -> None:
+    answer = ask("How much will Nvidia invest in OpenAI?", bundled_index, encoder_home)
+    newest, *others = [each for each in answer["citations"] if each["role"] == "evidence"]
+    assert answer["short_answer"]["text"] == "$30 billion"
+    assert "$30 billion" in newest["quote"]
+    assert {each["superseded"] for each in others} == {"2026-02-20"}
+
+
+def test_the_bundled_articles_have_a_timeline(bundled_index: Path, encoder_home: Path) -> None:
+    answer = ask("what happened so far?", bundled_index, encoder_home)
+    assert answer["overview"] == "timeline"
+    assert [each["happened"] for each in answer["citations"]] == [
+        "2025-09-22",
+        "2026-01-31",
+        "2026-02-19",
+    ]
 
 
 def test_the_seeds_sentence_is_cited_byte_for_byte(seed_index: Path, encoder_home: Path) -> None:

@@ -55,6 +55,33 @@ def test_claims_are_checked(town: Path, encoder_home: Path) -> None:
     assert [each.standing for each in checked.sentences] == [Standing.CONTRADICTED]
 
 
+def test_overviews_list_dated_sentences(tmp_path: Path, encoder_home: Path) -> None:
+    told = {"01": "The bridge of Tarn was closed.", "02": "Two ferries replace the bridge now."}
+    for day, sentence in told.items():
+        (tmp_path / f"{day}.md").write_text(
+            f"---\ntitle: Bridge {day}\npublished: 2026-03-{day}\n---\n{sentence}\n",
+            "utf-8",
+        )
+    build(tmp_path, tmp_path / "index", encoders=encoder_home)
+    answerer = Answerer(tmp_path / "index", encoders=encoder_home)
+    assert [each.happened for each in answerer.latest().citations] == ["2026-03-02", "2026-03-01"]
+    assert [each.happened for each in answerer.timeline().citations] == ["2026-03-01", "2026-03-02"]
+    then = answerer.timeline("bridge", as_of="2026-03-01")
+    assert ([each.happened for each in then.citations], then.as_of) == (
+        ["2026-03-01"],
+        "2026-03-01",
+    )
+    assert answerer.latest(since="2026-03-03").status is Status.ABSTAINED
+    with pytest.raises(ExpectedError, match="in the future"):
+        answerer.latest(since="2999-01-01")
+
+
+async def test_overviews_on_an_event_loop(town: Path, encoder_home: Path) -> None:
+    async with AsyncAnswerer(town, encoders=encoder_home) as answerer:
+        latest, timeline = await answerer.latest(), await answerer.timeline("bridge")
+    assert latest.status is timeline.status is Status.ABSTAINED  # the article has no date
+
+
 def test_a_search_finds_sentences(town: Path, encoder_home: Path) -> None:
     [first, *_] = search(town, "cost of the bridge", encoders=encoder_home)
     assert first.article_id == "bridge"
@@ -85,7 +112,7 @@ def test_reload_switches_to_the_new_generation(tmp_path: Path, encoder_home: Pat
 def test_a_bad_question_is_an_expected_error(town: Path, encoder_home: Path, question: str) -> None:
     with pytest.raises(ExpectedError) as raised:
         Answerer(town, encoders=encoder_home).ask(question)
-    assert raised.value.user_message
+    assert raised.value.user_message.startswith("The question ")
 
 
 def test_a_missing_index_is_an_expected_error(tmp_path: Path, encoder_home: Path) -> None:

@@ -1,10 +1,11 @@
-"""The README's commands in a clean clone and an empty environment, and the steps of the image."""
+"""The README's commands in a clean clone and an empty environment, an installed wheel, the image's
+steps."""
 
 import os
 import re
-import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,9 @@ def test_the_first_command_answers_in_an_empty_environment_and_sets_up_only_once
     first = _run(_COMMANDS[0], clone)
     assert first.returncode == 0, first.stderr
     assert first.stdout.startswith("$100 billion [1]")
-    assert "Installing" in first.stderr
+    assert "Setting up dealbot in .venv" in first.stderr
+    assert re.search(r"^  Installing \d+ packages", first.stderr, re.MULTILINE)
+    assert not list((clone / ".venv").glob("lib/python3*/site-packages/torch"))
     stamps = {path: path.stat().st_mtime_ns for path in (clone / ".venv").glob(".*")}
     second = _run(_COMMANDS[0], clone)
     assert second.stdout.splitlines()[:3] == first.stdout.splitlines()[:3]
@@ -72,34 +75,70 @@ def test_the_first_command_answers_in_an_empty_environment_and_sets_up_only_once
     assert "injected" not in odd.stdout.splitlines()
 
 
-def _docker_steps(stage: str) -> list[str]:
-    """Return the RUN lines of a stage that do not need root."""
+def _docker_steps() -> list[str]:
+    """Return the RUN lines of the image that do not need root."""
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
-    lines = dockerfile.split("\nFROM ")[1 if stage == "adopt" else 2].splitlines()
-    steps = [line.removeprefix("RUN ") for line in lines if line.startswith("RUN ")]
+    steps = [line.removeprefix("RUN ") for line in dockerfile.splitlines() if line[:4] == "RUN "]
     return [step for step in steps if "useradd" not in step]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_image_serves_without_torch_what_its_first_stage_made(
-    clone: Path, tmp_path: Path
-) -> None:
-    """This machine has no container engine, so the same commands run in two environments and two
-    folders."""
-    stages = {name: tmp_path / name for name in ("adopt", "serve")}
-    for name, folder in stages.items():
-        folder.mkdir()
-        subprocess.run(["git", "clone", "-q", clone, folder / "srv"], check=True)
-        for step in _docker_steps(name):
-            step = step.replace("/opt/venv", str(folder / "venv"))
-            step = step.replace("python -m venv", f"{sys.executable} -m venv")
-            done = _run(step, folder / "srv")
-            assert done.returncode == 0, (step, done.stderr)
-    adopt, serve = stages["adopt"], stages["serve"]
-    for copied in ("venv/share/dealbot", "srv/data"):  # the COPY --from=adopt lines
-        shutil.copytree(adopt / copied, serve / copied)
-    assert not list((serve / "venv").glob("lib/python3*/site-packages/torch"))
-    answer = _run(f"{serve}/venv/bin/dealbot ask 'When is the first gigawatt due?'", serve / "srv")
+def test_the_image_serves_without_torch(clone: Path, tmp_path: Path) -> None:
+    """This machine has no container engine, so the same commands run in an environment here."""
+    environment = tmp_path / "venv"
+    for step in _docker_steps():
+        step = step.replace("/opt/venv", str(environment))
+        done = _run(step.replace("python -m venv", f"{sys.executable} -m venv"), clone)
+        assert done.returncode == 0, (step, done.stderr)
+    assert not (clone / "index").exists()  # the program is the installed one
+    assert not list(environment.glob("lib/python3*/site-packages/torch"))
+    answer = _run(f"{environment}/bin/dealbot ask 'When is the first gigawatt due?'", clone)
     assert "second half of 2026" in answer.stdout, answer.stderr
-    assert _run(f"{serve}/venv/bin/dealbot doctor", serve / "srv").returncode == 0
+    assert _run(f"{environment}/bin/dealbot doctor", clone).returncode == 0
+
+
+def _files_to_ship() -> set[str]:
+    """Return the files that are no code: weights, prompts, markers and licences."""
+    kept = (*("bot/answering/model", "bot/answering/judge/weights"), "index/encoder/shipped")
+    paths = {path for name in kept for path in (ROOT / name).rglob("*") if path.is_file()}
+    paths |= {path for path in (ROOT / "prompts").iterdir() if path.suffix in {".toml", ".txt"}}
+    paths |= {ROOT / name / "py.typed" for name in ("bot", "index", "prompts")}
+    return {path.relative_to(ROOT).as_posix() for path in paths} | {"LICENSE", "NOTICE"}
+
+
+def _names(wheel: Path) -> list[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.namelist()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_an_installed_wheel_answers_about_any_folder(clone: Path, tmp_path: Path) -> None:
+    """These are the steps of `pipx install .`, in a folder that is not the clone."""
+    environment, folder = tmp_path / "venv", tmp_path / "mine"
+    (folder / "news").mkdir(parents=True)
+    (folder / "news" / "ferry.txt").write_text("The ferry leaves the island at nine.")
+    for command in (
+        f"{sys.executable} -m venv {environment}",
+        f"{environment}/bin/pip wheel --no-deps --wheel-dir {tmp_path} {clone}",
+        f"{environment}/bin/pip install -c {clone}/constraints.txt {tmp_path}/*.whl",
+    ):
+        done = _run(command, tmp_path)
+        assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    assert _files_to_ship() <= {
+        re.sub(r"[^/]*dist-info/licenses/", "", name) for name in _names(wheel)
+    }
+    program = environment / "bin" / "dealbot"
+    asked = _run(f"{program} ask 'When does the ferry leave?'", folder)
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert "dealbot index build --articles PATH" in asked.stderr
+    site = next(environment.glob("lib/python3*/site-packages"))
+    for path in (site, *site.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)  # as for a user without the right to write
+    assert _run(f"{program} index build --articles news", folder).returncode == 0
+    answered = _run(f"{program} ask 'When does the ferry leave?'", folder)
+    assert "The ferry leaves the island at nine." in answered.stdout, answered.stderr
+    for path in (site, *site.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)  # so that pytest can remove it

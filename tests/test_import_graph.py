@@ -12,8 +12,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "index", "prompts")
-ADOPTION = {"index/encoder/adoption.py", "index/encoder/original_model.py"}
+ADOPTION = {
+    "index/encoder/adoption.py",
+    "index/encoder/exported_program.py",
+    "index/encoder/original_model.py",
+}
 ADOPTION_TOOLS = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
+TEXTS = ("prompts", "bot.wording")
 MODULES = sorted(
     path.relative_to(ROOT) for name in PACKAGES for path in (ROOT / name).rglob("*.py")
 )
@@ -120,11 +125,18 @@ def test_the_index_never_imports_the_bot() -> None:
     assert importers_of("bot", "index") & within("prompts") == set()
 
 
+def test_the_core_has_no_texts() -> None:
+    """It carries codes and data; `bot/wording` and the surfaces choose the words."""
+    core = ("domain", "answering", "serving", "requests", "store")
+    wording = {m.as_posix() for m in MODULES for name, _ in imports(m) if name.startswith(TEXTS)}
+    assert wording & {m for name in core for m in within(f"bot/{name}")} == set()
+
+
 def test_only_adoption_imports_the_tools_of_adoption() -> None:
     assert importers_of(*ADOPTION_TOOLS) == ADOPTION
     assert {
         module.as_posix() for module in MODULES if "index.encoder.adoption" in dict(imports(module))
-    } == {"bot/commands/model.py"}
+    } == {"bot/commands/actions/model.py"}
 
 
 def test_only_the_discord_package_imports_discord() -> None:
@@ -138,11 +150,18 @@ def test_only_a_bot_that_is_watched_imports_what_counts() -> None:
     assert importers <= within("bot/monitoring") | {"bot/commands/run.py"}
 
 
-def test_nothing_opens_archives_unpickles_or_reads_xml() -> None:
-    """No input can then be a decompression bomb. lxml reads HTML, without entities."""
+ARCHIVES = "index/articles/documents/archives.py"
+BODIES = "bot/sources/fetching/bodies.py"
+
+
+def test_bounded_modules_open_archives_and_nothing_unpickles() -> None:
+    """Everywhere else no input can be a decompression bomb. lxml reads HTML and XML, without
+    entities."""
     archives = importers_of("zipfile", "tarfile", "gzip", "bz2", "lzma", "zstandard", "xml")
-    assert archives | importers_of("pickle", "marshal", "shelve", "dill", "joblib") == set()
-    assert importers_of("zlib") == {"index/stores/vector_cache.py"}  # for its checksums
+    assert archives == {ARCHIVES, BODIES}
+    assert importers_of("pickle", "marshal", "shelve", "dill", "joblib") == set()
+    # The vector cache computes its checksums with it.
+    assert importers_of("zlib") == {ARCHIVES, BODIES, "index/stores/vector_cache.py"}
 
 
 def test_answering_knows_no_terminal_and_no_event_loop() -> None:

@@ -25,9 +25,9 @@ _BUILD = """
 import json, sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from benchmarks.faults.enumerating import Enumeration
+from benchmarks.faults.enumeration import Enumeration
 from benchmarks.faults.indexes import Editions, index_operations
-from benchmarks.faults.tracing import Kind
+from benchmarks.faults.tracer import Kind
 from index.encoder.encoder import open_current
 from benchmarks.faults.power import IN_MEMORY
 import index.building.build, index.files.publication

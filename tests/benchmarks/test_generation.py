@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.generation.asking import opened
 from benchmarks.generation.judgements import key_of, load
+from benchmarks.generation.recorded_service import opened
 from benchmarks.generation.report import figures, side_by_side
 from bot.evaluation.questions import EvalQuestion
 from index.generations.live import LiveIndex

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.guards.__main__ import RESULTS
 from benchmarks.guards.page import PAGE, table
-from benchmarks.guards.removing import Guard, guards, passes, removed
+from benchmarks.guards.removal import Guard, guards, passes, removed
 from benchmarks.results_file import with_tables
 
 ROOT = Path(__file__).parents[2]

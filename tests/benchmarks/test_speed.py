@@ -5,8 +5,8 @@ import pytest
 from benchmarks.peers.protocol import CANDIDATES
 from benchmarks.peers.run import PEERS
 from benchmarks.speed.goals import reached
+from benchmarks.speed.input_size import reading
 from benchmarks.speed.names import ANSWERS, RERANKED, UNJUDGED
-from benchmarks.speed.reading import reading
 from bot.answering.ranking.evidence_model import MOST_JUDGED
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.domain.callbacks import OnWait
 from bot.domain.models import Question
 from bot.serving.service import AnswerService

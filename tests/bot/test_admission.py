@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.serving.admission import Admission
+from bot.wording.errors import error_line
 from tests.bot.steered import Clock
 
 
@@ -17,7 +18,7 @@ def measured(admission: Admission, each_s: float, batches: int = 20) -> Admissio
 
 
 def told(admission: Admission) -> str:
-    return admission.refusal().user_message
+    return error_line(admission.refusal())
 
 
 def test_all_of_a_burst_may_wait_and_few_once_somebody_was_refused() -> None:
@@ -68,7 +69,7 @@ def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:
     since = admission.refuse()
     clock.now += 20
     admission.record_empty()
-    assert "again in 20 seconds" in admission.refusal(since).user_message
+    assert "again in 20 seconds" in error_line(admission.refusal(since))
     assert admission.room == 256
 
 

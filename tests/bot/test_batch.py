@@ -7,10 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.commands.batch import BatchPrinter
+from bot.commands.actions.batch import BatchPrinter
 from bot.domain.batch_file import Line, read_batch
 from bot.domain.errors import BatchError
 from bot.domain.models import Question, RankRequest
+from index.errors import ExpectedError
 
 
 def lines_of(path: Path, content: bytes) -> list[Line[Question]]:
@@ -118,12 +119,19 @@ def test_rank_request_needs_its_sentences(tmp_path: Path) -> None:
     assert isinstance(empty.request, RankRequest)
 
 
+def test_an_error_that_names_no_line_is_reported_with_its_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    BatchPrinter().failure(Question(question=""), ExpectedError("no words"), "f, line 3")
+    assert capsys.readouterr().err == "dealbot: f, line 3: no words\n"
+
+
 def test_failures_go_to_both_outputs_and_are_counted_at_the_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     printer = BatchPrinter()
     printer.result(Question(question="good"))
-    printer.failure(Question(question="bad"), BatchError("f, line 2: no\nway"))
+    printer.failure(Question(question="bad"), BatchError("f, line 2: no\nway"), "f, line 2")
     captured = capsys.readouterr()
     assert [json.loads(line)["question"] for line in captured.out.splitlines()] == ["good", "bad"]
     assert captured.err == "dealbot: f, line 2: no way\n"

@@ -70,7 +70,7 @@ def test_every_quote_is_the_articles_text_between_its_offsets(
             st.lists(st.integers(0, store.sentence_count - 1), unique=True, min_size=1, max_size=4)
         )
         chosen = evidence(store, rows)
-        citations = (*cite(store, chosen), *cite_closest(chosen))
+        citations = (*cite(store, chosen), *cite_closest(store, chosen))
         for citation in citations:
             text = texts[int(citation.article_id[1:])]
             assert text[citation.start : citation.end] == citation.quote != ""
@@ -138,7 +138,7 @@ def test_only_evidence_is_scored() -> None:
     with stored(ACME) as store:
         first, context = cite(store, evidence(store, [1]))
         assert (first.score, context.score) == (0.9, 0)
-        assert [each.score for each in cite_closest(evidence(store, [1, 0]))] == [0.9, 0.8]
+        assert [each.score for each in cite_closest(store, evidence(store, [1, 0]))] == [0.9, 0.8]
 
 
 def test_a_citation_names_where_else_its_sentence_stands() -> None:
@@ -174,7 +174,7 @@ def test_first_sentence_of_an_article_takes_no_context_from_the_article_before()
 
 def test_closest_are_at_most_three_and_carry_the_articles_metadata() -> None:
     with stored("One is here. Two are here. Three are here. Four are here.") as store:
-        closest = cite_closest(evidence(store, [3, 2, 1, 0]))
+        closest = cite_closest(store, evidence(store, [3, 2, 1, 0]))
     assert [(c.number, c.quote) for c in closest] == [
         (1, "Four are here."),
         (2, "Three are here."),

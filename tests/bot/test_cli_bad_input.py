@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.conftest import InProcess, Program
+from tests.damage import rewrite
 
 GOOD = '{"text": "The bridge in Tarn will close on 4 May 2031."}\n'
 
@@ -49,21 +50,15 @@ def large_article(folder: Path) -> Path:
     return folder / "large.txt"
 
 
-def duplicate_ids(folder: Path) -> Path:
-    put(folder / "both" / "news.txt", "One text.")
-    return put(folder / "both" / "news.md", "Another text.").parent
-
-
 BAD_ARTICLES: dict[str, tuple[Callable[[Path], Path], str]] = {
     "empty folder": (empty_folder, "No articles in "),
     "missing folder": (lambda folder: folder / "gone", "There is no file or folder "),
     "not UTF-8": (
-        lambda folder: put(folder / "latin.txt", b"caf\xe9 in Tarn"),
-        "latin.txt is not UTF-8 text (byte 0xe9 at offset 3)",
+        lambda folder: put(folder / "cyrillic.txt", "in \u0422\u0443\u043b\u0430".encode("cp1251")),
+        "cyrillic.txt is not UTF-8 text (byte 0xd2 at offset 3)",
     ),
     "binary": (lambda folder: put(folder / "b.txt", b"PNG\0\0"), "looks binary"),
     "empty article": (lambda folder: put(folder / "e.txt", " \r\n"), "e.txt contains no text"),
-    "duplicate ids": (duplicate_ids, "Two articles have the id 'news'"),
     "50 MB": (large_article, "large.txt is 50,000,000 bytes, over the limit of 10,000,000"),
     "broken line": (
         lambda folder: put(folder / "bad.jsonl", GOOD + "{oops\n" + GOOD),
@@ -74,7 +69,7 @@ BAD_ARTICLES: dict[str, tuple[Callable[[Path], Path], str]] = {
         'bad.jsonl, line 2: "text" is missing',
     ),
     "empty JSON lines": (lambda folder: put(folder / "no.jsonl", "\n"), "contains no articles"),
-    "unknown ending": (lambda folder: put(folder / "a.pdf", "x"), "is not an article file"),
+    "unknown ending": (lambda folder: put(folder / "a.zip", "x"), "is not an article file"),
 }
 
 
@@ -86,6 +81,7 @@ def test_bad_articles_end_the_build_in_one_line_and_leave_the_index_alone(
     outcome = run_main("index", "build", "--articles", make(tmp_path), "--index", index)
     assert (outcome.code, outcome.out) == (1, "")
     assert told in outcome.complaint
+    assert outcome.complaint.endswith("leave it out with --skip-bad.")
     assert snapshot(index) == before
 
 
@@ -213,17 +209,16 @@ def test_damaged_index_answers_nothing_and_names_the_file(
     assert "texts.bin" in outcome.complaint
 
 
-def test_without_an_encoder_the_command_that_adopts_one_is_named(
-    run_main: InProcess, built_index: Path, articles: Path, tmp_path: Path
+def test_without_the_encoder_of_its_index_the_command_that_adopts_one_is_named(
+    run_main: InProcess, index: Path
 ) -> None:
-    nowhere = ("--encoders", tmp_path / "none")
-    for arguments in (
-        ("index", "build", "--articles", articles, "--index", tmp_path / "i"),
-        ("ask", "Who?", "--index", built_index),
-    ):
-        outcome = run_main(*arguments, *nowhere)
-        assert outcome.code == 1
-        assert "dealbot model adopt" in outcome.complaint.replace("\n", " ")
+    (manifest,) = index.glob("generations/*/manifest.json")
+    rewrite(manifest, encoder_id="another-model-0123")
+    outcome = run_main("ask", "Who?", "--index", index)
+    assert (outcome.code, outcome.out) == (1, "")
+    complaint = outcome.complaint.replace("\n", " ")
+    assert "another-model-0123 that the index was built with is not in" in complaint
+    assert "dealbot model adopt && dealbot index build" in complaint
 
 
 # --- the disk --------------------------------------------------------------------------------

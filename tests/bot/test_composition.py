@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.answering.citing.composition import compose_text, escape_markdown
 from bot.domain.models import Citation, Role, ShortAnswer, WrittenSentence
+from bot.wording.answers import compose_text, escape_markdown
 
 MARKDOWN = MarkdownIt("commonmark").enable(["strikethrough", "table"])
 

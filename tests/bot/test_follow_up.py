@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.citing.composition import compose_text
 from bot.answering.question.follow_up import Understood, understand
 from bot.domain.models import Citation, Role, ShortAnswer, Turn, Verdict
+from bot.wording.answers import compose_text
 from prompts import text
 
 HISTORY = (
@@ -112,12 +112,6 @@ def test_question_that_stands_alone_stays_as_it_is(question: str) -> None:
 @pytest.mark.parametrize("question", ["And when?", "What did it cost?", "Who?"])
 def test_without_history_no_question_is_changed(question: str) -> None:
     assert understand(question, ()) == Understood(question)
-
-
-def test_small_talk_is_nothing_to_lean_on() -> None:
-    history = (*HISTORY, Turn(question="Thanks!", answer="You're welcome."))
-    assert understand("And when?", history) == understand("And when?", HISTORY)
-    assert understand("And when?", history[-1:]) == Understood("And when?")
 
 
 def test_space_around_the_question_goes_and_its_words_stay() -> None:

@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.answering.citing.composition import escape_markdown
 from bot.answering.citing.short_answer import fits
 from bot.answering.question.answer_kind import AnswerKind, answer_kind
 from bot.answering.question.follow_up import understand
-from bot.answering.question.small_talk import small_talk
+from bot.answering.question.parts import questions_in
 from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.ranking.pool import READ_WORDS
 from bot.answering.text.context import leans_on_previous
 from bot.answering.text.names import names_in
 from bot.domain.models import Turn
+from bot.wording.answers import escape_markdown
 from index.text.sentences import split_sentences
 from tests.bot.pools import pool_of
 
@@ -40,7 +40,7 @@ _READERS: dict[str, Callable[[str], object]] = {
     "markdown": escape_markdown,
     "context": leans_on_previous,
     "kind": lambda text: answer_kind(text[:2000]),
-    "small talk": lambda text: small_talk(text[:2000]),
+    "parts": lambda text: questions_in(text[:2000]),
     "follow-up": lambda text: understand("And he?", [Turn(question=text, answer=text)]),
     "short answer": lambda text: [fits(k, "What?", text) for k in AnswerKind],
 }

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from bot.domain.errors import LimitedError
 from bot.serving.limits import Limiter, Limits
+from bot.wording.errors import error_line
 
 PLENTY = "100000/minute"
 
@@ -62,6 +64,12 @@ async def refusal(limiter: Limiter, *request: int | None) -> LimitedError:
     with pytest.raises(LimitedError) as refused:
         await limiter.admit(*request)  # type: ignore[arg-type]
     return refused.value
+
+
+def wait_s(refused: LimitedError) -> float:
+    wait = refused.details["wait"]
+    assert isinstance(wait, timedelta)
+    return wait.total_seconds()
 
 
 # --- exact -----------------------------------------------------------------------------------
@@ -128,8 +136,8 @@ async def test_what_a_server_allows_one_person_holds_there_alone() -> None:
 async def test_what_a_server_allows_is_each_persons_own_and_told_as_such() -> None:
     limiter = Limiter(limits())
     assert [await admitted(limiter, user, 10, 100, 1) for user in (1, 2)] == [True, True]
-    told = (await refusal(limiter, 1, 10, 100, 1)).user_message
-    assert told.startswith("You have reached your limit of 1 request a minute: try again in ")
+    told = error_line(await refusal(limiter, 1, 10, 100, 1))
+    assert told.startswith("You have used up your 1 question a minute: the next one is free in ")
 
 
 Request = tuple[float, int, int, int]
@@ -185,12 +193,15 @@ async def test_a_refusal_says_when_to_come_back_and_keeps_its_word(clock: Clock)
     await limiter.admit(1, 2, 3)
     clock.now += 10
     refused = await refusal(limiter, 1, 2, 3)
-    assert refused.retry_after_s == pytest.approx(29.5)
-    assert refused.user_message == (
-        "You have reached your limit of 2 requests a minute: try again in 30 seconds"
+    assert wait_s(refused) == pytest.approx(29.5)
+    assert error_line(refused) == (
+        "You have used up your 2 questions a minute: the next one is free in 30 seconds. "
+        "Buttons and /help still work; /limits shows what you have left"
     )
     clock.now += 29
-    assert (await refusal(limiter, 1, 2, 3)).user_message.endswith("try again in 1 second")
+    assert error_line(await refusal(limiter, 1, 2, 3)).startswith(
+        "You have used up your 2 questions a minute: the next one is free in 1 second"
+    )
     clock.now += 1
     assert await admitted(limiter, 1, 2, 3)
 
@@ -198,27 +209,27 @@ async def test_a_refusal_says_when_to_come_back_and_keeps_its_word(clock: Clock)
 @pytest.mark.parametrize(
     ("limit", "text", "message"),
     [
-        ("per_user", "1/hour", "You have reached your limit of 1 request an hour: try again in 60"),
-        ("per_channel", "1/2 minutes", "This channel has reached its limit of 1 request in 2 min"),
-        ("per_channel", "1/5 minutes", "This channel has reached its limit of 1 request in 5 min"),
-        ("per_server", "1 per day", "This server has reached its limit of 1 request a day: try"),
-        ("overall", "1/second", "I have reached my limit of 1 request a second: try again in 1 s"),
+        ("per_user", "1/hour", "You have used up your 1 question an hour: the next one is free"),
+        ("per_channel", "1/2 minutes", "This channel has used up its 1 question in 2 min"),
+        ("per_channel", "1/5 minutes", "This channel has used up its 1 question in 5 min"),
+        ("per_server", "1 per day", "This server has used up its 1 question a day: the next"),
+        ("overall", "1/second", "I have answered my limit of 1 question a second: the next"),
     ],
 )
 async def test_a_refusal_names_the_limit(clock: Clock, limit: str, text: str, message: str) -> None:
     limiter = Limiter(limits(**{limit: text}))
     await limiter.admit(1, 2, 3)
-    assert (await refusal(limiter, 1, 2, 3)).user_message.startswith(message)
+    assert error_line(await refusal(limiter, 1, 2, 3)).startswith(message)
 
 
 async def test_of_several_full_windows_the_longest_wait_is_told(clock: Clock) -> None:
     limiter = Limiter(limits(per_user="1/minute; 1/hour", per_server="1/day", overall="1/second"))
     await limiter.admit(1, 2, 3)
     refused = await refusal(limiter, 1, 2, 3)
-    assert refused.user_message == (
-        "This server has reached its limit of 1 request a day: try again in 24 hours"
+    assert error_line(refused) == (
+        "This server has used up its 1 question a day: the next one is free in 24 hours"
     )
-    assert refused.retry_after_s == pytest.approx(86_400)
+    assert wait_s(refused) == pytest.approx(86_400)
 
 
 async def test_of_windows_that_take_as_long_one_is_told(clock: Clock) -> None:
@@ -226,8 +237,8 @@ async def test_of_windows_that_take_as_long_one_is_told(clock: Clock) -> None:
     await limiter.admit(1, 2, 3)
     clock.now += 59.5
     refused = await refusal(limiter, 1, 2, 3)
-    assert "reached" in refused.user_message
-    assert refused.retry_after_s == pytest.approx(0.5)
+    assert "used up" in error_line(refused)
+    assert wait_s(refused) == pytest.approx(0.5)
 
 
 # --- memory ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from bot.domain.models import (
     Status,
     check_question,
 )
+from bot.wording.errors import error_line, worded_errors
 
 
 @pytest.mark.parametrize(
@@ -40,10 +41,10 @@ def test_question_of_any_language_is_taken(text: str) -> None:
     ],
 )
 def test_question_that_cannot_be_taken_is_refused_in_words(text: str, told: str) -> None:
-    with pytest.raises(QuestionError, match=told.replace("+", r"\+")) as caught:
+    with pytest.raises(QuestionError, match=told.replace("+", r"\+")) as caught, worded_errors():
         check_question(text)
-    assert len(caught.value.user_message) < 200
-    assert caught.value.user_message.isprintable()
+    assert len(error_line(caught.value)) < 200
+    assert error_line(caught.value).isprintable()
 
 
 def test_question_takes_what_exports_write() -> None:
@@ -132,6 +133,6 @@ def test_answers_cannot_be_changed_and_take_no_unknown_keys() -> None:
 
 
 def test_names_of_statuses_and_roles_are_those_of_the_contract() -> None:
-    assert [status.value for status in Status] == ["answered", "abstained"]
+    assert [status.value for status in Status] == ["answered", "abstained", "error"]
     assert [role.value for role in Role] == ["evidence", "context"]
     assert set(Citation.model_fields) >= {"number", "role", "start", "end", "quote", "score"}

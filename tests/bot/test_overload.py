@@ -6,10 +6,11 @@ import logging
 
 import pytest
 
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.domain.errors import BugError, QuestionError, ServiceBusyError
 from bot.domain.models import MAX_QUESTION_CHARS, Question, Turn
 from bot.serving.service import AnswerService
+from bot.wording.errors import worded_errors
 from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
 
 Tasks = list[asyncio.Task[Receipt]]
@@ -172,7 +173,7 @@ async def test_thousands_who_leave_are_not_computed_and_leave_nothing_behind(
 async def test_a_giant_question_is_refused_unread(live: SteeredIndex) -> None:
     giant = Unread("x" * 2_000_000)
     async with service_of(live) as service:
-        with pytest.raises(QuestionError, match="2,000,000 characters"):
+        with pytest.raises(QuestionError, match="2,000,000 characters"), worded_errors():
             await service.answer(Question.model_construct(question=giant))
     assert live.encoder.batches == []
 
@@ -184,5 +185,7 @@ async def test_of_a_giant_conversation_only_so_much_is_read_as_is_ever_said(
     asked = Question(question="And who ordered them?", history=(giant,) * 6)
     async with service_of(live) as service:
         await service.answer(asked)
-    ((text,),) = live.encoder.batches
-    assert len(text) < 2 * MAX_QUESTION_CHARS
+    texts = [text for batch in live.encoder.batches for text in batch]
+    # the question, each earlier one (is it small talk?), and the question with its context
+    assert len(texts) <= 2 + len(asked.history)
+    assert all(len(text) < 2 * MAX_QUESTION_CHARS for text in texts)

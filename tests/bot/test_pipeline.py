@@ -7,12 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.answering import pipeline
-from bot.answering.citing.abstention import abstention_text
+from bot.answering import encoded_question, pipeline, timed_search
+from bot.answering.citing.abstention import named_as_lacking
 from bot.answering.citing.citations import CitationError
-from bot.answering.citing.composition import escape_markdown
-from bot.answering.pipeline import EncodedQuestion, QuestionAnswerer
+from bot.answering.encoded_question import EncodedQuestion
+from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Answer, Question, Status, Turn
+from bot.wording.answers import answer_text, escape_markdown, put_in_words
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveGeneration, open_live
@@ -82,7 +83,7 @@ def test_an_answer_has_citations_and_an_abstention_what_came_closest(
     assert other.status is Status.ABSTAINED
     assert (other.citations, other.short_answer) == ((), None)
     assert [each.number for each in other.closest] == [1, 2, 3]
-    assert other.text == prompt_text("abstained_lacking", lacking="Peru")
+    assert answer_text(other) == prompt_text("abstained_lacking", lacking="Peru")
     assert not other.unsure
     assert 0 < other.confidence < answer.confidence
 
@@ -91,7 +92,7 @@ def test_small_talk_is_met_without_a_search(
     answerer: QuestionAnswerer, live: LiveGeneration
 ) -> None:
     receipt = answerer.answer(live, encoded(answerer, live, "hello there"))
-    assert receipt.answer.text == prompt_text("greeting")
+    assert answer_text(receipt.answer) == prompt_text("greeting")
     assert receipt.answer.status is Status.ABSTAINED
     assert (receipt.answer.confidence, receipt.answer.closest, receipt.ranked) == (0, (), ())
     assert receipt.answer.understood_as == "hello there"
@@ -130,7 +131,8 @@ def test_each_stage_is_timed_and_a_batch_shares_its_time(
 ) -> None:
     # Each reading of the clock advances it by 0.0123456 s, and a stage reads it once.
     clock = SimpleNamespace(perf_counter=count(100, 0.0123456).__next__)
-    monkeypatch.setattr(pipeline, "time", clock)
+    for module in (encoded_question, timed_search, pipeline):
+        monkeypatch.setattr(module, "time", clock)
     once = pytest.approx(0.0123456)
     for asked in (1, 2):
         questions = answerer.encode(live, [Question(question=COST)] * asked)
@@ -149,7 +151,7 @@ def test_a_receipt_names_what_the_answer_was_made_with(
 ) -> None:
     receipt = answerer.answer(live, encoded(answerer, live, COST))
     assert receipt.generation is live.generation
-    assert receipt.answer.prompts == chosen_prompts().version
+    assert put_in_words(receipt.answer).prompts == chosen_prompts().version
     assert receipt.answer.confidence == round(receipt.answer.confidence, 4)
 
 
@@ -170,7 +172,8 @@ def test_an_answer_that_is_more_likely_wrong_than_right_says_so(
     assert not sure.unsure
     monkeypatch.setattr(pipeline, "SURE", math.nextafter(sure.confidence, 2))
     unsure = answerer.answer(live, asked).answer
-    assert unsure.text.startswith(f"{prompt_text('answers.unsure')}\n\n> ")
+    said = answer_text(unsure.model_copy(update={"confidence": 0.49}))
+    assert said.startswith(f"{prompt_text('answers.unsure')}\n\n> ")
     assert (unsure.status, unsure.short_answer) == (Status.ANSWERED, None)
     assert unsure.citations == sure.citations
     assert sure.model_copy(update={"confidence": 0.49}).unsure
@@ -253,9 +256,10 @@ def test_orders_in_articles_and_questions_are_text_like_any_other(
     answer = answered(
         answerer, open_live(tmp_path / "index", encoder_home, reuse=encoder), question
     )
-    said = answer.text.split("\n\n")
+    said = answer_text(answer).split("\n\n")
     if answer.status is Status.ABSTAINED:
-        assert said == [abstention_text(question, answer.closest)]
+        assert answer.lacking == named_as_lacking(question, answer.closest)
+        assert len(said) == 1
         return
     if answer.unsure:
         assert said.pop(0) == prompt_text("answers.unsure")

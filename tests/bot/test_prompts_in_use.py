@@ -9,13 +9,14 @@ from bot.domain.errors import (
     LimitedError,
     NotAllowedError,
     QuestionError,
+    Refusal,
     ServiceBusyError,
     ServiceClosedError,
     UnreadableSettingsError,
 )
 from bot.terminal.repl_commands import CommandError
+from bot.wording.errors import text_of
 from prompts import Prompts
-from prompts.variables_by_text import variables_of
 
 BOT = Path(__file__).parents[2] / "bot"
 # Modules whose errors only the bot's operators see.
@@ -61,20 +62,39 @@ def beginning(name: ast.expr) -> str | None:
 
 
 def test_whoever_says_a_text_gives_it_its_variables() -> None:
-    names = Prompts.load().names
-    said = [(name.value, given) for name, given in calls() if isinstance(name, ast.Constant)]
+    texts = Prompts.load()
+    said = [(str(name.value), given) for name, given in calls() if isinstance(name, ast.Constant)]
     assert len(said) > 30
     for name, given in said:
-        assert name in names
-        assert given == variables_of(name).model_fields.keys(), name
+        assert given == set(texts[name].variables), name
     for expression, given in calls():
-        some = [each for each in names if each.startswith(beginning(expression) or "")]
-        assert any(given == variables_of(each).model_fields.keys() for each in some), given
+        some = [each for each in texts.names if each.startswith(beginning(expression) or "")]
+        assert None in given or any(given == set(texts[each].variables) for each in some), given
+
+
+def test_whoever_refuses_gives_the_code_its_variables() -> None:
+    texts, refused = Prompts.load(), set()
+    for node in nodes():
+        if (
+            isinstance(node, ast.Call)
+            and node.args
+            and isinstance(code := node.args[0], ast.Attribute)
+            and isinstance(code.value, ast.Name)
+            and code.value.id == "Refusal"
+            and isinstance(node.func, ast.Name)
+            and node.func.id.endswith("Error")
+        ):
+            given = {keyword.arg for keyword in node.keywords}
+            assert given == set(texts[text_of(Refusal[code.attr])].variables), code.attr
+            refused.add(Refusal[code.attr])
+    limits = {each for each in Refusal if each.startswith("limit_")} - refused
+    assert set(Refusal) - refused == limits | {Refusal.BUG}
 
 
 def test_every_text_is_said_somewhere() -> None:
     constants = {node.value for node in nodes() if isinstance(node, ast.Constant)}
-    begun = tuple(filter(None, (beginning(name) for name, _ in calls())))
+    constants |= set(map(text_of, Refusal))
+    begun = tuple(b for name, _ in calls() if (b := beginning(name)) and b != "refusals.")
     unused = [n for n in Prompts.load().names if n not in constants and not n.startswith(begun)]
     assert unused == []
 
@@ -91,4 +111,4 @@ def test_no_failure_that_an_asker_sees_has_words_of_its_own() -> None:
     assert len(raised) > 30
     for node in raised:
         said = ast.unparse(node.args[0])
-        assert said.startswith(("text(", "prompt_text(")), ast.unparse(node)
+        assert said.startswith(("text(", "prompt_text(", "Refusal.", "window.reached")), said

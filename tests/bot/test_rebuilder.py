@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import bot.rebuild.gated_build
 import bot.rebuild.rebuilder
 from bot.config.settings import Settings
 from bot.domain.errors import BatchError
@@ -155,9 +156,9 @@ async def test_half_of_the_cores_are_left_to_those_who_ask(
         threads.append(options.get("threads"))
         return open_encoder(home, **options)
 
-    monkeypatch.setattr(bot.rebuild.rebuilder, "open_current", open_it)
+    monkeypatch.setattr(bot.rebuild.gated_build, "open_current", open_it)
     for cores, expected in ((7, 3), (1, 1)):
-        monkeypatch.setattr(bot.rebuild.rebuilder, "usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(bot.rebuild.gated_build, "usable_cores", lambda cores=cores: cores)
         async with Rebuilder(live, settings) as rebuilder:
             await rebuilder.rebuild(NoProgress())
         assert threads.pop() == expected

@@ -108,17 +108,19 @@ def _leave(child: "pexpect.spawn[str]") -> None:
 
 def test_a_conversation(spawn: Spawn) -> None:
     child = spawn()
-    _say(child, _COST, "Harbour Gazette, 2026-03-01", r"Confidence \d+%")
-    _say(child, "And when does it start?", f"Understood as: .*{_COST[:-1]}.*start", "Confidence")
+    _say(child, _COST, "Harbour Gazette, 1 Mar 2026", "sure")
+    _say(child, ":more", r"sure · .*\d+%", "generation")
+    _say(child, "And when does it start?", f"Understood as: .*{_COST[:-1]}.*start", "Harbour")
     _say(child, ":context 1", "A new bridge for Lindholm", r"bridge, characters \d+–\d+")
-    _say(child, ":why", "fused", "passage: dense and lexical")
+    _say(child, ":why", "fused", "passage")
     _leave(child)
 
 
 def test_an_abstention_has_context_too(spawn: Spawn) -> None:
     child = spawn()
     question = "Who painted the Mona Lisa in Florence?"
-    _say(child, question, "The articles don't say", r"Closest sentences \(not", "Confidence")
+    _say(child, question, "The articles don't say", "Closest article")
+    _say(child, ":more", r"Closest sentences \(not", "may be it")
     _say(child, ":context 1", r"characters \d+–\d+")
     _leave(child)
 
@@ -126,8 +128,9 @@ def test_an_abstention_has_context_too(spawn: Spawn) -> None:
 def test_commands_say_what_they_cannot_do(spawn: Spawn) -> None:
     child = spawn()
     _say(child, ":why", "There is no answer yet")
+    _say(child, ":more", "There is no answer yet")
     _say(child, ":contxt", "There is no :contxt; did you mean :context\\?")
-    _say(child, ":sources", "Harbour Gazette, 2026-03-01", "5 sent", "ferry", "2 sent")
+    _say(child, ":sources", "Harbour Gazette, 1 Mar 2026", "5 sent", "ferry", "2 sent")
     _say(child, ":index", "2 articles, 7 sentences")
     child.sendline(":quit")
     child.expect(pexpect.EOF)
@@ -141,7 +144,7 @@ def test_ctrl_c_at_the_prompt_clears_the_line_and_ctrl_d_leaves(spawn: Spawn) ->
     child.expect("not to be asked")
     child.sendintr()
     child.expect_exact(_READY)
-    _say(child, _COST, "Confidence")
+    _say(child, _COST, "sure")
     _leave(child)
 
 
@@ -151,17 +154,18 @@ def test_a_rebuild_while_asking(spawn: Spawn, tmp_path: Path) -> None:
     child.sendline(_COST)
     child.sendline(":sources")
     # The order depends on the machine; neither output may swallow the other.
-    seen = {child.expect(["Confidence", "Rebuilt: generation .* 2 articles"]) for _ in range(2)}
+    seen = {child.expect(["sure", "Rebuilt: generation .* 2 articles"]) for _ in range(2)}
     assert seen == {0, 1}
     child.expect_exact(_READY)
     _, newest = published(tmp_path / "index")
-    _say(child, _COST, f"generation {re.escape(newest)}")
+    _say(child, _COST, "sure")
+    _say(child, ":more", f"generation {re.escape(newest)}")
     _leave(child)
 
 
 def test_history_lasts_across_sessions(spawn: Spawn) -> None:
     child = spawn()
-    _say(child, _COST, "Confidence")
+    _say(child, _COST, "sure")
     _leave(child)
     child = spawn()
     child.send("\x1b[A")
@@ -190,7 +194,7 @@ def test_piped_lines_are_answered_one_by_one(command: list[str]) -> None:
     done = _piped(command, f"{_COST}\n\n:nothing\n:context 1\n\xff\nWho is it?".encode("latin-1"))
     output, errors = done.stdout.decode(), done.stderr.decode()
     assert done.returncode == 0
-    assert output.count("Confidence") == 3
+    assert output.count("Harbour Gazette, 1 Mar 2026") == 2  # one is without an answer
     assert "characters" in output
     assert "\x1b" not in output
     assert "> " not in output
@@ -209,7 +213,7 @@ def test_a_question_that_cannot_be_taken_is_told_and_the_next_answered(command: 
     done = _piped(command, b"a\x1bb\n" + _COST.encode())
     assert done.returncode == 0
     assert b"U+001B" in done.stderr
-    assert b"Confidence" in done.stdout
+    assert b"sure" in done.stdout
 
 
 def test_its_words_are_all_texts(command: list[str], tmp_path: Path) -> None:
@@ -226,6 +230,7 @@ def test_its_words_are_all_texts(command: list[str], tmp_path: Path) -> None:
         ":soruces",
         "And when does it start?",
         "Who runs the zoo of Quito?",
+        ":more",
         "Hello",
         ":help",
         "\0",
@@ -235,18 +240,19 @@ def test_its_words_are_all_texts(command: list[str], tmp_path: Path) -> None:
     readable = re.sub(r"\d{8}T\w+-\w+", "", (said.stdout + said.stderr).decode())
     from_outside = words_in(*_ARTICLES, *_ARTICLES.values(), *typed)
     assert marks_in(readable, from_outside) >= {
-        "answers.confidence",
+        "answers.closest_article",
         "answers.understood",
         "checks.both",
         "checks.title",
         "closest",
         "greeting",
         "lists.operating_point",
+        "measures.likelihood",
         "refusals.question_not_text",
         "repl.check_what",
-        "repl.columns",
         "repl.no_article",
         "repl.no_such_number",
+        "repl.passage",
         "repl.place",
         "repl.unknown_command",
         "repl_help",

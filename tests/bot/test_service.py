@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.answering.pipeline import Receipt
+from bot.answering.receipt import Receipt
 from bot.domain.errors import (
     BugError,
     DeadlineError,
@@ -17,6 +17,7 @@ from bot.domain.errors import (
     ServiceClosedError,
 )
 from bot.domain.models import Question, Turn
+from bot.wording.errors import error_line, worded_errors
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.progress import NoProgress
@@ -125,11 +126,11 @@ async def test_exception_inside_is_told_as_a_bug_whose_reference_the_log_has(
         with pytest.raises(BugError) as caught:
             await service.answer(Question(question="Is this unencodable?"))
         (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-        reference = caught.value.user_message.split()[-1]
+        reference = error_line(caught.value).split()[-1]
         assert reference in record.getMessage()
         assert record.exc_info
         assert "the encoder cannot do this" in str(record.exc_info[1])
-        assert "cannot do this" not in caught.value.user_message
+        assert "cannot do this" not in error_line(caught.value)
         assert (await service.answer(Question(question="Who ordered boats?"))).answer.citations
 
 
@@ -147,7 +148,7 @@ async def test_full_queue_is_refused_at_once_in_words(live: SteeredIndex) -> Non
     async with service_of(live, max_waiting=2) as service:
         async with at_work(service, live) as first:
             waiting = [await asking(service, text) for text in ("Second?", "Third?")]
-            with pytest.raises(ServiceBusyError, match="ask again in 1 second"):
+            with pytest.raises(ServiceBusyError, match="ask again in 1 second"), worded_errors():
                 await service.answer(Question(question="Fourth?"))
             assert not any(task.done() for task in (first, *waiting))
         await asyncio.gather(first, *waiting)
@@ -195,7 +196,7 @@ async def test_asker_who_is_cancelled_while_computed_spoils_nothing(live: Steere
 async def test_deadline_holds_while_the_batch_before_is_stuck(live: SteeredIndex) -> None:
     async with service_of(live, deadline_s=0.05) as service, at_work(service, live) as first:
         for task in (await asking(service, "Second?"), first):
-            with pytest.raises(DeadlineError, match="ask again"):
+            with pytest.raises(DeadlineError, match="ask again"), worded_errors():
                 await task
         assert not live.encoder.gate.is_set()
     assert live.encoder.batches == [["What comes first?"]], "who has given up is not computed"
@@ -213,12 +214,12 @@ async def test_closing_finishes_the_batch_in_work_and_refuses_the_rest_in_words(
         waiting = [await asking(service, text) for text in ("Second?", "Third?")]
         closing = asyncio.create_task(service.__aexit__(None, None, None))
         await asyncio.sleep(0)
-        with pytest.raises(ServiceClosedError, match="shutting down"):
+        with pytest.raises(ServiceClosedError, match="shutting down"), worded_errors():
             await service.answer(Question(question="Too late?"))
         assert not closing.done()
     assert (await first).answer.id == "first"
     for task in waiting:
-        with pytest.raises(ServiceClosedError, match="shutting down"):
+        with pytest.raises(ServiceClosedError, match="shutting down"), worded_errors():
             await task
     await closing
     assert live.encoder.batches == [["What comes first?"]]
@@ -259,7 +260,7 @@ async def test_one_asker_can_fill_a_share_of_the_queue_only(live: SteeredIndex) 
     async with service_of(live, max_waiting=16) as service:
         async with at_work(service, live) as first:
             held = [await asking(service, f"Held {n}?", asker="loud") for n in range(2)]
-            with pytest.raises(ServiceBusyError, match="Your earlier questions"):
+            with pytest.raises(ServiceBusyError, match="Your earlier questions"), worded_errors():
                 await service.answer(Question(question="One more?"), asker="loud")
             other = await asking(service, "Mine?", asker="quiet")
         await asyncio.gather(first, other, *held)
@@ -493,7 +494,7 @@ async def test_leaving_answers_what_waits_where_there_is_time_for_it(live: Steer
         waiting = [await asking(service, f"Question {n}?") for n in range(40)]
         closing = asyncio.create_task(service.__aexit__(None, None, None))
         await asyncio.sleep(0)
-        with pytest.raises(ServiceClosedError, match="shutting down"):
+        with pytest.raises(ServiceClosedError, match="shutting down"), worded_errors():
             await service.answer(Question(question="Too late?"))
     receipts = await asyncio.gather(first, *waiting)
     await closing
@@ -509,7 +510,7 @@ async def test_what_still_waits_when_the_time_is_up_is_refused_in_words(
     async with at_work(service, live) as first:
         waiting = await asking(service, "Second?")
         closing = asyncio.create_task(service.__aexit__(None, None, None))
-        with pytest.raises(ServiceClosedError, match="shutting down"):
+        with pytest.raises(ServiceClosedError, match="shutting down"), worded_errors():
             await waiting
         assert not closing.done()
     assert (await first).answer.id == "first"

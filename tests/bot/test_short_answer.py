@@ -166,6 +166,30 @@ def test_a_span_that_does_not_fit_is_not_shown() -> None:
     assert short_answer("How many ships wait?", SENTENCE, judged(YEARS), 0.9, POINT) == YEARS
 
 
+@pytest.mark.parametrize(
+    ("sentence", "judges", "shown"),
+    [
+        ("The quay will cost $640 mln.", "$640", "$640 mln"),
+        ("The quay will cost 5-7 billion euros.", "5", "5-7 billion euros"),
+        ("The price is 40 million euros below the last bid.", "40 million euros", None),
+        ("They pay 3 million dollars more than Ada.", "3 million dollars", None),
+    ],
+)
+def test_an_amount_is_shown_whole_and_a_difference_not_at_all(
+    sentence: str, judges: str, shown: str | None
+) -> None:
+    start = sentence.index(judges)
+    span = judged(Span(start, start + len(judges)))
+    found = short_answer("How much will it cost?", sentence, span, 0.9, POINT)
+    assert (found and sentence[found.start : found.end]) == shown
+
+
+def test_a_difference_answers_a_question_for_one() -> None:
+    sentence = "The price is 40 million euros below the last bid."
+    question = "How much lower is the price than the last bid?"
+    assert short_answer(question, sentence, judged(Span(13, 29)), 0.9, POINT) is not None
+
+
 @pytest.mark.parametrize("without", [None, judged(None)])
 def test_without_a_span_there_is_no_short_answer(without: Judgement | None) -> None:
     assert short_answer("How much will it cost?", SENTENCE, without, 1.0, POINT) is None

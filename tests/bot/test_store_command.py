@@ -12,6 +12,7 @@ import pytest
 
 from bot.domain.spending import Spent
 from bot.store import Store
+from bot.store.schema import STEPS
 from tests.bot.conftest import InProcess
 from tests.store.conftest import GUILD, kept
 
@@ -62,7 +63,7 @@ def test_info_says_how_much_is_kept_and_for_how_long(run_main: InProcess, path: 
         shown = run_main("store", "info", "--store", path, "--json", "--keep-days", "30")
         told = json.loads(shown.out)
         lines = run_main("store", "info", "--store", path).out
-    assert told["schema_version"] == 3
+    assert told["schema_version"] == len(STEPS)
     assert (told["answers"], told["questions"], told["votes"], told["servers"]) == (3, 3, 1, 0)
     assert told["size_bytes"] > 10_000
     assert (told["keep_days"], told["keep_questions"], told["audit_kept_days"]) == (30, False, 365)
@@ -85,9 +86,9 @@ def test_what_is_kept_of_a_person_is_printed_and_forgotten(run_main: InProcess, 
         assert list(exported["votes"].values()) == [-1]
         assert exported["usage"][0]["input_tokens"] == 900
         forgotten = run_main("store", "forget", "--store", path, "--user", str(ANN))
-        assert forgotten.out == "Forgotten: 2 answers, 1 votes\n"
+        assert forgotten.out == "Forgotten: 2 answers, 1 votes, 0 watches\n"
         again = run_main("store", "forget", "--store", path, "--user", str(ANN), "--json")
-        assert json.loads(again.out) == {"answers": 0, "votes": 0}
+        assert json.loads(again.out) == {"answers": 0, "votes": 0, "watches": 0}
     assert json.loads(run_main("store", "info", "--store", path, "--json").out)["answers"] == 1
 
 

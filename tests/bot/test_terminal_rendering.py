@@ -7,13 +7,17 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from bot.domain.models import Answer, Citation, Found, FoundText, Role, ShortAnswer, Status
-from bot.terminal.answers import answer_view, found_view, print_answer, print_found
+from bot.terminal.answers import MORE_IN_REPL, answer_view, full_view, print_answer
+from bot.terminal.help import help_view
 from bot.terminal.layout import Hanging, console, linked, show
+from bot.terminal.search_results import found_view, print_found
 from bot.wording.measures import percent
+from prompts import text
 
 _OUR_CODES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")  # colours and links
 
@@ -81,26 +85,63 @@ def test_an_answer_in_a_pipe_is_plain_and_complete() -> None:
         "40 million euros [1]",
         "",
         "[1] The bridge costs 40 million euros.",
+        "    Context: It was planned for years.",
+        "    Harbour Gazette, 1 Mar 2026 · sure",
+    ]
+
+
+def test_everything_about_an_answer_has_its_articles_and_figures() -> None:
+    assert _piped(full_view(_ANSWERED)).splitlines() == [
+        "40 million euros [1]",
+        "",
+        "[1] The bridge costs 40 million euros.",
         "[2] Context: It was planned for years.",
         "",
         "Sources:",
-        "[1][2] The new bridge — Harbour Gazette, 2026-03-01, https://example.org/bridge",
+        "[1][2] The new bridge — Harbour Gazette, 1 Mar 2026, https://example.org/bridge",
         "",
-        "Confidence 91% · generation g1 · 4 ms",
+        "sure · 91% · generation g1 · 4 ms",
+    ]
+
+
+def test_evidence_that_says_the_same_is_only_counted() -> None:
+    again = [
+        _citation(n, f"It costs 40 million euros, says {n}.", article_id=f"a{n}", start=n)
+        for n in (2, 3)
+    ]
+    other = _citation(4, "The ferry costs less.", article_id="ferry", start=9)
+    answer = _answer(
+        short_answer=_ANSWERED.short_answer, citations=(_citation(1, _BRIDGE), *again, other)
+    )
+    assert _piped(answer_view(answer, MORE_IN_REPL)).splitlines() == [
+        "40 million euros [1]",
+        "",
+        "[1] The bridge costs 40 million euros.",
+        "    Harbour Gazette, 1 Mar 2026 · sure · 2 more articles say so (:more)",
+        "[4] The ferry costs less.",
+        "    Harbour Gazette, 1 Mar 2026",
+    ]
+    assert _piped(full_view(answer)).count("40 million euros, says") == 2
+
+
+def test_an_abstention_is_two_lines() -> None:
+    assert _piped(answer_view(_ABSTAINED)).splitlines() == [
+        "The articles don't say.",
+        f"{text('answers.closest_article')} The new bridge (Harbour Gazette, 1 Mar 2026)",
     ]
 
 
 def test_an_abstention_calls_the_closest_sentences_that() -> None:
-    assert _piped(answer_view(_ABSTAINED)).splitlines() == [
+    assert _piped(full_view(_ABSTAINED)).splitlines() == [
         "The articles don't say.",
         "",
         "Closest sentences (not an answer):",
         "[1] The bridge costs 40 million euros.",
         "",
         "Sources:",
-        "[1] The new bridge — Harbour Gazette, 2026-03-01, https://example.org/bridge",
+        "[1] The new bridge — Harbour Gazette, 1 Mar 2026, https://example.org/bridge",
         "",
-        "Confidence 3% · generation g1 · 4 ms",
+        "may be it · 3% · generation g1 · 4 ms",
     ]
 
 
@@ -174,7 +215,7 @@ def test_hostile_articles_stay_inert(draw: Callable[[RenderableType], str]) -> N
 def test_a_quote_is_one_line_in_a_pipe_whatever_it_holds(quote: str) -> None:
     lines = _piped(answer_view(_answer(citations=(_citation(1, quote, end=100 + len(quote)),))))
     assert lines.splitlines()[0].startswith("[1] ")
-    assert lines.count("\n") == 6
+    assert lines.count("\n") == 2
     assert "\x1b" not in lines
 
 
@@ -197,6 +238,36 @@ def test_only_plain_web_addresses_can_be_clicked(url: str, clickable: bool) -> N
 def test_a_narrow_terminal_gets_everything() -> None:
     plain = _OUR_CODES.sub("", _in_terminal(answer_view(_ANSWERED), width=12))
     assert "".join(_BRIDGE.split()) in "".join(plain.split())
+
+
+_WIDE = "橋は四千万ユーロかかり、三つの議会が長年計画していた。港の橋 costs 40 million 🚲 today."
+
+
+@pytest.mark.parametrize("render", [answer_view, full_view])
+@pytest.mark.parametrize("width", [40, 200])
+def test_no_line_is_wider_than_the_terminal_or_hard_to_read(
+    render: Callable[[Answer], RenderableType], width: int
+) -> None:
+    citations = (_citation(1, _WIDE * 3), _citation(2, "word " * 60, article_id="b", start=9))
+    answer = _answer(citations=citations, understood_as="How much is the bridge, in euros?")
+    for line in _OUR_CODES.sub("", _in_terminal(render(answer), width)).splitlines():
+        assert cell_len(line) <= min(width, 100)
+
+
+def test_words_stay_whole_in_a_narrow_terminal() -> None:
+    view = answer_view(_answer(citations=(_citation(1, "bridges " * 30),)))
+    plain = _OUR_CODES.sub("", _in_terminal(view, width=40))
+    assert set(plain.split()) >= {"bridges"}
+    assert not {word for word in plain.split() if "bridge" in word} - {"bridges"}
+
+
+@pytest.mark.parametrize(("width", "beside"), [(40, False), (100, True)])
+def test_help_fits_the_terminal(width: int, beside: bool) -> None:
+    plain = _OUR_CODES.sub("", _in_terminal(help_view(), width))
+    lines = plain.splitlines()
+    assert all(len(line) <= width for line in lines)
+    (why,) = (line for line in lines if line.startswith("  :why"))
+    assert ("explain" in why) is beside
 
 
 def test_a_body_is_cut_where_only_so_many_lines_are_wanted() -> None:

@@ -31,6 +31,17 @@ def verify(claim: str, *evidence: str) -> ClaimVerdict:
         ("Readers are asked to believe that the harbour bank is broke.", "to believe"),
         ("Is it true that the harbour bank is broke?", "?"),
         ("The harbour bank is broke, isn't it?", "?"),
+    ],
+)
+def test_what_is_ordered_or_asked_is_not_stated(evidence: str, cue: str) -> None:
+    verdict = verify(CLAIM, evidence)
+    assert verdict.standing is Standing.NOT_FOUND
+    check_cue(verdict, evidence, cue)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "cue"),
+    [
         ("If the harbour bank is broke, its owner is, too.", "If"),
         ("Its owner leaves unless the harbour bank is broke.", "unless"),
         ("Were the harbour bank to close, it is broke.", "Were"),
@@ -40,9 +51,13 @@ def verify(claim: str, *evidence: str) -> ClaimVerdict:
         ("The rumour that the harbour bank is broke was not new.", "rumour that"),
     ],
 )
-def test_what_is_ordered_asked_or_supposed_is_not_stated(evidence: str, cue: str) -> None:
+def test_what_is_supposed_or_denied_is_unclear(evidence: str, cue: str) -> None:
     verdict = verify(CLAIM, evidence)
-    assert verdict.standing is Standing.NOT_FOUND
+    assert verdict.standing is Standing.UNCLEAR
+    check_cue(verdict, evidence, cue)
+
+
+def check_cue(verdict: ClaimVerdict, evidence: str, cue: str) -> None:
     finding = verdict.findings[0]
     assert finding.kind is FindingKind.UNSTATED
     assert finding.evidence == 0

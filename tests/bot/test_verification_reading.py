@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.ranking.evidence_model import EvidenceModel
-from bot.answering.text.quantities import Quantity
-from bot.answering.verification.cues import Cue, CueKind
-from bot.answering.verification.dates import Date
+from bot.answering.text.cues import Cue, CueKind
+from bot.answering.text.dates import Date
 from bot.answering.verification.reading import Name, Reading, SentenceReader
 from index.models import Span
+from index.text.quantities import Quantity
 
 READER = SentenceReader(EvidenceModel.load().words)
 
@@ -126,6 +126,11 @@ def test_no_opinion_that_something_is_so(text: str) -> None:
 
 def test_irregular_forms_are_of_one_verb() -> None:
     assert read("They said it.").stems == read("They say it.").stems
+
+
+def test_the_scope_of_a_source_is_its_part_of_the_sentence() -> None:
+    (cue,) = read("It closed in Tarn but, according to Klobux, the museum kept its roof.").cues
+    assert cue.scope == ("museum", "keep", "roof")
 
 
 def test_a_bound_is_no_negation() -> None:

@@ -10,16 +10,19 @@ from typing import TypeVar
 import discord
 import pytest
 
+import prompts
 from bot.config.settings import Settings
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client
 from bot.discord.runtime import Runtime, open_runtime
 from bot.monitoring.observer import Observer
+from bot.store.signatures import Signer
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveIndex
 from index.progress import NoProgress
-from tests.fake_discord import Channel, FakeDiscord, Message, User, pointed
+from prompts.languages import language, languages
+from tests.fake_discord import Channel, FakeDiscord, Invocation, Message, User, pointed
 from tests.fake_discord.remote import Remote
 
 # Two articles that answer questions; one has no title, so it is listed by its id.
@@ -57,6 +60,12 @@ HOSTILE_ARTICLES = {
         "The @everyone **tower** <@123456789012345678> [of](https://evil.example) Tarn \u202e"
         "near discord.gg/abc will cost $7.5 million.\n"
     )
+}
+
+# Edited in before the answer if the machine is slow.
+_WAITING = {
+    prompts.text("discord_next"),
+    *(language(code).texts["discord_next"].text for code in languages()),
 }
 
 OpenRuntime = Callable[..., AbstractAsyncContextManager[Runtime]]
@@ -104,16 +113,50 @@ async def connected(runtime: Runtime, fake: FakeDiscord) -> AsyncIterator[Dealbo
 async def ask(
     fake: FakeDiscord, person: User, channel: Channel, question: str, **options: object
 ) -> Message:
-    """Ask with /ask and return the answer."""
+    """Ask with /ask and return the answer, or the refusal."""
     options = {"question": question, **options}
-    return await (await fake.slash(person, "ask", options, channel=channel)).final()
+    answer = await (await fake.slash(person, "ask", options, channel=channel)).final()
+    await fake.until(lambda: answer.content not in _WAITING, "more than the wait for it")
+    return answer
 
 
 def receipt_id(answer: Message) -> str:
-    """Return the receipt id shown under the answer."""
-    found = re.search(r"/why ([a-z2-7]{12})", answer.text)
-    assert found, answer.text
-    return found[1]
+    """Return the receipt id, which the buttons under the answer carry."""
+    ids = [button["custom_id"].split(":") for button in answer.buttons]
+    [found] = {parts[1] for parts in ids if parts[0] in {"cite", "menu", "vote", "page"}}
+    return str(found)
+
+
+def with_old_buttons(answer: Message, signer: Signer) -> Message:
+    """Give an answer the buttons that earlier versions put under it."""
+    looks = {"cite:{}:1": "[1]", "more:{}:": "More evidence", "drop:{}:": "Delete"}
+    looks |= {"vote:{}:up": "up", "vote:{}:down": "down"}
+    payloads = {payload.format(receipt_id(answer)): look for payload, look in looks.items()}
+    answer.components = [
+        {
+            "type": 1,
+            "components": [
+                {
+                    "type": 2,
+                    "style": 2,
+                    "label": look,
+                    "custom_id": f"{payload}:{signer.sign(payload)}",
+                }
+                for payload, look in payloads.items()
+            ],
+        }
+    ]
+    return answer
+
+
+async def menu_of(fake: FakeDiscord, answer: Message, person: User) -> Message:
+    """Open the menu of an answer and return the message that has it."""
+    return await (await fake.click(answer, button_id(answer, "menu:"), person)).response()
+
+
+async def pick(fake: FakeDiscord, answer: Message, option: str, person: User) -> Invocation:
+    """Pick an option of the menu of an answer, by its value."""
+    return await fake.pick(await menu_of(fake, answer, person), option, person)
 
 
 def button_id(answer: Message, beginning: str) -> str:

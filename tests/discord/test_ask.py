@@ -51,10 +51,9 @@ async def test_an_answer_is_an_embed_with_buttons(
     assert answer.embed["title"].startswith("$12.5 million")
     assert "Mayor Ilse Brandt said" in answer.embed["description"]
     assert "https://gazette.example/bridge#:~:text=" in answer.embed["description"]
-    assert "Tarn Gazette · 3\xa0Feb\xa02031" in answer.embed["description"]
-    _, _, shown = dealbot.runtime.live.current.generation.id.rpartition("-")
-    assert f" · generation {shown} · /why " in answer.embed["footer"]["text"]
-    assert labels(answer) == ["[1]", "More evidence", "👍", "👎", "Delete"]
+    assert "[Tarn Gazette, 3 Feb 2031]" in answer.embed["description"]
+    assert "footer" not in answer.embed  # `/why` has the generation and the number
+    assert labels(answer) == ["Context", "👍", "👎", "More…"]
     assert not answer.content
     assert not asked.ephemeral
     assert asked.answers == [answer]
@@ -116,8 +115,8 @@ async def test_an_abstention_shows_the_closest_sentences(
     assert answer.embed["title"] == (
         "The articles don't say. The closest sentence doesn't mention Peru."
     )
-    assert "Closest sentences (not an answer)" in answer.embed["description"]
-    assert labels(answer)[:3] == ["[1]", "[2]", "[3]"]
+    assert "-# Closest article: " in answer.embed["description"]
+    assert labels(answer) == ["Closest sentence", "👍", "👎", "More…"]
 
 
 async def test_small_talk_has_no_buttons(dealbot: DealbotClient, fake: FakeDiscord) -> None:
@@ -286,7 +285,7 @@ async def test_a_hostile_article_is_shown_and_not_acted_on(
             channel=harbour.general,
         )
         answer = await asked.final()
-        context = await (await fake.click(answer, "[1]", ann)).response()
+        context = await (await fake.click(answer, "Context", ann)).response()
         listed = await (await fake.slash(ann, "sources", channel=harbour.general)).final()
         for shown in (answer, context, listed):
             reading = read(shown.embed["description"])

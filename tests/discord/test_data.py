@@ -49,18 +49,18 @@ async def test_a_person_gets_and_forgets_what_is_theirs(
     assert kept["votes"] == {theirs: 1}
 
     told = await forgetting(fake, ann, here)
-    assert "1 answer and 1 vote" in told.content
+    assert "1 answer, 1 vote and 0 watched questions" in told.content
     store = dealbot.runtime.store
     assert await store.receipts.get(mine) is not None  # kept until the user confirms
     done = await (await fake.click(told, "Forget me", ann)).final()
-    assert done.content == "Forgotten: 1 answer and 1 vote."
+    assert done.content == "Forgotten: 1 answer, 1 vote and 0 watched questions."
     assert done.buttons == []
     assert await store.receipts.get(mine) is None
     assert await store.votes.counts(theirs) == (0, 0)
     assert await store.receipts.get(theirs) is not None
     kept = await exported(fake, ann, here)
     assert (kept["answers"], kept["votes"]) == ([], {})
-    assert "no answers and no votes" in (await forgetting(fake, ann, here)).content
+    assert "no answers, no votes" in (await forgetting(fake, ann, here)).content
 
 
 async def test_nobody_forgets_another(dealbot: DealbotClient, fake: FakeDiscord) -> None:
@@ -84,7 +84,7 @@ async def test_the_button_survives_a_restart(
         told = await forgetting(fake, ann, harbour.general)
     async with opened_runtime() as runtime, connected(runtime, fake):
         done = await (await fake.click(told, "Forget me", ann)).final()
-        assert "Forgotten: 1 answer and 0 votes." in done.content
+        assert "Forgotten: 1 answer, 0 votes" in done.content
 
 
 async def test_what_does_not_fit_a_file_is_told(

@@ -16,6 +16,7 @@ from tests.discord.conftest import (
     OpenRuntime,
     ask,
     connected,
+    pick,
     receipt_id,
 )
 from tests.fake_discord import FakeDiscord
@@ -81,7 +82,7 @@ async def test_a_failure_whose_telling_gets_lost_is_told_again(
         await dealbot.runtime.store.receipts.forget(receipt_id(answer))
     fake.faults.drop("POST /interactions/*/callback", after=after)
     if by_button:
-        asked = await fake.click(answer, "[1]", ann)
+        asked = await fake.click(answer, "Context", ann)
     else:
         asked = await fake.slash(ann, "ask", {"question": "\0"}, channel=harbour.general)
     told = await asked.final()
@@ -126,7 +127,7 @@ async def test_a_failure_of_a_list_stands_beside_it(
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     async with opened_runtime(index=long_index) as runtime, connected(runtime, fake):
         answer = await ask(fake, ann, harbour.general, NOT_ANSWERED)
-        more = await (await fake.click(answer, "More evidence", ann)).final()
+        more = await (await pick(fake, answer, "more", ann)).final()
         before = more.text
         runtime.requests.service.refuse_waiting()
         turned = await fake.click(more, "Next ▶", ann)

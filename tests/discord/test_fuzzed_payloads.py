@@ -16,7 +16,7 @@ from discord.http import handle_message_parameters
 from hypothesis import HealthCheck, Phase, given, reject, settings
 from hypothesis import strategies as st
 
-from bot.discord.buttons import answer_view
+from bot.discord.answer_view import answer_view
 from bot.discord.client import DealbotClient
 from bot.discord.rendering.answers import answer_pages
 from bot.discord.rendering.evidence import (
@@ -47,7 +47,7 @@ from tests.discord.conftest import OpenRuntime, ask, connected, indexed, receipt
 from tests.discord.hostile import FLOODS, hostile
 from tests.fake_discord import FakeDiscord, Guild, Message, User, pointed
 from tests.fake_discord.messages import Named, named_in
-from tests.fake_discord.sending import create
+from tests.fake_discord.posts import create
 from tests.fake_discord.world import World
 
 # Texts that would ping everyone, or one user, role or channel by id.
@@ -155,7 +155,7 @@ def test_every_page_of_an_answer_is_taken(world: World, answer: Answer) -> None:
         answer=answer,
         private=False,
     )
-    pages = answer_pages(answer, _ID)
+    pages = answer_pages(answer)
     for number, page in enumerate(pages):
         view = asyncio.run(_view(kept, number, len(pages)))
         _sent(world, embeds=[page], view=view)

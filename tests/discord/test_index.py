@@ -25,7 +25,7 @@ from index.generations.live import LiveGeneration, LiveIndex
 from index.generations.manifest import MANIFEST
 from index.progress import NoProgress, Progress
 from tests.damage import flip
-from tests.discord.conftest import ANSWERED, ARTICLES, OpenRuntime, running
+from tests.discord.conftest import ANSWERED, ARTICLES, OpenRuntime, receipt_id, running
 from tests.fake_discord import FakeDiscord, Guild, Invocation, User
 
 PROGRESS = "PATCH /webhooks/*/messages/@original"
@@ -89,7 +89,7 @@ def held_build(monkeypatch: pytest.MonkeyPatch, reached: asyncio.Event) -> Itera
         assert gate.wait(10)
         return build_index(*given, **named)
 
-    monkeypatch.setattr("bot.rebuild.rebuilder.build_index", building)
+    monkeypatch.setattr("bot.rebuild.gated_build.build_index", building)
     try:
         yield
     finally:
@@ -256,7 +256,7 @@ async def test_the_reference_of_a_bug_is_the_same_everywhere(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("bot.rebuild.rebuilder.build_index", broken)
+    monkeypatch.setattr("bot.rebuild.gated_build.build_index", broken)
     asked = await run(fake, town, "rebuild")
     await shows(fake, asked, "went wrong")
     [logged] = [record.getMessage() for record in caplog.records if record.exc_info]
@@ -275,9 +275,11 @@ async def test_meanwhile_the_old_generation_answers_and_a_second_is_told(
         await asyncio.wait_for(reached.wait(), 10)
         question = {"question": ANSWERED}
         asked = await fake.slash(fake.user("Ann"), "ask", question, channel=town.general)
-        answer = (await asked.final()).text
-        assert "$12.5 million" in answer
-        assert before.rpartition("-")[2] in answer
+        answer = await asked.final()
+        assert "$12.5 million" in answer.text
+        receipt = await bot.runtime.store.receipts.get(receipt_id(answer))
+        assert receipt is not None
+        assert receipt.answer.generation == before
         for name in ("rebuild", "rollback"):
             second = await run(fake, town, name)
             await refuses(fake, second, "already running")
@@ -305,7 +307,7 @@ async def test_progress_is_shown_once_a_second_at_most(
             threading.Event().wait(0.05)  # more often than edits are allowed
         return build_index(sources, index, encoder, progress, *options)
 
-    monkeypatch.setattr("bot.rebuild.rebuilder.build_index", telling)
+    monkeypatch.setattr("bot.rebuild.gated_build.build_index", telling)
     asked = await run(fake, town, "rebuild")
 
     def seen() -> bool:
@@ -371,6 +373,8 @@ async def test_an_admin_who_takes_no_messages(
     await bot.runtime.requests.close(10)
     [(_, _, outcome)] = await audited(bot, town)
     assert outcome.startswith("generation ")
+    # An edit of the progress may have been on its way when the clock jumped.
+    fake.violations[:] = [v for v in fake.violations if v.kind != "expired token"]
 
 
 async def test_a_bot_that_ends_stops_the_build_and_says_so(

@@ -10,7 +10,7 @@ import pytest
 from bot.discord.client import DealbotClient
 from bot.discord.runtime import Runtime
 from bot.monitoring.observer import Observer
-from tests.discord.conftest import ANSWERED, OpenRuntime, ask, connected, receipt_id
+from tests.discord.conftest import ANSWERED, OpenRuntime, ask, connected, pick, receipt_id
 from tests.discord.test_load import ask_all, is_answer, outcomes, people, until
 from tests.fake_discord import FakeDiscord, Guild
 from tests.fake_discord.interactions import DEFER
@@ -147,13 +147,13 @@ async def test_who_keeps_order_finds_a_way_in(
         answer = await ask(fake, ann, harbour.general, ANSWERED)
         await until(lambda: not runtime.requests.active)  # its receipt is still being stored
         with full(runtime):
-            more = await (await fake.click(answer, "More evidence", bob)).final()
+            more = await (await pick(fake, answer, "more", bob)).final()
             assert _BUSY in more.content
             set_ = await fake.slash(harbour.owner, "config show", channel=harbour.general)
             assert "Channels: all" in (await set_.final()).content
             back = await fake.slash(harbour.owner, "rollback", channel=harbour.general)
             assert "no generation" in (await back.final()).text
-            await fake.click(answer, "Delete", mod)
+            await pick(fake, answer, "drop", mod)
             await fake.until(lambda: answer.deleted)
             await until(lambda: runtime.requests.active == _INSIDE)
         assert await runtime.store.receipts.get(receipt_id(answer)) is None
@@ -170,12 +170,12 @@ async def test_those_who_keep_order_are_few(
         for _ in range(4):
             inside.enter_context(runtime.requests.capacity.moderating())
         with full(runtime):
-            told = await (await fake.click(answer, "Delete", ann)).final()
+            told = await (await fake.click(answer, "More…", ann)).final()
         assert _BUSY in told.content
         assert not read
         # Where there is room, a moderator takes an ordinary place.
         assert (await ask(fake, ann, harbour.general, ANSWERED)).embeds
-        await fake.click(answer, "Delete", ann)
+        await pick(fake, answer, "drop", ann)
         await fake.until(lambda: answer.deleted)
 
 

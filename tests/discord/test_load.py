@@ -112,8 +112,8 @@ def is_answer(message: Message) -> bool:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Poll for a condition that the fake does not see. Raises TimeoutError after 10 s."""
-    async with asyncio.timeout(10):
+    """Poll for a condition that the fake does not see. Raises TimeoutError if it stays false."""
+    async with asyncio.timeout(45):
         while not condition():  # noqa: ASYNC110 - a queue sends no event when it grows
             await asyncio.sleep(0.005)
 
@@ -162,7 +162,7 @@ async def test_two_hundred_in_one_server_get_an_answer_or_a_refusal(
         answers = await outcomes(fake, asked)
     refused = [each for each in answers if not is_answer(each)]
     assert len(answers) - len(refused) == 90  # the server limit for a minute
-    assert all(each.ephemeral and "try again in" in each.content for each in refused)
+    assert all(each.ephemeral and "is free in" in each.content for each in refused)
 
 
 async def test_a_full_queue_refuses_in_words(

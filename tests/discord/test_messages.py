@@ -16,7 +16,7 @@ from tests.discord.conftest import (
     receipt_id,
 )
 from tests.fake_discord import EVERYONE, Channel, FakeDiscord, Message, Overwrite
-from tests.fake_discord.viewing import message_event
+from tests.fake_discord.visibility import message_event
 
 _WHO = "Who ordered electric boats?"
 _WHEN = "And when will they arrive?"
@@ -42,7 +42,7 @@ async def test_a_mention_is_answered_in_a_reply(dealbot: DealbotClient, fake: Fa
     assert answer.referenced is asked
     assert answer.embed["title"].startswith("$12.5 million")
     assert answer.embed["author"]["name"] == ANSWERED  # without the mention
-    assert len(answer.buttons) == 5
+    assert len(answer.buttons) == 4
     assert fake.world.typed == [harbour.general]
 
 
@@ -249,7 +249,9 @@ async def test_a_refusal_comes_by_direct_message_and_not_often(
         for _ in range(3):
             said.append(await fake.say(ann, harbour.general, ANSWERED, mention_bot=True))
         refusal = await fake.next_message(fake.dm(ann))
-        assert "You have reached your limit of 1 request a minute: try again in" in refusal.content
+        assert (
+            "You have used up your 1 question a minute: the next one is free in" in refusal.content
+        )
         await is_left_alone(fake, harbour.general, said)
         assert fake.messages(fake.dm(ann)) == [refusal]
 

@@ -192,10 +192,29 @@ async def test_whoever_sends_slowly_or_nothing_is_cut_off_and_holds_up_nobody(
     for _, writer in slow:
         writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ")
     assert (await watching.get("/healthz"))[0] == 200
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(45):
         for reader, writer in slow:
             assert await _all_from(reader) == b""
             writer.close()
+
+
+async def test_a_client_that_reads_nothing_is_cut_off(
+    watching: Watching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """aiohttp itself ends idle connections, but none whose response waits for its reader."""
+    monkeypatch.setattr("bot.monitoring.http._LONGEST_S", 0.5)
+    _, writer = await asyncio.open_connection("127.0.0.1", watching.port)
+    async with asyncio.timeout(30):
+        with pytest.raises(ConnectionError):
+            await _request_without_end(writer)
+    writer.close()
+    assert (await watching.get("/healthz"))[0] == 200
+
+
+async def _request_without_end(writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100)
+        await writer.drain()
 
 
 async def _all_from(reader: asyncio.StreamReader) -> bytes:
@@ -211,7 +230,7 @@ async def test_only_so_many_connections_are_taken(
 ) -> None:
     monkeypatch.setattr("bot.monitoring.http._MOST_CONNECTIONS", 2)
     held = [await asyncio.open_connection("127.0.0.1", watching.port) for _ in range(2)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(45):
         reader, writer = await asyncio.open_connection("127.0.0.1", watching.port)
         writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
         assert await _all_from(reader) == b""
@@ -251,7 +270,7 @@ async def test_nonsense_gets_an_error_and_disturbs_nobody(
     monkeypatch.setattr("bot.monitoring.http._LONGEST_S", 0.5)
     reader, writer = await asyncio.open_connection("127.0.0.1", watching.port)
     writer.write(request_)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(45):
         answer = await _all_from(reader)
     assert answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
     writer.close()

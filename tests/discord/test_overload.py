@@ -9,6 +9,7 @@ from bot.discord.runtime import Runtime
 from bot.domain.errors import ServiceBusyError
 from bot.requests.capacity import CapacityLimiter
 from bot.requests.handler import Asker
+from bot.wording.errors import worded_errors
 from tests.discord.conftest import ANSWERED, OpenRuntime, ask
 from tests.discord.test_load import (
     ask_all,
@@ -55,7 +56,7 @@ async def test_a_burst_is_let_in_and_a_crowd_that_lasts_in_small_numbers(
             inside.pop().close()
 
     def nobody_is_let_in() -> None:
-        with pytest.raises(ServiceBusyError, match="ask again in"):
+        with pytest.raises(ServiceBusyError, match="ask again in"), worded_errors():
             come(1)
 
     come(_INSIDE)

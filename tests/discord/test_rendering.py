@@ -15,7 +15,7 @@ from bot.discord.rendering.evidence import (
     more_evidence_pages,
     sentence_in_context,
 )
-from bot.discord.rendering.layout import dated
+from bot.discord.rendering.layout import Colour, dated, described
 from bot.discord.rendering.notices import error_embed, help_embed, refusal_text
 from bot.discord.rendering.rebuilds import RebuildChanges, differences_embed, progress_embed
 from bot.discord.rendering.receipts import RankedSentence, receipt_pages
@@ -116,42 +116,61 @@ def test_a_generation_is_named_by_the_end_of_its_id(generation: str, shown: str)
 
 
 def test_an_answer_shows_its_short_answer_its_quotes_and_their_places() -> None:
-    (embed,) = answer_pages(_ANSWERED, "abc123")
-    assert embed.title == r"40 million euros \[1\]"
+    (embed,) = answer_pages(_ANSWERED)
+    assert embed.title == "40 million euros"
     assert embed.author.name == "How much is it?"
     assert embed.description == (
-        "> The bridge costs **40 million euros**. \\[1\\]\n"
-        "-# [The new bridge](https://example.org/bridge#:~:text=The%20bridge%20costs%2040%20million"
-        "%20euros.) · Harbour Gazette · 1\xa0Mar\xa02026\n"
-        "-# Also in: A copy (Radio)\n\n"
-        "> *Context:* It was planned for years. \\[2\\]\n"
-        "-# The new bridge · Harbour Gazette · 1\xa0Mar\xa02026"
+        "> The bridge costs **40 million euros**.\n"
+        "-# Context: It was planned for years.\n"
+        "-# [Harbour Gazette, 1 Mar 2026](https://example.org/bridge#:~:text=The%20bridge%20costs"
+        "%2040%20million%20euros.) · sure · 1 more article says so"
     )
-    assert embed.footer.text == "Quite sure · 82% · generation g1 · /why abc123"
+    assert embed.footer.text is None
+
+
+def test_evidence_that_says_the_same_is_one_line_and_other_evidence_is_shown() -> None:
+    more = (
+        _citation(3, "It is worth €40m.", article_id="b"),
+        _citation(4, "It is 300 metres long.", article_id="c"),
+    )
+    answer = _ANSWERED.model_copy(update={"citations": (*_ANSWERED.citations, *more)})
+    (embed,) = answer_pages(answer)
+    shown = embed.description or ""
+    assert embed.title == r"40 million euros \[1\]"
+    assert "· sure · 2 more articles say so" in shown
+    assert "€40m" not in shown
+    assert "> It is 300 metres long. \\[4\\]" in shown
+    assert shown.count("sure") == 1
+
+
+def test_an_unsure_answer_says_so_once() -> None:
+    (embed,) = answer_pages(_ANSWERED.model_copy(update={"confidence": 0.3}))
+    assert embed.title == prompt_text("answers.unsure")
+    assert "may be it" not in (embed.description or "")
 
 
 def test_a_question_that_was_understood_otherwise_says_so_first() -> None:
     answer = _ANSWERED.model_copy(update={"understood_as": "How much is the bridge?"})
-    (embed,) = answer_pages(answer, "abc123")
+    (embed,) = answer_pages(answer)
     assert (embed.description or "").startswith("-# Understood as: How much is the bridge?\n\n> ")
     same = _ANSWERED.model_copy(update={"understood_as": "How much is it?"})
-    assert answer_pages(same, "abc123") == answer_pages(_ANSWERED, "abc123")
+    assert answer_pages(same) == answer_pages(_ANSWERED)
 
 
-def test_an_abstention_keeps_the_closest_sentences_apart_and_looks_different() -> None:
-    (embed,) = answer_pages(_ABSTAINED, "abc123")
+def test_an_abstention_is_two_lines_and_looks_different() -> None:
+    (embed,) = answer_pages(_ABSTAINED)
     assert embed.title == "The articles don't say."
-    assert (embed.description or "").startswith(
-        "### Closest sentences (not an answer)\n> The bridge costs 40 million euros. \\[1\\]\n"
+    assert embed.description == (
+        "-# Closest article: [The new bridge](https://example.org/bridge#:~:text=The%20bridge%20"
+        "costs%2040%20million%20euros.)"
     )
-    assert (embed.description or "").count("###") == 1
-    assert embed.footer.text == "Not sure enough to answer · 3% · generation g1 · /why abc123"
-    assert embed.colour != answer_pages(_ANSWERED, "abc123")[0].colour
+    assert embed.footer.text is None
+    assert embed.colour != answer_pages(_ANSWERED)[0].colour
 
 
 def test_small_talk_is_nothing_but_its_text() -> None:
     talk = _answer(status=Status.ABSTAINED, text=prompt_text("greeting"), confidence=0.0)
-    (embed,) = answer_pages(talk, "abc123")
+    (embed,) = answer_pages(talk)
     assert read(embed.description or "").shown == prompt_text("greeting")
     assert set(embed.to_dict()) <= {"description", "color", "type", "flags"}
 
@@ -167,7 +186,7 @@ def test_written_sentences_stand_above_the_quotes_that_carry_them() -> None:
     written = _ANSWERED.model_copy(
         update={"mode": Mode.LLM, "written": _WRITTEN, "writing": writing}
     )
-    (embed,) = answer_pages(written, "abc123")
+    (embed,) = answer_pages(written)
     above, quotes = (embed.description or "").split("\n\n", 1)
     assert read(above).shown == "It costs a lot. [1] So *they* say, @everyone. [1][2]"
     assert "@everyone" not in above
@@ -178,44 +197,43 @@ def test_written_sentences_stand_above_the_quotes_that_carry_them() -> None:
 @pytest.mark.parametrize("trouble", Trouble)
 def test_whoever_gets_quotes_where_a_model_might_have_written_is_told_why(trouble: Trouble) -> None:
     writing = Writing(model="small", sentences=3, trouble=trouble)
-    (embed,) = answer_pages(_ANSWERED.model_copy(update={"writing": writing}), "abc123")
+    (embed,) = answer_pages(_ANSWERED.model_copy(update={"writing": writing}))
     assert prompt_text(f"writing.{trouble}") in (embed.footer.text or "")
     growing = writing.model_copy(update={"growing": True, "verified": 1})
-    (embed,) = answer_pages(_ANSWERED.model_copy(update={"writing": growing}), "abc123")
+    (embed,) = answer_pages(_ANSWERED.model_copy(update={"writing": growing}))
     assert "Being written" in (embed.footer.text or "")
 
 
 def test_an_answer_that_failed_is_told_as_an_error() -> None:
-    (embed,) = answer_pages(_answer(error="The answer took too long"), "abc123")
+    (embed,) = answer_pages(_answer(error="The answer took too long"))
     assert embed.description == "The answer took too long"
 
 
 def test_many_copies_are_counted_not_listed() -> None:
-    answer = _ANSWERED.model_copy(update={"citations": (_citation(1, "x", also_in=[_COPY] * 5),)})
-    (embed,) = answer_pages(answer, "abc123")
+    shown = SentenceInContext(1, "", "", "", "", "", "x", "", also_in=(_COPY,) * 5)
+    (embed,) = sentence_in_context(shown)
     assert "Also in: A copy (Radio); A copy (Radio); 3 more" in (embed.description or "")
 
 
 def test_a_title_that_cannot_be_a_label_stands_beside_its_link() -> None:
     answer = _ANSWERED.model_copy(
         update={
-            "citations": (_citation(1, "Yes.", title="The *Lantern* [x](https://evil.example)"),)
+            "citations": (_citation(1, "Yes.", source="The *Lantern* [x](https://evil.example)"),)
         }
     )
-    (embed,) = answer_pages(answer, "abc123")
+    (embed,) = answer_pages(answer)
     assert (
-        r"-# The \*Lantern\* \[x\]\(https\://evil.example) "
+        r"-# The \*Lantern\* \[x\]\(https\://evil.example), 1 Mar 2026 "
         "([open](https://example.org/bridge#:~:text=Yes.)) · "
     ) in (embed.description or "")
 
 
 def test_a_long_answer_is_paged_and_each_page_says_which_it_is() -> None:
     quote = "A sentence that goes on, " * 160
-    pages = answer_pages(_answer(citations=(_citation(1, quote), _citation(2, quote))), "abc123")
+    pages = answer_pages(_answer(citations=(_citation(1, quote), _citation(2, quote))))
     assert len(pages) > 2
     assert [page.footer.text for page in pages] == [
-        f"Page {number} of {len(pages)} · Quite sure · 82% · generation g1 · /why abc123"
-        for number in range(1, len(pages) + 1)
+        f"Page {number} of {len(pages)}" for number in range(1, len(pages) + 1)
     ]
     assert all(page.author.name == "How much is it?" for page in pages)
     assert (pages[0].description or "").endswith(CONTINUES)
@@ -269,7 +287,7 @@ def test_a_receipt_tells_how_an_answer_came_about() -> None:
         "",
         "**Understood as:** How much is it?",
         "",
-        "**Outcome:** answered · Quite sure · 82%",
+        "**Outcome:** answered · sure · 82%",
         "",
         "**Abstention:** from 28% on",
         "",
@@ -342,8 +360,16 @@ def _in_context(before: str, sentence: str, after: str, **changes: str) -> Sente
         "published": "2026-03-01",
         "url": "https://example.org/bridge",
     }
+    values |= changes
     return SentenceInContext(
-        number=1, before=before, sentence=sentence, after=after, **(values | changes)
+        number=1,
+        title=values["title"],
+        source=values["source"],
+        published=values["published"],
+        url=values["url"],
+        before=before,
+        sentence=sentence,
+        after=after,
     )
 
 
@@ -365,11 +391,11 @@ def _everything(text: str, url: str) -> Iterator[discord.Embed]:
             question=text, understood_as=text + "?", generation=text, text=text, mode="llm",
             citations=(cited, context), short_answer=short_answer,
         )  # fmt: skip
-        yield from answer_pages(answer, text)
-    yield from answer_pages(answer.model_copy(update={"error": text or "x"}), "")
+        yield from answer_pages(answer)
+    yield from answer_pages(answer.model_copy(update={"error": text or "x"}))
     abstained = {"status": Status.ABSTAINED, "citations": (), "closest": (cited, context, cited)}
-    yield from answer_pages(answer.model_copy(update=abstained), text)
-    yield from answer_pages(answer.model_copy(update={"citations": ()}), text)
+    yield from answer_pages(answer.model_copy(update=abstained))
+    yield from answer_pages(answer.model_copy(update={"citations": ()}))
     yield from sentence_in_context(SentenceInContext(9, text, text, text, url, text, text, text))
     yield from more_evidence_pages([cited, context])
     article = ListedArticle(text, text, text, text, url, 12)
@@ -428,14 +454,14 @@ def test_floods_are_sendable_in_every_embed(flood: str) -> None:
 
 @given(hostile)
 def test_every_word_of_a_quote_is_on_its_pages(text: str) -> None:
-    pages = answer_pages(_answer(citations=(_citation(1, text * 30, url=""),)), "abc123")
+    pages = answer_pages(_answer(citations=(_citation(1, text * 30, url=""),)))
     shown = [
         line
         for page in pages
         for line in read((page.description or "").replace(CONTINUES, "")).shown.splitlines()
     ]
-    quoted = "".join(line for line in shown if not line.startswith("The new bridge · "))
-    assert _solid(quoted) == _solid(inert(text * 30)) + "[1]"
+    quoted = "".join(line for line in shown if not line.startswith("Harbour Gazette, 1 Mar"))
+    assert _solid(quoted) == _solid(inert(text * 30))
 
 
 def _solid(text: str) -> str:
@@ -448,3 +474,9 @@ def test_refusals_fit_a_message(text: str, refuse: Callable[[str], str]) -> None
     for said in (refuse(text), refuse(text * 100)):
         assert 0 < len(said.encode("utf-16-le")) // 2 <= 1900
         assert not read(said).acted_on
+
+
+def test_a_footer_of_white_space_is_left_out() -> None:
+    """Discord refuses a footer without a character."""
+    [embed] = described(["Words."], Colour.SOURCES, footer=(" ", "\t"))
+    assert embed.footer.text is None

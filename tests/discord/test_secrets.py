@@ -54,7 +54,7 @@ class Program:
 
     async def run(self, *arguments: str, token: str = MARK, **variables: str) -> int:
         process = await self.start(*arguments, token=token, **variables)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(45):
             return await process.wait()
 
     @property
@@ -102,7 +102,7 @@ async def running(program: Program, fake: FakeDiscord, form: str) -> AsyncIterat
         assert MARK.encode() not in _arguments(process.pid)
         yield
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(45):
             assert await process.wait() == 0
     finally:
         if process.returncode is None:
@@ -170,7 +170,7 @@ async def test_a_gateway_that_refuses_the_token(program: Program, fake: FakeDisc
     # A client that writes while the connection closes misses the code, and reads it as it resumes.
     fake.world.token = OTHER
     fake.gateway.close(4004)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(45):
         assert await process.wait() == 78
     _check(program, fake)
 

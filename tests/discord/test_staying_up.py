@@ -48,7 +48,7 @@ async def answer(fake: FakeDiscord, guild: Guild) -> Message:
 
 
 async def click(fake: FakeDiscord, answer: Message) -> None:
-    clicked = await fake.click(answer, "[1]", fake.user("Clicker"))
+    clicked = await fake.click(answer, "Context", fake.user("Clicker"))
     assert "Mayor Ilse Brandt" in (await clicked.response()).text
 
 

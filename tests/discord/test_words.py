@@ -18,7 +18,10 @@ from tests.discord.conftest import (
     ask,
     button_id,
     connected,
+    menu_of,
+    pick,
     receipt_id,
+    with_old_buttons,
 )
 from tests.fake_discord import Channel, FakeDiscord, Message, User
 from tests.marked_words import mark_all, marks_in, words_in
@@ -111,15 +114,15 @@ async def _forgotten(
 ) -> Message:
     answer = await ask(fake, ann, here, ANSWERED)
     await dealbot.runtime.store.receipts.forget(receipt_id(answer))
-    return await (await fake.click(answer, "[1]", ann)).final()
+    return await (await fake.click(answer, button_id(answer, "cite:"), ann)).final()
 
 
 async def _of_another(
     dealbot: DealbotClient, fake: FakeDiscord, ann: User, here: Channel
 ) -> Message:
     answer = await ask(fake, ann, here, ANSWERED)
-    delete = button_id(answer, "drop:")
-    return await (await fake.click(answer, delete, fake.user("Bob"))).final()
+    with_old_buttons(answer, dealbot.runtime.store.signer)
+    return await (await fake.click(answer, "Delete", fake.user("Bob"))).final()
 
 
 async def _store_lost(
@@ -172,16 +175,23 @@ async def test_an_answer_and_what_leads_on_from_it_are_texts(
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
-    assert marks_of(answer) >= {"answers.generation", "buttons.delete", "buttons.more_evidence"}
+    assert marks_of(answer) >= {"measures.sure", "buttons.context", "buttons.more"}
     abstained = await ask(fake, ann, harbour.general, NOT_ANSWERED)
-    assert marks_of(abstained) >= {"abstained_lacking", "closest", "answers.not_sure_enough"}
+    assert marks_of(abstained) >= {"abstained_lacking", "answers.closest_article"}
     for beginning, name in (
         ("cite:", "measures.day"),
-        ("more:", "answers.more_evidence"),
         (r"vote:\w+:up", "notices.voted_up"),
     ):
         pressed = await fake.click(answer, button_id(answer, beginning), ann)
         assert name in marks_of(await pressed.final())
+    more = await (await pick(fake, answer, "more", ann)).final()
+    assert "answers.more_evidence" in marks_of(more)
+    menu = await menu_of(fake, answer, ann)
+    [options] = [row["components"][0]["options"] for row in menu.components]
+    said = [option["label"] for option in options if "." not in option["value"]]
+    assert [marks_in(label, frozenset()) for label in said] == [
+        {f"buttons.pick_{name}"} for name in ("more", "why", "again", "drop")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -193,6 +203,7 @@ async def test_an_answer_and_what_leads_on_from_it_are_texts(
         ("status", {}, "lists.status_takes"),
         ("forget me", {}, "notices.nothing_kept"),
         ("export", {}, "discord_export"),
+        ("limits", {}, "notices.limit_left"),
     ],
 )
 async def test_what_a_command_shows_is_texts(
@@ -238,7 +249,7 @@ async def test_an_admins_own_text_pings_nobody(
     ann, harbour = fake.user("Ann"), fake.guild("Harbour")
     loud = f"@everyone <@{ann.id}>: nobody knows"
     (words / "abstained.txt").write_text(loud)
-    (words / "answers.toml").write_text(f'not_sure_enough = "{loud} {{likelihood}}"\n')
+    (words / "answers.toml").write_text(f'closest_article = "{loud}"\n')
     (words / "refusals.toml").write_text(f'question_not_text = "{loud} {{code}}"\n')
     prompts.choose(words)
     async with opened_runtime() as runtime, connected(runtime, fake):

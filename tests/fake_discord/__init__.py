@@ -37,7 +37,7 @@ from tests.fake_discord.interactions import Invocation
 from tests.fake_discord.messages import Message
 from tests.fake_discord.people import EVERYONE, Member, Role, User
 from tests.fake_discord.places import Channel, Guild, Overwrite
-from tests.fake_discord.pointing import pointed
+from tests.fake_discord.redirect import pointed
 
 __all__ = [
     "EVERYONE",

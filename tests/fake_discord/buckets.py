@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from math import ceil
 
 from tests.fake_discord.snowflakes import Clock
 
@@ -32,7 +33,8 @@ class Bucket:
         headers = {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(max(self.limit - used - 1, 0)),
-            "X-RateLimit-Reset-After": f"{ends - now:.3f}",
+            # Rounded up: a client that waits for this long must not come too early.
+            "X-RateLimit-Reset-After": f"{ceil((ends - now) * 1000) / 1000:.3f}",
             "X-RateLimit-Bucket": f"{abs(hash(self.route)):x}",
         }
         return headers, ends - now if refused else 0.0

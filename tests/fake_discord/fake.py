@@ -5,7 +5,7 @@ from typing import Self
 
 from aiohttp import web
 
-from tests.fake_discord.acting import Acting
+from tests.fake_discord.actions import Acting
 from tests.fake_discord.errors import Violations
 from tests.fake_discord.gateway import Gateway
 from tests.fake_discord.interactions import Interactions

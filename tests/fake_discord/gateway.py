@@ -21,7 +21,7 @@ from tests.fake_discord.connection import (
 )
 from tests.fake_discord.places import Channel, Guild
 from tests.fake_discord.sessions import Session, greet, send_members
-from tests.fake_discord.viewing import PRIVILEGED, Payload, Viewer
+from tests.fake_discord.visibility import PRIVILEGED, Payload, Viewer
 from tests.fake_discord.world import World
 
 _LARGEST_FRAME = 4096

@@ -173,7 +173,7 @@ def payload_of(invocation: Invocation) -> dict[str, Any]:
         "channel_id": str(channel.id),
         "channel": channel.payload() | {"permissions": str(channel.permissions(user).value)},
         "app_permissions": str(channel.permissions(world.bot).value),
-        "locale": "en-US",
+        "locale": user.locale,
         "entitlements": [],
         "authorizing_integration_owners": {"0": str(guild.id) if guild else "0"},
         "context": 0 if guild else 1,
@@ -190,5 +190,5 @@ def payload_of(invocation: Invocation) -> dict[str, Any]:
         "member": member,
         "guild": guild.partial(),
         "guild_id": str(guild.id),
-        "guild_locale": "en-US",
+        "guild_locale": guild.locale,
     }

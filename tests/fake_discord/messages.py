@@ -53,6 +53,7 @@ class Message:
     type: int = DEFAULT
     reference: dict[str, Any] | None = None
     referenced: "Message | None" = None
+    forwarded: "Message | None" = None
     mentions: list[User] = field(default_factory=list)
     mention_roles: list[Role] = field(default_factory=list)
     mention_everyone: bool = False
@@ -78,7 +79,7 @@ class Message:
 
     @property
     def embed(self) -> dict[str, Any]:
-        assert len(self.embeds) == 1, f"{len(self.embeds)} embeds"
+        assert len(self.embeds) == 1, f"{len(self.embeds)} embeds: {self.content}"
         return self.embeds[0]
 
     @property
@@ -119,6 +120,12 @@ class Message:
         }
         return body | self._optional(nested)
 
+    def snapshot(self) -> dict[str, Any]:
+        """Build the copy of this message that a message which forwards it carries."""
+        kept = ("type", "content", "embeds", "attachments", "timestamp", "edited_timestamp")
+        body = self.payload(nested=False)
+        return {key: body[key] for key in (*kept, "flags", "mentions", "mention_roles")}
+
     def _optional(self, nested: bool) -> dict[str, Any]:
         body: dict[str, Any] = {}
         if self.nonce is not None:
@@ -129,6 +136,8 @@ class Message:
             body["interaction_metadata"] = self.interaction
         if self.thread is not None:
             body["thread"] = self.thread.payload()
+        if self.forwarded is not None:
+            body["message_snapshots"] = [{"message": self.forwarded.snapshot()}]
         if self.reference is not None:
             body["message_reference"] = self.reference
             if nested and self.type == REPLY:

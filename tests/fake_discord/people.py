@@ -20,12 +20,14 @@ EVERYONE = Permissions(
 
 @dataclass(slots=True, eq=False)
 class User:
-    """A user. If `takes_messages` is False, Discord refuses direct messages by a bot with 50007."""
+    """A user. If `takes_messages` is False, Discord refuses direct messages by a bot with 50007.
+    `locale` is the language of the user's client."""
 
     id: int
     name: str
     bot: bool = False
     takes_messages: bool = True
+    locale: str = "en-US"
 
     @property
     def mention(self) -> str:

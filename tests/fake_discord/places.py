@@ -49,6 +49,7 @@ class Guild:
     roles: list[Role] = field(default_factory=list)
     members: dict[int, Member] = field(default_factory=dict)
     channels: list["Channel"] = field(default_factory=list)
+    locale: str = "en-US"
 
     @property
     def general(self) -> "Channel":
@@ -59,7 +60,7 @@ class Guild:
         return [channel for channel in self.channels if channel.type in THREADS]
 
     def partial(self) -> dict[str, Any]:
-        return {"id": str(self.id), "features": [], "locale": "en-US"}
+        return {"id": str(self.id), "features": [], "locale": self.locale}
 
     def payload(self, members: list[Member]) -> dict[str, Any]:
         return {
@@ -68,7 +69,7 @@ class Guild:
             "owner_id": str(self.owner.id),
             "icon": None,
             "features": [],
-            "preferred_locale": "en-US",
+            "preferred_locale": self.locale,
             "roles": [role.payload() for role in (self.everyone, *self.roles)],
             "emojis": [],
             "stickers": [],

@@ -11,10 +11,10 @@ from tests.fake_discord.buckets import Buckets
 from tests.fake_discord.errors import ApiError
 from tests.fake_discord.faults import Fault, Faults
 from tests.fake_discord.interactions import Interactions
+from tests.fake_discord.router import Call, Route, Routes
 from tests.fake_discord.routes_about import routes as about
 from tests.fake_discord.routes_channels import routes as channels
 from tests.fake_discord.routes_interactions import routes as interactions
-from tests.fake_discord.routing import Call, Route, Routes
 from tests.fake_discord.world import World
 
 PREFIX = "/api/v10"

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.fake_discord.errors import ApiError
 from tests.fake_discord.forms import check_commands
-from tests.fake_discord.routing import Call, Routes
+from tests.fake_discord.router import Call, Routes
 
 routes = Routes()
 

@@ -6,10 +6,10 @@ from tests.fake_discord.errors import ApiError
 from tests.fake_discord.forms import check_message
 from tests.fake_discord.messages import Message
 from tests.fake_discord.places import DM, THREADS, Channel
+from tests.fake_discord.posts import SETTABLE, change, create
 from tests.fake_discord.problems import Problems
-from tests.fake_discord.routing import Call, Routes
-from tests.fake_discord.sending import SETTABLE, change, create
-from tests.fake_discord.viewing import seen_message
+from tests.fake_discord.router import Call, Routes
+from tests.fake_discord.visibility import seen_message
 
 routes = Routes()
 

@@ -17,9 +17,9 @@ from tests.fake_discord.interactions import (
     Invocation,
 )
 from tests.fake_discord.messages import CHAT_INPUT, CONTEXT_MENU, EPHEMERAL, LOADING, Message
+from tests.fake_discord.posts import SETTABLE, change, create
 from tests.fake_discord.problems import Problems
-from tests.fake_discord.routing import Call, Routes
-from tests.fake_discord.sending import SETTABLE, change, create
+from tests.fake_discord.router import Call, Routes
 
 routes = Routes()
 

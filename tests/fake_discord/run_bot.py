@@ -5,7 +5,7 @@ The arguments after the address are dealbot's own. Its token is in DISCORD_TOKEN
 import sys
 
 from bot.cli import main
-from tests.fake_discord.pointing import pointed
+from tests.fake_discord.redirect import pointed
 
 if __name__ == "__main__":
     url = sys.argv.pop(1)

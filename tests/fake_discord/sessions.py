@@ -5,7 +5,7 @@ from collections import deque
 from typing import Any
 
 from tests.fake_discord.connection import DISPATCH, Connection
-from tests.fake_discord.viewing import Viewer
+from tests.fake_discord.visibility import Viewer
 from tests.fake_discord.world import World
 
 _REPLAYED = 1000  # events that a session keeps for RESUME

@@ -12,7 +12,7 @@ from tests.fake_discord.messages import Message, named_in
 from tests.fake_discord.people import EVERYONE, Member, Role, User
 from tests.fake_discord.places import DM, PUBLIC_THREAD, TEXT, Channel, Guild, Overwrite
 from tests.fake_discord.snowflakes import Clock, Snowflakes
-from tests.fake_discord.viewing import MESSAGE_CONTENT, message_event
+from tests.fake_discord.visibility import MESSAGE_CONTENT, message_event
 
 
 class Telling(Protocol):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.config.settings import PREFIX, Settings, _from_file
+from bot.config.flags import PREFIX
+from bot.config.settings import Settings, _from_file
 from bot.discord.text.escapes import escape, inert
 from bot.domain.batch_file import read_batch
 from bot.domain.models import Question, RankRequest, check_question

@@ -22,6 +22,7 @@ from bot.generation.ledger import Ledger, MemoryLedger
 from bot.generation.setup import budget_of
 from bot.monitoring.metrics import Metrics
 from bot.store import Store
+from bot.wording.answers import put_in_words
 
 ANN, BOB = "1310000000000000042", "1310000000000000043"
 TODAY = date(2031, 5, 4)
@@ -323,7 +324,7 @@ async def test_who_is_killed_meanwhile_has_spent_what_was_reserved(tmp_path: Pat
     process.kill()
     await process.wait()
     async with Store.open(path) as store:
-        [kept] = (await store.people.export(int(ANN))).usage
+        [kept] = (await store.people.export(int(ANN), put_in_words)).usage
         budget = Budget(Caps(tokens=100), Prices(), store.usage, today=lambda: kept.day)
         assert await refused(budget, ANN, Usage(11, 0)) is Cap.TOKENS
         await spend(budget, ANN, Usage(10, 0), Usage(10, 0))

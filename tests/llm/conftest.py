@@ -17,7 +17,7 @@ from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.progress import NoProgress
 from tests.llm import ScriptedEndpoint
-from tests.llm.serving import serving
+from tests.llm.server import serving
 from tests.llm.smollm import can_run_here, smollm_weights
 
 KEY = "sk-marked-key-that-must-appear-nowhere-0123"

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.models import Answer, Mode, Question, Status, Trouble
 from bot.serving.service import AnswerService
+from bot.wording.answers import answer_text
 from bot.wording.measures import writing_line
 from tests.llm import (
     ScriptedEndpoint,
@@ -117,7 +118,8 @@ async def in_quotes(service: AnswerService) -> Answer:
 def is_in_quotes(answer: Answer, quoted: Answer, reasons: set[Trouble]) -> None:
     assert answer.mode is Mode.EXTRACTIVE
     assert answer.status is Status.ANSWERED
-    assert (answer.text, answer.citations) == (quoted.text, quoted.citations)
+    assert answer_text(answer) == answer_text(quoted)
+    assert answer.citations == quoted.citations
     assert not answer.written
     assert answer.writing is not None
     assert answer.writing.trouble in reasons

@@ -12,6 +12,7 @@ from bot.app import open_live_index, open_service
 from bot.config.settings import Settings
 from bot.domain.claims import Standing
 from bot.domain.models import Answer, Mode, Question, Role
+from bot.wording.answers import answer_text
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.generation import Generation
@@ -108,4 +109,4 @@ def test_an_answer_says_who_wrote_it(answers: list[Answer]) -> None:
         assert answer.writing is not None
         assert answer.writing.model == "smollm2"
         assert (answer.mode is Mode.LLM) == bool(answer.written) == (answer.writing.verified > 0)
-        assert all(written.text in answer.text for written in answer.written)
+        assert all(written.text in answer_text(answer) for written in answer.written)

@@ -11,7 +11,7 @@ import openai
 import pytest
 
 from tests.llm import smollm as model
-from tests.llm.serving import serving
+from tests.llm.server import serving
 from tests.llm.smollm import MissingModelError, can_run_here, smollm_weights
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ async def test_it_keeps_to_a_schema(smollm: str) -> None:
 def test_the_server_ends_with_whoever_started_it(weights: Path) -> None:
     """A killed parent cannot stop the server, and test runs do get killed."""
     started = (
-        "import sys; from pathlib import Path; from tests.llm.serving import serving\n"
+        "import sys; from pathlib import Path; from tests.llm.server import serving\n"
         "with serving(Path(sys.argv[1])) as url: print(url, flush=True); sys.stdin.read()"
     )
     parent = subprocess.Popen(

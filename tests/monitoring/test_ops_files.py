@@ -16,7 +16,8 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.cli import cli
-from bot.config.settings import PREFIX, Settings
+from bot.config.flags import PREFIX
+from bot.config.settings import Settings
 from bot.domain import errors
 from bot.monitoring.degradations import Degradations
 from bot.monitoring.gateway import Gateway

@@ -51,7 +51,7 @@ def keys_of(admin: Redis, pattern: str) -> list[bytes]:
 
 async def until(probe: Callable[[], bool]) -> None:
     """Poll for the condition, since a process sends no event when it notices something. Raises
-    TimeoutError after 10 s."""
-    async with asyncio.timeout(10):
+    TimeoutError if it stays false."""
+    async with asyncio.timeout(45):
         while not probe():  # noqa: ASYNC110 - see the docstring
             await asyncio.sleep(0.01)

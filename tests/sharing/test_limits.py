@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from contextlib import AsyncExitStack
+from datetime import timedelta
 
 import pytest
 from redis import Redis
@@ -12,6 +13,7 @@ from bot.domain.errors import LimitedError
 from bot.monitoring.degradations import Degradations
 from bot.serving.limits import Limits
 from bot.sharing.limits import SharedLimiter
+from bot.wording.errors import worded_errors
 from tests.bot.test_limits import admitted, limits
 from tests.sharing.conftest import keys_of, linked, until
 from tests.sharing.redis_server import RedisServer
@@ -63,7 +65,7 @@ async def test_whoever_asks_wherever_at_once_the_sum_is_the_limit(
             *(admitted(limiter, 1, 2, 3) for _ in range(20) for limiter in limiters)
         )
         assert outcomes.count(True) == 7
-        with pytest.raises(LimitedError, match="try again in 60 minutes"):
+        with pytest.raises(LimitedError, match="is free in 60 minutes"), worded_errors():
             await limiters[0].admit(1, 2, 3)
         assert not degraded.current
 
@@ -104,7 +106,9 @@ async def test_windows_that_somebody_spoilt_keep_nobody_from_asking(
             outcome = await asyncio.gather(limiter.admit(1, 2, 3), return_exceptions=True)
             for refusal in filter(None, outcome):
                 assert isinstance(refusal, LimitedError)
-                assert refusal.retry_after_s < 61
+                wait = refusal.details["wait"]
+                assert isinstance(wait, timedelta)
+                assert wait < timedelta(seconds=61)
             await until(lambda: not degraded.current)
         for key in keys:
             admin.set(key, "of another kind")

@@ -11,7 +11,7 @@ from bot.domain.errors import StoreError
 from bot.store import Store
 from bot.store.backups import restore
 from tests.store.conftest import kept
-from tests.store.test_opening import kill, writer
+from tests.store.test_store import kill, writer
 
 
 async def test_a_backup_during_writes_is_whole_and_opens(path: Path) -> None:

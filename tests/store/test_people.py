@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.store import AuditEntry, ServerSettings, Store
 from bot.store.people import Counts
+from bot.wording.answers import put_in_words
 from tests.store.conftest import GUILD, NOON, kept
 
 ANN, BOB = 1_310_000_000_000_000_042, 1_310_000_000_000_000_043
@@ -37,7 +38,7 @@ def _with_admin(now: ServerSettings, user: int) -> ServerSettings:
 
 async def test_a_person_gets_all_of_theirs_and_nothing_of_others(store: Store) -> None:
     firsts = await fill(store)
-    exported = await store.people.export(ANN)
+    exported = await store.people.export(ANN, put_in_words)
     assert [answer.question for answer in exported.answers] == [
         f"Asked by {ANN}?",
         f"And then, {ANN}?",
@@ -58,7 +59,7 @@ async def test_settings_that_cannot_be_read_keep_nobody_from_an_export(
     other.execute("INSERT INTO settings VALUES (1, '{half')")
     other.execute("""INSERT INTO settings VALUES (2, '{"admin_users": "none"}')""")
     other.close()
-    assert (await store.people.export(ANN)).admin_of == ()
+    assert (await store.people.export(ANN, put_in_words)).admin_of == ()
 
 
 async def test_who_is_forgotten_leaves_nothing_but_the_log_of_what_admins_did(
@@ -68,7 +69,7 @@ async def test_who_is_forgotten_leaves_nothing_but_the_log_of_what_admins_did(
     assert await store.people.count(ANN) == Counts(answers=2, votes=2)
     assert await store.people.forget(ANN) == Counts(answers=2, votes=2)
     assert await store.people.count(ANN) == Counts(0, 0)
-    exported = await store.people.export(ANN)
+    exported = await store.people.export(ANN, put_in_words)
     assert (exported.answers, exported.votes) == ((), {})
     assert len(exported.audit) == 1
     offered = await store.receipts.answered_questions(GUILD, "", 9)
@@ -83,14 +84,16 @@ async def test_who_is_forgotten_leaves_nothing_but_the_log_of_what_admins_did(
 
 
 async def bobs(store: Store):  # type: ignore[no-untyped-def]
-    return (await store.people.export(BOB)).answers
+    return (await store.people.export(BOB, put_in_words)).answers
 
 
 async def test_what_was_only_known_for_a_while_is_forgotten_too(path: Path) -> None:
     async with Store.open(path) as store:
         receipt = kept(asker=store.asker(ANN))
         await store.receipts.add(receipt)
-        assert (await store.people.export(ANN)).answers[0].question == "When does the bridge close?"
+        assert (await store.people.export(ANN, put_in_words)).answers[
+            0
+        ].question == "When does the bridge close?"
         await store.people.forget(ANN)
         await store.receipts.add(replace(receipt, question=None))
         after = await store.receipts.get(receipt.id)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from bot.domain.errors import StoreError
 from bot.store import AuditEntry, ServerSettings, Store
 from bot.store.signatures import Signer
+from bot.wording.errors import worded_errors
 from tests.store.conftest import GUILD, NOON
 
 SIGNER = Signer(b"k" * 32)
@@ -56,7 +57,7 @@ async def test_settings_of_another_version_never_open_what_was_closed(path: Path
     other.close()
     async with Store.open(path) as store:
         assert store.settings.get(GUILD) == ServerSettings(channels=(1,))
-        with pytest.raises(StoreError, match="an admin has to set them again"):
+        with pytest.raises(StoreError, match="an admin has to set them again"), worded_errors():
             store.settings.get(GUILD + 1)
         await store.settings.change(GUILD + 1, lambda now: now)
         assert store.settings.get(GUILD + 1) == ServerSettings()

@@ -11,6 +11,7 @@ from bot.store import Store
 from bot.store.database import Database
 from bot.store.people import Counts
 from bot.store.usage import StoredUsage
+from bot.wording.answers import put_in_words
 
 ANN, BOB = 1_310_000_000_000_000_042, 1_310_000_000_000_000_043
 
@@ -40,7 +41,7 @@ async def test_it_is_there_after_a_restart(path: Path, today: date) -> None:
 async def test_a_person_gets_what_is_theirs(store: Store, today: date) -> None:
     await store.usage.add(today, str(ANN), Spent(10, 5, 2_500_000))
     await store.usage.add(today, str(BOB), Spent(1, 1))
-    exported = await store.people.export(ANN)
+    exported = await store.people.export(ANN, put_in_words)
     assert exported.usage == (StoredUsage(day=today, input_tokens=10, output_tokens=5, cost=2.5),)
     assert json.loads(exported.model_dump_json())["usage"][0]["day"] == today.isoformat()
 
@@ -79,4 +80,4 @@ async def test_being_forgotten_gives_nobody_a_second_budget_for_today(
     assert await store.people.forget(ANN) == Counts(0, 0)
     assert await people(path, yesterday) == [None]
     assert (await store.usage.spent(today, str(ANN)))[0] == Spent(10, 5, 3)
-    assert [kept.day for kept in (await store.people.export(ANN)).usage] == [today]
+    assert [kept.day for kept in (await store.people.export(ANN, put_in_words)).usage] == [today]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import QuestionError
 from bot.store import Store, new_id
 from bot.store.votes import Vote
+from bot.wording.errors import worded_errors
 from tests.store.conftest import kept
 
 
@@ -29,7 +30,7 @@ async def test_a_vote_is_given_changed_and_taken_back(store: Store) -> None:
 
 
 async def test_a_vote_on_what_is_no_longer_kept_is_refused_in_words(store: Store) -> None:
-    with pytest.raises(QuestionError, match="no longer kept"):
+    with pytest.raises(QuestionError, match="no longer kept"), worded_errors():
         await store.votes.vote(new_id(), "someone", 1)
     assert await store.votes.counts(new_id()) == (0, 0)
 

@@ -1,0 +1,1 @@
+"""Tests of `bot/sources/fetching` against real servers on loopback."""
