@@ -22,7 +22,7 @@ from index.encoder.encoder import default_home, open_current
 
 RESULTS, PAGE = Path("benchmarks/results/evaluation.json"), Path("docs/evaluation.md")
 _MEASURED = ("bot", "index", "prompts", "articles", "benchmarks/questions", "training/stories")
-_VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime", "sentencex", "tokenizers")
+_VERSIONS = ("dealbot", "bm25s", "faiss-cpu", "numpy", "onnxruntime", "tokenizers")
 
 
 def main() -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.answering.candidates import retrieve
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judge, Judgement
-from bot.answering.pipeline import retrieve
 from bot.answering.question.reader import QuestionReader
-from bot.answering.question.small_talk import small_talk
 from bot.answering.ranking.evidence import EvidenceRanker
 from bot.answering.ranking.evidence_model import EvidenceModel, ReadCandidates
 from bot.answering.ranking.given_sentences import GivenArticle, SentenceRanker
@@ -23,7 +22,7 @@ from index.generations.live import LiveGeneration
 from index.models import Span
 from index.retrieval import Searcher
 from index.stores.text_store import StoredSentence
-from training.judge.measuring import held_out_questions
+from training.judge.evaluation import held_out_questions
 from training.judge.sets import read_squad_shifts, story_questions
 from training.stories import Kind
 
@@ -187,7 +186,7 @@ def from_our_questions(
     reader = QuestionReader(live.generation, model.words)
     for record in records(path):
         asked = Question.model_validate(record)
-        if record["split"] not in splits or small_talk(asked.question) or asked.history:
+        if record["split"] not in splits or record["kind"] == "greeting" or asked.history:
             continue
         understood = reader.read(asked)
         vector = live.encoder.encode_queries([understood.text])[0]

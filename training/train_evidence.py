@@ -44,8 +44,7 @@ from index.building.build import build_index
 from index.encoder.encoder import Encoder, default_home, open_current
 from index.generations.live import open_live
 from index.text.sentences import split_sentences
-from training.augmenting import augmented, removed
-from training.caching import CachingEncoder
+from training.augmentation import augmented, removed
 from training.examples import (
     Example,
     from_lists,
@@ -55,9 +54,10 @@ from training.examples import (
     from_stories,
     read_selqa,
 )
-from training.fitting import NO_MODEL, fit_confidence, fit_ranking, probability
-from training.operating import operating_point, short_answer_threshold, verdict_threshold
-from training.reporting import Judged, Row, report
+from training.linear_models import NO_MODEL, fit_confidence, fit_ranking, probability
+from training.report import Judged, Row, report
+from training.thresholds import operating_point, short_answer_threshold, verdict_threshold
+from training.vector_cache import CachingEncoder
 
 ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "bot" / "answering" / "model"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from benchmarks.claims.corrupting import ATTRIBUTED, CORRUPTIONS, hedged, join_facts
-from benchmarks.claims.rewording import REWORDINGS, merge
+from benchmarks.claims.corruptions import ATTRIBUTED, CORRUPTIONS, hedged, join_facts
+from benchmarks.claims.rewordings import REWORDINGS, merge
 
 _BESIDE = 0.5  # share of claims that also cite a neighbouring sentence
 

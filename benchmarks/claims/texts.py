@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks import corpus
 from benchmarks.claims.cases import Case, Text, cases
-from benchmarks.claims.corrupting import names
+from benchmarks.claims.corruptions import names
 from benchmarks.claims.paraphrases import retold
 from index.articles.sources import read_articles
 from index.text.initials import Initials, InitialsLearner

@@ -11,16 +11,16 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.faults.enumerating import Enumeration
+from benchmarks.faults.enumeration import Enumeration
 from benchmarks.faults.indexes import Editions, index_operations
-from benchmarks.faults.migrating import MigratingIndex
+from benchmarks.faults.migration import MigratingIndex
 from benchmarks.faults.operations import Operation
 from benchmarks.faults.power import IN_MEMORY
 from benchmarks.faults.ptrace import supported
 from benchmarks.faults.random_kills import kill_at_random
 from benchmarks.faults.report import RESULTS, keep, problems, summary, table
 from benchmarks.faults.stores import store_operations
-from benchmarks.faults.tracing import Kind
+from benchmarks.faults.tracer import Kind
 from index.encoder.encoder import default_home, open_current
 
 _NAMES = (
@@ -66,7 +66,7 @@ def _operations(editions: Editions, folder: Path, names: tuple[str, ...]) -> Ite
     found = [*index_operations(editions), migrating, *store_operations(folder)]
     if {"adopt", "adopt again"} & set(names):
         # Imported late: it loads torch, which slows down every fork of the other operations.
-        from benchmarks.faults.adopting import adopt_operations
+        from benchmarks.faults.adoption import adopt_operations
 
         found += adopt_operations(folder)
     return (operation for operation in found if operation.name in names)

@@ -14,7 +14,7 @@ from random import Random
 
 from benchmarks.faults.indexes import MONTHS, Editions, damage, leftovers
 from benchmarks.faults.power import Disk
-from benchmarks.faults.tracing import Child, Fault, Kind, Traced, in_child, trace
+from benchmarks.faults.tracer import Child, Fault, Kind, Traced, in_child, trace
 
 _BUILD_EVERY = 10  # kills between clean builds; leftovers stay in place until then
 

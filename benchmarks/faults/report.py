@@ -6,11 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.enumerating import Outcome
+from benchmarks.faults.enumeration import Outcome
 from benchmarks.faults.random_kills import RandomKills
-from benchmarks.faults.tracing import Kind
+from benchmarks.faults.tracer import Kind
 from benchmarks.machine import ROOT
 from benchmarks.results_file import load, save_indented
+from bot.evaluation.tables import markdown_table
 
 RESULTS = ROOT / "benchmarks/results/faults.json"
 _SHOWN = 20  # problems shown of each operation
@@ -54,12 +55,13 @@ def problems(kept: dict[str, Any]) -> list[str]:
 def table(kept: dict[str, Any]) -> str:
     """Format the figures as Markdown."""
     kinds = [*map(str, Kind)]
-    lines = [f"| operation | steps | {' | '.join(kinds)} | power cuts | lost or torn |"]
-    lines.append("|---" * (len(kinds) + 4) + "|")
-    for name, operation in kept["operations"].items():
-        counts = [operation["faults"].get(kind, 0) for kind in kinds]
-        cells = [operation["steps"], *counts, operation["power_cuts"], len(operation["problems"])]
-        lines.append(f"| {name} | {' | '.join(map(str, cells))} |")
+    rows = [
+        [name, found["steps"], *(found["faults"].get(kind, 0) for kind in kinds),
+         found["power_cuts"], len(found["problems"])]
+        for name, found in kept["operations"].items()
+    ]  # fmt: skip
+    headers = ("operation", "steps", *kinds, "power cuts", "lost or torn")
+    lines = [markdown_table(headers, rows)]
     if kills := kept.get("random_kills"):
         lines.append(
             f"\nAt random, of the real command (seed {kills['seed']}): {kills['killed_by_time']} "

@@ -11,28 +11,25 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 from pydantic import SecretStr
 
 from benchmarks.generation import judgements
-from benchmarks.generation.asking import Row, opened
 from benchmarks.generation.models import QWEN, SMOLLM, endpoint
+from benchmarks.generation.recorded_service import Row, opened
 from benchmarks.generation.report import figures, side_by_side, table
 from benchmarks.indexes import evaluation_indexes
 from benchmarks.machine import ROOT
+from benchmarks.question_sets import QuestionSet, question_sets
 from benchmarks.results_file import save
 from benchmarks.speed.record import made_from
-from bot.evaluation.datasets import records
-from bot.evaluation.questions import EvalQuestion
 from index.encoder.encoder import default_home
 from index.generations.live import LiveIndex
 
 RESULTS = ROOT / "benchmarks/results"
 _RUNS = ROOT / "build/generation"  # complete runs, for --judged
-_QUESTIONS = ROOT / "benchmarks/questions"
 _OURS = {"articles"}
 _SEED = 7
 
@@ -45,8 +42,8 @@ def main() -> None:
     if not options.judged:
         with endpoint(options.model) as url:
             sets = {
-                name: asyncio.run(_ask(name, articles, url, options))
-                for name, articles in _sets(options.shared)
+                each.name: asyncio.run(_ask(each, url, options))
+                for each in question_sets(options.shared)
             }
         save({**made_from(), "model": model, "sets": sets}, last)
     _report(json.loads(last.read_text()), label)
@@ -66,26 +63,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _sets(shared: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the names and articles of the sets. Skip a set whose articles are missing, and say
-    so."""
-    for name, articles in {
-        "articles": ROOT / "articles",
-        "seed": shared / "seed/article.txt",
-    }.items():
-        if articles.exists():
-            yield name, articles
-        else:
-            sys.stderr.write(f"left out {name}: {articles.name} is not there\n")
-
-
-async def _ask(name: str, articles: Path, url: str, options: argparse.Namespace) -> Row:
+async def _ask(of: QuestionSet, url: str, options: argparse.Namespace) -> Row:
     """Ask the questions of one set. Return how many were asked, and a row for each that had
     evidence."""
     encoders = default_home()
-    live = LiveIndex(evaluation_indexes(encoders).built(name, [articles]), encoders)
-    asked_of = records(_QUESTIONS / f"{name}.jsonl")
-    questions = [EvalQuestion.model_validate(each) for each in asked_of]
+    live = LiveIndex(evaluation_indexes(encoders).built(of.name, [of.articles]), encoders)
+    questions = of.questions
     if options.sample:
         questions = Random(_SEED).sample(questions, min(options.sample, len(questions)))
     rows: list[Row] = []
@@ -95,7 +78,7 @@ async def _ask(name: str, articles: Path, url: str, options: argparse.Namespace)
         for number, question in enumerate(questions, start=1):
             row = await asked.row(question)
             rows += [row] if row else []
-            sys.stderr.write(f"\r{name}: {number} of {len(questions)}")
+            sys.stderr.write(f"\r{of.name}: {number} of {len(questions)}")
     sys.stderr.write("\n")
     return {"asked": len(questions), "rows": rows}
 

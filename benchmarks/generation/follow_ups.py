@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.generation.models import QWEN, SMOLLM, endpoint
-from benchmarks.generation.recording import RecordingBackend
+from benchmarks.generation.recorders import RecordingBackend
 from benchmarks.indexes import evaluation_indexes
 from benchmarks.machine import ROOT
 from benchmarks.results_file import save

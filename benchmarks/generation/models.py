@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.machine import ROOT
 from index.files.publication import file_digest
-from tests.llm.serving import serving
+from tests.llm.server import serving
 from tests.llm.smollm import smollm_weights
 
 HOME = ROOT / "build/models"

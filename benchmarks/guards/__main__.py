@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.guards.page import PAGE, table
-from benchmarks.guards.removing import Guard, guards, passes, removed
+from benchmarks.guards.removal import Guard, guards, passes, removed
 from benchmarks.machine import ROOT
 from benchmarks.results_file import load, save_indented, save_tables
 

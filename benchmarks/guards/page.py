@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from benchmarks.guards.removing import Guard
+from benchmarks.guards.removal import Guard
 from benchmarks.machine import ROOT
 from bot.evaluation.tables import markdown_table
 

@@ -12,12 +12,12 @@ from itertools import count, cycle
 from random import Random
 
 from benchmarks.machine import ROOT
-from benchmarks.overload import doors
-from benchmarks.overload.measuring import Row, Way, measure
+from benchmarks.overload import systems
+from benchmarks.overload.load import Row, Way, measure
 from benchmarks.overload.report import draw, tables
-from benchmarks.overload.soaking import soak
+from benchmarks.overload.soak import soak
 from benchmarks.results_file import save
-from benchmarks.soak.watching import is_flat
+from benchmarks.soak.watch import is_flat
 from benchmarks.speed.corpora import Corpus, bundled, generated, index_of
 from benchmarks.speed.names import ANSWERS
 from benchmarks.speed.record import made_from
@@ -61,15 +61,15 @@ async def _measure(
 ) -> tuple[list[Row], Row]:
     index = index_of(articles, ANSWERS)
     questions = _questions(articles, kind, options.seed)
-    open_door = doors.service if capacity == "service" else doors.bot
-    async with open_door(index) as (ask, pid):
+    open_system = systems.service if capacity == "service" else systems.bot
+    async with open_system(index) as (ask, pid):
         way = Way(capacity, articles.name, kind, ask, pid, questions)
         return await measure(way, options.seconds, options.seed)
 
 
 async def _soak(options: argparse.Namespace) -> Row:
     articles = bundled()
-    async with doors.service(index_of(articles, ANSWERS)) as (ask, pid):
+    async with systems.service(index_of(articles, ANSWERS)) as (ask, pid):
         questions = _questions(articles, "all new", options.seed)
         way = Way("service", articles.name, "all new", ask, pid, questions)
         return await soak(way, options.minutes, options.seed)

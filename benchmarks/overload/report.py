@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from benchmarks.overload.measuring import SOON_MS, Row
+from benchmarks.overload.load import SOON_MS, Row
 from benchmarks.plots import panels
 from bot.evaluation.tables import Cell, markdown_table
 

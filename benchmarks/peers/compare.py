@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.indexes import evaluation_indexes
 from benchmarks.machine import ROOT, now, tell
 from benchmarks.peers.contest import Answered, Contest, contests
-from benchmarks.peers.judging import outcome_of
+from benchmarks.peers.outcomes import outcome_of
 from benchmarks.peers.protocol import Passage
 from benchmarks.peers.run import PEERS, read_lines, times_path
 from benchmarks.results_file import load, save, save_lines, save_tables
@@ -44,9 +44,7 @@ def main() -> None:
     rows: list[Row] = []
     versions = {name: version(name) for name in _VERSIONS}
     left_out: list[str] = []
-    for contest in contests(
-        ROOT, options.shared, indexes, options.encoders, encoder, options.sample
-    ):
+    for contest in contests(options.shared, indexes, options.encoders, encoder, options.sample):
         tell(f"{contest.name}: {len(contest.questions)} questions")
         for method, answered in contest.ours().items():
             rows += _rows(contest, method, answered)

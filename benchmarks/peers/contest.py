@@ -9,6 +9,7 @@ from statistics import median
 from time import perf_counter
 
 from benchmarks.peers.protocol import TOP, Passage
+from benchmarks.question_sets import question_sets
 from bot.evaluation import datasets
 from bot.evaluation.indexes import EvaluationIndexes
 from bot.evaluation.outcomes import SEED
@@ -65,21 +66,14 @@ class Contest:
 
 
 def contests(
-    root: Path, shared: Path, indexes: EvaluationIndexes, encoders: Path, encoder: Encoder,
+    shared: Path, indexes: EvaluationIndexes, encoders: Path, encoder: Encoder,
     sample: int,
 ) -> Iterator[Contest]:  # fmt: skip
     """Yield the sets whose files exist. Questions with a history are left out: a retriever takes no
     history."""
-    own = {
-        "articles": ("articles.jsonl", root / "articles"),
-        "seed": ("seed.jsonl", shared / "seed/article.txt"),
-    }
-    for name, (file, source) in own.items():
-        if source.exists():
-            rows = datasets.records(root / "benchmarks/questions" / file)
-            asked = [EvalQuestion.model_validate(row) for row in rows]
-            live = open_live(indexes.built(name, [source]), encoders, reuse=encoder)
-            yield Contest(name, [each for each in asked if not each.history], live)
+    for own in question_sets(shared):
+        live = open_live(indexes.built(own.name, [own.articles]), encoders, reuse=encoder)
+        yield Contest(own.name, [each for each in own.questions if not each.history], live)
     files = [
         shared / "eval" / f"{name}.jsonl" for name in ("squad2_sent_dev", "squad_paragraphs_dev")
     ]

@@ -1,2 +1,2 @@
-"""Soak test: thousands of questions through the real client while Discord fails, as many faults as
-in a day."""
+"""Soak test: thousands of questions through the real Discord client, with a day's number of Discord
+faults."""

@@ -1,5 +1,5 @@
-"""Soak test that asks thousands of questions through the real client while Discord fails in every
-form that the tests' fake can produce. Exits with 1 if a question was lost or another check failed.
+"""Soak test: ask thousands of questions through the real Discord client while the fake Discord of
+the tests produces every kind of fault. Exit with 1 if a question was lost or another check failed.
 
 Run from the project's root: make soak, or python -m benchmarks.soak --help
 """
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.indexes import evaluation_indexes
 from benchmarks.machine import ROOT, tell
 from benchmarks.soak.report import failures, report
-from benchmarks.soak.soaking import Size, soak
+from benchmarks.soak.run import Size, soak
 from bot.evaluation.datasets import records
 from index.encoder.encoder import default_home
 

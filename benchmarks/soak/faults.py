@@ -20,7 +20,7 @@ _SCOPES = ("user", "shared", "global", "")
 
 
 def _kinds(route: str) -> dict[str, Fault]:
-    """Return a new fault of each kind for this route."""
+    """Return a new fault of each kind for this route, by the name of the kind."""
     kinds = {
         "500": Fault(route, status=500),
         "502 after it was done": Fault(route, status=502, after=True),
@@ -35,12 +35,14 @@ def _kinds(route: str) -> dict[str, Fault]:
     return kinds
 
 
-class Weather:
-    """Faults of requests between `begin` and `end`, and single faults of the gateway.
+class RandomFaults:
+    """Source of random faults. Between `begin` and `end` each request may fail; `strike` causes one
+    fault of the gateway.
 
-    `commands` is False while the gateway is away: no bot can answer a command that Discord cannot
-    deliver in time. `messages` is False only while heartbeats are lost or the session ends, which
-    loses messages that were not delivered.
+    `commands` and `messages` say whether users may send commands and messages now. `commands` is
+    False while the gateway is away, because Discord cannot deliver a command in time. `messages` is
+    False only while heartbeats are lost or the session ends, because Discord then loses undelivered
+    messages. `met` counts the faults that occurred, by kind.
     """
 
     def __init__(self, fake: FakeDiscord, random: Random) -> None:
@@ -79,8 +81,8 @@ class Weather:
         self._armed.clear()
 
     def over(self, asked: Asked) -> None:
-        """Arm at most one fault of the question's acknowledgement, at random. It is due within
-        three seconds, and no bot may survive two faults."""
+        """Arm a fault for the acknowledgement of one command in ten. Arm only one: the bot has
+        three seconds to acknowledge, too few to survive two faults."""
         if asked.invocation is None or self._random.random() > _ACK_CHANCE:
             return
         route = f"POST /interactions/{asked.invocation.id}/*"
@@ -97,8 +99,8 @@ class Weather:
             self.met[f"{kind}, of an acknowledgement"] += fault.met
 
     def forgiven(self, violation: Violation) -> bool:
-        """Return whether the violation is excused: a bot that does not learn that its
-        acknowledgement arrived must send it again."""
+        """Return whether the violation is a second acknowledgement after a fault hid the success of
+        the first. The bot must then send it again."""
         again = violation.kind == "double ack"
         return again and any(lost in violation.detail for lost in self._lost_acks)
 

@@ -2,8 +2,8 @@
 
 from statistics import quantiles
 
-from benchmarks.soak.soaking import Soaked
-from benchmarks.soak.watching import growth, is_flat
+from benchmarks.soak.run import Soaked
+from benchmarks.soak.watch import growth, is_flat
 from bot.evaluation.tables import table
 
 _ENOUGH = 5_000  # questions after which memory has stopped growing for harmless reasons

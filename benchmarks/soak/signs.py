@@ -15,10 +15,10 @@ SATURATED = 200
 _IDLE, _LATER = 200, 2_000  # commands to an idle bot; further ones to a saturated bot
 PATIENCE_S = 120.0  # in which at least one question is answered
 KEPT = 1_000  # messages that the fake remembers
-_UNLIMITED = [
-    f"--limit-{window}=100000/second"
-    for window in ("per-user", "per-channel", "per-server", "overall")
-]
+UNLIMITED = {
+    f"limit_{window}": "100000/second"
+    for window in ("per_user", "per_channel", "per_server", "overall")
+}
 
 
 async def measure_signs(
@@ -43,7 +43,8 @@ async def running_bot(
     """Run a connected bot without rate limits in a process of its own; yield its process id."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.fake_discord.run_bot", fake.url, "run"),
-        *("--index", str(index), "--encoders", str(encoders), "--store", str(store), *_UNLIMITED),
+        *("--index", str(index), "--encoders", str(encoders), "--store", str(store)),
+        *(f"--{name.replace('_', '-')}={limit}" for name, limit in UNLIMITED.items()),
         env={**os.environ, "DISCORD_TOKEN": fake.token},
         stderr=asyncio.subprocess.DEVNULL,
     )

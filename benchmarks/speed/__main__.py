@@ -12,7 +12,7 @@ from collections.abc import Callable
 from benchmarks.machine import ROOT
 from benchmarks.peers.run import PEERS
 from benchmarks.results_file import load, save, save_tables
-from benchmarks.speed import building, footprint, latency, scale, starting, throughput
+from benchmarks.speed import builds, footprint, latency, scale, startup, throughput
 from benchmarks.speed.corpora import HOME, bundled, generated
 from benchmarks.speed.figures import Row
 from benchmarks.speed.goals import reached
@@ -62,10 +62,10 @@ def _parts(run: Run, options: argparse.Namespace) -> dict[str, Callable[[], list
             run, [bundled(), *(generated(size) for size in options.peer_sizes)]
         ),
         "throughput": lambda: throughput.measure(run, generated(max(options.peer_sizes))),
-        "start": lambda: starting.measure(run, bundled()),
+        "start": lambda: startup.measure(run, bundled()),
         "footprint": lambda: footprint.measure(run, bundled()),
-        "building": lambda: building.measure(run, generated(options.build_size)),
-        "rebuilding": lambda: building.rebuild(run, options.articles),
+        "building": lambda: builds.measure(run, generated(options.build_size)),
+        "rebuilding": lambda: builds.rebuild(run, options.articles),
         "scale": lambda: scale.measure(run, [generated(size) for size in options.sizes]),
     }
 

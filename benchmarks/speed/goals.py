@@ -6,7 +6,7 @@ from typing import Any
 from benchmarks.peers.run import PEERS
 from benchmarks.speed.figures import Row
 from benchmarks.speed.names import ANSWERS, BARE, OURS, RERANKED, RETRIEVAL, UNJUDGED
-from benchmarks.speed.starting import COMMAND
+from benchmarks.speed.startup import COMMAND
 
 AT_LEAST, AT_MOST = "at least", "at most"
 _ASKERS = 64

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.peers.protocol import TOP
-from benchmarks.speed.reading import reading
+from benchmarks.speed.input_size import reading
 from benchmarks.speed.steps import step_times
 from benchmarks.speed.system import System
 from bot.answering.judge.inputs import Task

@@ -12,7 +12,7 @@ import torch
 from benchmarks.peers.model import model_folder
 from benchmarks.peers.protocol import Ask
 from benchmarks.peers.run import PEERS, read_articles
-from benchmarks.speed.reading import reading
+from benchmarks.speed.input_size import reading
 from benchmarks.speed.system import System
 from index.machine import usable_cores
 

@@ -10,7 +10,7 @@ from benchmarks.peers.run import PEERS
 from benchmarks.plots import panels
 from benchmarks.speed.figures import Row
 from benchmarks.speed.names import ANSWERS, BARE, ENCODER_ALONE, RETRIEVAL
-from benchmarks.speed.starting import COMMAND
+from benchmarks.speed.startup import COMMAND
 
 _COLOURS = {
     RETRIEVAL: "#009e73",

@@ -19,7 +19,8 @@ Record = dict[str, Any]
 
 
 def origin(run: Run) -> Record:
-    """Return all that is needed to repeat the run."""
+    """Return what is needed to repeat the run: that of `made_from`, the size of the run, and the
+    versions of the peers."""
     return {
         **made_from(),
         "rounds": run.rounds,
@@ -56,7 +57,7 @@ def _machine() -> Record:
 
 
 def _peers_versions(run: Run) -> dict[str, str]:
-    """Ask the peers' environment for the versions of its packages."""
+    """Ask each peer for the versions of its packages. Record a peer that fails as left out."""
     found: dict[str, str] = {}
     for system in (*run.peers, ENCODER_ALONE) if run.peers else ():
         try:

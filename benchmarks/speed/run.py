@@ -1,4 +1,4 @@
-"""Settings that the parts of a run share."""
+"""Settings of a run of the speed benchmark, shared by its parts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from benchmarks.machine import tell
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Number of rounds, questions of each round, and the peers that take part. `left_out` collects
-    failures in words."""
+    """Number of rounds, number of questions in each, and names of the peers that take part.
+    `left_out` collects one line for each measurement that failed."""
 
     rounds: int
     questions: int
@@ -17,7 +17,8 @@ class Run:
     left_out: list[str] = field(default_factory=list)
 
     def leaving_out(self, part: str) -> Callable[[str, str], None]:
-        """Return a function that a part calls with the label of what failed and the reason."""
+        """Return a function that records a failed measurement of this part. It takes the label of
+        the measurement and the reason."""
 
         def note(label: str, reason: str) -> None:
             self.left_out.append(f"{label} ({part}): {reason}")

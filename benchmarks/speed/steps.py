@@ -2,12 +2,13 @@
 run."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from statistics import median
 from time import perf_counter
 from types import FunctionType, ModuleType
 from typing import Any
+from unittest.mock import patch
 
 from bot.answering.ranking import evidence
 from index.encoder import encoder
@@ -73,10 +74,7 @@ def _watched(watch: Stopwatch) -> Iterator[None]:
         for name, method in vars(owner).items()
         if isinstance(method, FunctionType) and not name.startswith("_")
     ]
-    for step, owner, name, method in methods:
-        setattr(owner, name, watch.timed(step, method))
-    try:
+    with ExitStack() as patches:
+        for step, owner, name, method in methods:
+            patches.enter_context(patch.object(owner, name, watch.timed(step, method)))
         yield
-    finally:
-        for _, owner, name, method in methods:
-            setattr(owner, name, method)

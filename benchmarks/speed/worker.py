@@ -1,5 +1,7 @@
-"""Process of one system, in the environment that it needs. Commands come as JSON lines on standard
-input; replies go as JSON lines to standard output.
+"""Process that runs one system of the speed benchmark in the environment that the system needs.
+
+Each line of standard input is a command: a JSON object with the method in "do" and its arguments.
+Each line of standard output is the reply to one command, as JSON.
 
 python -m benchmarks.speed.worker SYSTEM
 """
@@ -41,7 +43,7 @@ def _system(name: str) -> System:
 
 
 def _own_output() -> TextIO:
-    """Return a stream to standard output for the replies alone; what libraries print goes to
+    """Reserve standard output for replies: return a stream to it, and redirect all other prints to
     standard error."""
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -21,16 +21,14 @@ from bot.answering.judge.inputs import InputEncoder, Task
 from bot.answering.judge.model import WEIGHTS, JudgeModel
 from index.encoder.model_source import find_source
 from training.judge.claims import word_for_word
+from training.judge.evaluation import SentenceJudge, held_out_questions, measure, measure_briefly
 from training.judge.examples import Asked, Example, Paragraph
 from training.judge.export import Inputs, compare_precision, export, with_figures
-from training.judge.fitting import Recipe, fit, limited
 from training.judge.invented_events import claims
 from training.judge.invented_facts import windows
-from training.judge.measuring import SentenceJudge, held_out_questions, measure, measure_briefly
 from training.judge.net import JudgeNet
-from training.judge.reading import TorchReader
-from training.judge.recording import training_record
-from training.judge.sampling import Sampler
+from training.judge.record import training_record
+from training.judge.sampler import Sampler
 from training.judge.sets import (
     asked_of_story,
     claims_of_story,
@@ -40,6 +38,8 @@ from training.judge.sets import (
     read_squad_shifts,
     story_questions,
 )
+from training.judge.torch_reader import TorchReader
+from training.judge.trainer import Recipe, fit, limited
 from training.stories import Story
 
 ROOT = Path(__file__).parents[2]

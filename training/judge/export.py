@@ -3,7 +3,6 @@
 import hashlib
 import json
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,29 +21,14 @@ from bot.answering.judge.record import (
     JudgeRecord,
 )
 from index.encoder.quantization import quantize
-from training.fitting import probability
 from training.judge.net import JudgeNet
-from training.judge.reading import TorchReader
+from training.judge.onnx_export import export_unpadded
+from training.judge.torch_reader import TorchReader
+from training.linear_models import probability
 
 GOLDEN_TOLERANCE = 0.12  # of a probability: processors round 8-bit products differently
 _LARGEST = 25_000_000
 Inputs = tuple[Task, str, str, tuple[str, ...]]  # task, asked, title and sentences of a window
-
-
-class _Exported(torch.nn.Module):
-    """Judge for one unpadded input."""
-
-    def __init__(self, net: JudgeNet) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(
-        self, input_ids: torch.Tensor, token_type_ids: torch.Tensor, averaging: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        logits: tuple[torch.Tensor, torch.Tensor] = self.net(
-            input_ids, torch.ones_like(input_ids), token_type_ids, averaging
-        )
-        return logits
 
 
 def export(
@@ -107,31 +91,8 @@ def _write(record: JudgeRecord, folder: Path) -> None:
 
 def to_onnx(net: JudgeNet, path: Path) -> None:
     """Export in full precision, with any number of tokens and sentences."""
-    net = net.cpu().eval()
-    tokens, sentences = torch.export.Dim("tokens", min=2), torch.export.Dim("sentences", min=1)
-    inputs = (
-        torch.ones(1, 20, dtype=torch.long),
-        torch.zeros(1, 20, dtype=torch.long),
-        torch.zeros(1, 3, 20),
-    )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=FutureWarning)
-        warnings.filterwarnings("ignore", category=UserWarning)
-        torch.onnx.export(
-            _Exported(net),
-            inputs,
-            path,
-            input_names=["input_ids", "token_type_ids", "averaging"],
-            output_names=["sentences", "tokens"],
-            dynamic_shapes={
-                "input_ids": {1: tokens},
-                "token_type_ids": {1: tokens},
-                "averaging": {1: sentences, 2: tokens},
-            },
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
+    sentences = torch.export.Dim("sentences", min=1)
+    export_unpadded(net, path, torch.zeros(1, 3, 20), {1: sentences}, ["sentences", "tokens"])
 
 
 def compare_precision(

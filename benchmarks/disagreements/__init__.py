@@ -1,0 +1,1 @@
+"""Pairs of invented articles: superseded figures, contradictions, and pairs that only look so."""

@@ -1,0 +1,1 @@
+"""Incremental builds beside full ones."""

@@ -1,0 +1,1 @@
+"""Benchmark of sources that update themselves."""

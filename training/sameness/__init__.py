@@ -1,0 +1,2 @@
+"""Training of the model that says whether two sentences with different values state the same
+thing."""
