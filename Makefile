@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 PIP = $(VENV)/bin/pip --disable-pip-version-check
 DEALBOT = $(VENV)/bin/dealbot
+INSTALL = $(VENV)/bin/python .ci/install.py --constraint constraints.txt
 
 # Take the question literally: make would read the "$1" of "$100" as a variable.
 override Q := $(value Q)
@@ -44,65 +45,69 @@ ask: data/index/CURRENT
 	@$(DEALBOT) ask "$$Q"
 
 # One worker a core. Then the tests that need the machine for themselves.
-test: $(VENV)/.dev $(VENV)/.encoder
+test: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -n auto --dist loadgroup -m 'not slow and not alone'
 	$(VENV)/bin/python -m pytest -m 'alone and not slow'
 
-test-slow: $(VENV)/.dev $(VENV)/.encoder
-	$(VENV)/bin/python -m pytest -m slow
+test-slow: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup -m slow
 
-soak: $(VENV)/.dev $(VENV)/.encoder
+soak: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.soak
 
-corruption: $(VENV)/.dev $(VENV)/.encoder
+corruption: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.corruption --update
 
-overload: $(VENV)/.eval $(VENV)/.encoder
+overload: $(VENV)/.eval
 	$(VENV)/bin/python -m benchmarks.overload
 
-faults: $(VENV)/.dev $(VENV)/.encoder
+faults: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.faults
 
-bench: $(VENV)/.eval $(VENV)/.encoder build/peers/venv/.installed
+bench: $(VENV)/.eval build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.speed
 
-guards: $(VENV)/.dev $(VENV)/.encoder
+guards: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.guards
 
 # Our own parsers get fuzzing guided by coverage, after the examples.
-fuzz: $(VENV)/.dev $(VENV)/.encoder
+fuzz: $(VENV)/.dev
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[fuzz]'
 	$(VENV)/bin/python -m pytest tests/fuzzing --hypothesis-profile=fuzz -o timeout=0
 	for parser in markdown sentences html jsonl settings shown; do \
 		$(VENV)/bin/python -m tests.fuzzing.guided $$parser 120 || exit 1; done
 
 # One thread: each mutant runs in a forked process, which has no other threads.
-mutants: $(VENV)/.dev $(VENV)/.encoder
+mutants: $(VENV)/.dev
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[mutants]'
 	rm -rf mutants
 	OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false $(VENV)/bin/mutmut run
 	$(VENV)/bin/mutmut results --all true > benchmarks/results/mutants.txt
 
-eval: $(VENV)/.eval $(VENV)/.encoder
+eval: $(VENV)/.eval
 	$(VENV)/bin/python -m benchmarks.evaluate
 
 # The judge comes first: the other models are fitted to its scores. An interrupted run continues.
-train: $(VENV)/.eval $(VENV)/.encoder
+train: $(VENV)/.eval
 	$(VENV)/bin/python -m training.judge
 	$(VENV)/bin/python -m training.train_evidence
+	$(VENV)/bin/python -m training.train_messages
+	$(VENV)/bin/python -m training.sameness
+	$(VENV)/bin/python -m training.train_sameness
 	$(VENV)/bin/python -m training.train_support
 
-generation: $(VENV)/.dev $(VENV)/.encoder
+generation: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.generation
 
-generation-large: $(VENV)/.dev $(VENV)/.encoder
+generation-large: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.generation --model qwen1.5b --sample 40
 
-peers: $(VENV)/.installed $(VENV)/.encoder build/peers/venv/.installed
+peers: $(VENV)/.eval build/peers/venv/.installed
 	$(VENV)/bin/python -m benchmarks.peers.compare
 
-pictures: $(VENV)/.eval $(VENV)/.encoder build/pictures/.installed
+pictures: $(VENV)/.eval build/pictures/.installed
 	$(VENV)/bin/python -m docs.pictures.draw
+	$(VENV)/bin/python -m docs.pictures.terminal
 
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check
@@ -122,28 +127,25 @@ format: $(VENV)/.dev
 	$(VENV)/bin/ruff check --fix
 	$(VENV)/bin/ruff format
 
-# Stamp files: a step runs again only if its prerequisites have changed.
+# Stamp files: a step runs again only if its prerequisites have changed. With --no-compile, Python
+# compiles only what it imports, at the first import: the first answer comes sooner.
 $(VENV)/.installed: pyproject.toml constraints.txt
-	@echo 'Installing into $(VENV) (once, about a minute) ...' >&2
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dealbot needs Python 3.11 or later: make PYTHON=/path/to/python3.11")'
+	@echo 'Setting up dealbot in $(VENV): once, about a minute, 400 MB ...' >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt]'
+	@echo 'Downloading packages ...' >&2
+	@$(INSTALL) --no-compile --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed tests/llm/requirements.txt
-	@echo 'Installing what the tests need ...' >&2
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt,dev]'
-	@$(PIP) install --quiet --no-deps --requirement tests/llm/requirements.txt
+	@echo 'Installing what the tests need: once, some minutes, 2 GB, most of it PyTorch ...' >&2
+	@$(INSTALL) --editable '.[adopt,dev]'
+	@$(INSTALL) --no-deps --requirement tests/llm/requirements.txt
 	@touch $@
 
 $(VENV)/.eval: $(VENV)/.installed
-	@echo 'Installing what the plots need ...' >&2
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[adopt,eval]'
-	@touch $@
-
-$(VENV)/.encoder: $(VENV)/.installed
-	@echo 'Adopting the encoder (once, about half a minute) ...' >&2
-	@$(DEALBOT) model adopt >&2
+	@echo 'Installing what the plots and the training need ...' >&2
+	@$(INSTALL) --editable '.[adopt,eval]'
 	@touch $@
 
 # Install torch first and alone: the resolver would add gigabytes of CUDA.
@@ -167,7 +169,7 @@ build/pictures/.installed: docs/pictures/package.json docs/pictures/package-lock
 	@touch $@
 
 # Depend on the folder too: its time changes when an article is removed.
-data/index/CURRENT: $(VENV)/.encoder articles $(wildcard articles/*)
+data/index/CURRENT: $(VENV)/.installed articles $(wildcard articles/*)
 	@$(DEALBOT) index build >&2
 	@touch $@
 

@@ -1,16 +1,18 @@
 """Draws the pictures of the bot beside this file: what it really sends, shown by a real browser.
 
-Run from the project's root: make pictures. Needs node with npm, chromium and, to look as usual,
+Run from the project's root: make pictures. With --phone or --light the pictures go to the build
+folder: they are to look at, not for the docs. Needs node with npm, chromium and, to look as usual,
 the fonts Noto Sans and Noto Color Emoji; on Debian:
 apt install nodejs npm chromium fonts-noto-core fonts-noto-color-emoji
 """
 
+import argparse
 import json
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -36,27 +38,46 @@ _FLAGS = (
     "--virtual-time-budget=3000",
     "--force-device-scale-factor=2",
     "--default-background-color=00000000",
-    "--window-size=640,3000",
 )
+_WIDE, _PHONE = 640, 400  # CSS pixels
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
+<html lang="en" data-theme="{theme}"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy"
  content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
-<style>{style}</style></head><body></body>
+<style>{style} body {{ width: {width}px }}</style></head><body></body>
 <script type="application/json" id="scene">{scene}</script>
 <script>{script}</script></html>
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Width of the page in CSS pixels, and its theme."""
+
+    width: int = _WIDE
+    theme: str = "dark"
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the pictures: this one for those that the docs show."""
+        return HERE if self == Look() else BUILD / f"{self.theme}-{self.width}"
+
+
 def main() -> None:
+    parser = argparse.ArgumentParser(description="Draw the pictures of the bot.")
+    parser.add_argument("--phone", action="store_true", help="as narrow as a phone")
+    parser.add_argument("--light", action="store_true", help="in the light theme")
+    given = parser.parse_args()
+    look = Look(_PHONE if given.phone else _WIDE, "light" if given.light else "dark")
     browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
     if browser is None:
         sys.exit(f"No browser: install one of {', '.join(_BROWSERS)}")
     scenes = play(ROOT / "articles", _tell)
     script = _bundled()
     for scene in scenes:
-        picture = HERE / f"{scene.name}.png"
-        _draw(browser, _page(scene, script), picture)
+        look.folder.mkdir(parents=True, exist_ok=True)
+        picture = look.folder / f"{scene.name}.png"
+        _draw(browser, _page(scene, script, look), picture, look)
         _tell(f"{picture.relative_to(ROOT)}: {picture.stat().st_size // 1024} kB")
 
 
@@ -81,12 +102,13 @@ def _bundled() -> str:
     return made.stdout.replace("</script", r"<\/script")
 
 
-def _page(scene: Scene, script: str) -> str:
+def _page(scene: Scene, script: str, look: Look) -> str:
     data = json.dumps(asdict(scene)).replace("<", r"\u003c")
-    return _PAGE.format(style=(HERE / "page.css").read_text(), scene=data, script=script)
+    style = (HERE / "page.css").read_text()
+    return _PAGE.format(style=style, scene=data, script=script, theme=look.theme, width=look.width)
 
 
-def _draw(browser: str, page: str, picture: Path) -> None:
+def _draw(browser: str, page: str, picture: Path, look: Look) -> None:
     source, shot = BUILD / f"{picture.stem}.html", BUILD / picture.name
     source.write_text(page)
     shot.unlink(missing_ok=True)
@@ -94,6 +116,7 @@ def _draw(browser: str, page: str, picture: Path) -> None:
         [
             browser,
             *_FLAGS,
+            f"--window-size={look.width},4000",
             f"--user-data-dir={BUILD / 'browser'}",
             f"--screenshot={shot}",
             source.as_uri(),

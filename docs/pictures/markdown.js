@@ -24,6 +24,7 @@ function block(line) {
 	if (line.startsWith('### ')) return html`<discord-header level="3">${inline(line.slice(4))}</discord-header>`;
 	if (line.startsWith('-# ')) return html`<discord-subscript>${inline(line.slice(3))}</discord-subscript>`;
 	if (line.startsWith('> ')) return html`<blockquote>${inline(line.slice(2))}</blockquote>`;
+	if (line.startsWith('- ')) return html`<div class="item">${inline(line.slice(2))}</div>`;
 	if (OTHER_BLOCK.test(line)) throw new Error(`a block unknown here: ${line}`);
 	return html`<div>${inline(line)}</div>`;
 }

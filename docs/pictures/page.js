@@ -11,7 +11,7 @@ const STYLES = { 1: 'primary', 2: 'secondary', 3: 'success', 4: 'destructive' };
 function message({ message, command }) {
 	if (message.content || message.attachments.length) throw new Error('only embeds are shown here');
 	const { author, embeds, components, flags, interaction_metadata: interaction } = message;
-	return html`<discord-messages>
+	return html`<discord-messages ?light-theme=${document.documentElement.dataset.theme === 'light'}>
 		<discord-message
 			author=${author.global_name}
 			avatar=${avatar(author.global_name, '#2d7d46')}

@@ -1,7 +1,6 @@
 """What is pictured: what the bot, its real client, sends to a fake Discord in a few scenes."""
 
 import asyncio
-import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,11 @@ from tests.fake_discord import Channel, FakeDiscord, Message, User, pointed
 
 ANSWERED = "How much is the partnership worth?"
 NOT_ANSWERED = "What is Nvidia's share price?"
+CHECKED = (
+    "The partnership of Nvidia and OpenAI is valued at $100 billion. "
+    "They announced it in August. Sam Altman owns a bakery in Paris."
+)
+DIFFERING = "When was the partnership announced?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +65,26 @@ async def _scenes(fake: FakeDiscord) -> list[Scene]:
     ann, general = fake.user("Ann"), fake.guild("Harbour").general
     answer = await _used(fake, ann, general, "ask", question=ANSWERED)
     abstention = await _used(fake, ann, general, "ask", question=NOT_ANSWERED)
-    context = await (await fake.click(answer, "[1]", ann)).final()
-    found = re.search(r"/why (\w+)", answer.text)
-    assert found, answer.text
-    receipt = await _used(fake, ann, general, "why", receipt=found[1])
+    disagreement = await _used(fake, ann, general, "ask", question=DIFFERING)
+    timeline = await _used(fake, ann, general, "timeline")
+    context = await (await fake.click(answer, "Context", ann)).final()
+    menu = await (await fake.click(answer, "More…", ann)).response()
+    receipt = await (await fake.pick(menu, "why", ann)).final()
+    check = await _used(fake, ann, general, "check", text=CHECKED)
     return [
         Scene("answer", answer.payload(), "ask"),
         Scene("abstention", abstention.payload(), "ask"),
+        Scene("disagreement", disagreement.payload(), "ask"),
+        Scene("timeline", timeline.payload(), "timeline"),
         Scene("context", context.payload()),
-        Scene("receipt", receipt.payload(), "why"),
+        Scene("receipt", receipt.payload()),
+        Scene("check", check.payload(), "check"),
     ]
 
 
 async def _used(
     fake: FakeDiscord, person: User, channel: Channel, command: str, **options: str
 ) -> Message:
-    return await (await fake.slash(person, command, options, channel=channel)).final()
+    message = await (await fake.slash(person, command, options, channel=channel)).final()
+    await fake.until(lambda: message.embeds, "more than the wait for it")
+    return message
