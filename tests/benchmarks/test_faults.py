@@ -109,7 +109,6 @@ def test_a_build_that_could_lose_something_is_found_out(
     assert any(found in problem for problem in problems), problems
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     ("operation", "every"),
     [("rollback", 3), ("build", 40), ("migrate", 60), ("store", 40), ("store migration", 20)],

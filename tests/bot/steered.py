@@ -13,8 +13,7 @@ from bot.domain.models import Question
 from bot.serving.service import AnswerService
 from index.encoder.encoder import Encoder, Vectors
 from index.generations.live import LiveGeneration, LiveIndex
-
-STUCK_S = 10  # seconds; far longer than any wait, so only a failing test reaches it
+from tests.hang_guard import HANG_S
 
 
 class SteeredEncoder:
@@ -34,7 +33,7 @@ class SteeredEncoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors | list[Vectors]:
         self.batches.append(list(texts))
         self.entered.release()
-        if not self.gate.wait(STUCK_S):
+        if not self.gate.wait(HANG_S):
             raise TimeoutError("no one opened the gate")
         if self.closes_again:
             self.gate.clear()
@@ -89,7 +88,7 @@ async def at_work(
     question's task."""
     live.encoder.gate.clear()
     first = await asking(service, "What comes first?", "first")
-    assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=STUCK_S)
+    assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=HANG_S)
     try:
         yield first
     finally:

@@ -20,6 +20,7 @@ from index.files.folder_locks import remove_if_unlocked
 from index.generations.generation import current_folder
 from index.stores.text_store import StoredArticle, TextStore
 from tests.bot.conftest import AWKWARD, HARBOUR, InProcess, Program
+from tests.hang_guard import HANG_S
 
 BOT = (sys.executable, "-m", "bot")
 CITATION = {
@@ -327,7 +328,7 @@ def test_interrupted_batch_is_exit_code_130_without_a_traceback(
         assert asking.stderr is not None
         assert asking.stderr.readline().startswith(b"dealbot: ")
         asking.send_signal(signal.SIGINT)
-        _, told = asking.communicate(timeout=15)
+        _, told = asking.communicate(timeout=HANG_S)
     assert asking.returncode == 130
     assert b"Traceback" not in told
     assert b"never retrieved" not in told
@@ -476,7 +477,9 @@ def test_shell_completes_commands_and_the_ids_of_articles(
 def test_both_names_start_the_same_program(program: Program, built_index: Path) -> None:
     script = Path(sys.executable).with_name("dealbot")
     arguments = ["index", "info", "--index", str(built_index)]
-    by_script = subprocess.run([script, *arguments], capture_output=True, check=True, timeout=15)
+    by_script = subprocess.run(
+        [script, *arguments], capture_output=True, check=True, timeout=HANG_S
+    )
     assert by_script.stdout == program(*arguments).stdout != b""
 
 

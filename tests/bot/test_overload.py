@@ -11,7 +11,8 @@ from bot.domain.errors import BugError, QuestionError, ServiceBusyError
 from bot.domain.models import MAX_QUESTION_CHARS, Question, Turn
 from bot.serving.service import AnswerService
 from bot.wording.errors import worded_errors
-from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
+from tests.bot.steered import SteeredIndex, asking, at_work, service_of
+from tests.hang_guard import HANG_S
 
 Tasks = list[asyncio.Task[Receipt]]
 
@@ -41,7 +42,7 @@ async def ask_many(service: AnswerService, count: int, name: str, asker: str = "
 async def next_batch(live: SteeredIndex) -> None:
     """Let the batch at the gate through and wait for the next one."""
     live.encoder.gate.set()
-    assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=STUCK_S)
+    assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=HANG_S)
 
 
 def is_refused(task: asyncio.Task[Receipt]) -> bool:

@@ -15,6 +15,7 @@ from bot.terminal.progress import StageLines
 from index.building.build import build_index
 from index.encoder.encoder import open_current
 from index.generations.generation import published
+from tests.hang_guard import HANG_S
 from tests.marked_words import mark_all, marks_in, words_in
 
 # Python 3.12 and later warn about forking with threads, which pexpect needs.
@@ -78,7 +79,7 @@ def spawn(command: list[str]) -> Iterator[Spawn]:
             command[1:],
             env=_environment(),
             encoding="utf-8",
-            timeout=8,
+            timeout=HANG_S,
             dimensions=(60, 220),
         )
         started.append(child)
@@ -186,7 +187,7 @@ def test_tab_completes_commands(spawn: Spawn) -> None:
 
 def _piped(command: list[str], lines: bytes) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
-        command, input=lines, capture_output=True, env=_environment(), timeout=15, check=False
+        command, input=lines, capture_output=True, env=_environment(), timeout=HANG_S, check=False
     )
 
 

@@ -21,7 +21,8 @@ from bot.wording.errors import error_line, worded_errors
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.progress import NoProgress
-from tests.bot.steered import STUCK_S, SteeredIndex, asking, at_work, service_of
+from tests.bot.steered import SteeredIndex, asking, at_work, service_of
+from tests.hang_guard import HANG_S
 
 # --- batches ---------------------------------------------------------------------------------
 
@@ -376,7 +377,7 @@ async def test_who_waits_longer_than_a_moment_is_told_his_place_once(live: Steer
         async with at_work(service, live) as first:
             others = [await asking(service, f"Question {n}?") for n in range(3)]
             waiting = await asking(service, "Mine?", on_wait=told.put)
-            assert await asyncio.wait_for(told.get(), STUCK_S) == 3
+            assert await asyncio.wait_for(told.get(), HANG_S) == 3
         await asyncio.gather(first, waiting, *others)
     assert told.empty()
 
@@ -390,7 +391,7 @@ async def test_whose_question_is_in_work_is_told_that_none_comes_before(
         async with at_work(service, live) as first:
             others = [await asking(service, f"Question {n}?") for n in range(3)]
             joined = await asking(service, "What comes first?", on_wait=told.put)
-            assert await asyncio.wait_for(told.get(), STUCK_S) == 0
+            assert await asyncio.wait_for(told.get(), HANG_S) == 0
         await asyncio.gather(first, joined, *others)
 
 
@@ -405,7 +406,7 @@ async def test_who_asked_what_somebody_gave_up_has_a_place_of_his_own(live: Stee
                 await gone
             other = await asking(service, "Other?")
             waiting = await asking(service, "Mine?", on_wait=told.put)
-            assert await asyncio.wait_for(told.get(), STUCK_S) == 1
+            assert await asyncio.wait_for(told.get(), HANG_S) == 1
         await asyncio.gather(first, other, waiting)
 
 
@@ -439,7 +440,7 @@ async def test_a_notice_that_fails_or_hangs_costs_nobody_the_answer(
     async with service_of(live) as service:
         async with at_work(service, live):
             second = await asking(service, "Second?", on_wait=tell)
-            await asyncio.wait_for(tried.wait(), STUCK_S)
+            await asyncio.wait_for(tried.wait(), HANG_S)
         assert (await second).answer.question == "Second?"
     assert "could not be notified" in caplog.text
 
@@ -457,7 +458,7 @@ async def test_an_answer_never_overtakes_the_notice_before_it(live: SteeredIndex
         async with at_work(service, live) as first:
             second = await asking(service, "Second?", on_wait=tell)
             second.add_done_callback(lambda _: order.append("answer"))
-            await asyncio.wait_for(telling.wait(), STUCK_S)
+            await asyncio.wait_for(telling.wait(), HANG_S)
         await first
         await service.answer(Question(question="Third?"))  # the second is computed by now
         assert order == []
@@ -489,7 +490,7 @@ async def test_latencies_are_those_of_answers(live: SteeredIndex) -> None:
 
 
 async def test_leaving_answers_what_waits_where_there_is_time_for_it(live: SteeredIndex) -> None:
-    service = await service_of(live, drain_s=STUCK_S).__aenter__()
+    service = await service_of(live, drain_s=HANG_S).__aenter__()
     async with at_work(service, live) as first:
         waiting = [await asking(service, f"Question {n}?") for n in range(40)]
         closing = asyncio.create_task(service.__aexit__(None, None, None))

@@ -14,6 +14,7 @@ import pytest
 from bot.discord.invite import PERMISSIONS, UnreachableError, identify_bot, invite_link
 from bot.domain.errors import TokenError
 from tests.fake_discord import FakeDiscord
+from tests.hang_guard import HANG_S
 
 
 def test_the_link_asks_for_what_is_needed_and_nothing_else() -> None:
@@ -71,7 +72,7 @@ def test_a_missing_token_is_a_finding_among_the_others(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=15,
+        timeout=HANG_S,
     )
     assert done.returncode == 1
     assert "problem: discord: DISCORD_TOKEN is not set" in " ".join(done.stdout.split())

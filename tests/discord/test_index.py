@@ -27,6 +27,7 @@ from index.progress import NoProgress, Progress
 from tests.damage import flip
 from tests.discord.conftest import ANSWERED, ARTICLES, OpenRuntime, receipt_id, running
 from tests.fake_discord import FakeDiscord, Guild, Invocation, User
+from tests.hang_guard import HANG_S
 
 PROGRESS = "PATCH /webhooks/*/messages/@original"
 
@@ -272,7 +273,7 @@ async def test_meanwhile_the_old_generation_answers_and_a_second_is_told(
     before, reached = bot.runtime.live.current.generation.id, asyncio.Event()
     with held_build(monkeypatch, reached):
         first = await run(fake, town, "rebuild")
-        await asyncio.wait_for(reached.wait(), 10)
+        await asyncio.wait_for(reached.wait(), HANG_S)
         question = {"question": ANSWERED}
         asked = await fake.slash(fake.user("Ann"), "ask", question, channel=town.general)
         answer = await asked.final()
@@ -318,7 +319,7 @@ async def test_progress_is_shown_once_a_second_at_most(
 
     async with asyncio.TaskGroup() as group:
         group.create_task(fake.until(seen, "the end"))
-        await asyncio.wait_for(building.wait(), 10)
+        await asyncio.wait_for(building.wait(), HANG_S)
         await fake.until(lambda: seen() or "Stage 10" in edits[-1][1], "progress")
         go_on.set()
     shown = [text for _, text in edits]
@@ -347,7 +348,7 @@ async def test_a_build_that_outlives_its_token_is_told_by_direct_message(
     reached, owner = asyncio.Event(), fake.world.developer
     with held_build(monkeypatch, reached):
         asked = await run(fake, town, "rebuild")
-        await asyncio.wait_for(reached.wait(), 10)
+        await asyncio.wait_for(reached.wait(), HANG_S)
         monkeypatch.setattr(delivering, "_TOKEN_LIFE", timedelta())
         fake.clock.advance(901)
         fake.faults.fail("POST /channels/*/messages", 503, after=True)
@@ -367,7 +368,7 @@ async def test_an_admin_who_takes_no_messages(
     fake.world.developer.takes_messages = False
     with held_build(monkeypatch, reached):
         await run(fake, town, "rebuild")
-        await asyncio.wait_for(reached.wait(), 10)
+        await asyncio.wait_for(reached.wait(), HANG_S)
         monkeypatch.setattr(delivering, "_TOKEN_LIFE", timedelta())
         fake.clock.advance(901)
     await bot.runtime.requests.close(10)
@@ -383,7 +384,7 @@ async def test_a_bot_that_ends_stops_the_build_and_says_so(
     before, reached = bot.runtime.live.current.generation.id, asyncio.Event()
     with held_build(monkeypatch, reached):
         asked = await run(fake, town, "rebuild")
-        await asyncio.wait_for(reached.wait(), 10)
+        await asyncio.wait_for(reached.wait(), HANG_S)
         bot.runtime.closing.set()
     await shows(fake, asked, "restarting")
     assert bot.runtime.live.current.generation.id == before

@@ -16,6 +16,7 @@ from index.generations.live import LiveGeneration
 from tests.discord.conftest import ANSWERED, OpenRuntime, connected, receipt_id
 from tests.discord.notices import without_notices
 from tests.fake_discord import FakeDiscord, Guild, Invocation, Message, User
+from tests.hang_guard import HANG_S
 
 pytestmark = pytest.mark.alone
 
@@ -113,7 +114,7 @@ def is_answer(message: Message) -> bool:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Poll for a condition that the fake does not see. Raises TimeoutError if it stays false."""
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         while not condition():  # noqa: ASYNC110 - a queue sends no event when it grows
             await asyncio.sleep(0.005)
 

@@ -18,6 +18,7 @@ from tests.discord.conftest import (
     receipt_id,
 )
 from tests.fake_discord import FakeDiscord
+from tests.hang_guard import HANG_S
 
 _STAGES = ["arrived", "queued", "batch", "answered", "delivered"]
 _ABSTAINED = ["arrived", "queued", "batch", "abstained", "delivered"]
@@ -49,7 +50,7 @@ class Stages(logging.Handler):
         return self.of(question)
 
     async def until(self, probe: Callable[[], bool]) -> None:
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(HANG_S):
             while not probe():
                 self._told.clear()
                 await self._told.wait()

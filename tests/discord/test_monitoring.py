@@ -16,6 +16,7 @@ from bot.monitoring.http import serve
 from bot.monitoring.metrics import Metrics
 from tests.discord.conftest import ANSWERED, NOT_ANSWERED, OpenRuntime, ask, connected
 from tests.fake_discord import FakeDiscord
+from tests.hang_guard import HANG_S
 
 Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -192,7 +193,7 @@ async def test_whoever_sends_slowly_or_nothing_is_cut_off_and_holds_up_nobody(
     for _, writer in slow:
         writer.write(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ")
     assert (await watching.get("/healthz"))[0] == 200
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         for reader, writer in slow:
             assert await _all_from(reader) == b""
             writer.close()
@@ -204,7 +205,7 @@ async def test_a_client_that_reads_nothing_is_cut_off(
     """aiohttp itself ends idle connections, but none whose response waits for its reader."""
     monkeypatch.setattr("bot.monitoring.http._LONGEST_S", 0.5)
     _, writer = await asyncio.open_connection("127.0.0.1", watching.port)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(HANG_S):
         with pytest.raises(ConnectionError):
             await _request_without_end(writer)
     writer.close()
@@ -230,7 +231,7 @@ async def test_only_so_many_connections_are_taken(
 ) -> None:
     monkeypatch.setattr("bot.monitoring.http._MOST_CONNECTIONS", 2)
     held = [await asyncio.open_connection("127.0.0.1", watching.port) for _ in range(2)]
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         reader, writer = await asyncio.open_connection("127.0.0.1", watching.port)
         writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
         assert await _all_from(reader) == b""
@@ -270,7 +271,7 @@ async def test_nonsense_gets_an_error_and_disturbs_nobody(
     monkeypatch.setattr("bot.monitoring.http._LONGEST_S", 0.5)
     reader, writer = await asyncio.open_connection("127.0.0.1", watching.port)
     writer.write(request_)
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         answer = await _all_from(reader)
     assert answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
     writer.close()

@@ -23,6 +23,7 @@ from index.generations.generation import GENERATIONS
 from index.stores.text_store import TEXTS
 from tests.discord.conftest import ANSWERED, ARTICLES
 from tests.fake_discord import TOKEN, FakeDiscord, Fault, Guild, Invocation
+from tests.hang_guard import HANG_S
 
 FINAL = "PATCH /webhooks/*/messages/@original"
 
@@ -44,7 +45,7 @@ class Bot:
                 self._told.notify_all()
 
     async def says(self, text: str) -> None:
-        async with asyncio.timeout(45), self._told:
+        async with asyncio.timeout(HANG_S), self._told:
             await self._told.wait_for(lambda: text in self.said)
 
     def send(self, number: signal.Signals) -> None:
@@ -52,14 +53,14 @@ class Bot:
 
     async def reads(self, path: Path) -> None:
         """Wait until the process has opened the file. Raises TimeoutError if it never does."""
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(HANG_S):
             while path not in self._open_files():  # noqa: ASYNC110 - another process
                 await asyncio.sleep(0.02)
 
     def _open_files(self) -> set[Path]:
         return {link.resolve() for link in Path(f"/proc/{self._process.pid}/fd").iterdir()}
 
-    async def ends(self, within: float = 15) -> int:
+    async def ends(self, within: float = HANG_S) -> int:
         """Wait for the end of the process and return its exit code. Raises TimeoutError after
         `within` seconds."""
         async with asyncio.timeout(within):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.store import AuditEntry, Store
 from tests.discord.conftest import OpenRuntime
+from tests.hang_guard import HANG_S
 from tests.store.conftest import GUILD, kept
 
 
@@ -19,7 +20,7 @@ async def test_what_is_old_is_forgotten(opened_runtime: OpenRuntime, tmp_path: P
         for days in (364, 366):
             when = now - timedelta(days=days)
             await store.audit.record(AuditEntry(when, GUILD, 1, "config", f"{days}", "done"))
-    async with opened_runtime(keep_days=7) as runtime, asyncio.timeout(45):
+    async with opened_runtime(keep_days=7) as runtime, asyncio.timeout(HANG_S):
         audited = await runtime.store.audit.latest(GUILD, 9)
         while len(audited) == 2:
             audited = await runtime.store.audit.latest(GUILD, 9)

@@ -17,6 +17,7 @@ import pytest
 
 from tests.discord.conftest import ANSWERED, NOT_ANSWERED
 from tests.fake_discord import FakeDiscord, Fault, pointed
+from tests.hang_guard import HANG_S
 
 MARK = "MTAwMDAwMDAwMDAwMDAwMDAw.Marked.token-that-must-appear-nowhere_0123"
 OTHER = "MTAwMDAwMDAwMDAwMDAwMDAw.Marked.token-that-nobody-knows_4567"
@@ -54,7 +55,7 @@ class Program:
 
     async def run(self, *arguments: str, token: str = MARK, **variables: str) -> int:
         process = await self.start(*arguments, token=token, **variables)
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(HANG_S):
             return await process.wait()
 
     @property
@@ -102,7 +103,7 @@ async def running(program: Program, fake: FakeDiscord, form: str) -> AsyncIterat
         assert MARK.encode() not in _arguments(process.pid)
         yield
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(HANG_S):
             assert await process.wait() == 0
     finally:
         if process.returncode is None:
@@ -111,7 +112,6 @@ async def running(program: Program, fake: FakeDiscord, form: str) -> AsyncIterat
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.timeout(60)
 async def test_a_bot_to_which_everything_happens(
     program: Program, fake: FakeDiscord, form: str
 ) -> None:
@@ -170,7 +170,7 @@ async def test_a_gateway_that_refuses_the_token(program: Program, fake: FakeDisc
     # A client that writes while the connection closes misses the code, and reads it as it resumes.
     fake.world.token = OTHER
     fake.gateway.close(4004)
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         assert await process.wait() == 78
     _check(program, fake)
 

@@ -20,6 +20,7 @@ from index.generations.generation import POINTER
 from index.progress import NoProgress
 from tests.discord.conftest import ARTICLES, OpenRuntime, ask, running
 from tests.fake_discord import FakeDiscord, Guild, User
+from tests.hang_guard import HANG_S
 from tests.sources.news_server import NewsSite, Story, served
 
 STRIKE = "Tram drivers in Tarn went on strike on Friday. Their union wants 400 euros more a month."
@@ -64,7 +65,7 @@ def town(fake: FakeDiscord) -> Guild:
 
 async def eventually(probe: Callable[[], bool]) -> None:
     """Wait until the probe is true, which no event announces. Raises TimeoutError."""
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         while not probe():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -153,7 +154,7 @@ async def test_the_schedule_updates_what_is_due(
     async with opened_runtime(**settings, update_every="15m") as runtime:
         published = asyncio.Event()
         runtime.rebuilder.on_published.add(_setting(published))
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(HANG_S):
             await published.wait()
         assert runtime.live.current.generation.texts.find_article(f"{site.url}/strike")
         # The outcome is recorded after the publication.
@@ -182,7 +183,7 @@ async def test_a_generation_of_another_process_is_loaded_and_announced(
     report = await asyncio.to_thread(
         build_index, [tmp_path / "strike.txt"], runtime.settings.index, encoder, NoProgress()
     )
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         await published.wait()
     following.cancel()
     assert runtime.live.current.generation.id == report.manifest.id

@@ -19,6 +19,7 @@ from bot.discord.runtime import Runtime
 from bot.domain.errors import TokenError
 from tests.discord.conftest import ANSWERED
 from tests.fake_discord import FakeDiscord, Guild, Message
+from tests.hang_guard import HANG_S
 
 Break = Callable[[FakeDiscord], None]
 
@@ -197,7 +198,7 @@ async def test_discord_is_down_for_a_while(
             asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
             await fake.faults.entered(held)
             await fake.go_down()
-        await asyncio.wait_for(fifth.wait(), 10)
+        await asyncio.wait_for(fifth.wait(), HANG_S)
         await fake.come_up()
         assert "$12.5 million" in (await asked.final()).text
         await fake.gateway.resumed()
@@ -280,7 +281,7 @@ async def test_what_is_final_ends_the_bot(runtime: Runtime, fake: FakeDiscord, c
         await fake.gateway.ready()
         fake.gateway.close(code)
         with pytest.raises(TokenError):
-            await asyncio.wait_for(working, 10)
+            await asyncio.wait_for(working, HANG_S)
     assert fake.gateway.identifies == 1
 
 
@@ -307,9 +308,9 @@ async def test_stopping_while_a_shard_reconnects(runtime: Runtime, fake: FakeDis
         await fake.until(lambda: fake.world.syncs, "commands")
         await fake.gateway.caught_up()
         fake.gateway.abort()
-        await asyncio.wait_for(reached.wait(), 5)
+        await asyncio.wait_for(reached.wait(), HANG_S)
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(asyncio.shield(working), 5)
+        await asyncio.wait_for(asyncio.shield(working), 20)
         assert not [task for task in asyncio.all_tasks() if task.get_name() == "discord"]
         ended.set()
 
@@ -326,5 +327,5 @@ async def test_a_session_that_says_no_goodbye_does_not_hold_up_the_end(
         await fake.gateway.ready()
         monkeypatch.setattr(discord.gateway.DiscordWebSocket, "close", close)
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(asyncio.shield(working), 5)
+        await asyncio.wait_for(asyncio.shield(working), 20)
         monkeypatch.undo()

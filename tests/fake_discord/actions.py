@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from discord import Permissions
 
-from tests.fake_discord.changes import WITHIN_S
 from tests.fake_discord.commands import menu_data, slash_data
 from tests.fake_discord.interactions import (
     AUTOCOMPLETE,
@@ -20,6 +19,7 @@ from tests.fake_discord.messages import REPLY, Message, all_components
 from tests.fake_discord.people import EVERYONE, Member, Role, User
 from tests.fake_discord.places import Channel, Guild, Overwrite
 from tests.fake_discord.world import World
+from tests.hang_guard import HANG_S
 
 _Found = TypeVar("_Found")
 
@@ -133,7 +133,7 @@ class Acting:
             for old in list(kept)[: max(len(kept) - keep, 0)]:
                 del kept[old]
 
-    async def next_message(self, channel: Channel, within: float = WITHIN_S) -> Message:
+    async def next_message(self, channel: Channel, within: float = HANG_S) -> Message:
         """Wait for the bot's next message in the channel and return it, each message once. Answers
         to commands are not included: those come through the invocation."""
 
@@ -153,7 +153,7 @@ class Acting:
         self,
         probe: Callable[[], _Found | None],
         what: str = "what was awaited",
-        within: float = WITHIN_S,
+        within: float = HANG_S,
     ) -> _Found:
         """Return the first true value of `probe()`, which is called again after every change.
         Raises AssertionError after `within` seconds."""
@@ -183,7 +183,7 @@ class Acting:
         focused: str,
         *,
         channel: Channel,
-        within: float = WITHIN_S,
+        within: float = HANG_S,
     ) -> list[dict[str, Any]]:
         """Return the choices that the bot offers while the user types into the option `focused`."""
         self._come_in(user, channel)

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-_Found = TypeVar("_Found")
+from tests.hang_guard import HANG_S
 
-WITHIN_S = 10.0
+_Found = TypeVar("_Found")
 
 
 class Changes:
@@ -22,7 +22,7 @@ class Changes:
                 waiter.set_result(None)
 
     async def until(
-        self, probe: Callable[[], _Found | None], what: str, within: float = WITHIN_S
+        self, probe: Callable[[], _Found | None], what: str, within: float = HANG_S
     ) -> _Found:
         """Return the first true value of `probe`, called now and after each change. Raises
         AssertionError after `within` seconds."""

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tests.fake_discord.changes import WITHIN_S
 from tests.fake_discord.errors import ApiError
 from tests.fake_discord.messages import EPHEMERAL, Message
 from tests.fake_discord.people import User
 from tests.fake_discord.places import Channel
 from tests.fake_discord.world import World
+from tests.hang_guard import HANG_S
 
 _Found = TypeVar("_Found")
 
@@ -53,25 +53,25 @@ class Invocation:
 
     # --- queries by tests
 
-    async def acknowledged(self, within: float = WITHIN_S) -> int:
+    async def acknowledged(self, within: float = HANG_S) -> int:
         """Wait until the bot has acknowledged; return the kind of callback."""
         await self._until(lambda: self.ack is not None, "an acknowledgement", within)
         assert self.ack is not None
         return self.ack
 
-    async def response(self, within: float = WITHIN_S) -> Message:
+    async def response(self, within: float = HANG_S) -> Message:
         """Wait for the first message that the user sees, even "thinking"."""
         return await self._until(lambda: self.original, "a response", within)
 
-    async def final(self, within: float = WITHIN_S) -> Message:
+    async def final(self, within: float = HANG_S) -> Message:
         """Wait for the answer that replaces "thinking"."""
         return await self._until(self._answer, "an answer", within)
 
-    async def followup(self, number: int = 1, within: float = WITHIN_S) -> Message:
+    async def followup(self, number: int = 1, within: float = HANG_S) -> Message:
         await self._until(lambda: len(self.followups) >= number, f"follow-up {number}", within)
         return self.followups[number - 1]
 
-    async def form(self, within: float = WITHIN_S) -> dict[str, Any]:
+    async def form(self, within: float = HANG_S) -> dict[str, Any]:
         """Wait for the modal that the bot opened."""
         return await self._until(lambda: self.modal, "a form", within)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.hang_guard import HANG_S
 from tests.llm import ScriptedEndpoint, fails, says, sends
 from tests.llm.conftest import ASKED, KEY
 from tests.llm.endpoint import Act, Received
@@ -56,7 +57,7 @@ async def _run(environment: dict[str, str], folder: Path, *arguments: str) -> st
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    async with asyncio.timeout(18):
+    async with asyncio.timeout(HANG_S):
         said, _ = await process.communicate()
     return said.decode()
 

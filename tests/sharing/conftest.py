@@ -10,6 +10,7 @@ from redis import Redis
 
 from bot.monitoring.degradations import Degradations
 from bot.sharing.link import RedisLink
+from tests.hang_guard import HANG_S
 from tests.sharing.redis_server import RedisServer, redis_server
 
 
@@ -52,6 +53,6 @@ def keys_of(admin: Redis, pattern: str) -> list[bytes]:
 async def until(probe: Callable[[], bool]) -> None:
     """Poll for the condition, since a process sends no event when it notices something. Raises
     TimeoutError if it stays false."""
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         while not probe():  # noqa: ASYNC110 - see the docstring
             await asyncio.sleep(0.01)

@@ -15,6 +15,7 @@ from bot.serving.limits import Limits
 from bot.sharing.limits import SharedLimiter
 from bot.wording.errors import worded_errors
 from tests.bot.test_limits import admitted, limits
+from tests.hang_guard import HANG_S
 from tests.sharing.conftest import keys_of, linked, until
 from tests.sharing.redis_server import RedisServer
 
@@ -50,7 +51,7 @@ def process(url: str) -> subprocess.Popen[str]:
 
 def test_two_processes_admit_together_what_the_limit_allows(redis: RedisServer) -> None:
     two = [process(redis.url) for _ in range(2)]
-    counts = [int(each.communicate("go\n", timeout=15)[0]) for each in two]
+    counts = [int(each.communicate("go\n", timeout=HANG_S)[0]) for each in two]
     assert sum(counts) == 50
 
 

@@ -50,7 +50,6 @@ def program(tmp_path: Path, encoder_home: Path) -> Program:
     return run
 
 
-@pytest.mark.timeout(60)
 async def test_a_feed_from_adding_to_asking_and_its_correction(
     program: Program, site: NewsSite
 ) -> None:
@@ -76,7 +75,6 @@ async def test_a_feed_from_adding_to_asking_and_its_correction(
     assert third.out == "tarn: nothing new\n"
 
 
-@pytest.mark.timeout(60)
 async def test_an_update_fails_only_if_nothing_could_be_read(
     program: Program, site: NewsSite, tmp_path: Path
 ) -> None:
@@ -98,7 +96,6 @@ async def test_an_update_fails_only_if_nothing_could_be_read(
     assert "sources: 1 of 2 could not be read last time: market: " in doctor.out
 
 
-@pytest.mark.timeout(60)
 async def test_checks_and_removals_need_no_network(program: Program, tmp_path: Path) -> None:
     (tmp_path / "tram.txt").write_text("Tram drivers in Tarn went on strike on Friday.")
     added = await program("source", "add", "tram.txt", "--every", "1h")
@@ -108,7 +105,6 @@ async def test_checks_and_removals_need_no_network(program: Program, tmp_path: P
     assert (await program("source", "remove", "tram.txt")).code == 0
 
 
-@pytest.mark.timeout(60)
 async def test_a_list_shows_intervals_and_readings(program: Program, tmp_path: Path) -> None:
     empty = await program("source", "list")
     assert (empty.code, empty.out) == (0, "")

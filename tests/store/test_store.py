@@ -21,6 +21,7 @@ from bot.domain.errors import StoreError
 from bot.store import AuditEntry, ServerSettings, Store
 from bot.store.database import Database
 from bot.store.schema import STEPS
+from tests.hang_guard import HANG_S
 from tests.store.conftest import GUILD, NOON, kept
 
 WRITER = """
@@ -83,7 +84,7 @@ def writer(path: Path) -> subprocess.Popen[str]:
 
 def kill(process: subprocess.Popen[str]) -> tuple[str, str]:
     process.send_signal(signal.SIGKILL)
-    return process.communicate(timeout=10)
+    return process.communicate(timeout=HANG_S)
 
 
 async def test_a_second_process_is_refused_and_a_killed_one_loses_no_finished_write(

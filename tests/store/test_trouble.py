@@ -14,6 +14,7 @@ import pytest
 from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
 from bot.store import Store
+from tests.hang_guard import HANG_S
 from tests.store.conftest import kept
 
 
@@ -110,7 +111,7 @@ async def test_a_store_that_is_locked_is_told_and_nobody_waits_in_line(
     assert len(degraded.current) == 1
     other.execute("COMMIT")
     other.close()
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         while not await keeps(watched):  # noqa: ASYNC110 - earlier ones may still wait
             await asyncio.sleep(0.01)
     assert not degraded.current
@@ -140,7 +141,7 @@ async def test_a_disk_that_does_not_answer_holds_up_nobody(
     assert len(degraded.current) == 1
     other.execute("COMMIT")
     other.close()
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(HANG_S):
         while database._late:  # noqa: ASYNC110 - no event marks its end
             await asyncio.sleep(0.01)
     assert not degraded.current

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answering.judge.inputs import Task
+from tests.hang_guard import HANG_S
 from training.judge import typing_noise
 from training.judge.claims import claim_of, claims_from
 from training.judge.examples import (
@@ -125,7 +126,7 @@ def test_another_process_makes_the_same_examples_and_needs_no_torch(hash_seed: s
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
         capture_output=True,
-        timeout=15,
+        timeout=HANG_S,
         check=True,
     )
     assert json.loads(run.stdout) == [digest(Sampler(7), 1), []]
