@@ -54,14 +54,15 @@ class Names:
 class SourceReport:
     """Findings beside the articles: files of kinds that are not read, files and records without an
     article by reason, the ids of articles that have earlier versions and of those that were
-    withdrawn, the count of records whose text was given before, and the count of those left out
-    because their version is too old."""
+    withdrawn, the count of records whose text was given before, of those whose text is a shorter
+    edition than another feed's, and of those left out because their version is too old."""
 
     unread: Names = field(default_factory=Names)
     skipped: dict[str, Names] = field(default_factory=dict)
     updated: Names = field(default_factory=Names)
     withdrawn: Names = field(default_factory=Names)
     repeated: int = 0
+    shorter: int = 0
     superseded: int = 0
 
 
@@ -148,6 +149,8 @@ class _Reading:
                     yield kept
                 case Fate.REPEATED:
                     report.repeated += 1
+                case Fate.SHORTER:
+                    report.shorter += 1
                 case Fate.SUPERSEDED:
                     report.superseded += 1
                 case Fate.CHANGED:
