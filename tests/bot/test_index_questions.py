@@ -1,7 +1,9 @@
 """Messages that the pipeline meets without a search, and messages with several questions."""
 
+from bot.answering.citing.choice import choose
 from bot.answering.citing.citations import check_citations
 from bot.answering.pipeline import QuestionAnswerer
+from bot.answering.question.shape import QuestionShape
 from bot.domain.models import (
     Answer,
     IndexQuestion,
@@ -110,11 +112,24 @@ def test_count_is_answered_by_the_number_that_counts(live: LiveIndex) -> None:
     assert answer.unstated is None
 
 
-def test_count_without_a_number_says_so_above_the_sentences(live: LiveIndex) -> None:
-    answer = answered(live, "how many drivers went on strike")
-    assert (answer.status, answer.unstated) == (Status.ANSWERED, Unstated.COUNT)
-    assert answer.short_answer is None
-    assert answer_text(answer).startswith(text("answers.uncounted"))
+def test_unsure_count_without_a_number_is_refused(live: LiveIndex) -> None:
+    answer = answered(live, "how many museums got a new roof of copper")
+    assert (answer.status, answer.unstated) == (Status.ABSTAINED, Unstated.COUNT)
+    assert answer_text(answer) == text("answers.unstated_count")
+
+
+def test_sure_count_without_a_number_says_so_above_the_sentences(live: LiveIndex) -> None:
+    question = "how many museums got a new roof of copper"
+    answered(live, question)
+    [encoded] = _answerer[0].encode(live.current, [Question(question=question)])
+    receipt = _answerer[0].answer(live.current, encoded)
+    ranked = receipt.ranked[:1]
+    chosen, _, unstated = choose(question, QuestionShape.COUNT, ranked, lambda _: None, sure=True)
+    assert (chosen, unstated) == (list(ranked), Unstated.COUNT)
+    shown = receipt.answer.model_copy(update={"citations": receipt.answer.closest[:1]})
+    assert answer_text(shown.model_copy(update={"confidence": 0.9})).startswith(
+        text("answers.uncounted")
+    )
 
 
 def test_comparison_that_no_sentence_makes_is_refused(live: LiveIndex) -> None:
