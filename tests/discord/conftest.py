@@ -12,7 +12,6 @@ import aiohttp
 import discord
 import pytest
 
-import prompts
 from bot.config.settings import Settings
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client
@@ -23,7 +22,7 @@ from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.generations.live import LiveIndex
 from index.progress import NoProgress
-from prompts.languages import language, languages
+from tests.discord.notices import WAITS
 from tests.fake_discord import Channel, FakeDiscord, Invocation, Message, User, pointed
 from tests.fake_discord.remote import Remote
 
@@ -64,12 +63,6 @@ HOSTILE_ARTICLES = {
     )
 }
 
-# Edited in before the answer if the machine is slow.
-_WAITING = {
-    prompts.text("discord_next"),
-    *(language(code).texts["discord_next"].text for code in languages()),
-}
-
 OpenRuntime = Callable[..., AbstractAsyncContextManager[Runtime]]
 _Client = TypeVar("_Client", bound=discord.Client)
 
@@ -87,6 +80,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def fake() -> AsyncIterator[FakeDiscord]:
     """Yield a fake Discord; fail the test if the bot broke a rule that the test did not expect."""
     async with FakeDiscord() as fake:
+        fake.world.interim = WAITS
         with pointed(fake.url):
             yield fake
     assert not fake.violations, "\n".join(map(str, fake.violations))
@@ -126,9 +120,7 @@ async def ask(
 ) -> Message:
     """Ask with /ask and return the answer, or the refusal."""
     options = {"question": question, **options}
-    answer = await (await fake.slash(person, "ask", options, channel=channel)).final()
-    await fake.until(lambda: answer.content not in _WAITING, "more than the wait for it")
-    return answer
+    return await (await fake.slash(person, "ask", options, channel=channel)).final()
 
 
 def receipt_id(answer: Message) -> str:

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable
 
+import prompts
+from prompts.languages import language, languages
 from tests.fake_discord import Message
 
-# The first is a notice that an answer follows; the others begin refusals, which only the asker
-# sees.
-_NOTICES = ("Your question is next", "Your question is in the queue", "I could not answer this")
+# Notices that an answer replaces. They come before it if the machine is slow.
+WAITS = (
+    "Your question is in the queue",
+    prompts.text("discord_next"),
+    *(language(code).texts["discord_next"].text for code in languages()),
+)
+# The last begins a refusal, which only the asker sees.
+_NOTICES = (*WAITS, "I could not answer this")
 
 
 def without_notices(shown: Iterable[Message]) -> list[Message]:

@@ -20,6 +20,7 @@ from tests.discord.conftest import (
     receipt_id,
 )
 from tests.discord.discord_markdown import read
+from tests.discord.notices import WAITS
 from tests.fake_discord import Channel, FakeDiscord, Message, Overwrite, User
 from tests.fake_discord.places import PRIVATE_THREAD
 
@@ -68,10 +69,12 @@ async def test_the_question_is_deferred_before_it_is_computed(
     dealbot.runtime.requests.service._compute.submit(free.wait)
     try:
         first = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
-        assert (await first.response()).loading
-        assert (await first.final()).content == "Your question is next."
+        shown = await first.response()
+        assert shown.loading
+        await fake.until(lambda: shown.content == "Your question is next.", "the notice")
         second = await fake.slash(bob, "ask", {"question": NOT_ANSWERED}, channel=harbour.general)
-        assert (await second.final()).content
+        waits = await second.response()
+        await fake.until(lambda: waits.content.startswith(WAITS), "a notice")
     finally:
         free.set()
     for asked in (first, second):

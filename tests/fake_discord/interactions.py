@@ -64,7 +64,7 @@ class Invocation:
         return await self._until(lambda: self.original, "a response", within)
 
     async def final(self, within: float = HANG_S) -> Message:
-        """Wait for the answer that replaces "thinking"."""
+        """Wait for the answer that replaces "thinking" and notices of a wait."""
         return await self._until(self._answer, "an answer", within)
 
     async def followup(self, number: int = 1, within: float = HANG_S) -> Message:
@@ -98,7 +98,10 @@ class Invocation:
         if self.ack == DEFER_UPDATE:
             changed = self.source is not None and self.source.edits > self._edits_before
             return self.source if changed else next(iter(self.followups), None)
-        return None if self.original is None or self.original.loading else self.original
+        shown = self.original
+        if shown is None or shown.loading or shown.content.startswith(self.world.interim):
+            return None
+        return shown
 
     async def _until(self, probe: Callable[[], _Found | None], what: str, within: float) -> _Found:
         name = self.data.get("name") or self.data.get("custom_id")

@@ -21,10 +21,12 @@ class Telling(Protocol):
 
 class World:
     """The state and the source of ids. `approved` holds the bot's privileged intents in the
-    developer portal, none by default."""
+    developer portal, none by default. `interim` holds how messages begin that an
+    answer replaces."""
 
     def __init__(self, token: str) -> None:
         self.token = token
+        self.interim: tuple[str, ...] = ()
         self.approved = 0
         self.shards = 1
         self.clock, self.ids = Clock(), Snowflakes()
