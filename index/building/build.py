@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
+from index.building.embedding import Embedder
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
@@ -67,7 +68,8 @@ class BuildOptions:
     bad article is passed to `on_bad` and left out; without `on_bad`, its SourceError ends the
     build. `accept` receives the new generation, open, before it becomes current; an exception from
     it ends the build. The newest `keep_generations` generations are kept, and those that a process
-    still reads. Without an article the build fails, unless `allow_empty`."""
+    still reads. Without an article the build fails, unless `allow_empty`. `embedder` encodes the
+    sentences; without one, this machine does."""
 
     full: bool = False
     dense_type: DenseType = DenseType.AUTO
@@ -76,6 +78,7 @@ class BuildOptions:
     on_bad: Callable[[SourceError], None] | None = None
     accept: Callable[[Generation], None] | None = None
     allow_empty: bool = False
+    embedder: Embedder | None = None
 
 
 # Stands for no articles in a generation without any: no table may be empty. It never held, so no
@@ -137,7 +140,14 @@ def publish_articles(
         texts = TextStore(staging)
         trained = None if options.full else _trained_codes(index, encoder)
         written = write_vectors(
-            staging, texts, encoder, cache, progress, options.dense_type, trained
+            staging,
+            texts,
+            encoder,
+            cache,
+            progress,
+            options.dense_type,
+            trained,
+            options.embedder,
         )
         known = unchanged.tokens(initials) if unchanged else None
         tokens = write_tokens(staging, texts, initials, progress, known)
