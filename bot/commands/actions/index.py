@@ -2,8 +2,9 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,8 @@ def _embedder(ray: str | None, encoder: Encoder, encoders: Path) -> Iterator[Emb
     def tell(reason: str) -> None:
         click.echo(visible(reason), err=True)
 
-    with ray_embedder(ray, encoder, encoders, tell) as embedder:
+    # Ray prints a lost worker or node on standard output, which belongs to the report.
+    with redirect_stdout(sys.stderr), ray_embedder(ray, encoder, encoders, tell) as embedder:
         yield embedder
 
 
