@@ -14,7 +14,7 @@ from bot.discord.client import DealbotClient, Interaction, asker_of
 from bot.discord.delivery import token_left_s, with_retries
 from bot.discord.drafts import NO_MENTIONS, DeferredTarget, PostedTarget
 from bot.discord.failures import UNSENT
-from bot.discord.language import server_language
+from bot.discord.language import place_language
 from bot.discord.messages import asked_in, history_of, is_addressed, message_asker, on_message
 from bot.discord.permissions import check_here
 from bot.discord.rendering.answers import answer_pages
@@ -65,7 +65,7 @@ async def on_edit(client: DealbotClient, event: discord.RawMessageUpdateEvent) -
     if message.author.bot or message.edited_at is None or not is_addressed(client, message):
         return
     client.edits.add(str(message.id), message)
-    speak(server_language(client, event.guild_id))
+    speak(place_language(client, event.guild_id, message.author.id))
     await _offer_under_replies(client, message)
 
 

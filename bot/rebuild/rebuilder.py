@@ -17,6 +17,7 @@ from bot.rebuild.golden import GoldenReport
 from bot.rebuild.publication_events import Publication, PublicationEvents
 from bot.sources.paths import article_paths
 from bot.wording.errors import error_line
+from index.articles.reading_memory import ReadingMemory
 from index.building.build import BuildReport
 from index.encoder.encoder import open_by_id
 from index.errors import BuildError, ExpectedError
@@ -63,7 +64,7 @@ class Rebuilder:
     ) -> None:
         """Make the runner. A rebuild waits, within bounds, while `is_busy` says that questions are
         being computed."""
-        self._is_busy = is_busy
+        self._is_busy, self._memory = is_busy, ReadingMemory()
         self._live, self._settings = live, settings
         self._degraded = degraded or Degradations()
         self._observer = observer or Observer()
@@ -182,6 +183,7 @@ class Rebuilder:
             YieldingProgress(progress, self._is_busy),
             accept,
             loaded=self._live.current.encoder,
+            memory=self._memory,
         )
         self._take_over(report.manifest)
         return RebuildOutcome(report, differences[0], golden)

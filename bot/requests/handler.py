@@ -165,14 +165,15 @@ class RequestHandler:
     ) -> StoredReceipt:
         """Say what is new or what happened, and keep the receipt, like `ask`.
 
-        Without a start and a topic, what is new is what is new since the asker last wanted to know
-        it in this server. Raises what `AnswerService.overview` raises."""
-        if request.kind is OverviewKind.LATEST and not (request.since or request.topic):
+        Without a start, a topic and an `as_of`, what is new is what is new since the asker last
+        wanted to know it in this server. Raises what `AnswerService.overview` raises."""
+        limits = (request.since, request.topic, request.as_of)
+        if request.kind is OverviewKind.LATEST and not any(limits):
             request = await self._since_last_look(request, asker)
         receipt = await self.service.overview(
             _identified(request), asker=asker.user_key, server=asker.server_key, on_wait=on_wait
         )
-        question = Question(question=request.question)
+        question = Question(question=request.question, as_of=request.as_of)
         return await self._kept(question, receipt.answer, asker, private=private)
 
     async def _since_last_look(self, request: OverviewRequest, asker: Asker) -> OverviewRequest:

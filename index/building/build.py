@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from index.articles.reading_memory import ReadingMemory
 from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
 from index.building.embedding import Embedder
 from index.building.terms import write_terms
@@ -68,8 +69,9 @@ class BuildOptions:
     bad article is passed to `on_bad` and left out; without `on_bad`, its SourceError ends the
     build. `accept` receives the new generation, open, before it becomes current; an exception from
     it ends the build. The newest `keep_generations` generations are kept, and those that a process
-    still reads. Without an article the build fails, unless `allow_empty`. `embedder` encodes the
-    sentences; without one, this machine does."""
+    still reads. Without an article the build fails, unless `allow_empty`. Files and lines that
+    `memory` knows from an earlier build are not read again. `embedder` encodes the sentences;
+    without one, this machine does."""
 
     full: bool = False
     dense_type: DenseType = DenseType.AUTO
@@ -78,6 +80,7 @@ class BuildOptions:
     on_bad: Callable[[SourceError], None] | None = None
     accept: Callable[[Generation], None] | None = None
     allow_empty: bool = False
+    memory: ReadingMemory | None = None
     embedder: Embedder | None = None
 
 
@@ -111,6 +114,7 @@ def build_index(
         max_article_bytes=options.max_article_bytes,
         on_bad=skip if options.on_bad else None,
         report=found,
+        memory=options.memory,
     )
     report = publish_articles(articles, sources, index, encoder, progress, options)
     return replace(report, skipped=len(skipped), sources=found)
