@@ -80,6 +80,7 @@ class DealbotClient(discord.AutoShardedClient):
         self.refusal_queue = RefusalQueue()
         self.locales = UserLocales()
         self.checks = Recent[Check](_CHECKS)
+        self.shared_checks = Recent[bool](_CHECKS)
         self.edits = Recent[discord.Message](_EDITS)
         self._seen = _Remembered()
         self._mute = _Remembered()

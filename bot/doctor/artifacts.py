@@ -32,7 +32,7 @@ from index.generations.integrity import (
     verify,
 )
 from index.generations.live import LiveIndex
-from index.generations.manifest import Manifest
+from index.generations.manifest import Manifest, read_manifest
 from index.stores.reading_notes import ReadingNotes, read_notes
 
 _FEW = 5  # ids in a message
@@ -119,7 +119,7 @@ def generations(settings: Settings) -> str:
 def articles(settings: Settings) -> str:
     limit, report = settings.max_article_bytes, SourceReport()
     bad: list[SourceError] = []
-    paths = article_paths(settings)
+    paths = article_paths(settings, _recorded(settings.index))
     on_bad = tolerant_of_archives(settings, bad.append)
     found = read_articles(paths, max_article_bytes=limit, on_bad=on_bad, report=report)
     count = sum(1 for article in found if not article.version_of)
@@ -128,6 +128,13 @@ def articles(settings: Settings) -> str:
         raise SourceError(f"{bad[0].user_message}{more} Or leave it out with --skip-bad.")
     told = f"{count} can be read from {', '.join(map(str, paths))}"
     return "; ".join((told, *source_lines(report)))
+
+
+def _recorded(index: Path) -> list[Path]:
+    """Return the paths that the index was built from: a rebuild reads them again."""
+    with suppress(ExpectedError):  # the check of the index reports it
+        return [Path(path) for path in read_manifest(current_folder(index)).sources]
+    return []
 
 
 def reading(settings: Settings) -> str:

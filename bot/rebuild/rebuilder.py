@@ -76,9 +76,13 @@ class Rebuilder:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Stop a running rebuild, and start no other. Nothing is published."""
         self._left = True
         self._stopping.set()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop()
         if self._work:
             await asyncio.wait([self._work])
         await self.on_published.close()

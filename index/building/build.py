@@ -157,7 +157,9 @@ def publish_articles(
         tokens = write_tokens(staging, texts, initials, progress, known)
         save_vocabulary(count_words(texts, tokens), staging)
         write_terms(staging, texts, tokens, progress)
+        progress.advance(0)
         manifest = _write_manifest(staging, texts, versions, encoder, sources, written.record)
+        progress.advance(0)
         if options.accept:
             options.accept(Generation(staging, manifest))
         progress.start("Publishing", None)

@@ -47,6 +47,7 @@ def write_terms(staging: Path, texts: TextStore, tokens: TokenStore, progress: P
             of_passages.add(*_joined(titles, title[bounds[:-1]], own, bounds))
             progress.advance(len(first))
         LexicalIndex.build(of_sentences.lists(), staging / SENTENCE_TERMS)
+        progress.advance(0)
         LexicalIndex.build(of_passages.lists(), staging / PASSAGE_TERMS)
 
 
