@@ -18,9 +18,15 @@ def command() -> None:
 @setting("max_article_mb", "dense_type", "keep_generations")
 @click.option("--full", is_flag=True, help="Compute all vectors again.")
 @click.option("--skip-bad", is_flag=True, help="Skip articles that cannot be read.")
+@click.option("--ray", metavar="HOST:PORT", help="Encode on the Ray cluster at this address.")
 @json_flag
 def build(
-    more_articles: tuple[str, ...], full: bool, skip_bad: bool, as_json: bool, **flags: Any
+    more_articles: tuple[str, ...],
+    full: bool,
+    skip_bad: bool,
+    ray: str | None,
+    as_json: bool,
+    **flags: Any,
 ) -> None:
     """Read the articles and publish a new generation of the index.
 
@@ -28,7 +34,7 @@ def build(
     ask a question: dealbot ask "QUESTION". To go back: dealbot index rollback."""
     from bot.commands.actions import index as action
 
-    action.build(more_articles, full, skip_bad, as_json, **flags)
+    action.build(more_articles, full, skip_bad, ray, as_json, **flags)
 
 
 @command.command("migrate")

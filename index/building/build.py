@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.articles.reading_memory import ReadingMemory
 from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
+from index.building.embedding import Embedder
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
@@ -69,7 +70,8 @@ class BuildOptions:
     build. `accept` receives the new generation, open, before it becomes current; an exception from
     it ends the build. The newest `keep_generations` generations are kept, and those that a process
     still reads. Without an article the build fails, unless `allow_empty`. Files and lines that
-    `memory` knows from an earlier build are not read again."""
+    `memory` knows from an earlier build are not read again. `embedder` encodes the sentences;
+    without one, this machine does."""
 
     full: bool = False
     dense_type: DenseType = DenseType.AUTO
@@ -79,6 +81,7 @@ class BuildOptions:
     accept: Callable[[Generation], None] | None = None
     allow_empty: bool = False
     memory: ReadingMemory | None = None
+    embedder: Embedder | None = None
 
 
 # Stands for no articles in a generation without any: no table may be empty. It never held, so no
@@ -141,7 +144,14 @@ def publish_articles(
         texts = TextStore(staging)
         trained = None if options.full else _trained_codes(index, encoder)
         written = write_vectors(
-            staging, texts, encoder, cache, progress, options.dense_type, trained
+            staging,
+            texts,
+            encoder,
+            cache,
+            progress,
+            options.dense_type,
+            trained,
+            options.embedder,
         )
         known = unchanged.tokens(initials) if unchanged else None
         tokens = write_tokens(staging, texts, initials, progress, known)

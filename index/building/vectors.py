@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from index.building.embedding import Embedder, LocalEmbedder, PendingTexts
 from index.encoder.encoder import Encoder
 from index.errors import BuildError
 from index.files.arrays import new_array
@@ -27,7 +28,6 @@ from index.stores.text_store import StoredSentence, TextStore
 from index.stores.vector_cache import Keys, VectorCache, keys_of
 
 _READ_AT_ONCE = 10_000  # sentences
-_ENCODED_AT_ONCE = 1_000  # sentences; the most that a killed build loses
 _ASKED = 200  # questions for the test of a compressed index
 _ASKED_AGAIN = 50  # for codes that passed the test before; few sentences are new
 _LEAST_RECALL = 0.95
@@ -52,8 +52,10 @@ def write_vectors(
     progress: Progress,
     wanted: DenseType,
     trained: Path | None = None,
+    embedder: Embedder | None = None,
 ) -> WrittenVectors:
-    """Write the vectors, indexed as the type `wanted`. The codes of `trained`, the file of a
+    """Write the vectors, indexed as the type `wanted`. Without an `embedder`, this machine encodes.
+    The codes of `trained`, the file of a
     compressed index, are reused if they are good enough. A compressed index that misses too many of
     the nearest sentences is replaced by an exact one if `wanted` is AUTO. Raises BuildError if
     `wanted` is COMPRESSED then, or if the cache is unusable."""
@@ -61,7 +63,7 @@ def write_vectors(
     known = cache.find(keys)
     _check_known(texts, known, encoder, cache)
     missing = np.flatnonzero(known < 0)
-    _encode(texts, keys, missing, encoder, cache, progress)
+    _encode(texts, keys, missing, embedder or LocalEmbedder(encoder), cache, progress)
     known[missing] = cache.find(keys[missing])
     if (known < 0).any():
         raise BuildError("Vectors that were just written cannot be read back: check the disk")
@@ -100,7 +102,7 @@ def _encode(
     texts: TextStore,
     keys: Keys,
     missing: Rows,
-    encoder: Encoder,
+    embedder: Embedder,
     cache: VectorCache,
     progress: Progress,
 ) -> None:
@@ -108,12 +110,9 @@ def _encode(
     # Repeated sentences are encoded once.
     once = missing[np.sort(np.unique(keys[missing], axis=0, return_index=True)[1])]
     progress.start("Encoding sentences", len(once))
-    for start in range(0, len(once), _ENCODED_AT_ONCE):
-        rows = once[start : start + _ENCODED_AT_ONCE]
-        vectors = encoder.encode_passages(
-            [_embedded(sentence) for sentence in texts.sentences(rows)], progress=progress.advance
-        )
-        cache.append(keys[rows], vectors.astype(np.float16))
+    pending = PendingTexts(texts, once, keys[once])
+    for done, vectors in embedder.embed(pending, progress.advance):
+        cache.append(done, vectors)
     cache.refresh()
 
 

@@ -465,11 +465,11 @@ def test_a_killed_build_leaves_an_index_that_answers_and_the_next_build_sweeps(
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-import index.building.vectors
+import index.building.embedding
 from index.building.build import build_index
 from index.encoder.encoder import open_current
 articles, index_folder, encoders, most = sys.argv[1:]
-index.building.vectors._ENCODED_AT_ONCE = 16
+index.building.embedding._ENCODED_AT_ONCE = 16
 
 class Progress:
     encoded = 0

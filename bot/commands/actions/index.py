@@ -2,9 +2,11 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,8 +18,9 @@ from bot.wording.reading import reading_line, source_lines
 from bot.wording.visible import visible
 from index.articles.sources import SourceReport
 from index.building.build import BuildOptions, BuildReport, build_index
+from index.building.embedding import Embedder
 from index.building.migration import migrate_index
-from index.encoder.encoder import open_current
+from index.encoder.encoder import Encoder, open_current
 from index.errors import IndexDamagedError, SourceError
 from index.generations.current import open_intact
 from index.generations.generation import GENERATIONS, POINTER, current_folder, published, roll_back
@@ -30,7 +33,12 @@ _MOST_LINES = 10  # of articles with something left out
 
 
 def build(
-    more_articles: tuple[str, ...], full: bool, skip_bad: bool, as_json: bool, **flags: Any
+    more_articles: tuple[str, ...],
+    full: bool,
+    skip_bad: bool,
+    ray: str | None,
+    as_json: bool,
+    **flags: Any,
 ) -> None:
     """Build a generation and print a report."""
     # `--articles a b` and `--articles a --articles b` mean the same.
@@ -43,7 +51,11 @@ def build(
         bad.append(error.user_message)
         click.echo(f"left out: {visible(error.user_message)}", err=True)
 
-    with progress_on_stderr() as progress, _hint_at_skipping(skip_bad):
+    with (
+        _embedder(ray, encoder, settings.encoders) as embedder,
+        progress_on_stderr() as progress,
+        _hint_at_skipping(skip_bad),
+    ):
         report = build_index(
             article_paths(settings),
             settings.index,
@@ -55,11 +67,28 @@ def build(
                 max_article_bytes=settings.max_article_bytes,
                 keep_generations=settings.keep_generations,
                 on_bad=tolerant_of_archives(settings, leave_out if skip_bad else None),
+                embedder=embedder,
             ),
         )
     notes = list(read_notes(settings.index / GENERATIONS / report.manifest.id))
     _tell_found(report.sources, notes)
     _print_report(report, as_json, bad=bad, reading=[asdict(each) for each in notes])
+
+
+@contextmanager
+def _embedder(ray: str | None, encoder: Encoder, encoders: Path) -> Iterator[Embedder | None]:
+    """Yield the embedder on the Ray cluster at this address; None without an address."""
+    if ray is None:
+        yield None
+        return
+    from index.building.ray_embedding import ray_embedder
+
+    def tell(reason: str) -> None:
+        click.echo(visible(reason), err=True)
+
+    # Ray prints a lost worker or node on standard output, which belongs to the report.
+    with redirect_stdout(sys.stderr), ray_embedder(ray, encoder, encoders, tell) as embedder:
+        yield embedder
 
 
 @contextmanager
