@@ -10,9 +10,10 @@ from bot.sources.paths import tolerant_of_archives
 from index.building.build import BuildOptions, BuildReport, build_index
 from index.encoder.encoder import Encoder, open_current
 from index.errors import IndexDamagedError, IndexMissingError
-from index.generations.generation import Generation, current_folder
+from index.generations.generation import current_folder
 from index.generations.live import LiveGeneration
 from index.generations.manifest import read_manifest
+from index.generations.reader import Generation
 from index.machine import usable_cores
 from index.progress import Progress
 

@@ -22,9 +22,10 @@ from index.encoder.encoder import open_by_id
 from index.errors import BuildError, ExpectedError
 from index.files.publication import only_writer, write_pointer
 from index.generations.differences import Differences, find_differences
-from index.generations.generation import POINTER, Generation, current_folder, roll_back
+from index.generations.generation import POINTER, current_folder, roll_back
 from index.generations.live import LiveIndex
 from index.generations.manifest import Manifest
+from index.generations.reader import Generation
 from index.progress import Progress
 
 _Done = TypeVar("_Done")

@@ -25,7 +25,7 @@ from bot.answering.disagreement.wording import (
 )
 from bot.answering.time.ranges import DateRange
 from bot.answering.time.resolution import published_day
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 
 Features = dict[str, float]
 

@@ -16,7 +16,7 @@ from bot.answering.ranking.copies import DistinctHit, collapse_copies
 from bot.answering.ranking.evidence_model import EvidenceModel, judged_places
 from bot.answering.ranking.lexicon import Lexicon
 from bot.answering.ranking.pool import Pool, retrieved
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.retrieval import SentenceHit
 from index.stores.text_store import StoredSentence
 

@@ -22,9 +22,10 @@ from index.errors import ExpectedError, IndexMissingError
 from index.files.folder_locks import FolderLock
 from index.generations.current import open_intact
 from index.generations.integrity import read_errors_as_damage, verify
+from index.generations.reader import TextStore
 from index.models import Block
 from index.stores.reading_notes import ReadingNotes, read_notes
-from index.stores.text_store import StoredArticle, TextStore
+from index.stores.text_store import FileTextStore, StoredArticle
 
 _LONGEST_LINE = 100
 _log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ def _held_texts(folder: Path) -> tuple[Path, TextStore, FolderLock]:
     """Open the texts and lock their folder, so that no build removes it."""
     lock = FolderLock(folder)
     verify(folder)
-    return folder, TextStore(folder), lock
+    return folder, FileTextStore(folder), lock
 
 
 def _article(texts: TextStore, article_id: str) -> StoredArticle:
