@@ -18,7 +18,7 @@ from index.generations.generation import (
     published,
     roll_back,
 )
-from index.generations.integrity import find_damage, older_schema
+from index.generations.integrity import find_damage, older_schema, verify
 from index.generations.manifest import Manifest, read_manifest
 from index.generations.verification import Verification
 from index.progress import Progress
@@ -51,6 +51,14 @@ class FileIndex:
 
     def manifest(self) -> tuple[Manifest, str | None]:
         return open_intact(self._folder, read_manifest)
+
+    def verified(self, check: Callable[[Manifest], None]) -> tuple[Manifest, str | None]:
+        def intact(folder: Path) -> Manifest:
+            manifest = verify(folder)
+            check(manifest)
+            return manifest
+
+        return open_intact(self._folder, intact)
 
     def point_back(self, published_id: str, generation: str) -> None:
         with only_writer(self._folder):

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
+from psycopg.sql import SQL
 
 from index.errors import IndexDamagedError, IndexMissingError
 from index.generations.manifest import Manifest, manifest_of
@@ -52,7 +53,7 @@ class Contents:
     def open(cls, server: Server, generation: str) -> "Contents":
         """Read the generation with this id. Raises IndexMissingError if it does not exist, and
         IndexDamagedError if rows are missing."""
-        [found] = server.read(None, (_GENERATION, [generation]))
+        [found] = server.read(None, (SQL(_GENERATION).format(), [generation]))
         if not found:
             raise IndexMissingError(f"{server.name} has no generation {generation}")
         number, epoch, manifest, order, words, vocabulary, initials = found[0]
@@ -114,5 +115,5 @@ class Contents:
 
 def current_id(server: Server) -> str | None:
     """Return the id of the current generation; None if there is none."""
-    [found] = server.read(None, (_CURRENT, []))
+    [found] = server.read(None, (SQL(_CURRENT).format(), []))
     return str(found[0][0]) if found else None

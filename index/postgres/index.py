@@ -11,10 +11,12 @@ import psycopg
 from psycopg import Connection
 
 from index.building.build import BuildOptions, BuildReport, build_index, publish_articles
+from index.building.file_index import FileIndex
 from index.encoder.encoder import Encoder
-from index.errors import BuildError, IndexMissingError, IndexUnreachableError
-from index.generations.generation import open_current
+from index.errors import BuildError, IndexDamagedError, IndexMissingError, IndexUnreachableError
+from index.generations.generation import FileGeneration, open_current
 from index.generations.manifest import DenseRecord, Manifest, manifest_of
+from index.generations.verification import Verification
 from index.models import Article, DenseType
 from index.postgres.catalogue import current_id
 from index.postgres.generation import ServerGeneration
@@ -24,10 +26,18 @@ from index.postgres.schema import check_schema, migrate
 from index.postgres.server import Server
 from index.postgres.verification import find_damage
 from index.progress import Progress
+from index.stores.reading_notes import ReadingNotes
 
 _Opened = TypeVar("_Opened")
 
 _LOCK = 0x6465616C  # advisory lock of builds and rollbacks
+_CURRENT: LiteralString = (
+    "SELECT id, manifest FROM dealbot.generations NATURAL JOIN dealbot.current"
+)
+_POINT_BACK: LiteralString = (
+    "UPDATE dealbot.current SET number = (SELECT number FROM dealbot.generations WHERE id = %s) "
+    "WHERE number = (SELECT number FROM dealbot.generations WHERE id = %s)"
+)
 _ALL: LiteralString = "SELECT id FROM dealbot.generations ORDER BY number"
 _BEFORE: LiteralString = (
     "SELECT number, id, manifest FROM dealbot.generations WHERE number < coalesce("
@@ -68,10 +78,7 @@ class ServerIndex:
             self._server.check_extension(connection)
         current = self.current_id()
         if current is None:
-            raise IndexMissingError(
-                f"There is no index in {self.name}. Build one with: "
-                f"dealbot index build --articles PATH --index {self.name}"
-            )
+            raise self._missing()
         return ServerGeneration.open(self._server, current)
 
     def open_intact(self, use: Callable[[ServerGeneration], _Opened]) -> tuple[_Opened, str | None]:
@@ -79,9 +86,34 @@ class ServerIndex:
         damages a server damages all generations."""
         return use(self.open_current()), None
 
-    def manifest(self) -> Manifest:
-        """Return the manifest of the current generation."""
-        return self.open_current().manifest
+    def manifest(self) -> tuple[Manifest, str | None]:
+        """Return the manifest of the current generation, and None: see `open_intact`."""
+        with self._server.inspecting() as connection:
+            check_schema(connection, self.name)
+            found = connection.execute(_CURRENT, binary=True).fetchone()
+        if found is None:
+            raise self._missing()
+        return manifest_of(found[1], f"the manifest of {found[0]} in {self.name}"), None
+
+    def verified(self, check: Callable[[Manifest], None]) -> tuple[Manifest, str | None]:
+        """Verify the current generation, and pass its manifest to `check`. Raises
+        IndexDamagedError for the first problem."""
+        manifest, _ = self.manifest()
+        for problem in find_damage(self._server, manifest.id):
+            raise IndexDamagedError(problem)
+        check(manifest)
+        return manifest, None
+
+    def recorded_sources(self) -> tuple[Path, ...]:
+        """Return the paths that the current generation was built from; none if there is none."""
+        try:
+            return tuple(map(Path, self.manifest()[0].sources))
+        except (IndexMissingError, IndexDamagedError):
+            return ()
+
+    def notes(self, generation: str) -> list[ReadingNotes]:
+        """Return what was left out of the articles of the generation that was just built here."""
+        return FileIndex(self.builder).notes(generation)
 
     def close(self) -> None:
         self._server.close()
@@ -121,21 +153,38 @@ class ServerIndex:
         progress: Progress,
         options: BuildOptions,
     ) -> BuildReport:
-        with self._only_writer() as connection:
+        with self.lock() as connection:
             with connection.transaction():
                 self._prepare(connection)
             local = replace(options, dense_type=DenseType.EXACT, keep_generations=1)
             report = make(self.builder, local)
             fresh = open_current(self.builder)
-            manifest = _on_server(fresh.manifest)
-            publisher = Publisher(
-                connection, fresh, epoch_key(fresh.manifest), progress, full=options.full
-            )
-            with connection.transaction():
-                publisher.publish(manifest)
-            with suppress(psycopg.Error):  # already published: at worst the next build has more
-                prune(connection, options.keep_generations)
+            manifest = self._publish(connection, fresh, progress, options)
         return replace(report, manifest=manifest)
+
+    def publish_generation(
+        self, fresh: FileGeneration, progress: Progress, options: BuildOptions
+    ) -> Manifest:
+        """Publish a generation that is in files."""
+        with self.lock() as connection:
+            with connection.transaction():
+                self._prepare(connection)
+            return self._publish(connection, fresh, progress, options)
+
+    def _publish(
+        self,
+        connection: Connection[Any],
+        fresh: FileGeneration,
+        progress: Progress,
+        options: BuildOptions,
+    ) -> Manifest:
+        manifest = _on_server(fresh.manifest)
+        key = epoch_key(fresh.manifest)
+        with connection.transaction():
+            Publisher(connection, fresh, key, progress, full=options.full).publish(manifest)
+        with suppress(psycopg.Error):  # already published: at worst the next build has more to do
+            prune(connection, options.keep_generations)
+        return manifest
 
     def _prepare(self, connection: Connection[Any]) -> None:
         try:
@@ -150,7 +199,7 @@ class ServerIndex:
         migrate(connection, self.name)
 
     @contextmanager
-    def _only_writer(self) -> Iterator[Connection[Any]]:
+    def lock(self) -> Iterator[Connection[Any]]:
         """Hold the lock of builds on the server; it is released if this process dies."""
         with self._server.writing() as connection:
             [[is_replica]] = connection.execute("SELECT pg_is_in_recovery()").fetchall()
@@ -166,7 +215,7 @@ class ServerIndex:
     def roll_back(self, *, accept: Callable[[Manifest], None] | None = None) -> Manifest:
         """Make the generation before the current one current. `accept` receives its manifest first;
         an exception from it leaves everything unchanged."""
-        with self._only_writer() as connection:
+        with self.lock() as connection:
             check_schema(connection, self.name)
             with connection.transaction():
                 found = connection.execute(_BEFORE, binary=True).fetchone()
@@ -182,9 +231,22 @@ class ServerIndex:
                 make_current(connection, number)
             return manifest
 
-    def find_damage(self) -> dict[str, list[str]]:
-        """List the problems of each generation, one sentence each; empty if it is intact."""
-        return {each: find_damage(self._server, each) for each in self.published()}
+    def point_back(self, published_id: str, generation: str) -> None:
+        """Make `generation` current again, unless another one than `published_id` is current."""
+        with self.lock() as connection:
+            connection.execute(_POINT_BACK, [generation, published_id])
+
+    def verification(self) -> Verification:
+        """Verify all generations: every row against its checksum."""
+        damage = {each: find_damage(self._server, each) for each in self.published()}
+        remedy = f"Build it anew with: dealbot index build --full --index {self.name}"
+        return Verification(self.current_id() or "none", damage, {}, remedy)
+
+    def _missing(self) -> IndexMissingError:
+        return IndexMissingError(
+            f"There is no index in {self.name}. Build one with: "
+            f"dealbot index build --articles PATH --index {self.name}"
+        )
 
 
 def _on_server(manifest: Manifest) -> Manifest:

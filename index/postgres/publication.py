@@ -33,6 +33,7 @@ _NEWEST: LiteralString = (
     "SELECT number, epoch, words, next_article, next_sentence, next_passage "
     "FROM dealbot.generations ORDER BY number DESC LIMIT 1"
 )
+_KNOWN: LiteralString = "SELECT number FROM dealbot.generations WHERE id = %s"
 _COPY_ARTICLES: LiteralString = (
     "COPY dealbot.{articles} (number, from_generation, to_generation, digest, id, version_of, "
     "meta, text, sentences, passages, kinds, blocks, tokens, token_counts, marks, title_tokens, "
@@ -106,6 +107,10 @@ class Publisher:
 
     def publish(self, manifest: Manifest) -> Publication:
         """Write the generation and make it the current one."""
+        known = self._connection.execute(_KNOWN, [manifest.id]).fetchone()
+        if known:  # a builder that died after its commit is started again
+            make_current(self._connection, known[0])
+            return Publication(manifest, 0, 0)
         newest = self._connection.execute(_NEWEST).fetchone()
         number = newest[0] + 1 if newest else 1
         epoch, is_new = self._epoch(newest)
@@ -393,7 +398,7 @@ def _renumbered(tokens: "np.ndarray[Any, Any]", local: "np.ndarray[Any, Any]") -
     """Return tokens with the numbers that their words have on the server."""
     words = local[tokens >> GAP_BITS].astype(_COUNT)
     gaps = (tokens & ((1 << GAP_BITS) - 1)).astype(_COUNT)
-    return ((words << np.uint32(GAP_BITS)) | gaps).astype(_COUNT).tobytes()
+    return bytes(((words << np.uint32(GAP_BITS)) | gaps).astype(_COUNT).tobytes())
 
 
 def epoch_key(manifest: Manifest) -> str:

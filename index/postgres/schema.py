@@ -15,8 +15,8 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from index.errors import IndexMissingError, NewerIndexError, OlderIndexError
 
 FOREVER = 2**31 - 1  # `to_generation` of a row that is still valid
-_STEPS = ("001_catalogue.sql",)
-SCHEMA = len(_STEPS)
+STEPS = ("001_catalogue.sql",)
+SCHEMA = len(STEPS)
 
 # halfvec stays in the row: reading it from a side table takes longer than the distance.
 _EPOCH: LiteralString = """
@@ -125,7 +125,7 @@ def check_schema(connection: Connection[Any], name: str) -> None:
         )
 
 
-def migrate(connection: Connection[Any], name: str, steps: Sequence[str] = _STEPS) -> None:
+def migrate(connection: Connection[Any], name: str, steps: Sequence[str] = STEPS) -> None:
     """Take the steps that the database lacks, in the transaction of the caller."""
     found = found_schema(connection)
     if found > len(steps):

@@ -1,14 +1,15 @@
 """Connections to the server of an index, and its failures in words."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, LiteralString, TypeAlias
 from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg import Connection, IsolationLevel
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.sql import Composed
+from psycopg.sql import SQL, Composed, Literal
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from index.errors import (
@@ -18,14 +19,21 @@ from index.errors import (
     IndexUnreachableError,
 )
 
-Query: TypeAlias = tuple[str | Composed, Sequence[Any]]
+_log = logging.getLogger(__name__)
+
+Query: TypeAlias = tuple[Composed, Sequence[Any]]
 Result: TypeAlias = list[tuple[Any, ...]]
 
 _CONNECT_S = 5
 _STATEMENT_S = 10  # one statement of a reader; a question has 20 s
 _CONNECTIONS = 4  # one compute thread, and pages that are read meanwhile
 _LEAST_SERVER, _LEAST_EXTENSION = 150_000, (0, 8, 2)
+_UNREACHABLE = "The index is not reachable at the moment. Try again in a minute"
+_REMOVED = "The generation that answers was removed: load the current one by starting again"
 _GONE = "SELECT 1 FROM dealbot.generations WHERE number = %s"
+_IF_KEPT: LiteralString = (
+    "SELECT EXISTS (SELECT FROM dealbot.generations WHERE number = {}), q.* FROM ({}) AS q"
+)
 
 
 class Server:
@@ -39,17 +47,47 @@ class Server:
         """Send all queries at once and return their rows, all of one snapshot. Raises
         IndexDamagedError if `generation` was removed meanwhile, and IndexUnreachableError if the
         server does not answer."""
-        with self._errors():
-            try:
-                return self._read(generation, queries)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                if isinstance(error, psycopg.errors.QueryCanceled | PoolTimeout):
-                    raise
-                # The server was started anew: other connections of the pool are lost as well.
-                self._opened().check()
-                return self._read(generation, queries)
+        try:
+            return self._read_again_if_lost(generation, queries)
+        except psycopg.Error as error:
+            # Users of a bot see the message, so it does not name the server.
+            failure = self.failure(error)
+            _log.warning("%s", failure.user_message)
+            if isinstance(failure, IndexUnreachableError):
+                raise IndexUnreachableError(_UNREACHABLE) from error
+            raise failure from error
+
+    def _read_again_if_lost(self, generation: int | None, queries: Sequence[Query]) -> list[Result]:
+        try:
+            return self._read(generation, queries)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if isinstance(error, psycopg.errors.QueryCanceled | PoolTimeout):
+                raise
+            # The server was started anew: other connections of the pool are lost as well.
+            self._opened().check()
+            return self._read(generation, queries)
 
     def _read(self, generation: int | None, queries: Sequence[Query]) -> list[Result]:
+        if generation is not None and len(queries) == 1:
+            found = self._read_one(generation, *queries[0])
+            if found is not None:
+                return [found]
+        return self._read_all(generation, queries)
+
+    def _read_one(self, generation: int, query: Composed, given: Sequence[Any]) -> Result | None:
+        """Send one query, without a transaction: a statement has one snapshot. Return None if there
+        is no row, which does not say whether the generation exists."""
+        with self._opened().connection() as connection:
+            cursor = connection.cursor(binary=True)
+            statement = SQL(_IF_KEPT).format(Literal(generation), query)
+            found = cursor.execute(statement, given).fetchall()
+        if not found:
+            return None
+        if not found[0][0]:
+            raise IndexDamagedError(_REMOVED)
+        return [row[1:] for row in found]
+
+    def _read_all(self, generation: int | None, queries: Sequence[Query]) -> list[Result]:
         with (
             self._opened().connection() as connection,
             connection.pipeline(),
@@ -60,10 +98,7 @@ class Server:
                 connection.cursor(binary=True).execute(query, given) for query, given in queries
             ]
             if exists is not None and exists.fetchone() is None:
-                raise IndexDamagedError(
-                    f"The generation that answers was removed from {self.name}: load the current "
-                    "one by starting again"
-                )
+                raise IndexDamagedError(_REMOVED)
             return [cursor.fetchall() for cursor in cursors]
 
     @contextmanager
@@ -165,10 +200,7 @@ class Server:
                     f"{self.name} only reads, as a replica does: build with the URL of the primary"
                 )
             case psycopg.errors.UndefinedTable() | psycopg.errors.InvalidSchemaName():
-                return IndexDamagedError(
-                    f"The generation that answers was removed from {self.name}: load the current "
-                    "one by starting again"
-                )
+                return IndexDamagedError(_REMOVED)
             case psycopg.OperationalError() | psycopg.InterfaceError():
                 return IndexUnreachableError(
                     f"The index is not reachable: {self.name} ({_first_line(error)}). Check the "

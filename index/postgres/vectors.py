@@ -5,6 +5,7 @@ from typing import Any, LiteralString
 
 import numpy as np
 from numpy.typing import NDArray
+from psycopg.sql import SQL
 
 from index.postgres.cache import RowCache
 from index.postgres.catalogue import Contents
@@ -39,7 +40,7 @@ _GRAPH: LiteralString = (
     "WHERE from_generation <= %s AND %s < to_generation "
     "ORDER BY vector <#> %s::halfvec LIMIT %s"
 )
-_SETTINGS = (
+_SETTINGS: LiteralString = (
     "SELECT set_config('hnsw.ef_search', %s, true), "
     "set_config('hnsw.iterative_scan', 'strict_order', true), "
     "set_config('hnsw.max_scan_tuples', %s, true), set_config('enable_seqscan', 'off', true), "
@@ -147,7 +148,7 @@ class ServerSentenceVectors:
             ef = min(max(EF_SEARCH, depth), _MOST_EF)
             query = of_epoch(_GRAPH, of.epoch)
             _, found = of.read(
-                (_SETTINGS, [str(ef), str(_MOST_SCANNED)]),
+                (SQL(_SETTINGS).format(), [str(ef), str(_MOST_SCANNED)]),
                 (query, [of.number, of.number, _literal(vector), depth]),
             )
             rows = self._rows.keep(found)

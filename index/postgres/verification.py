@@ -53,7 +53,8 @@ def _damaged_articles(contents: Contents) -> Iterator[str]:
         rows, found, counts = contents.read(
             *((of_epoch(each, contents.epoch), [part]) for each in (_ROWS, _VECTORS, _PASSAGES))
         )
-        vectors, passages = dict(found), dict(counts)
+        vectors = {number: vector for number, vector in found}  # noqa: C416 - a typed dict
+        passages = {number: count for number, count in counts}  # noqa: C416 - as above
         for row in rows:
             if problem := _problem(row, vectors, passages):
                 yield f"The article {row[-1].decode()!r} in {contents.server.name} {problem}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.postgres.corpus import corpus, questions, stories
 from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Answer, Citation, Question
 from index.building.build import BuildOptions, publish_articles
@@ -18,7 +19,6 @@ from index.generations.live import LiveGeneration
 from index.models import Article, DenseType
 from index.postgres.index import ServerIndex
 from index.progress import NoProgress
-from tests.postgres.corpus import corpus, questions, stories
 from tests.postgres_server import PostgresServer
 
 _SCORE = 1e-3

@@ -35,7 +35,9 @@ def run(article_id: str, blocks: bool, history: bool, as_json: bool, **flags: st
     """Print the article, its parts or its history."""
     if blocks and history:
         raise click.UsageError("--blocks and --history exclude each other.")
-    (folder, texts, _lock), degraded = open_intact(load_settings(**flags).index, _held_texts)
+    (folder, texts, _lock), degraded = open_intact(
+        load_settings(**flags).require_folder("dealbot show"), _held_texts
+    )
     if degraded:
         _log.warning(degraded)
     article = _article(texts, article_id)
