@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from index.building.build import BuildOptions, BuildReport, build_index
-from index.encoder.encoder import Encoder
 from index.errors import IndexDamagedError, IndexMissingError
 from index.files.publication import only_writer, read_pointer, write_pointer
 from index.generations.current import open_intact
@@ -23,6 +21,10 @@ from index.generations.manifest import Manifest, read_manifest
 from index.generations.verification import Verification
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotes, read_notes
+
+if TYPE_CHECKING:
+    from index.building.build import BuildOptions, BuildReport
+    from index.encoder.encoder import Encoder
 
 _Opened = TypeVar("_Opened")
 
@@ -90,10 +92,13 @@ class FileIndex:
     def build(
         self,
         sources: Sequence[Path],
-        encoder: Encoder,
+        encoder: "Encoder",
         progress: Progress,
-        options: BuildOptions,
-    ) -> BuildReport:
+        options: "BuildOptions",
+    ) -> "BuildReport":
+        # Imported on demand: a question need not wait for the readers of articles.
+        from index.building.build import build_index
+
         return build_index(sources, self._folder, encoder, progress, options)
 
     def notes(self, generation: str) -> list[ReadingNotes]:

@@ -20,6 +20,8 @@ from index.errors import (
 )
 
 _log = logging.getLogger(__name__)
+# The pool logs each of its attempts; `Server.read` says once why the server is not reachable.
+logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 Query: TypeAlias = tuple[Composed, Sequence[Any]]
 Result: TypeAlias = list[tuple[Any, ...]]
@@ -42,17 +44,22 @@ class Server:
     def __init__(self, url: str) -> None:
         self.url, self.name = url, shown(url)
         self._pool: ConnectionPool[Connection[Any]] | None = None
+        self._failing = False
 
     def read(self, generation: int | None, *queries: Query) -> list[Result]:
         """Send all queries at once and return their rows, all of one snapshot. Raises
         IndexDamagedError if `generation` was removed meanwhile, and IndexUnreachableError if the
         server does not answer."""
         try:
-            return self._read_again_if_lost(generation, queries)
+            found = self._read_again_if_lost(generation, queries)
+            self._failing = False
+            return found
         except psycopg.Error as error:
             # Users of a bot see the message, so it does not name the server.
             failure = self.failure(error)
-            _log.warning("%s", failure.user_message)
+            if not self._failing:  # a bot looks for a new generation every two seconds
+                _log.warning("%s", failure.user_message)
+            self._failing = True
             if isinstance(failure, IndexUnreachableError):
                 raise IndexUnreachableError(_UNREACHABLE) from error
             raise failure from error
