@@ -77,7 +77,9 @@ class Article:
     an earlier one has the id `ID@VERSION` and names the newest in `version_of`. `seen` is the time
     when this text was first seen, and `replaced` the time from which it no longer holds, because a
     newer version replaced it or the publisher withdrew it. Both are ISO 8601 in UTC, or "" if
-    unknown or still valid."""
+    unknown or still valid. `feed` names the feed that gave the text, "" if unknown: several feeds
+    may give one article different texts at the same time. `editions` counts the shorter ones, which
+    are left out."""
 
     id: str
     text: str
@@ -92,6 +94,8 @@ class Article:
     replaced: str = ""
     version: int = 1
     version_of: str = ""
+    feed: str = ""
+    editions: int = 0
 
 
 class DenseType(StrEnum):

@@ -10,8 +10,8 @@ class Progress(Protocol):
         """Begin a stage; `total` is its number of steps, None if unknown."""
 
     def advance(self, steps: int) -> None:
-        """Report `steps` more steps of the stage as done. May raise to stop the build, which then
-        publishes nothing."""
+        """Report `steps` more steps of the stage as done; 0 within a long step. May raise to stop
+        the build, which then publishes nothing."""
 
 
 class NoProgress:

@@ -2,8 +2,8 @@
 
 Its features learn from the pairs of training/pairs/taught. Statements of different pairs over one
 index teach it to keep stories apart. The pairs of training/pairs/validation weigh the features
-against the model that reads both sentences (training/sameness), which has not seen these pairs
-either, and choose the threshold. No pair of benchmarks/disagreements is used.
+against the models that read both sentences (training/sameness, and the judge), which have not seen
+these pairs either, and choose the threshold. No pair of benchmarks/disagreements is used.
 
     python -m training.train_sameness [--encoders DIR]
 """
@@ -12,7 +12,6 @@ import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from bot.answering.ranking.evidence_model import Linear
 from bot.evaluation.metrics import Floats, auroc
 from index.encoder.encoder import default_home
 from training.linear_models import fit_logistic, probability
+from training.sameness.stack import Stack
 from training.sameness.statement_examples import Example, is_alike, read_examples
 
 PAIRS = Path(__file__).parent / "pairs"
@@ -34,16 +34,14 @@ TAUGHT, VALIDATION = PAIRS / "taught", PAIRS / "validation"
 MODEL = ROOT / "bot/answering/model" / DIFFERENCE_FILE
 RIDGE = 3.0
 FOLDS = 10
-OTHER_STORY_WEIGHT = 0.5  # there are more of these examples than of look-alikes
-MOST_ALARMS = 0.1  # of the look-alikes of the validation set; it has harder ones than other sets
+OTHER_STORY_WEIGHT = 0.2  # there are more of these examples than of look-alikes, and easier ones
+MOST_ALARMS = 0.05  # of the look-alikes of the validation set
 MARGIN = 0.01  # of the threshold, above the least one with so few alarms
 THRESHOLDS = np.arange(0.5, 0.99, 0.005)
 HALF = 0.5
-READ = ("read_value", "read_status")
-STACK = ("features", *READ)
-# Log-odds at which the model that reads both sentences is cut off. If it cannot turn the decision
-# within this range, it is not asked. A wider range finds no more.
-MOST_READ = 2.0
+# Log-odds at which the models that read both sentences are cut off. If they cannot turn the
+# decision within this range, they are not asked.
+MOST_READ = {"read_value": 2.5, "read_status": 2.5, "restated": 6.0, "read_change": 2.5}
 
 AGAINST = {
     "particular_apart", "ratio", "names_lost_least", "names_lost_most",
@@ -55,10 +53,11 @@ EITHER = {"is_date", "is_name", "is_status"}
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One of the decisions: its features, the right answer for an example, and which examples it
-    is about."""
+    """One of the decisions: its features, those that models read, the right answer for an example,
+    and which examples it is about."""
 
     names: tuple[str, ...]
+    read: tuple[str, ...]
     label: Callable[[Example], bool]
     concerns: Callable[[Example], bool]
 
@@ -72,12 +71,15 @@ SAME_THING = _Task(
      "names_lost_most", "names_apart", "modifiers_differ", "qualifiers_apart", "part_apart",
      "plan_before_fact", "old_value_told", "dates_apart", "periods_differ", "period_of_one",
      "history_of_one", "same_outlet", "far_in_one_outlet", "since_then", "happened_between",
-     "particular_apart", "asked_shared", "subjects_shared"),
+     "particular_apart", "asked_shared", "subjects_shared", "answers_least",
+     "name_answers_least", "lean_least"),
+    ("read_value", "read_status", "restated"),
     label=lambda each: each.one_story and _differs(each),
     concerns=lambda each: not each.one_story or each.meant,
 )  # fmt: skip
 REPLACES = _Task(
-    ("same_outlet", "days", "since_then", "happened_between"),
+    ("same_outlet", "since_then", "happened_between", "old_value_told"),
+    ("read_change",),
     label=lambda each: each.pair.kind is PairKind.SUPERSEDED,
     concerns=lambda each: each.one_story and each.meant and _differs(each),
 )
@@ -89,73 +91,46 @@ def main(encoders: Path | None) -> None:
     """Fit both decisions, and write them with the training record."""
     home = encoders or default_home()
     taught, checked = read_examples(TAUGHT, home), read_examples(VALIDATION, home)
-    features, record = _fitted(SAME_THING, taught, checked)
-    same_thing, stack = _stacked(features, [e for e in checked if SAME_THING.concerns(e)])
-    replaces, replacing = _fitted(REPLACES, taught, checked)
+    same_thing, record, scores = _fitted(SAME_THING, taught, checked)
+    chosen, threshold = _operating_point(_concerned(SAME_THING, checked), scores)
+    click.echo(json.dumps(chosen, indent=1))
+    replaces, replacing, _ = _fitted(REPLACES, taught, checked)
     model = DifferenceModel(
-        same_thing=same_thing,
+        same_thing=Decision(linear=same_thing, threshold=threshold),
         replaces=Decision(linear=replaces, threshold=HALF),
-        training={"same_thing": record, "stack": stack, "replaces": replacing},
+        training={"same_thing": record, "threshold": chosen, "replaces": replacing},
     )
     MODEL.write_text(f"{model.model_dump_json(indent=1)}\n", encoding="utf-8")
 
 
 def _fitted(
     task: _Task, taught: Sequence[Example], checked: Sequence[Example]
-) -> tuple[Linear, dict[str, float]]:
-    """Fit a model on the features; return it with its record."""
-    mine, theirs = ([e for e in each if task.concerns(e)] for each in (taught, checked))
+) -> tuple[Linear, dict[str, float], Floats]:
+    """Fit a model on the features of the taught pairs, and weigh it on the checked ones against
+    what other models read. Return it with its record, and with the probability of each checked
+    example in the fold that leaves it out."""
+    mine, theirs = _concerned(task, taught), _concerned(task, checked)
     linear = _fit(mine, task)
     right, right_there = (np.array([task.label(e) for e in each]) for each in (mine, theirs))
+    most = {name: MOST_READ[name] for name in task.read}
+    stack, weights = Stack(linear, most, [e.features for e in theirs]), _story_weights(theirs)
+    joined = stack.fit(right_there, weights)
+    scores = stack.held_out(right_there, weights, _folds(theirs))
     record = {
         "examples": len(mine),
         "yes": int(right.sum()),
         "auroc_held_out_folds": _auroc(_held_out(mine, task), right),
         "auroc_validation": _auroc(_scores(linear, theirs, task), right_there),
+        "weighed_examples": len(theirs),
+        "auroc_with_what_models_read_held_out_folds": _auroc(scores, right_there),
     }
     click.echo(json.dumps(record, indent=1))
-    click.echo(dict(zip(linear.names, linear.weights, strict=True)))
-    return linear, record
+    click.echo(dict(zip(joined.names, joined.weights, strict=True)))
+    return joined, record, scores
 
 
-def _stacked(linear: Linear, checked: Sequence[Example]) -> tuple[Decision, dict[str, Any]]:
-    """Weigh the features against the model that reads both sentences, and choose the threshold by
-    folds that were left out. Return the decision with its record."""
-    odds = linear.scores(_table(checked, SAME_THING))
-    read = np.array([[e.features[name] for name in READ] for e in checked])
-    table = np.column_stack([odds, np.clip(read, -MOST_READ, MOST_READ)])
-    right = np.array([SAME_THING.label(each) for each in checked])
-    fit = partial(fit_logistic, names=STACK, against=set(), either=set(), ridge=1.0)
-    weights = _story_weights(checked)
-    scores, folds = np.zeros(len(table)), _folds(checked)
-    for fold in range(FOLDS):
-        away = folds == fold
-        kept = fit(table[~away], right[~away].astype(float), weights[~away])
-        scores[away] = probability(kept.scores(table[away]))
-    share, *of_read, bias = _unstandardised(fit(table, right.astype(float), weights))
-    limit = MOST_READ / linear.clip
-    joined = Linear(
-        names=(*linear.names, *READ),
-        mean=(*linear.mean, *(0.0 for _ in READ)),
-        deviation=(*linear.deviation, *(limit for _ in READ)),
-        weights=tuple(
-            round(w, 5)
-            for w in (*(w * share for w in linear.weights), *(w * limit for w in of_read))
-        ),
-        bias=round(share * linear.bias + bias, 5),
-        clip=linear.clip,
-    )
-    record, threshold = _operating_point(checked, scores)
-    record["weights"] = {n: round(w, 4) for n, w in zip(STACK, (share, *of_read), strict=True)}
-    click.echo(json.dumps(record, indent=1))
-    return Decision(linear=joined, threshold=threshold), record
-
-
-def _unstandardised(linear: Linear) -> tuple[float, ...]:
-    """Return the weights for raw features, and the bias."""
-    weights = [w / d for w, d in zip(linear.weights, linear.deviation, strict=True)]
-    shift = sum(m * w for m, w in zip(linear.mean, weights, strict=True))
-    return *weights, linear.bias - shift
+def _concerned(task: _Task, examples: Sequence[Example]) -> list[Example]:
+    return [each for each in examples if task.concerns(each)]
 
 
 def _operating_point(checked: Sequence[Example], scores: Floats) -> tuple[dict[str, Any], float]:
@@ -172,7 +147,6 @@ def _operating_point(checked: Sequence[Example], scores: Floats) -> tuple[dict[s
     threshold = round(float(least) + MARGIN, 3)
     apart = np.array([not each.one_story for each in checked])
     return {
-        "examples": len(checked),
         "pairs": len(best),
         "found_held_out_folds": _share(others >= threshold),
         "passed_held_out_folds": _share(alike >= threshold),

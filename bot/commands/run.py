@@ -46,7 +46,7 @@ SWITCH_S = 0.0005
         "golden",
         "prompts",
     ),
-    *("max_waiting", "max_wait_s", "deadline_s", "admin_users", "admin_roles"),
+    *("max_waiting", "max_wait_s", "deadline_s", "stop_within_s", "admin_users", "admin_roles"),
     *("log_level", "log_format", "log_questions", "metrics_host", "metrics_port"),
     *("web_page", "web_hosts", "insights_people"),
     *("redis_url", "limit_per_user", "limit_per_channel", "limit_per_server", "limit_overall"),

@@ -90,6 +90,12 @@ class Settings(BaseModel):
     deadline_s: float = Field(
         20.0, gt=0, description="Seconds after which the bot gives up on an answer."
     )
+    stop_within_s: float = Field(
+        10.0,
+        ge=1,
+        description="Seconds from SIGTERM to the end of `run`, as the supervisor allows; Docker "
+        "allows 10.",
+    )
     golden: Place | None = Field(
         None,
         description="File with one JSON question per line that a rebuilt index must answer.",

@@ -20,9 +20,10 @@ from bot.discord.page_buttons import show_list
 from bot.discord.permissions import check_here
 from bot.discord.removal import remove_replies
 from bot.discord.rendering.answers import answer_pages
+from bot.discord.retry_offer import offer_retry
 from bot.domain.callbacks import OnWait
 from bot.domain.claims import CheckRequest, check_text
-from bot.domain.errors import StoreError
+from bot.domain.errors import ServiceClosedError, StoreError
 from bot.domain.models import Question, check_question
 from bot.domain.overviews import OverviewRequest, check_overview
 from bot.requests.handler import Asker
@@ -51,13 +52,31 @@ async def answer_interaction(
         hidden = await _admitted(interaction, asker, private)
         history = turns_of(await runtime.requests.conversation(asker))
         question = asked.model_copy(update={"history": history})
-        place = DeferredTarget(interaction)
-        on_wait = _telling_of_wait(interaction)
+        place, on_wait = DeferredTarget(interaction), _telling_of_wait(interaction)
+        await ask_in(place, interaction.client, question, asker, private=hidden, on_wait=on_wait)
+
+
+async def ask_in(
+    place: Target,
+    client: DealbotClient,
+    question: Question,
+    asker: Asker,
+    *,
+    private: bool,
+    message: int = 0,
+    on_wait: OnWait | None = None,
+) -> discord.Message | None:
+    """Answer a question in `place`. If a shutdown interrupts it, offer there to ask again, and
+    return None. `message` asks the question; 0 if a command does."""
+    try:
         async with growing(place) as on_draft:
-            kept = await runtime.requests.ask(
-                question, asker, private=hidden, on_wait=on_wait, on_draft=on_draft
+            kept = await client.runtime.requests.ask(
+                question, asker, private=private, on_wait=on_wait, on_draft=on_draft
             )
-        await _deliver(interaction.client, kept, place.send)
+    except ServiceClosedError as error:
+        await offer_retry(client, error, question, asker, place, message)
+        return None
+    return await _deliver(client, kept, place.send)
 
 
 async def overview_interaction(
@@ -115,12 +134,11 @@ async def answer_message(
     client: DealbotClient, message: discord.Message, question: Question, asker: Asker
 ) -> None:
     """Answer a message in a reply. Direct messages get a private receipt."""
-    place = ReplyTarget(message)
-    async with _typing(message.channel), growing(place) as on_draft:
-        kept = await client.runtime.requests.ask(
-            question, asker, private=message.guild is None, on_draft=on_draft
-        )
-    sent = await _deliver(client, kept, place.send)
+    place, private = ReplyTarget(message), message.guild is None
+    async with _typing(message.channel):
+        sent = await ask_in(place, client, question, asker, private=private, message=message.id)
+    if sent is None:
+        return
     await link_question(client, sent.id, message.id)
     if client.was_deleted(message.id):  # while the answer was on its way
         await remove_replies(client, message.id, message.channel.id, asker.server)

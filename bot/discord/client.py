@@ -12,6 +12,7 @@ from discord.backoff import ExponentialBackoff
 from bot.discord.overload import RefusalQueue
 from bot.discord.paced_socket import PacedSocket
 from bot.discord.runtime import Runtime
+from bot.discord.user_locales import UserLocales
 from bot.domain.claims import Check
 from bot.requests.handler import Asker
 from bot.store.recent import Recent
@@ -77,7 +78,9 @@ class DealbotClient(discord.AutoShardedClient):
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()
         self.refusal_queue = RefusalQueue()
+        self.locales = UserLocales()
         self.checks = Recent[Check](_CHECKS)
+        self.shared_checks = Recent[bool](_CHECKS)
         self.edits = Recent[discord.Message](_EDITS)
         self._seen = _Remembered()
         self._mute = _Remembered()

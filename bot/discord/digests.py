@@ -46,6 +46,8 @@ async def post_due(client: DealbotClient, now: datetime) -> None:
     """Post the digests that are due at `now`, each at most once, and none without news. Raises
     what the service and the store raise; what is not posted stays due."""
     for digest in await client.runtime.store.digests.due(now):
+        if client.runtime.closing.is_set():  # people's questions come first
+            return
         await _post_one(client, digest, now)
 
 
@@ -64,14 +66,20 @@ async def _post_one(client: DealbotClient, digest: StoredDigest, now: datetime) 
             _log.warning("a digest is paused: its channel refuses it: %s", error)
             client.may_not_speak(digest.channel)
             await store.pause(digest.guild, digest.channel)
+            no_trouble(client, digest.guild)
             client.runtime.observer.digest("paused")
             return
         except UNSENT as error:
             await _put_off(client, digest, following, error)
             return
-        client.runtime.degraded.clear(Part.DIGESTS)
+        no_trouble(client, digest.guild)
         client.runtime.observer.digest("posted")
     await store.cover(digest.guild, now)
+
+
+def no_trouble(client: DealbotClient, guild: int) -> None:
+    """End the degradation of a server's digest: it was posted, paused, changed or turned off."""
+    client.runtime.degraded.clear(Part.DIGESTS, of=f"server {guild}")
 
 
 async def _put_off(
@@ -89,6 +97,7 @@ async def _put_off(
         Part.DIGESTS,
         f"Discord refuses the digest of the server {digest.guild}: {error}. Its news are in the "
         f"next one, on {following:%Y-%m-%d}",
+        of=f"server {digest.guild}",
     )
 
 

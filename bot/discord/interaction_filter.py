@@ -53,6 +53,7 @@ class InteractionFilter:
 
     def _interaction(self, event: dict[str, Any]) -> None:
         loop = asyncio.get_running_loop()
+        self._client.locales.read(event)
         if self._has_room(event):
             with speaking(event.get("locale", ENGLISH)):  # the tasks that it starts inherit this
                 self._read(event)

@@ -2,6 +2,7 @@
 
 What one user sees is in the language of that user's Discord. What a whole server sees is in the
 language that its admins set with /config, or else in the language that Discord has for the server.
+A direct message carries no language: the bot uses the one that the user's last interaction had.
 """
 
 import logging
@@ -75,6 +76,18 @@ def speaking_to_readers(
         return
     with speaking(server_language(client, guild)):
         yield
+
+
+def place_language(client: DealbotClient, guild: int | None, user: int | None) -> str:
+    """Return the locale of the server; in a direct message that of the user's last interaction, or
+    else English."""
+    return direct_language(client, user) if guild is None else server_language(client, guild)
+
+
+def direct_language(client: DealbotClient, user: int | None, guild: int | None = None) -> str:
+    """Return the locale of the user's last interaction, for a message that only the user sees. If
+    no interaction was seen since the start, it is that of the server, or else English."""
+    return client.locales.of(user) or server_language(client, guild)
 
 
 def server_language(client: DealbotClient, guild: int | None) -> str:

@@ -14,7 +14,7 @@ from bot.discord.client import DealbotClient
 from bot.discord.delivery import with_retries
 from bot.discord.failures import UNSENT, error_text
 from bot.discord.history import turns_of, turns_until
-from bot.discord.language import server_language
+from bot.discord.language import place_language
 from bot.discord.permissions import check_can_reply, check_place, may_react
 from bot.discord.rendering.notices import refusal_text
 from bot.discord.text.message_text import message_text
@@ -47,7 +47,8 @@ async def on_message(client: DealbotClient, message: discord.Message) -> None:
         return
     if not is_addressed(client, message) or not client.first_sight(message.id):
         return
-    speak(server_language(client, message.guild.id if message.guild else None))
+    guild = message.guild.id if message.guild else None
+    speak(place_language(client, guild, message.author.id))
     try:
         with client.runtime.requests.visit(message_asker(message)):
             await _answer_or_tell(client, message)

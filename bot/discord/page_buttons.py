@@ -19,7 +19,7 @@ Pages = tuple[discord.Embed, ...]
 Maker = Callable[[Interaction, str], Awaitable[Pages]]
 
 # Makes a button besides those that turn the pages, from the key of the list's subject.
-Extra = Callable[[Signer, str], SignedButton]
+Extra = Callable[[Interaction, str], SignedButton]
 
 _makers: dict[str, Maker] = {}
 _extras: dict[str, Extra] = {}
@@ -41,8 +41,7 @@ def pages_of(what: str, extra: Extra | None = None) -> Callable[[Maker], Maker]:
 async def show_list(interaction: Interaction, what: str, of: str = "") -> None:
     """Show the first page of a list in place of the deferred answer."""
     pages = await _makers[what](interaction, of)
-    signer = interaction.client.runtime.store.signer
-    view = list_view(signer, what, of, 0, len(pages), private=not is_public(interaction))
+    view = list_view(interaction, what, of, 0, len(pages), private=not is_public(interaction))
     await edit_answer(interaction, embeds=[pages[0]], view=view)
 
 
@@ -72,20 +71,19 @@ class TurnButton(
                 await defer(interaction, private=True)
             pages = await maker(interaction, self._of)
             page = min(self._page, len(pages) - 1)
-            signer = interaction.client.runtime.store.signer
-            view = list_view(signer, self._what, self._of, page, len(pages))
+            view = list_view(interaction, self._what, self._of, page, len(pages))
             await edit_answer(interaction, embeds=[pages[page]], view=view)
 
 
 def list_view(
-    signer: Signer, what: str, of: str, page: int, pages: int, *, private: bool = True
+    interaction: Interaction, what: str, of: str, page: int, pages: int, *, private: bool = True
 ) -> discord.ui.View | None:
     """Build the buttons under a page of a list; None if it needs none."""
-    view = discord.ui.View(timeout=None)
+    view, signer = discord.ui.View(timeout=None), interaction.client.runtime.store.signer
     for to, label in turns(page, pages):
         view.add_item(TurnButton(signer, what, of, to, label))
     if private and (extra := _extras.get(what)):
-        view.add_item(extra(signer, of))
+        view.add_item(extra(interaction, of))
     return view if view.children else None
 
 

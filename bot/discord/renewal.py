@@ -1,7 +1,8 @@
-"""Answers made anew: after an edit of the question, or from the menu."""
+"""Answers made anew: after an edit of the question, from the menu, or after a restart."""
 
 import logging
-from typing import TypeGuard
+from collections.abc import Mapping
+from typing import Any, Self, TypeGuard
 
 import discord
 
@@ -9,19 +10,23 @@ from bot.discord.acknowledgement import send_first_response
 from bot.discord.answer_button import AnswerButton, template
 from bot.discord.answer_menu import action_of
 from bot.discord.answer_view import answer_view
-from bot.discord.answers import link_question, renew_answer
+from bot.discord.answers import ask_in, link_question, renew_answer
 from bot.discord.client import DealbotClient, Interaction, asker_of
 from bot.discord.delivery import token_left_s, with_retries
 from bot.discord.drafts import NO_MENTIONS, DeferredTarget, PostedTarget
-from bot.discord.failures import UNSENT
-from bot.discord.language import server_language
+from bot.discord.failures import UNSENT, told, visit
+from bot.discord.history import turns_of
+from bot.discord.language import place_language, speaking_to_readers
 from bot.discord.messages import asked_in, history_of, is_addressed, message_asker, on_message
 from bot.discord.permissions import check_here
 from bot.discord.rendering.answers import answer_pages
+from bot.discord.retry_offer import TEMPLATE, retry_payload
+from bot.discord.signed_button import SignedButton
 from bot.domain.errors import LimitedError, QuestionError, Refusal, StoreError
 from bot.domain.models import Question, check_question
 from bot.store.receipts import StoredReceipt
 from bot.store.replies import Reply
+from bot.store.signatures import Signer
 from prompts import speak, text
 
 _EDIT_FOR_S = 60.0
@@ -50,6 +55,54 @@ class AgainButton(AnswerButton, template=template("again", r"\d{1,20}")):
         await link_question(client, sent.id, message.id)
 
 
+class RetryButton(SignedButton, template=TEMPLATE):
+    """Button that asks a question again that a shutdown interrupted, for its asker. The answer
+    takes the place of the message with the button."""
+
+    def __init__(self, signer: Signer, asker: int, message: int, as_of: str) -> None:
+        super().__init__(signer, retry_payload(asker, message, as_of))
+        self._asker, self._message, self._as_of = asker, message, as_of
+
+    @classmethod
+    def read(cls, signer: Signer, fields: Mapping[str, str]) -> Self:
+        return cls(signer, int(fields["asker"]), int(fields["message"]), fields["as_of"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        async with told(interaction), visit(interaction):
+            if not self.genuine or interaction.message is None:
+                raise QuestionError(text("refusals.button_gone"))
+            if interaction.user.id != self._asker:
+                raise QuestionError(text("refusals.again_others"))
+            await _admit(interaction)
+            await send_first_response(interaction, interaction.response.defer)
+            private = interaction.message.flags.ephemeral or interaction.guild_id is None
+            with speaking_to_readers(interaction.client, interaction.guild_id, private=private):
+                await self._ask(interaction, interaction.message, private=private)
+
+    async def _ask(
+        self, interaction: Interaction, shown: discord.Message, *, private: bool
+    ) -> None:
+        client, asker = interaction.client, asker_of(interaction)
+        if self._message:
+            message = await _asking_message(interaction, self._message)
+            asked, history = asked_in(client, message), await history_of(client, message, asker)
+        else:
+            asked = (shown.embeds[0].footer.text or "") if shown.embeds else ""
+            history = turns_of(await client.runtime.requests.conversation(asker))
+        check_question(asked)
+        question = Question(question=asked, history=history, as_of=self._as_of)
+        sent = await ask_in(
+            DeferredTarget(interaction),
+            client,
+            question,
+            asker,
+            private=private,
+            message=self._message,
+        )
+        if sent and self._message:
+            await link_question(client, sent.id, self._message)
+
+
 async def on_question(client: DealbotClient, message: discord.Message) -> None:
     """Answer a message that is addressed to the bot, and offer to answer again if it was edited
     meanwhile."""
@@ -65,7 +118,7 @@ async def on_edit(client: DealbotClient, event: discord.RawMessageUpdateEvent) -
     if message.author.bot or message.edited_at is None or not is_addressed(client, message):
         return
     client.edits.add(str(message.id), message)
-    speak(server_language(client, event.guild_id))
+    speak(place_language(client, event.guild_id, message.author.id))
     await _offer_under_replies(client, message)
 
 

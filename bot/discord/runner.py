@@ -30,15 +30,15 @@ from bot.discord.follow_ups import deliver_follow_ups
 from bot.discord.interaction_filter import InteractionFilter
 from bot.discord.page_buttons import TurnButton
 from bot.discord.removal import on_bulk_delete, on_delete
-from bot.discord.renewal import AgainButton, on_edit, on_question
+from bot.discord.renewal import AgainButton, RetryButton, on_edit, on_question
 from bot.discord.runtime import Runtime
+from bot.discord.stop_schedule import StopSchedule, left_s
 from bot.discord.watch_buttons import StopButton
 from bot.domain.errors import TokenError
+from bot.monitoring.gateway import Gateway
 
-# Seconds to answer open questions, to deliver the last messages, and (at most twice) to close the
-# connections. A supervisor kills the process after 10 s.
-_DRAIN_S, _LAST_WORDS_S, _CLOSE_S = 5.0, 1.0, 0.75
 _FIRST_CONNECT_S = 60.0
+_EFFECT_S = 0.5  # after which a cancellation was taken for something else
 _STOOD_S = 300.0  # a connection that lasted this long did not fail
 _WAIT_FOR_SYNC_S = 5.0
 _FINAL_CLOSE_CODES = {4004, 4010, 4011, 4012, 4013, 4014}
@@ -56,6 +56,7 @@ _COMPONENTS = (
     MenuButton,
     AnswerMenu,
     AgainButton,
+    RetryButton,
     TurnButton,
     ForgetButton,
     ShareButton,
@@ -72,7 +73,8 @@ async def run_bot(runtime: Runtime, token: str, *, tell: Tell = _log.info) -> No
     return. Raises TokenError if Discord does not know the token, refuses the bot's intents, or
     closes the connection for good. Other failed connections are retried forever; discord.py itself
     gives up on some. `tell` receives the messages that the operator always wants to see."""
-    stop = asyncio.Event()
+    stop, schedule = asyncio.Event(), None
+    within_s = runtime.settings.stop_within_s
     async with _signals(stop):
         running = asyncio.create_task(_stay_connected(runtime, token, tell), name="discord")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -81,37 +83,43 @@ async def run_bot(runtime: Runtime, token: str, *, tell: Tell = _log.info) -> No
             if running.done():
                 running.result()
             tell("Stopping: answering the remaining questions.")
-            await _take_leave(runtime)
+            schedule = StopSchedule.starting_now(within_s)
+            await _take_leave(runtime, schedule)
         finally:
             stopping.cancel()
-            await _end(running)
+            schedule = schedule or StopSchedule.starting_now(within_s)
+            await _end(running, runtime.gateway, schedule.closed)
 
 
-async def _take_leave(runtime: Runtime) -> None:
+async def _take_leave(runtime: Runtime, schedule: StopSchedule) -> None:
     """Refuse new requests and wait until those in progress are answered or refused. Cancel
     deliveries that take too long."""
-    runtime.closing.set()
     runtime.gateway.close()
-    await runtime.requests.close(_DRAIN_S)
+    runtime.stop_optional_work()
+    answers_s = left_s(schedule.answered)
+    # Half of the time of deliveries; a refusal that was sent late has the other half to arrive.
+    refusals_s = (left_s(schedule.delivered) - answers_s) / 2
+    await runtime.requests.close(answers_s, refusals_s)
     handlers = {t for t in asyncio.all_tasks() if t.get_name().startswith(_HANDLERS)}
     if not handlers:
         return
-    _, undelivered = await asyncio.wait(handlers, timeout=_LAST_WORDS_S)
+    _, undelivered = await asyncio.wait(handlers, timeout=left_s(schedule.delivered))
     for handler in undelivered:
         handler.cancel()
     if undelivered:
         _log.warning("answers not delivered before the shutdown: %d", len(undelivered))
 
 
-async def _end(running: asyncio.Task[None]) -> None:
-    """Cancel the Discord task, at most twice, and wait 0.75 s for it each time. During a shard's
-    reconnect discord.py takes a cancellation for the end of that attempt, so a second may be
-    needed. A third would not help: discord.py waits for Discord's answer when it closes."""
+async def _end(running: asyncio.Task[None], gateway: Gateway, until: float) -> None:
+    """Cancel the Discord task, at most twice, and wait for it until a time of the event loop's
+    clock. During a shard's reconnect discord.py takes a cancellation for the end of that attempt,
+    so a second may be needed. A client that ends is left in peace to close its connections."""
     for _ in range(2):
         running.cancel()
-        done, _ = await asyncio.wait({running}, timeout=_CLOSE_S)
-        if done:
-            return
+        await asyncio.wait({running}, timeout=min(_EFFECT_S, left_s(until)))
+        if running.done() or gateway.has_ended:
+            break
+    await asyncio.wait({running}, timeout=left_s(until))
 
 
 async def _stay_connected(runtime: Runtime, token: str, tell: Tell) -> None:

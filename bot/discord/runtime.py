@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -43,7 +43,8 @@ class Runtime:
     """Resources that commands, buttons and messages share. `refusals` limits how often a user gets
     a refusal by direct message. `degraded` lists the parts that answers currently do without.
     `follow_ups` run after each new generation. `gateway` tracks the connections to Discord.
-    `observer` receives every stage of a question. `closing` is set once the bot shuts down."""
+    `observer` receives every stage of a question. `updates` are the tasks that update the sources.
+    `closing` is set once the bot shuts down."""
 
     requests: RequestHandler
     store: Store
@@ -57,7 +58,17 @@ class Runtime:
     degraded: Degradations
     gateway: Gateway
     observer: Observer
+    updates: Sequence[asyncio.Task[None]] = ()
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop_optional_work(self) -> None:
+        """Stop what no user waits for in a channel, so that the questions in flight get all of the
+        cores: rebuilds, updates of sources, insights, and new posts of the bot's own."""
+        self.closing.set()
+        self.rebuilder.stop()
+        self.insights.close()
+        for task in self.updates:
+            task.cancel()
 
 
 @asynccontextmanager
@@ -86,7 +97,7 @@ async def open_runtime(
         open_service(settings, live, observer, store.usage, degraded) as service,
         Rebuilder(live, settings, degraded, observer, lambda: service.stalled_s > 0) as rebuilder,
         _open_link(settings, degraded) as link,
-        _open_sources(settings, rebuilder, degraded, observer) as sources,
+        _open_sources(settings, rebuilder, degraded, observer) as (sources, updates),
     ):
         limiter = SharedLimiter(limits, link) if link else Limiter(limits)
         # Redis does not hold enough to verify a model's text, so those answers are not shared.
@@ -113,6 +124,7 @@ async def open_runtime(
                 degraded=degraded,
                 gateway=gateway,
                 observer=observer,
+                updates=updates,
             )
         finally:
             insights.close()
@@ -139,8 +151,9 @@ def _follow_ups(
 @asynccontextmanager
 async def _open_sources(
     settings: Settings, rebuilder: Rebuilder, degraded: Degradations, observer: Observer
-) -> AsyncIterator[SourceService]:
-    """Open the sources, update them on their schedule, and load what other processes publish."""
+) -> AsyncIterator[tuple[SourceService, Sequence[asyncio.Task[None]]]]:
+    """Open the sources, update them on their schedule, and load what other processes publish. Yield
+    the tasks that do so, too."""
 
     async def build() -> str:
         return (await rebuilder.rebuild(NoProgress())).report.manifest.id
@@ -152,7 +165,7 @@ async def _open_sources(
             tasks.append(keep_updated(sources, degraded))
         running = [asyncio.create_task(task, name="sources") for task in tasks]
         try:
-            yield sources
+            yield sources, running
         finally:
             for task in running:
                 task.cancel()

@@ -43,16 +43,16 @@ class SignedButton(SignedItem[discord.ui.Button[Any]], template="a^"):
     """Button with a signed id."""
 
     def __init__(self, signer: Signer, payload: str, **look: Any) -> None:
-        super().__init__(discord.ui.Button(custom_id=_signed(signer, payload), **look))
+        super().__init__(discord.ui.Button(custom_id=signed_id(signer, payload), **look))
 
 
 class SignedMenu(SignedItem[discord.ui.Select[Any]], template="a^"):
     """Menu with a signed id. What a person picks in it is not signed."""
 
     def __init__(self, signer: Signer, payload: str, **look: Any) -> None:
-        super().__init__(discord.ui.Select(custom_id=_signed(signer, payload), **look))
+        super().__init__(discord.ui.Select(custom_id=signed_id(signer, payload), **look))
 
 
-def _signed(signer: Signer, payload: str) -> str:
+def signed_id(signer: Signer, payload: str) -> str:
     """Return the custom id of a payload: the payload with its signature."""
     return f"{payload}:{signer.sign(payload)}"

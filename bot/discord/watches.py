@@ -9,7 +9,7 @@ import discord
 from bot.discord.client import DealbotClient
 from bot.discord.delivery import is_refusal, with_retries
 from bot.discord.failures import UNSENT
-from bot.discord.language import server_language
+from bot.discord.language import direct_language, server_language
 from bot.discord.permissions import may_ask_in
 from bot.discord.rendering.watches import change_embeds, expiry_embeds
 from bot.discord.watch_buttons import stop_view
@@ -106,7 +106,9 @@ async def _post(
     """Post the message. Discord posts it once per nonce, which is the name of the message."""
     watcher, expired = watches[0].watcher, watches[0].state is WatchState.EXPIRED
     direct = isinstance(place, discord.User)
-    with speaking(server_language(client, watches[0].guild)):
+    guild = watches[0].guild
+    language = direct_language(client, watcher, guild) if direct else server_language(client, guild)
+    with speaking(language):
         embeds = expiry_embeds(watches, EXPIRES_AFTER.days) if expired else change_embeds(watches)
         view = None if expired else stop_view(client.runtime.store.signer, watches)
     await with_retries(

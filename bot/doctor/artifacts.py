@@ -112,7 +112,7 @@ def generations(settings: Settings) -> str:
 def articles(settings: Settings) -> str:
     limit, report = settings.max_article_bytes, SourceReport()
     bad: list[SourceError] = []
-    paths = article_paths(settings)
+    paths = article_paths(settings, list(settings.open_index().recorded_sources()))
     on_bad = tolerant_of_archives(settings, bad.append)
     found = read_articles(paths, max_article_bytes=limit, on_bad=on_bad, report=report)
     count = sum(1 for article in found if not article.version_of)

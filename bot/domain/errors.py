@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     LIMIT_BROWSING = "limit_browsing"
     CLOSING = "closing"
     RESTARTING = "restarting"
+    INTERRUPTED = "interrupted"
     BUG = "bug"
     SETTINGS_UNREADABLE = "settings_unreadable"
     NOT_KEPT = "not_kept"

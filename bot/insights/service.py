@@ -18,6 +18,7 @@ from bot.insights.assembly import (
 from bot.insights.coverage import coverage
 from bot.insights.meanings import Vectors
 from bot.insights.vectors import VectorCache
+from bot.insights.views import InsightsViews
 from bot.store import Store
 from bot.store.asked import AskedQuestion, Scope
 from index.encoder.encoder import Encoder
@@ -36,14 +37,14 @@ class Live(Protocol):
 
 
 class InsightsService:
-    """Insights about the questions in a store. Only vectors are cached: a person who is forgotten
-    is in no later insights."""
+    """Insights about the questions in a store. They are made again once anything in the store has
+    changed: a person who is forgotten is in no later insights."""
 
     def __init__(self, store: Store, live: Live, *, people: int) -> None:
         """Show words only where at least `people` different people asked."""
         self._store, self._live, self._people = store, live, people
         self._turn = asyncio.Lock()
-        self._vectors = VectorCache()
+        self._vectors, self._views = VectorCache(), InsightsViews()
 
     def close(self) -> None:
         """Stop the work in progress. Its caller gets a ServiceClosedError."""
@@ -53,26 +54,35 @@ class InsightsService:
         self, days: int, *, server: int | None = None, channels: frozenset[int] | None = None
     ) -> Insights:
         """Make the insights of the last `days` days: of one server if given, with words and
-        sentences from `channels` only if given. Raises StoreError, and ServiceClosedError once the
-        program stops."""
+        sentences from `channels` only if given. Unless something has changed, return those that
+        were made less than a minute ago. Raises StoreError, and ServiceClosedError once the program
+        stops."""
         async with self._turn:
-            scope = scope_of(days, server, channels)
-            counts = await self._store.asked.counts(scope)
-            cited = await self._store.asked.citations(scope)
-            asked = await self._store.asked.newest(scope, _MOST_QUESTIONS)
-            answers = await self._disliked(asked)
             live = self._live.current
-            step, periods = over_time(counts, scope.since.date(), scope.until.date())
-            return Insights(
-                server=server,
-                since=scope.since,
-                until=scope.until,
-                totals=total(counts),
-                step=step,
-                over_time=periods,
-                groups=await asyncio.to_thread(self._groups, asked, answers, live.encoder),
-                coverage=await asyncio.to_thread(coverage, live.generation.texts, cited),
-            )
+            wanted = days, server, channels, live.generation.id
+            snapshot = await self._store.asked.snapshot()
+            if made := self._views.get(wanted, snapshot):
+                return made
+            made = await self._make(scope_of(days, server, channels), live)
+            self._views.add(wanted, snapshot, made)
+            return made
+
+    async def _make(self, scope: Scope, live: LiveGeneration) -> Insights:
+        counts = await self._store.asked.counts(scope)
+        cited = await self._store.asked.citations(scope)
+        asked = await self._store.asked.newest(scope, _MOST_QUESTIONS)
+        answers = await self._disliked(asked)
+        step, periods = over_time(counts, scope.since.date(), scope.until.date())
+        return Insights(
+            server=scope.guild,
+            since=scope.since,
+            until=scope.until,
+            totals=total(counts),
+            step=step,
+            over_time=periods,
+            groups=await asyncio.to_thread(self._groups, asked, answers, live.encoder),
+            coverage=await asyncio.to_thread(coverage, live.generation.texts, cited),
+        )
 
     async def _disliked(
         self, asked: Sequence[AskedQuestion]

@@ -27,11 +27,16 @@ class Part(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Degradation:
     """Degraded part. `message` says what is wrong and what happens instead. It may name files, and
-    only the operators see it. All others see the part and `since`."""
+    only the operators see it. All others see the part and `since`. `of` tells those apart that
+    have the same part, such as the servers of digests."""
 
     part: Part
     message: str
     since: datetime
+    of: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.part} of {self.of}" if self.of else str(self.part)
 
 
 class Degradations:
@@ -41,29 +46,31 @@ class Degradations:
     metric shows them."""
 
     def __init__(self) -> None:
-        self._current: dict[Part, Degradation] = {}
+        self._current: dict[tuple[Part, str], Degradation] = {}
         self._changing = threading.Lock()
 
     @property
     def current(self) -> tuple[Degradation, ...]:
-        """Current degradations, in the order of `Part`."""
+        """Current degradations, in the order of `Part`; those of one part oldest first."""
         with self._changing:
-            return tuple(self._current[part] for part in Part if part in self._current)
+            found = tuple(self._current.values())
+        return tuple(each for part in Part for each in found if each.part is part)
 
-    def set(self, part: Part, message: str) -> None:
+    def set(self, part: Part, message: str, *, of: str = "") -> None:
         """Mark a part as degraded. A part that is already marked keeps its start time and gets the
         new message."""
         with self._changing:
-            before = self._current.get(part)
+            before = self._current.get((part, of))
             if before is None:
-                self._current[part] = Degradation(part, message, datetime.now(UTC))
+                marked = Degradation(part, message, datetime.now(UTC), of)
             else:
-                self._current[part] = replace(before, message=message)
+                marked = replace(before, message=message)
+            self._current[part, of] = marked
         if before is None or before.message != message:
-            _log.warning("degraded, %s: %s", part, message)
+            _log.warning("degraded, %s: %s", marked, message)
 
-    def clear(self, part: Part) -> None:
+    def clear(self, part: Part, *, of: str = "") -> None:
         with self._changing:
-            before = self._current.pop(part, None)
+            before = self._current.pop((part, of), None)
         if before is not None:
-            _log.warning("%s works again", part)
+            _log.warning("%s works again", before)

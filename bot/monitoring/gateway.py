@@ -9,13 +9,14 @@ _ROUTINE_S = 15.0  # Discord sometimes asks for a reconnect, which takes a few s
 
 class Gateway:
     """Connections to Discord, one per shard: the expected number, the current number, and the
-    losses so far. If not all are back after 15 seconds, the gateway is marked as degraded."""
+    losses so far. If not all are back after 15 seconds, the gateway is marked as degraded.
+    `has_ended` becomes true when the client ends."""
 
     def __init__(self, degraded: Degradations) -> None:
         self._degraded = degraded
         self._connected: set[int] = set()
         self._telling: asyncio.TimerHandle | None = None
-        self.expected, self.losses = 1, 0
+        self.expected, self.losses, self.has_ended = 1, 0, False
 
     @property
     def connected(self) -> int:
@@ -23,7 +24,7 @@ class Gateway:
 
     def up(self, shard: int, expected: int) -> None:
         self._connected.add(shard)
-        self.expected = expected
+        self.expected, self.has_ended = expected, False
         if self.connected == expected:
             self._forget_telling()
             self._degraded.clear(Part.GATEWAY)
@@ -39,6 +40,7 @@ class Gateway:
 
     def end(self) -> None:
         """Record the loss of all connections, because the client has ended."""
+        self.has_ended = True
         for shard in tuple(self._connected):
             self.down(shard)
 

@@ -3,6 +3,7 @@
 A web page in a local browser can point its own domain at this machine and read the responses (DNS
 rebinding); its requests carry that domain."""
 
+from collections.abc import Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -13,6 +14,13 @@ def host_of(header: str) -> str:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:
         return ""
+
+
+def leads_here(header: str, hosts: Collection[str] = ()) -> bool:
+    """Return whether a Host header names this machine or one of `hosts`. Without a host it names
+    nothing."""
+    host = host_of(header)
+    return is_this_machine(host) or host in hosts
 
 
 def is_this_machine(host: str) -> bool:

@@ -12,7 +12,7 @@ from aiohttp.typedefs import Middleware
 
 from bot.monitoring.degradations import Part
 from bot.monitoring.gauges import Gauges, Watched
-from bot.monitoring.host_names import host_of, is_this_machine
+from bot.monitoring.host_names import is_this_machine, leads_here
 from bot.monitoring.metrics import CONTENT_TYPE, Metrics
 
 # The longest batch takes one or two seconds, during a rebuild: a batch of this age hangs.
@@ -113,8 +113,8 @@ def _only_by_names_of_this_machine(hosts: Collection[str]) -> Middleware:
     async def check(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        host = host_of(request.headers.get("Host", "localhost"))
-        if not (is_this_machine(host) or host in hosts):
+        # HTTP/1.0 needs no Host header, and a browser always sends one.
+        if not leads_here(request.headers.get("Host", "localhost"), hosts):
             raise web.HTTPMisdirectedRequest
         return await handler(request)
 

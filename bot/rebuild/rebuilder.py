@@ -17,6 +17,7 @@ from bot.rebuild.golden import GoldenReport
 from bot.rebuild.publication_events import Publication, PublicationEvents
 from bot.sources.paths import article_paths
 from bot.wording.errors import error_line
+from index.articles.reading_memory import ReadingMemory
 from index.building.build import BuildReport
 from index.encoder.encoder import open_by_id
 from index.errors import BuildError, ExpectedError
@@ -62,7 +63,7 @@ class Rebuilder:
     ) -> None:
         """Make the runner. A rebuild waits, within bounds, while `is_busy` says that questions are
         being computed."""
-        self._is_busy = is_busy
+        self._is_busy, self._memory = is_busy, ReadingMemory()
         self._live, self._settings, self._index = live, settings, settings.open_index()
         self._degraded = degraded or Degradations()
         self._observer = observer or Observer()
@@ -74,9 +75,13 @@ class Rebuilder:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Stop a running rebuild, and start no other. Nothing is published."""
         self._left = True
         self._stopping.set()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.stop()
         if self._work:
             await asyncio.wait([self._work])
         await self.on_published.close()
@@ -181,6 +186,7 @@ class Rebuilder:
             YieldingProgress(progress, self._is_busy),
             accept,
             loaded=self._live.current.encoder,
+            memory=self._memory,
         )
         self._take_over(report.manifest)
         return RebuildOutcome(report, differences[0], golden)

@@ -31,8 +31,6 @@ from bot.store import Store, StoredReceipt, new_id
 from bot.store.recent import CONVERSATION
 
 HISTORY_TURNS = 6
-_SEND_REFUSALS_S = 1.5
-
 _Request = TypeVar("_Request", Question, CheckRequest, OverviewRequest)
 
 _log = logging.getLogger(__name__)
@@ -95,15 +93,19 @@ class RequestHandler:
         with slot, about(new_id()):
             yield
 
-    async def close(self, within_s: float) -> None:
+    async def close(self, within_s: float, refusals_within_s: float = 1.5) -> None:
         """Admit no more requests, and wait up to `within_s` seconds for those inside.
 
-        Then refuse the questions that still wait for their turn, and leave 1.5 s to send the
-        refusals."""
+        Then refuse the questions that still wait for their turn, and leave `refusals_within_s`
+        seconds to send the refusals. The question in work has half of these for its answer."""
         self._closing = True
-        if not await self.capacity.emptied(within_s):
-            self.service.refuse_waiting()
-            await self.capacity.emptied(_SEND_REFUSALS_S)
+        self.service.wind_down()
+        for wait_s, also_computed in ((within_s, False), (refusals_within_s / 2, True)):
+            if await self.capacity.emptied(wait_s):
+                return
+            refusal = ServiceClosedError(Refusal.INTERRUPTED)
+            self.service.refuse_waiting(refusal, also_computed=also_computed)
+        await self.capacity.emptied(refusals_within_s / 2)
 
     async def admit(self, asker: Asker) -> None:
         """Count a question, or what costs as much. Raises LimitedError if a user, channel, server
@@ -165,14 +167,15 @@ class RequestHandler:
     ) -> StoredReceipt:
         """Say what is new or what happened, and keep the receipt, like `ask`.
 
-        Without a start and a topic, what is new is what is new since the asker last wanted to know
-        it in this server. Raises what `AnswerService.overview` raises."""
-        if request.kind is OverviewKind.LATEST and not (request.since or request.topic):
+        Without a start, a topic and an `as_of`, what is new is what is new since the asker last
+        wanted to know it in this server. Raises what `AnswerService.overview` raises."""
+        limits = (request.since, request.topic, request.as_of)
+        if request.kind is OverviewKind.LATEST and not any(limits):
             request = await self._since_last_look(request, asker)
         receipt = await self.service.overview(
             _identified(request), asker=asker.user_key, server=asker.server_key, on_wait=on_wait
         )
-        question = Question(question=request.question)
+        question = Question(question=request.question, as_of=request.as_of)
         return await self._kept(question, receipt.answer, asker, private=private)
 
     async def _since_last_look(self, request: OverviewRequest, asker: Asker) -> OverviewRequest:

@@ -1,7 +1,7 @@
 """Runner of job batches; a job that fails spoils only its own outcome."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bot.answering.encoded_question import EncodedQuestion
@@ -25,14 +25,21 @@ class BatchRunner:
     def operating_point(self) -> OperatingPoint:
         return self._engines.answerer.operating_point
 
-    def run(self, live: LiveGeneration, jobs: Sequence[Job[Any]]) -> list[Any]:
-        """Return one outcome or ExpectedError per job, in their order."""
+    def stop(self) -> None:
+        """End the batch after the job in work; call it from any thread. A check ends after its
+        sentence."""
+        self._engines.stopped.set()
+
+    def run(self, live: LiveGeneration, jobs: Sequence[Job[Any]]) -> Iterator[Any]:
+        """Yield one outcome or ExpectedError per job, in their order, each once it is computed.
+
+        After `stop` the rest is missing."""
         questions = [question for job in jobs if (question := job.to_encode) is not None]
         encoded = iter(self._encode(live, questions))
-        return [
-            self._outcome(live, job, next(encoded) if job.to_encode is not None else None)
-            for job in jobs
-        ]
+        for job in jobs:
+            yield self._outcome(live, job, next(encoded) if job.to_encode is not None else None)
+            if self._engines.stopped.is_set():
+                return
 
     def _outcome(
         self, live: LiveGeneration, job: Job[Any], encoded: EncodedQuestion | ExpectedError | None

@@ -40,7 +40,7 @@ class InFlight:
         self._alike: dict[Hashable, list[QueuedJob[Any]]] = {}  # all queued ones, by question
         self._in_work: dict[Hashable, list[QueuedJob[Any]]] = {}
         self._generation = ""  # the one that answers the questions in work
-        self._taken_at = 0.0
+        self._taken_at, self._settled = 0.0, 0
         self._pending: Counter[str] = Counter()
 
     def __len__(self) -> int:
@@ -95,8 +95,8 @@ class InFlight:
         """Move the next distinct questions into work, up to `most`, and return their jobs.
 
         Questions whose askers have gone are dropped. The others are in work, by this generation,
-        until `settle` gets their outcomes."""
-        self._generation, self._taken_at = generation, time.monotonic()
+        until `settle` gets their outcomes or the batch ends."""
+        self._generation, self._taken_at, self._settled = generation, time.monotonic(), 0
         while len(self._queue) and len(self._in_work) < most:
             queued = self._queue.pop()
             if queued.result.done():
@@ -113,21 +113,42 @@ class InFlight:
         """Questions in work, one entry per asker."""
         return [queued for alike in self._in_work.values() for queued in alike]
 
-    def settle(self, outcomes: Sequence[Any]) -> None:
-        """Give each question in work its outcome, in the order of `take`."""
-        for alike, outcome in zip(self._in_work.values(), outcomes, strict=True):
-            for queued in alike:
-                _settle(queued.result, outcome)
-        self._admission.record_batch(len(outcomes), time.monotonic() - self._taken_at)
-        self._in_work.clear()
+    def settle(self, outcome: Any) -> bool:
+        """Give the next question in work its outcome; they come in the order of `take`. Return
+        whether it was the last one of the batch."""
+        for queued in self._in_work.pop(next(iter(self._in_work))):
+            _settle(queued.result, outcome)
+        self._settled += 1
+        if self._in_work:
+            return False
+        self._record_batch()
+        return True
+
+    def end_batch(self, reason: ExpectedError) -> None:
+        """Give this error to the questions in work that got no outcome."""
+        if self._in_work:
+            self._refuse(self.in_work, reason)
+            self._in_work.clear()
+            self._record_batch()
+
+    def _record_batch(self) -> None:
+        self._admission.record_batch(self._settled, time.monotonic() - self._taken_at)
         if not self._alike:
             self._admission.record_empty()
 
-    def refuse(self, reason: ExpectedError) -> None:
-        """Refuse all queued questions with this error; those in work are not affected."""
+    def refuse(self, reason: ExpectedError, *, also_computed: bool = False) -> None:
+        """Refuse all questions with this error, except the one that is being computed.
+
+        With `also_computed` that one is refused, too; its outcome then comes too late."""
         while len(self._queue):
             _settle(self._queue.pop().result, reason)
         self._alike.clear()
+        later = list(self._in_work.values())[0 if also_computed else 1 :]
+        self._refuse([queued for alike in later for queued in alike], reason)
+
+    def _refuse(self, refused: Sequence[QueuedJob[Any]], reason: ExpectedError) -> None:
+        for queued in refused:
+            _settle(queued.result, reason)
 
     def _forget(self, queued: QueuedJob[Any]) -> None:
         alike = self._alike[queued.job.identity]

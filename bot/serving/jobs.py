@@ -1,5 +1,6 @@
 """Jobs of the queue: answer a question, check a text, verify a drafted sentence."""
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bot.answering.encoded_question import EncodedQuestion
 from bot.answering.pipeline import QuestionAnswerer
 from bot.answering.receipt import Receipt
 from bot.domain.claims import Check, CheckRequest
+from bot.domain.errors import Refusal, ServiceClosedError
 from bot.domain.fates import FateKind
 from bot.domain.known_answer import KnownAnswer
 from bot.domain.models import Place, Question
@@ -26,10 +28,12 @@ Outcome_co = TypeVar("Outcome_co", covariant=True)
 
 
 class Engines:
-    """Objects that run the jobs. One instance belongs to one thread, as its parts do."""
+    """Objects that run the jobs. One instance belongs to one thread, as its parts do; `stopped` may
+    be set from another thread."""
 
     def __init__(self) -> None:
         self.answerer = QuestionAnswerer()
+        self.stopped = threading.Event()
 
     @cached_property
     def checker(self) -> "Checker":
@@ -37,6 +41,11 @@ class Engines:
         from bot.answering.verification.checker import Checker
 
         return Checker(self.answerer.ranker)
+
+    def raise_if_stopped(self) -> None:
+        """End a long job. Raises ServiceClosedError once the program stops."""
+        if self.stopped.is_set():
+            raise ServiceClosedError(Refusal.CLOSING)
 
 
 class Job(ABC, Generic[Outcome_co]):
@@ -104,7 +113,7 @@ class CheckJob(Job[Check]):
         return type(self), self.request.text
 
     def run(self, engines: Engines, live: LiveGeneration, encoded: EncodedQuestion | None) -> Check:
-        return engines.checker.check(live, self.request)
+        return engines.checker.check(live, self.request, engines.raise_if_stopped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import asyncio
 import logging
 import math
 import time
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from bot.answering.draft_sentence import SentenceSupport, SentenceToVerify, Verify
 from bot.answering.ranking.evidence_model import OperatingPoint
@@ -28,7 +29,7 @@ from bot.serving.batches import BatchRunner
 from bot.serving.in_flight import InFlight, QueuedJob
 from bot.serving.jobs import CheckJob, Job, OverviewJob, QuestionJob, VerifyJob
 from bot.serving.latencies import Latencies
-from index.generations.live import LiveIndex
+from index.generations.live import LiveGeneration, LiveIndex
 
 _BATCH = 32  # the encoder's throughput hardly grows beyond this size
 _NOTICE_AFTER_S = 1.0  # a waiting asker gets a notice after this time
@@ -66,7 +67,7 @@ class AnswerService:
     """Service that answers questions and checks texts; use it as an async context manager.
 
     Leaving it goes on answering the queued questions for `drain_s` seconds. Then it refuses the
-    rest and waits for the batch in work."""
+    rest and waits for the question in work."""
 
     def __init__(
         self,
@@ -92,7 +93,8 @@ class AnswerService:
         self._latencies = Latencies()
         self._arrived, self._none_waits = asyncio.Event(), asyncio.Event()
         self._none_waits.set()
-        self._closing = False
+        self._closing, self._why_closed = False, ServiceClosedError(Refusal.CLOSING)
+        self._winding_down = asyncio.Event()
         self._batches = BatchRunner()
         self._at_work_since: float | None = None
 
@@ -166,11 +168,12 @@ class AnswerService:
         if self._writer and receipt.answer.citations and not receipt.answer.overview:
             quoted = time.monotonic()
             left_s = max(0.0, self._deadline_s - _RESERVE_S - (quoted - started))
-            receipt = await self._writer.write(
+            writing = self._writer.write(
                 receipt, self._verify, left_s, asker=asker, on_draft=on_draft
             )
-            assert receipt.answer.writing
-            self._observer.written(receipt.answer.writing, time.monotonic() - quoted)
+            receipt = await self._unless_winding_down(writing, receipt)
+            if receipt.answer.writing:
+                self._observer.written(receipt.answer.writing, time.monotonic() - quoted)
         self._observer.answered(receipt.answer, time.monotonic() - started)
         return receipt
 
@@ -187,9 +190,8 @@ class AnswerService:
         question, started = dated(question), time.monotonic()
         # If the queue is full, the question is refused at once: do not rewrite it first.
         if self._rewriter and self._in_flight.has_room:
-            question = await self._rewriter.rewrite(
-                question, self._deadline_s - _RESERVE_S, asker=asker
-            )
+            rewriting = self._rewriter.rewrite(question, self._deadline_s - _RESERVE_S, asker=asker)
+            question = await self._unless_winding_down(rewriting, question)
         left_s = self._deadline_s - (time.monotonic() - started)
         job = QuestionJob(question)
         receipt = await self._in_turn(job, asker, server, on_wait, left_s)
@@ -230,7 +232,24 @@ class AnswerService:
         self._observer.answered(answer, time.monotonic() - started)
         return replace(receipt, answer=answer)
 
+    async def _unless_winding_down(
+        self, work: Coroutine[Any, Any, _Outcome], instead: _Outcome
+    ) -> _Outcome:
+        """Return the outcome of a model's work, or `instead` once the service winds down: an answer
+        in quotes is right without a model."""
+        working = asyncio.create_task(work, name="model")
+        leaving = asyncio.create_task(self._winding_down.wait(), name="winding down")
+        try:
+            await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else instead
+        finally:
+            leaving.cancel()
+            working.cancel()
+            await asyncio.wait({working})
+
     async def _verify(self, drafted: SentenceToVerify) -> SentenceSupport:
+        if self._winding_down.is_set():
+            raise ServiceClosedError(Refusal.CLOSING)
         return await self._in_turn(
             VerifyJob(drafted), None, None, None, self._deadline_s, measured=False
         )
@@ -241,6 +260,8 @@ class AnswerService:
 
         Raises ServiceBusyError, DeadlineError or ServiceClosedError."""
         await self._none_waits.wait()
+        if self._winding_down.is_set():
+            raise ServiceClosedError(Refusal.CLOSING)
         return await self._in_turn(job, None, None, None, self._deadline_s, measured=False)
 
     async def _in_turn(
@@ -255,7 +276,7 @@ class AnswerService:
     ) -> _Outcome:
         """Queue the job and wait for its outcome; `measured` counts its latency."""
         if self._closing:
-            raise ServiceClosedError(Refusal.CLOSING)
+            raise self._why_closed
         result: asyncio.Future[_Outcome] = asyncio.get_running_loop().create_future()
         queued = QueuedJob(job, server, asker, result)
         self._in_flight.add(queued, self._live.current.generation.id)
@@ -277,9 +298,22 @@ class AnswerService:
             self._latencies.add(time.monotonic() - queued.since)
         return outcome
 
-    def refuse_waiting(self) -> None:
-        """Take no more questions, and refuse those that are not in work yet."""
-        self._in_flight.refuse(ServiceClosedError(Refusal.CLOSING))
+    def wind_down(self) -> None:
+        """Leave out what no person waits for: the bot's own jobs, and the work of a model.
+
+        The questions in flight then get all of the cores."""
+        self._winding_down.set()
+        self._none_waits.set()
+
+    def refuse_waiting(
+        self, reason: ServiceClosedError | None = None, *, also_computed: bool = False
+    ) -> None:
+        """Take no more questions, and refuse those that are not being computed yet.
+
+        With `also_computed`, stop waiting for the question that is."""
+        self._why_closed = reason or self._why_closed
+        self._in_flight.refuse(self._why_closed, also_computed=also_computed)
+        self._batches.stop()
         self._close()
 
     def _close(self) -> None:
@@ -310,14 +344,27 @@ class AnswerService:
             self._tell_if_none_waits()
             if jobs:
                 self._tell_taken(len(jobs))
-                outcomes = await loop.run_in_executor(self._compute, self._batches.run, live, jobs)
+                await loop.run_in_executor(self._compute, self._run_batch, loop, live, jobs)
                 self._at_work_since = None
-                self._in_flight.settle(outcomes)
-                for outcome in outcomes:
-                    if isinstance(outcome, Receipt):
-                        self._observer.computed(outcome.timings)
+                self._in_flight.end_batch(self._why_closed)
             if not (self._closing or len(self._in_flight)):
                 self._arrived.clear()
+
+    def _run_batch(
+        self, loop: asyncio.AbstractEventLoop, live: LiveGeneration, jobs: Sequence[Job[Any]]
+    ) -> None:
+        """Compute a batch on this thread, and pass each outcome to the loop at once: the first of
+        thirty questions need not wait for the last."""
+        for outcome in self._batches.run(live, jobs):
+            loop.call_soon_threadsafe(self._settle, outcome)
+
+    def _settle(self, outcome: object) -> None:
+        if isinstance(outcome, ServiceClosedError):  # a check that ended early
+            outcome = self._why_closed
+        if self._in_flight.settle(outcome):
+            self._at_work_since = None
+        if isinstance(outcome, Receipt):
+            self._observer.computed(outcome.timings)
 
     def _tell_taken(self, size: int) -> None:
         now = self._at_work_since = time.monotonic()

@@ -27,8 +27,9 @@ def archive_path(folder: Path, source_id: str) -> Path:
     return folder / f"{source_id}{_ENDING}"
 
 
-def article_record(article: Article, seen: str) -> Record:
-    """Return the record of a version that was first seen at `seen`, ISO 8601 in UTC."""
+def article_record(article: Article, seen: str, feed: str) -> Record:
+    """Return the record of a version that was first seen at `seen`, ISO 8601 in UTC, in the source
+    with the id `feed`."""
     record: Record = {
         "id": article.id,
         "title": article.title,
@@ -38,6 +39,7 @@ def article_record(article: Article, seen: str) -> Record:
         "text": article.text,
         "blocks": [[b.kind.value, b.start, b.end, b.page] for b in article.blocks],
         "seen": seen,
+        "feed": feed,
     }
     return {name: value for name, value in record.items() if value not in ("", [])}
 

@@ -10,6 +10,7 @@ from bot.sources.archive import (
     withdrawal_record,
 )
 from bot.sources.findings import Findings
+from bot.sources.source import Source
 from bot.sources.state import SourceState
 from index.articles.base.readers import checked
 from index.errors import SourceError
@@ -30,14 +31,13 @@ class Changes:
 
 
 def find_changes(
-    findings: Findings, state: SourceState, seen: str, max_article_bytes: int
+    source: Source, findings: Findings, state: SourceState, seen: str, max_article_bytes: int
 ) -> Changes:
-    """Return the records for all articles whose title, text or blocks differ from the newest in the
-    archive, and for the withdrawn ones. `seen` is the time of reading."""
-    changes = Changes()
+    """Return the records for all articles of a source whose title, text or blocks differ from the
+    newest in the archive, and for the withdrawn ones. `seen` is the time of reading."""
+    changes, taken = Changes(), set[str]()
     digests = {id: known.digest for id, known in state.articles.items()}
     texts = {known.text: id for id, known in state.articles.items() if known.digest}
-    taken: set[str] = set()
     for article in findings.articles:
         if article.id in taken:
             continue
@@ -46,7 +46,8 @@ def find_changes(
         if findings.folds_copies and article.id not in digests and original != article.id:
             changes.copies[article.id] = original
         else:
-            _add_version(changes, article, digests, seen, max_article_bytes)
+            record = _record_of(changes, source, article, seen, max_article_bytes)
+            _add_version(changes, record, digests.get(article.id))
     _withdraw(changes, findings, digests, seen)
     return changes
 
@@ -60,16 +61,21 @@ def _withdraw(changes: Changes, findings: Findings, digests: dict[str, str], see
             changes.withdrawn += 1
 
 
-def _add_version(
-    changes: Changes, article: Article, digests: dict[str, str], seen: str, limit: int
-) -> None:
+def _record_of(
+    changes: Changes, source: Source, article: Article, seen: str, limit: int
+) -> Record | None:
+    """Return the record of an article; None if no index takes it, which `changes` then names."""
     try:
-        record = article_record(checked(article, article.url or article.id, limit), seen)
+        usable = checked(article, article.url or article.id, limit)
     except SourceError as error:
         changes.bad.append(error.user_message)
-        return
-    before = digests.get(article.id)
-    if record_digest(record) == before:
+        return None
+    return article_record(usable, seen, source.id)
+
+
+def _add_version(changes: Changes, record: Record | None, before: str | None) -> None:
+    """Add a record if its digest is not that of the newest version, `before`."""
+    if record is None or record_digest(record) == before:
         return
     changes.records.append(record)
     if before:

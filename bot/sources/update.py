@@ -126,7 +126,7 @@ class Updater:
             state, findings = await self._find(source, _CHECKED)
         except ExpectedError as error:
             return SourceOutcome(source.id, Result.FAILED, error=error.user_message)
-        changes = self._changes(state, findings, self._now())
+        changes = self._changes(source, state, findings, self._now())
         return _outcome(source, state, findings, changes)
 
     async def _find(
@@ -152,7 +152,7 @@ class Updater:
             self._registry.find(source.id)  # it may have been removed meanwhile
             if findings:
                 keep_apart(source, state, findings, self._other_states(source))
-            changes = self._changes(state, findings, tried)
+            changes = self._changes(source, state, findings, tried)
             if changes.records:
                 size = append(self._registry.archive(source.id), changes.records)
                 state.learn(changes.records, size)
@@ -182,10 +182,13 @@ class Updater:
             state.moved_to = ""
             findings.notes.append(f"it has moved to {findings.moved_to}, its address from now on")
 
-    def _changes(self, state: SourceState, findings: Findings | None, seen: datetime) -> Changes:
+    def _changes(
+        self, source: Source, state: SourceState, findings: Findings | None, seen: datetime
+    ) -> Changes:
         if findings is None:
             return Changes()
-        return find_changes(findings, state, utc_text(seen), self._settings.max_article_bytes)
+        limit = self._settings.max_article_bytes
+        return find_changes(source, findings, state, utc_text(seen), limit)
 
     def _other_states(self, source: Source) -> Iterator[SourceState]:
         """Yield the states of the other sources. Reading them takes milliseconds each."""

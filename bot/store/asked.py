@@ -15,6 +15,8 @@ from bot.store.timestamps import to_text
 
 _PART = 200  # rows of one statement
 _DAY = timedelta(days=1)
+# The changes of this connection, and a number that changes with those of others.
+_SNAPSHOT = "SELECT total_changes(), data_version FROM pragma_data_version"
 _COUNTS = """
 SELECT substr(created, 1, 10), outcome, count(*) FROM receipts
 WHERE {where} AND created >= ? AND created < ? AND outcome IS NOT NULL GROUP BY 1, 2
@@ -79,6 +81,11 @@ class AskedQuestions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def snapshot(self) -> tuple[int, int]:
+        """Return numbers that differ after every change of the store, also by another process."""
+        [(own, others)] = await self._database.run(_SNAPSHOT)
+        return int(own), int(others)
 
     async def counts(self, scope: Scope) -> Counter[tuple[date, Outcome]]:
         """Count the questions by day (UTC) and outcome."""

@@ -133,12 +133,13 @@ class Receipts:
         self, asker: str, guild: int | None, kind: OverviewKind
     ) -> StoredReceipt | None:
         """Return a person's last overview of a kind in a server, or in direct messages, that was
-        not limited to a topic. Return None if none is stored."""
+        not limited to a topic or to an earlier day. Return None if none is stored."""
         return self._first(
             await self._database.run(
                 f"SELECT {_COLUMNS} FROM receipts WHERE asker = ? AND guild IS ?"
                 " AND CASE WHEN json_valid(answer) THEN json_extract(answer, '$.overview') = ?"
-                " AND json_extract(answer, '$.of_topic') IS NULL END"
+                " AND json_extract(answer, '$.of_topic') IS NULL"
+                " AND json_extract(answer, '$.as_of') IS NULL END"
                 " ORDER BY created DESC, rowid DESC LIMIT 1",
                 asker,
                 guild,

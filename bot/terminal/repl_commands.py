@@ -11,7 +11,7 @@ from prompt_toolkit.document import Document
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from bot.answering.overview.starts import read_start
+from bot.answering.overview.requests import overview_request
 from bot.answering.receipt import Receipt
 from bot.answering.time.moments import dated
 from bot.domain.claims import CheckRequest
@@ -54,7 +54,7 @@ class Conversation:
     waits: bool  # a rebuild ends before the next line is read, as scripts expect
     turns: deque[Turn] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     receipt: Receipt | None = None
-    as_of: str = ""  # date of all questions; empty for now
+    as_of: str = ""  # date of all questions and overviews; empty for now
 
     def show(self, view: RenderableType) -> None:
         """Print the view and an empty line after it."""
@@ -74,7 +74,7 @@ async def _sources(talk: Conversation, argument: str) -> None:
 
 
 async def _as_of(talk: Conversation, argument: str) -> None:
-    """Set the date of the next questions, or show it."""
+    """Set the date of the next questions and overviews, or show it."""
     if argument.lower() == "off":
         talk.as_of = ""
     elif argument:
@@ -121,12 +121,13 @@ async def _replay(talk: Conversation, argument: str) -> None:
 
 
 async def _latest(talk: Conversation, argument: str) -> None:
-    request = OverviewRequest(kind=OverviewKind.LATEST, since=read_start(argument))
+    request = overview_request(OverviewKind.LATEST, since=argument, as_of=talk.as_of)
     await _show_overview(talk, request)
 
 
 async def _timeline(talk: Conversation, argument: str) -> None:
-    await _show_overview(talk, OverviewRequest(kind=OverviewKind.TIMELINE, topic=argument))
+    request = overview_request(OverviewKind.TIMELINE, topic=argument, as_of=talk.as_of)
+    await _show_overview(talk, request)
 
 
 async def _show_overview(talk: Conversation, request: OverviewRequest) -> None:

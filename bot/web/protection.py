@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import web
 
-from bot.monitoring.host_names import host_of, is_this_machine
+from bot.monitoring.host_names import leads_here
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -28,8 +28,7 @@ def guarded(handler: Handler, hosts: Collection[str]) -> Handler:
     costs time; a link from there still works."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        host = host_of(request.headers.get("Host", ""))
-        if not (is_this_machine(host) or host in hosts):
+        if not leads_here(request.headers.get("Host", ""), hosts):
             raise web.HTTPMisdirectedRequest(headers=HEADERS)
         if _from_elsewhere(request):
             raise web.HTTPForbidden(headers=HEADERS)

@@ -1,7 +1,7 @@
 """Articles that were given several times under one id: repetitions and versions.
 
 Articles are read one at a time, so this takes two passes: the first finds all records of each id,
-the second lets one record through for each version. Between them, an id that occurs once takes 33
+the second lets one record through for each version. Between them, an id that occurs once takes 45
 bytes beside its key.
 """
 
@@ -12,11 +12,13 @@ from enum import Enum, auto
 from hashlib import blake2b
 
 from index.articles.base.dates import utc_iso, utc_seconds
-from index.articles.versions import Record, Version, find_versions
+from index.articles.feed_texts import Record
+from index.articles.versions import MOST_VERSIONS, Version, find_versions
 from index.models import Article
 
-# Digests of the whole record and of the text, time seen, time of publication, withdrawn.
-_RECORD = struct.Struct("<8s8sqq?")
+# Digests of the whole record, of the text and of the feed, time seen, time of publication, size of
+# the text, withdrawn.
+_RECORD = struct.Struct("<8s8s8sqqI?")
 _UNREAD = b""  # an id that a file name gives; the file was not read
 _UNKNOWN = -(2**63)
 
@@ -25,6 +27,7 @@ class Fate(Enum):
     """Decision on an article that is not kept."""
 
     REPEATED = auto()  # the same text is kept from another record
+    SHORTER = auto()  # another feed gives a fuller edition
     SUPERSEDED = auto()  # a version beyond the limit
     WITHDRAWN = auto()  # a record that only withdraws another
     CHANGED = auto()  # the files changed between the passes
@@ -97,21 +100,21 @@ class Editions:
             return Fate.WITHDRAWN
         version = plan.pending.pop(whole, None)
         if version is None:
-            kept = plan.records[whole] in plan.kept_texts
-            return Fate.REPEATED if kept else Fate.SUPERSEDED
-        return self._as_version(article, version)
+            return plan.fate(whole)
+        return self._as_version(article, version, plan.editions)
 
     def _plan(self, key: bytes) -> "_Plan":
         if key not in self._plans:
             self._plans[key] = _Plan.of(self._records[key])
         return self._plans[key]
 
-    def _as_version(self, article: Article, version: Version) -> Article:
+    def _as_version(self, article: Article, version: Version, editions: int) -> Article:
         placed = replace(
             article,
             seen=utc_iso(version.seen),
             replaced=utc_iso(version.replaced),
             version=version.number,
+            editions=editions,
         )
         if version.newest:
             return placed
@@ -150,26 +153,43 @@ class Editions:
 @dataclass(slots=True)
 class _Plan:
     """Versions of one id. `records` maps the digest of each record to that of its text, `pending`
-    the digest of the record to keep to its version, until it was kept."""
+    the digest of the record to keep to its version, until it was kept. `kept` and `dropped` are the
+    digests of the texts of the newest versions and of those beyond the limit."""
 
     records: dict[bytes, bytes]
     pending: dict[bytes, Version]
-    kept_texts: set[bytes]
+    kept: set[bytes]
+    dropped: set[bytes]
     versions: int
     withdrawn: bool
 
     @classmethod
     def of(cls, packed: dict[bytes, bytes]) -> "_Plan":
         records = [_unpacked(each) for each in packed.values()]
-        versions = find_versions(records)
+        found = find_versions(records)
+        versions = found[-MOST_VERSIONS:]
+        texts = [records[each.record].text for each in found]
         wholes = list(packed)
         return cls(
             records=dict(zip(wholes, (each.text for each in records), strict=True)),
             pending={wholes[each.record]: each for each in versions},
-            kept_texts={records[each.record].text for each in versions},
+            kept=set(texts[-MOST_VERSIONS:]),
+            dropped=set(texts[:-MOST_VERSIONS]),
             versions=versions[-1].number if versions else 0,
             withdrawn=bool(versions) and versions[-1].replaced is not None,
         )
+
+    @property
+    def editions(self) -> int:
+        """Number of texts that no version has."""
+        return len({*self.records.values()} - self.kept - self.dropped - {b""})
+
+    def fate(self, whole: bytes) -> Fate:
+        """Return the decision on a record that is not kept."""
+        text = self.records[whole]
+        if text in self.kept:
+            return Fate.REPEATED
+        return Fate.SUPERSEDED if text in self.dropped else Fate.SHORTER
 
 
 def _packed(article: Article) -> bytes:
@@ -180,19 +200,23 @@ def _packed(article: Article) -> bytes:
     return _RECORD.pack(
         _whole(article),
         text,
+        _digest(article.feed) if article.feed else b"",
         _UNKNOWN if seen is None else seen,
         _UNKNOWN if published is None else published,
+        len(article.text),
         bool(article.replaced),
     )
 
 
 def _unpacked(packed: bytes) -> Record:
-    _, text, seen, published, withdrawn = _RECORD.unpack(packed)
+    _, text, feed, seen, published, size, withdrawn = _RECORD.unpack(packed)
     return Record(
         text if any(text) else b"",
         None if seen == _UNKNOWN else seen,
         None if published == _UNKNOWN else published,
         withdrawn,
+        feed if any(feed) else b"",
+        size,
     )
 
 
@@ -202,5 +226,5 @@ def _digest(text: str) -> bytes:
 
 def _whole(article: Article) -> bytes:
     metadata = (article.title, article.source, article.url, article.published)
-    history = (article.seen, article.replaced)
+    history = (article.seen, article.replaced, article.feed)
     return _digest("\0".join((article.text, *metadata, *history)))

@@ -109,7 +109,8 @@ def read_record(record: object, default_id: str, place: str) -> Article:
     read = _read_text(writer, article_id, metadata, name, text, place)
     if name == "text":
         read = replace(read, blocks=given_blocks(record.get("blocks"), text, place))
-    return replace(read, seen=seen, replaced=replaced)
+    feed = _string(record.get("feed")) or ""
+    return replace(read, seen=seen, replaced=replaced, feed=feed)
 
 
 def _only_withdraws(record: Mapping[str, Any]) -> bool:

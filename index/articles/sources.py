@@ -1,15 +1,11 @@
 """All articles under the given paths, each with a unique id."""
 
-import codecs
-import io
-import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
-from index.articles.base.readers import Skipped, checked, too_large
-from index.articles.base.text_files import AS_UTF16, decode_file, utf16_of
+from index.articles.base.readers import Skipped
+from index.articles.base.text_files import decode_file
 from index.articles.chats import SlackFolder
 from index.articles.editions import Editions, Fate
 from index.articles.feeds.feeds import is_json_feed, read_json_feed
@@ -23,7 +19,9 @@ from index.articles.files import (
     unreadable,
 )
 from index.articles.formats import FORMATS, JSON_ENDINGS, LINE_ENDINGS
-from index.articles.records import read_content, read_record
+from index.articles.lines import parsed_json, read_lines
+from index.articles.reading_memory import Finding, Found, ReadingMemory
+from index.articles.records import read_content
 from index.errors import SourceError
 from index.models import Article
 
@@ -31,8 +29,6 @@ DEFAULT_MAX_ARTICLE_BYTES = 10_000_000
 
 # A .json file is read into memory whole. Larger collections belong in .jsonl, which streams.
 _LARGEST_JSON = 1_000_000_000
-# JSON may spell one byte as six (\u0041); the rest is room for the other fields.
-_LINE_GROWTH, _LINE_ROOM = 6, 64 * 1024
 _MOST_LISTED = 1000
 _MOST_FRONT_MATTER = 64 * 1024
 
@@ -54,26 +50,16 @@ class Names:
 class SourceReport:
     """Findings beside the articles: files of kinds that are not read, files and records without an
     article by reason, the ids of articles that have earlier versions and of those that were
-    withdrawn, the count of records whose text was given before, and the count of those left out
-    because their version is too old."""
+    withdrawn, the count of records whose text was given before, of those whose text is a shorter
+    edition than another feed's, and of those left out because their version is too old."""
 
     unread: Names = field(default_factory=Names)
     skipped: dict[str, Names] = field(default_factory=dict)
     updated: Names = field(default_factory=Names)
     withdrawn: Names = field(default_factory=Names)
     repeated: int = 0
+    shorter: int = 0
     superseded: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An article and its location, in words for a message."""
-
-    article: Article
-    place: str
-
-
-_Finding = _Found | Skipped | SourceError
 
 
 def read_articles(
@@ -82,15 +68,16 @@ def read_articles(
     max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES,
     on_bad: Callable[[SourceError], None] | None = None,
     report: SourceReport | None = None,
+    memory: ReadingMemory | None = None,
 ) -> Iterator[Article]:
     """Yield the articles of files and folders, one at a time, in a fixed order.
 
     Several texts with one id are versions of one article, and each is yielded: the newest under the
     id itself, an earlier one as `ID@VERSION`. The first unusable file or record raises SourceError.
     With `on_bad`, each error is passed to it instead and reading continues. `report` is filled by
-    the end.
+    the end. What is in `memory` is not read again.
     """
-    reading = _Reading(max_article_bytes)
+    reading = _Reading(max_article_bytes, memory or ReadingMemory())
     editions = reading.find_editions(paths, stop_at_bad=on_bad is None)
     report = report or SourceReport()
     for article_id in editions.updated():
@@ -107,10 +94,11 @@ def read_articles(
 
 
 class _Reading:
-    """Reader of the files. It reads those twice whose articles have ids of their own."""
+    """Reader of the files. It takes two passes over those whose articles have ids of their own."""
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    def __init__(self, limit: int, memory: ReadingMemory) -> None:
+        self._limit, self._memory = limit, memory
+        memory.begin()
         self._slack_names: dict[Path, dict[str, str]] = {}
 
     def find_editions(self, paths: Sequence[Path], stop_at_bad: bool) -> Editions:
@@ -130,7 +118,7 @@ class _Reading:
                 editions.find_file(file.default_id)
                 continue
             for found in self._read_file(file):
-                if isinstance(found, _Found):
+                if isinstance(found, Found):
                     editions.find(found.article)
                 elif isinstance(found, SourceError) and stop_at_bad:
                     return  # the second pass ends there
@@ -148,6 +136,8 @@ class _Reading:
                     yield kept
                 case Fate.REPEATED:
                     report.repeated += 1
+                case Fate.SHORTER:
+                    report.shorter += 1
                 case Fate.SUPERSEDED:
                     report.superseded += 1
                 case Fate.CHANGED:
@@ -157,7 +147,7 @@ class _Reading:
 
     def _read_all(
         self, paths: Sequence[Path], report: SourceReport
-    ) -> Iterator[_Found | SourceError]:
+    ) -> Iterator[Found | SourceError]:
         for file in _files(paths):
             if isinstance(file, SourceError):
                 yield file
@@ -170,52 +160,53 @@ class _Reading:
                     else:
                         yield found
 
-    def _read_file(self, file: ArticleFile) -> Iterator[_Finding]:
+    def _read_file(self, file: ArticleFile) -> Iterator[Finding]:
         """Yield the articles of one file, and an error for each of its unusable records."""
         for found in self._read_checked(file):
             if isinstance(found, SourceError):
                 found.path = file.path
             yield found
 
-    def _read_checked(self, file: ArticleFile) -> Iterator[_Finding]:
+    def _read_checked(self, file: ArticleFile) -> Iterator[Finding]:
         try:
-            for found in self._read_format(file):
-                yield self._checked(found) if isinstance(found, _Found) else found
+            yield from self._read_format(file)
         except SourceError as error:
             yield error
         except OSError as error:
             yield unreadable(file.path, error)
 
-    def _checked(self, found: _Found) -> _Found | SourceError:
-        try:
-            return _Found(checked(found.article, found.place, self._limit), found.place)
-        except SourceError as error:
-            return error
+    def _checked(self, findings: Iterator[Finding]) -> Iterator[Finding]:
+        for found in findings:
+            try:
+                yield found.checked(self._limit) if isinstance(found, Found) else found
+            except SourceError as error:
+                yield error
 
-    def _read_format(self, file: ArticleFile) -> Iterator[_Finding]:
+    def _read_format(self, file: ArticleFile) -> Iterator[Finding]:
         ending = _ending(file)
         if ending in LINE_ENDINGS:
             with open_file(file.path) as lines:
-                yield from _read_lines(lines, file, self._limit)
-        elif ending in JSON_ENDINGS:
-            yield from self._read_json(file)
+                yield from read_lines(lines, file, self._limit, self._memory)
+        elif ending in JSON_ENDINGS:  # not remembered: a chat has its names in another file
+            yield from self._checked(self._read_json(file))
         else:
-            yield from self._read_other(file)
+            findings = self._checked(self._read_other(file))
+            yield from self._memory.read_file(file, self._limit, findings)
 
-    def _read_other(self, file: ArticleFile) -> Iterator[_Finding]:
+    def _read_other(self, file: ArticleFile) -> Iterator[Finding]:
         format, place = FORMATS[_ending(file)], shown(file.path)
         data = read_whole(file.path, format.growth * self._limit)
         for number, found in enumerate(format.read(data, file.default_id, place), 1):
             if isinstance(found, SourceError):
                 yield found
             else:
-                yield _Found(found, f"{place}, article {number}" if format.own_ids else place)
+                yield Found(found, f"{place}, article {number}" if format.own_ids else place)
 
-    def _read_json(self, file: ArticleFile) -> Iterator[_Finding]:
+    def _read_json(self, file: ArticleFile) -> Iterator[Finding]:
         place = shown(file.path)
         data = read_whole(file.path, _LARGEST_JSON, "Save it as .jsonl, one article per line.")
         text, note = decode_file(data, place)
-        content = _parsed(text.removeprefix("\ufeff"), place)
+        content = parsed_json(text.removeprefix("\ufeff"), place)
         slack = SlackFolder(file.path, self._slack_names)
         read = (
             read_json_feed(text.encode(), file.default_id, place)
@@ -225,7 +216,7 @@ class _Reading:
         many = isinstance(content, list)
         for number, found in enumerate(read, 1):
             if isinstance(found, Article):
-                yield _found(found, f"{place}, record {number}" if many else place, note)
+                yield Found.of(found, f"{place}, record {number}" if many else place, note)
             else:
                 yield found
 
@@ -259,80 +250,3 @@ def _changed(article_id: str, place: str) -> SourceError:
     return SourceError(
         f"The article '{article_id}' in {place} changed while it was read. Run the command again."
     )
-
-
-def _found(article: Article, place: str, note: str) -> _Found:
-    """Return a found article with a note about its charset."""
-    return _Found(replace(article, notes=(*article.notes, note)) if note else article, place)
-
-
-def _read_lines(lines: BinaryIO, file: ArticleFile, limit: int) -> Iterator[_Finding]:
-    records = 0
-    longest = limit * _LINE_GROWTH + _LINE_ROOM
-    lines, file_note = _as_utf8(lines)
-    for number, line in enumerate(_bounded_lines(lines, longest), 1):
-        content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-        if not content.strip():
-            continue
-        records += 1
-        place = f"{shown(file.path)}, line {number}"
-        try:
-            if len(line) > longest:
-                raise too_large(place, len(line), longest)
-            text, note = decode_file(content, place)
-            article = read_record(_parsed(text, place), f"{file.default_id}#{records}", place)
-        except SourceError as error:
-            yield error
-        else:
-            yield _found(article, place, file_note or note)
-    if not records:
-        yield SourceError(f"{shown(file.path)} contains no articles. Add some, or remove it.")
-
-
-def _as_utf8(lines: BinaryIO) -> tuple[BinaryIO, str]:
-    """Return a file of lines in UTF-8, and a note if they were in UTF-16."""
-    charset = utf16_of(lines.read(2000))
-    lines.seek(0)
-    if not charset:
-        return lines, ""
-    recoded = codecs.EncodedFile(lines, "utf-8", charset, errors="replace")
-    return io.BufferedReader(_Raw(recoded)), AS_UTF16
-
-
-class _Raw(io.RawIOBase):
-    """Bytes of a recoded file, for a buffered reader."""
-
-    def __init__(self, file: codecs.StreamRecoder) -> None:
-        self._file, self._rest = file, b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
-        data = self._rest or self._file.read(len(buffer) // 2)
-        size = min(len(data), len(buffer))
-        buffer[:size], self._rest = data[:size], data[size:]
-        return size
-
-
-def _bounded_lines(lines: BinaryIO, longest: int) -> Iterator[bytes]:
-    """Yield the lines of a file, each cut to at most `longest` + 1 bytes."""
-    while line := lines.readline(longest + 1):
-        yield line
-        while line and not line.endswith(b"\n"):
-            line = lines.readline(longest + 1)
-
-
-def _parsed(text: str, place: str) -> object:
-    try:
-        parsed: object = json.loads(text)
-    except json.JSONDecodeError as error:
-        line = f"line {error.lineno}, " if error.lineno > 1 else ""
-        where = f"{line}column {error.colno}"
-        raise SourceError(f"{place}: not valid JSON: {error.msg} ({where}).") from None
-    except ValueError:
-        # Python refuses integers of more than 4300 digits, because parsing takes quadratic time.
-        raise SourceError(f"{place}: not valid JSON: a number is too long.") from None
-    except RecursionError:
-        raise SourceError(f"{place}: not valid JSON: it is nested too deeply.") from None
-    return parsed

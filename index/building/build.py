@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from index.articles.reading_memory import ReadingMemory
 from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
@@ -73,7 +74,8 @@ class BuildOptions:
     bad article is passed to `on_bad` and left out; without `on_bad`, its SourceError ends the
     build. `accept` receives the new generation, open, before it becomes current; an exception from
     it ends the build. The newest `keep_generations` generations are kept, and those that a process
-    still reads. Without an article the build fails, unless `allow_empty`."""
+    still reads. Without an article the build fails, unless `allow_empty`. Files and lines that
+    `memory` knows from an earlier build are not read again."""
 
     full: bool = False
     dense_type: DenseType = DenseType.AUTO
@@ -82,6 +84,7 @@ class BuildOptions:
     on_bad: Callable[[SourceError], None] | None = None
     accept: Callable[[FileGeneration], None] | None = None
     allow_empty: bool = False
+    memory: ReadingMemory | None = None
 
 
 # Stands for no articles in a generation without any: no table may be empty. It never held, so no
@@ -114,6 +117,7 @@ def build_index(
         max_article_bytes=options.max_article_bytes,
         on_bad=skip if options.on_bad else None,
         report=found,
+        memory=options.memory,
     )
     report = publish_articles(articles, sources, index, encoder, progress, options)
     return replace(report, skipped=len(skipped), sources=found)
@@ -149,7 +153,9 @@ def publish_articles(
         tokens = write_tokens(staging, texts, initials, progress, known)
         save_vocabulary(count_words(texts, tokens), staging)
         write_terms(staging, texts, tokens, progress)
+        progress.advance(0)
         manifest = _write_manifest(staging, texts, versions, encoder, sources, written.record)
+        progress.advance(0)
         if options.accept:
             options.accept(FileGeneration(staging, manifest))
         progress.start("Publishing", None)

@@ -42,6 +42,7 @@ def write_terms(
             of_passages.add(*passage_terms)
             progress.advance(len(passages))
         LexicalIndex.build(of_sentences.lists(), staging / SENTENCE_TERMS)
+        progress.advance(0)
         LexicalIndex.build(of_passages.lists(), staging / PASSAGE_TERMS)
 
 

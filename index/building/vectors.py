@@ -57,7 +57,7 @@ def write_vectors(
     compressed index, are reused if they are good enough. A compressed index that misses too many of
     the nearest sentences is replaced by an exact one if `wanted` is AUTO. Raises BuildError if
     `wanted` is COMPRESSED then, or if the cache is unusable."""
-    keys = _keys(texts)
+    keys = _keys(texts, progress)
     known = cache.find(keys)
     _check_known(texts, known, encoder, cache)
     missing = np.flatnonzero(known < 0)
@@ -71,6 +71,7 @@ def write_vectors(
         for start in range(0, len(keys), _READ_AT_ONCE):
             rows = known[start : start + _READ_AT_ONCE]
             vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
+        progress.advance(0)
         _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
         progress.start("Indexing vectors", None)
         index, record = _indexed(texts, vectors, encoder, wanted, trained)
@@ -78,10 +79,17 @@ def write_vectors(
     return WrittenVectors(record, len(keys) - len(missing), keys)
 
 
-def _keys(texts: FileTextStore) -> Keys:
-    rows = range(texts.sentence_count)
-    parts = (rows[start : start + _READ_AT_ONCE] for start in rows[::_READ_AT_ONCE])
-    return np.concatenate([keys_of(map(_embedded, texts.sentences(part))) for part in parts])
+def _keys(texts: FileTextStore, progress: Progress) -> Keys:
+    """Return the cache keys of all sentences. An article is read as a whole, which takes less time
+    than to read each sentence."""
+    keys = np.empty((texts.sentence_count, 2), np.uint64)
+    for article in texts.articles:
+        text = texts.article_text(article)
+        spans = texts.layout(article).sentences[:, :2].tolist()
+        embedded = (embedded_text(article.title, text[start:end]) for start, end in spans)
+        keys[article.first_sentence : article.end_sentence] = keys_of(embedded)
+        progress.advance(0)
+    return keys
 
 
 def _embedded(sentence: StoredSentence) -> str:

@@ -40,7 +40,7 @@ class StoredArticle:
     `byte_start..byte_end` is its range in texts.bin, `first_sentence..end_sentence` its sentence
     rows and `first_block..end_block` its block rows, all half-open. `given_blocks` identifies the
     blocks that the reader gave; "" if the lines of the text showed them. `seen`, `replaced`,
-    `version` and `version_of` are those of `Article`."""
+    `version`, `version_of` and `editions` are those of `Article`."""
 
     row: int
     id: str
@@ -60,6 +60,7 @@ class StoredArticle:
     replaced: str = ""
     version: int = 1
     version_of: str = ""
+    editions: int = 0
 
     @property
     def holds(self) -> bool:
@@ -73,9 +74,10 @@ class StoredArticle:
 
 
 def _columns(article: StoredArticle) -> dict[str, str | int]:
-    """Map field names to values. dataclasses.asdict copies every value, which takes longer than
-    writing them."""
-    return {each.name: getattr(article, each.name) for each in fields(article)}
+    """Map field names to the values that are not the default. dataclasses.asdict copies each value,
+    which takes longer than writing them."""
+    values = {each: getattr(article, each.name) for each in fields(article)}
+    return {each.name: value for each, value in values.items() if value != each.default}
 
 
 def about(article: StoredArticle) -> str:
@@ -201,6 +203,7 @@ class TextStoreWriter:
             replaced=article.replaced,
             version=article.version,
             version_of=article.version_of,
+            editions=article.editions,
         )
         self._times.extend(times_of(article))
         self._articles.write(json.dumps(_columns(stored), ensure_ascii=False) + "\n")

@@ -43,7 +43,6 @@ def test_a_guard_that_is_not_there_is_told() -> None:
         guard.removed_from((ROOT / guard.file).read_text(encoding="utf-8"))
 
 
-@pytest.mark.timeout(120)
 def test_a_test_is_seen_to_pass_and_to_fail(tmp_path: Path) -> None:
     (tmp_path / "doors.py").write_text("def locked():\n    return True\n")
     (tmp_path / "test_doors.py").write_text(

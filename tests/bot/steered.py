@@ -60,7 +60,7 @@ class SteeredIndex(LiveIndex):
 
 
 def service_of(
-    live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 60, drain_s: float = 0
+    live: LiveIndex, *, max_waiting: int = 500, deadline_s: float = 10 * HANG_S, drain_s: float = 0
 ) -> AnswerService:
     return AnswerService(live, max_waiting=max_waiting, deadline_s=deadline_s, drain_s=drain_s)
 

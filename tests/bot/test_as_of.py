@@ -102,7 +102,7 @@ def test_the_repl_keeps_the_date_until_it_is_switched_off(program: Program, fare
     typed = [":as-of 1 March 2025", FARE, ":as-of soon", ":as-of", ":as-of off", FARE]
     done = program("repl", "--index", fares, input="\n".join(typed).encode())
     shown, errors = done.stdout.decode(), done.stderr.decode()
-    assert shown.count("Questions are answered with what was known on 1 Mar 2025;") == 2
+    assert shown.count("Answers and lists show what was known on 1 Mar 2025;") == 2
     assert "As of 1 Mar 2025" in shown
     assert shown.index(OLD) < shown.index("what is known now.") < shown.index(NEW)
     assert errors.strip() == UNREADABLE

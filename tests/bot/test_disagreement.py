@@ -78,6 +78,29 @@ def test_a_superseded_figure_stays_apart_from_an_open_one(tell: Tell) -> None:
     assert dict(shown(answer))["raised"] == ""
 
 
+def test_time_alone_supersedes_nothing(tell: Tell) -> None:
+    answer = tell(EARLY, {**LATER, "published": "2032-11-04"}).answer(COST)
+    assert answer.disagreement is not None
+    assert shown(answer) == [("later", ""), ("early", "")]
+
+
+def test_another_outlet_that_reports_a_change_supersedes(tell: Tell) -> None:
+    text = "The Orrin library will now cost $31 million instead of the $20 million first planned."
+    answer = tell(EARLY, {**LATER, "text": text, "published": "2031-02-20"}).answer(COST)
+    assert answer.disagreement is None
+    assert shown(answer) == [("later", ""), ("early", "2031-02-20")]
+
+
+def test_another_amount_than_that_of_the_question_is_of_another_thing(tell: Tell) -> None:
+    meant = "Castor Freight said that it intends to invest up to $100 million in Orrin Labs."
+    done = "Castor Freight has also invested $10 million in Brindle, a competitor of Orrin Labs."
+    plan = article("plan", "Tarn Gazette", "2031-02-03", f"The deal is big. {meant}")
+    deal = article("deal", "Tarn Radio", "2031-06-04", f"Shares rose. {done}")
+    answer = tell(plan, deal).answer("Which company did Castor Freight invest $10 million in?")
+    assert answer.disagreement is None
+    assert shown(answer) == [("deal", "")]
+
+
 def test_copies_of_a_wire_story_count_once(tell: Tell) -> None:
     text = str(EARLY["text"])
     wire = [

@@ -21,7 +21,8 @@ from bot.doctor import artifacts, machine, service, storage
 from bot.doctor import redis as redis_check
 from bot.doctor.diagnosis import Check, Diagnosis, Level, examine
 from bot.store import Store
-from index.generations.generation import GENERATIONS, published
+from index.generations.generation import GENERATIONS, current_folder, published
+from index.generations.manifest import read_manifest
 from tests.bot.conftest import InProcess
 from tests.damage import truncate
 from tests.sharing.redis_server import RedisServer, redis_server
@@ -127,6 +128,19 @@ def test_golden_questions_are_asked(
     assert re.search(told, finding.message)
     nowhere = changed(settings, golden=tmp_path / "golden.jsonl", index=tmp_path / "none")
     assert found(artifacts.golden, nowhere).message.endswith("there is no usable index to ask them")
+
+
+def test_the_articles_are_those_that_the_index_was_built_from(
+    settings: Settings, three_generations: Path, tmp_path: Path
+) -> None:
+    """The setting is not made, and there is no folder of the default name."""
+    [source] = read_manifest(current_folder(three_generations)).sources
+    finding = found(artifacts.articles, settings)
+    assert (finding.level, source in finding.message) == (Level.OK, True)
+    chosen = Settings(**{**settings.model_dump(), "articles": (tmp_path / "none",)})
+    assert found(artifacts.articles, chosen).level is Level.PROBLEM
+    nothing = changed(settings, index=tmp_path / "none")
+    assert found(artifacts.articles, nothing).level is Level.PROBLEM
 
 
 def test_a_store_that_is_damaged(settings: Settings, store: Path) -> None:

@@ -25,6 +25,14 @@ VOCABULARY = {"nvidia": 3, "openai": 2, "altman": 1, "willemijn": 1, "hoekstra":
         ("这笔交易值多少钱？", "zh"),
         ("いつ発表されましたか？", "ja"),
         ("이 거래의 가치는 얼마입니까?", "ko"),
+        ("얼마예요", "ko"),
+        ("왜", "ko"),
+        ("銀行は誰のもの", "ja"),
+        ("谁付钱", "zh"),
+        ("متى يبدأ", "ar"),
+        ("क्यों", "hi"),
+        ("что нового", "ru"),
+        ("чому", "uk"),
     ],
 )
 def test_foreign_question_has_its_language(message: str, language: str) -> None:
@@ -35,6 +43,11 @@ def test_foreign_question_has_its_language(message: str, language: str) -> None:
     "message",
     [
         "who runs nvidia",
+        "who pays",
+        "nvda",
+        "who dis",
+        "roll a d20",
+        "who is 孫正義 of softbank",
         "nvidia openai",
         "Who is Willemijn Hoekstra?",
         "for how much?",
@@ -50,6 +63,16 @@ def test_foreign_question_has_its_language(message: str, language: str) -> None:
 )
 def test_english_message_has_none(message: str) -> None:
     assert foreign_language(message, VOCABULARY, ENGLISH) == ""
+
+
+@pytest.mark.parametrize("message", ["im good", "im back", "sup dude"])
+def test_english_small_talk_is_in_no_other_language(message: str) -> None:
+    assert foreign_language(message, VOCABULARY, ENGLISH)
+    assert foreign_language(message, VOCABULARY, ENGLISH, is_talk=True) == ""
+
+
+def test_name_of_the_articles_in_other_letters_is_no_language() -> None:
+    assert foreign_language("Газпром", {"газпром": 1}, ENGLISH) == ""
 
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))

@@ -1,5 +1,6 @@
 """Overviews: what is new, and what happened, from exact sentences."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import date
 from itertools import pairwise
@@ -318,3 +319,21 @@ def test_the_repl_shows_overviews(program: Program, story_index: Path) -> None:
     assert out.count("What happened") == 1
     assert out.count("What is new") == 1
     assert b"not one date" in shown.stderr
+
+
+def test_the_repl_shows_overviews_of_the_day_that_is_set(
+    program: Program, encoder: Encoder, tmp_path: Path
+) -> None:
+    records = ("The ferry fare is 4 coins.", "2024-03-01"), ("The fare is 5 coins.", "2024-06-01")
+    lines = [json.dumps({"text": text, "published": day}) for text, day in records]
+    (tmp_path / "fares.jsonl").write_text("\n".join(lines))
+    build_index([tmp_path / "fares.jsonl"], tmp_path / "index", encoder, NoProgress())
+    typed = b":as-of May 2024\n:latest\n:timeline\nwhat's new?\n:as-of off\n:latest\n:timeline\n"
+    shown = program("repl", "--index", tmp_path / "index", input=typed)
+    then, now = shown.stdout.decode().split("what is known now.")
+    assert then.count("What is new, as of 31 May 2024") == 2
+    assert then.count("What happened, as of 31 May 2024") == 1
+    assert "4 coins" in then
+    assert "5 coins" not in then
+    assert now.count("5 coins") == 2
+    assert not shown.stderr

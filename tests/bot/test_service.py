@@ -4,19 +4,26 @@ import asyncio
 import logging
 import math
 import threading
+from collections.abc import Hashable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bot.answering.receipt import Receipt
+from bot.domain.claims import CheckRequest
 from bot.domain.errors import (
     BugError,
     DeadlineError,
     QuestionError,
+    Refusal,
     ServiceBusyError,
     ServiceClosedError,
 )
 from bot.domain.models import Question, Turn
+from bot.serving.batches import BatchRunner
+from bot.serving.jobs import CheckJob, Job, QuestionJob
+from bot.serving.service import AnswerService
 from bot.wording.errors import error_line, worded_errors
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
@@ -97,6 +104,96 @@ async def test_a_batch_is_answered_whole_by_the_generation_it_began_with(
             second = await asking(service, "And now?")
         assert (await first).answer.generation == before.id
         assert (await second).answer.generation == after.id
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldJob(Job[str]):
+    """Job that ends when a test says so."""
+
+    ends: threading.Event
+
+    @property
+    def id(self) -> str:
+        return "held"
+
+    @property
+    def identity(self) -> Hashable:
+        return id(self)
+
+    def run(self, *_: object) -> str:
+        assert self.ends.wait(HANG_S)
+        return "held"
+
+
+async def test_an_answer_does_not_wait_for_the_rest_of_its_batch(live: SteeredIndex) -> None:
+    ends = threading.Event()
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            early = await asking(service, "Who ordered boats?")
+            held = asyncio.create_task(service._in_turn(HeldJob(ends), None, None, None, HANG_S))
+            await asyncio.sleep(0)
+            late = await asking(service, "Who is on strike?")
+        await asyncio.gather(first, early)
+        assert not late.done()
+        assert service.stalled_s > 0
+        ends.set()
+        assert await held == "held"
+        await late
+
+
+async def test_what_is_refused_at_the_end_is_not_computed(live: SteeredIndex) -> None:
+    """The job in work ends; `also_computed` gives it up."""
+    ends = threading.Event()
+    async with service_of(live) as service:
+        async with at_work(service, live) as first:
+            held = asyncio.create_task(service._in_turn(HeldJob(ends), None, None, None, HANG_S))
+            await asyncio.sleep(0)
+            late = await asking(service, "Who is on strike?")
+        await first
+        for also_computed, refused in ((False, late), (True, held)):
+            refusal = ServiceClosedError(Refusal.INTERRUPTED)
+            service.refuse_waiting(refusal, also_computed=also_computed)
+            with pytest.raises(ServiceClosedError, match="interrupted"):
+                await refused
+        ends.set()
+
+
+class EndlessWriter:
+    """A model that never ends its answer."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.is_gone = False
+
+    async def write(self, *_: object, **__: object) -> Receipt:
+        self.asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.is_gone = True
+        raise AssertionError
+
+
+async def test_winding_down_leaves_the_model_out(live: SteeredIndex) -> None:
+    writer = EndlessWriter()
+    service = AnswerService(live, max_waiting=9, deadline_s=HANG_S, writer=writer)
+    async with service:
+        asked = await asking(service, "What will the repair of the bridge cost?")
+        await writer.asked.wait()
+        service.wind_down()
+        assert (await asked).answer.citations
+        assert writer.is_gone
+        assert (await service.answer(Question(question="Who ordered boats?"))).answer.citations
+        with pytest.raises(ServiceClosedError):
+            await service.run_behind(QuestionJob(Question(question="Behind?")))
+
+
+def test_a_check_ends_after_its_sentence(live: SteeredIndex) -> None:
+    runner = BatchRunner()
+    runner.stop()
+    jobs = [CheckJob(CheckRequest(text="Northline Ferries ordered boats.")) for _ in range(2)]
+    [outcome] = runner.run(live.current, jobs)
+    assert isinstance(outcome, ServiceClosedError)
 
 
 # --- failures --------------------------------------------------------------------------------

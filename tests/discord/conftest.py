@@ -1,12 +1,14 @@
 """A fake Discord for discord.py to connect to, and a bot that runs against it."""
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+import aiohttp
 import discord
 import pytest
 
@@ -70,6 +72,15 @@ _WAITING = {
 
 OpenRuntime = Callable[..., AbstractAsyncContextManager[Runtime]]
 _Client = TypeVar("_Client", bound=discord.Client)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Discord and the bot wait for acknowledgements and refusals as long as a slow machine
+    needs for hundreds of them: three seconds would measure the machine."""
+    monkeypatch.setattr("tests.fake_discord.interactions.ACK_WITHIN_S", math.inf)
+    monkeypatch.setattr("bot.discord.overload._TOO_LATE_S", math.inf)
+    monkeypatch.setattr("bot.discord.interaction_filter._IN_TIME", aiohttp.ClientTimeout(None))
 
 
 @pytest.fixture

@@ -212,6 +212,29 @@ async def test_a_post_that_discord_refuses_is_not_tried_every_minute(
     assert counted(poster) == {"refused": 1, "posted": 1}
 
 
+async def test_the_trouble_of_one_server_hides_no_other(
+    poster: DealbotClient, fake: FakeDiscord, story: Path, encoder: Encoder
+) -> None:
+    harbour, market = fake.guild("Harbour"), fake.guild("Market")
+    thursday = MONDAY + 3 * DAY + timedelta(minutes=5)
+    for guild in (harbour, market):
+        await set_digest(poster, guild, guild.general)
+    add_news(story, encoder, poster.runtime.live)
+    for guild in (harbour, market):
+        fake.faults.fail(f"POST /channels/{guild.general.id}/messages", 400)
+    await post_due(poster, thursday)
+    degraded = poster.runtime.degraded
+    assert {each.of for each in degraded.current} == {
+        f"server {guild.id}" for guild in (harbour, market)
+    }
+    fake.faults.fail(f"POST /channels/{market.general.id}/messages", 400)
+    await post_due(poster, thursday + DAY)
+    [left] = degraded.current
+    assert str(market.id) in left.message
+    await fake.slash(market.owner, "digest", {"every": "off"}, channel=market.general)
+    await fake.until(lambda: degraded.current == (), "an end of the degradation")
+
+
 @pytest.mark.parametrize("gone", [False, True])
 async def test_a_channel_that_refuses_it_pauses_it(
     poster: DealbotClient, fake: FakeDiscord, story: Path, encoder: Encoder, gone: bool

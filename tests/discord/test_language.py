@@ -3,6 +3,7 @@
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client
 from bot.discord.runtime import Runtime
+from bot.discord.user_locales import UserLocales
 from prompts import speaking, text
 from prompts.languages import language
 from tests.discord.conftest import ANSWERED, ask
@@ -73,3 +74,32 @@ async def test_admins_choose_the_language_of_their_server(
     assert "Français" not in (await reset.final()).content
     answer = await ask(fake, ann, channel, UNKNOWN)
     assert answer.embed["title"].startswith(said("en", "abstained"))
+
+
+async def test_a_direct_message_is_in_the_language_of_the_users_last_interaction(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    ann, bob = fake.user("Ann"), fake.user("Bob")
+    ann.locale = bob.locale = "de"
+    await ask(fake, ann, fake.guild("Harbour").general, UNKNOWN)
+    for person, locale in ((ann, "de"), (bob, "en")):  # Bob has used no command
+        await fake.say(person, fake.dm(person), UNKNOWN)
+        answer = await fake.next_message(fake.dm(person))
+        assert answer.embed["title"].startswith(said(locale, "abstained"))
+    ann.locale = "fr"
+    await ask(fake, ann, fake.dm(ann), UNKNOWN)
+    await fake.say(ann, fake.dm(ann), UNKNOWN)
+    answer = await fake.next_message(fake.dm(ann))
+    assert answer.embed["title"].startswith(said("fr", "abstained"))
+
+
+def test_locales_of_the_last_ten_thousand_users_are_remembered() -> None:
+    locales = UserLocales()
+    for user in range(10_001):
+        locales.read({"member": {"user": {"id": str(user)}}, "locale": "de"})
+    assert (locales.of(0), locales.of(1), locales.of(10_000), locales.of(None)) == (
+        "",
+        "de",
+        "de",
+        "",
+    )

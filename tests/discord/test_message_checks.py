@@ -74,14 +74,31 @@ async def test_a_check_is_private_and_can_be_shown_to_everyone(
     checked = await _result(fake, private)
     assert checked.seen_by is ann
     assert fake.messages(harbour.general) == []
-    shown = await (await fake.click(checked, "Show to everyone", ann)).response()
+    shown = await (await fake.click(checked, "Show to everyone", ann)).followup()
     assert fake.messages(harbour.general) == [shown]
     assert shown.embeds == checked.embeds
     assert not shown.buttons
+    [button] = checked.buttons
+    assert button["disabled"]
     options = {"text": _TEXT, "public": True}
     used = await fake.slash(ann, "check", options, channel=harbour.general)
     public = await _result(fake, used)
     assert fake.messages(harbour.general) == [shown, public]
+
+
+async def test_a_check_that_could_not_be_shown_can_be_shown_later(
+    dealbot: DealbotClient, fake: FakeDiscord
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    private = await fake.slash(ann, "check", {"text": _TEXT}, channel=harbour.general)
+    checked = await _result(fake, private)
+    fake.faults.fail("POST /webhooks/*", 403)
+    told = await (await fake.click(checked, "Show to everyone", ann)).followup()
+    assert told.ephemeral
+    await fake.until(lambda: not checked.buttons[0].get("disabled"), "a button")
+    assert fake.messages(harbour.general) == []
+    shown = await (await fake.click(checked, "Show to everyone", ann)).followup()
+    assert fake.messages(harbour.general) == [shown]
 
 
 def test_a_contradicted_claim_stands_above_the_sentence_of_the_article() -> None:
@@ -142,7 +159,7 @@ async def test_every_sentence_of_a_long_message_is_on_a_page(
         read_.append(answer.embed["description"])
     assert len(read_) > 2
     assert all(f"${number} million" in "".join(read_) for number in range(20, 50))
-    shown = await (await fake.click(answer, "Show to everyone", ann)).response()
+    shown = await (await fake.click(answer, "Show to everyone", ann)).followup()
     copy = await (await fake.click(shown, "Next ▶", bob)).final()
     assert copy.seen_by is bob
     assert "Page 1 of" in shown.text
@@ -189,6 +206,6 @@ async def test_a_check_shown_to_everyone_is_in_the_language_of_the_server(
     ann.locale = "de"
     used = await fake.slash(ann, "check", {"text": _TEXT}, channel=harbour.general)
     checked = await _result(fake, used)
-    shown = await (await fake.click(checked, button_id(checked, "share:"), ann)).response()
+    shown = await (await fake.click(checked, button_id(checked, "share:"), ann)).followup()
     assert shown.embed["title"] == "3 sentences: 1 supported, 1 contradicted, 1 not found"
     assert checked.embed["title"] != shown.embed["title"]

@@ -108,7 +108,8 @@ async def test_a_bug_is_counted_as_one_and_its_series_was_there_before(
     monkeypatch.setattr("bot.discord.answers.shown", broken)
     ann = fake.user("Ann")
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=fake.dm(ann))
-    assert "Something went wrong" in (await asked.final()).text
+    shown = await asked.final()
+    await fake.until(lambda: "Something went wrong" in shown.text, "the failure")
     assert await watching.value("dealbot_refusals_total", reason="bug") == 1
 
 

@@ -21,9 +21,11 @@ from tests.discord.test_load import (
     until,
 )
 from tests.fake_discord import FakeDiscord, Fault, Guild, Invocation
+from tests.hang_guard import HANG_S
 
-pytestmark = pytest.mark.alone
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("patient")]
 
+_HELD_S = 10 * HANG_S  # longer than a test lasts
 _INSIDE, _FEW = 256, 12  # requests at once, and requests during a lasting overload
 _OWN = _INSIDE // 8  # per user
 _TOLD = 4  # refusals sent at the same time
@@ -133,7 +135,7 @@ async def test_one_person_keeps_nobody_out(opened_runtime: OpenRuntime, fake: Fa
         for each in mine:
             await each.acknowledged()
             route = f"PATCH /webhooks/*/{each.token}/messages/@original"
-            held.append(fake.faults.arm(Fault(route, delay_s=60)))
+            held.append(fake.faults.arm(Fault(route, delay_s=_HELD_S)))
         gate.open()
         await until(lambda: all(fault.met for fault in held))
         assert "still waiting" in (await ask(fake, ann, guild.general, ANSWERED)).content
@@ -179,7 +181,7 @@ async def test_no_more_are_told_at_once_than_can_be_in_time(
     guild = fake.guild("Harbour")
     async with gated(opened_runtime, fake) as (gate, requests):
         early = await fill(fake, guild)
-        slow = fake.faults.arm(Fault("POST /interactions/*/*", delay_s=60, times=float("inf")))
+        slow = fake.faults.arm(Fault("POST /interactions/*/*", delay_s=_HELD_S, times=float("inf")))
         await ask_all(fake, [(guild, user, "Late?") for user in people(fake, 60)])
         await until(lambda: slow.met >= _TOLD)
         fake.faults.disarm(slow)
@@ -200,7 +202,7 @@ async def test_who_never_takes_his_answer_keeps_nobody_from_another(
         for each in slow:
             await each.acknowledged()
             route = f"PATCH /webhooks/*/{each.token}/messages/@original"
-            held.append(fake.faults.arm(Fault(route, delay_s=60)))
+            held.append(fake.faults.arm(Fault(route, delay_s=_HELD_S)))
         gate.open()
         await until(lambda: all(fault.met for fault in held))
         for _ in range(3):

@@ -118,6 +118,28 @@ async def test_a_mention_gets_a_timeline_of_its_topic(
     assert none.embed["title"].startswith("The articles say nothing about this.")
 
 
+async def test_overviews_of_an_earlier_day(
+    teller: DealbotClient, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answering.time.moments.today", lambda: date(2031, 7, 1))
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    then = await overview(fake, ann, harbour.general, "latest", as_of="30 April 2031")
+    assert then.embed["title"] == "What is new, as of 30 Apr 2031"
+    assert "Southsea Lines sued the council" in then.text
+    assert "A court in Tarn rejected the suit" not in then.text
+    kept = await teller.runtime.store.receipts.get(receipt_id(then))
+    assert kept is not None
+    assert kept.question is not None
+    assert (kept.question.as_of, kept.answer.as_of) == ("2031-04-30", "2031-04-30")
+    # It is no look at all that is new, and does not begin where the last one ended.
+    for options in ({}, {"as_of": "2031-04-30"}):
+        shown = await overview(fake, ann, harbour.general, "latest", **options)
+        assert shown.embed["title"].startswith("What is new")
+    story = await overview(fake, ann, harbour.general, "timeline", as_of="2031-02-28")
+    assert story.embed["title"] == "What happened, as of 28 Feb 2031"
+    assert "electric boats" not in story.text
+
+
 async def test_a_date_that_is_none_is_refused_privately(
     teller: DealbotClient, fake: FakeDiscord
 ) -> None:
@@ -125,8 +147,9 @@ async def test_a_date_that_is_none_is_refused_privately(
     asked = await fake.slash(ann, "latest", {"since": "soonish"}, channel=harbour.general)
     assert "not one date" in (await asked.final()).content
     assert asked.ephemeral
-    asked = await fake.slash(ann, "latest", {"since": "2999-01-01"}, channel=harbour.general)
-    assert "in the future" in (await asked.final()).content
+    for command, option in (("latest", "since"), ("latest", "as_of"), ("timeline", "as_of")):
+        asked = await fake.slash(ann, command, {option: "2999-01-01"}, channel=harbour.general)
+        assert "in the future" in (await asked.final()).content
 
 
 async def test_hostile_articles_and_topics_are_shown_as_text(

@@ -99,7 +99,7 @@ async def running(program: Program, fake: FakeDiscord, form: str) -> AsyncIterat
     """Run the bot with the most verbose logging, connected; end it with SIGTERM."""
     process = await program.start("--verbose", "run", DEALBOT_LOG_FORMAT=form, **_LOUD)
     try:
-        await fake.until(lambda: fake.world.syncs and fake.gateway.live, "a bot", 15)
+        await fake.until(lambda: fake.world.syncs and fake.gateway.live, "a bot")
         assert MARK.encode() not in _arguments(process.pid)
         yield
         process.send_signal(signal.SIGTERM)
@@ -133,7 +133,7 @@ async def test_a_bot_to_which_everything_happens(
         broken = await fake.slash(ann, "why", {"receipt": "a" * 12}, channel=guild.general)
         assert "the log has the details under" in (await broken.final()).content
         fake.gateway.abort()
-        await fake.until(lambda: fake.gateway.live, "the bot again", 15)
+        await fake.until(lambda: fake.gateway.live, "the bot again")
         asked = await fake.slash(ann, "ask", {"question": NOT_ANSWERED}, channel=guild.general)
         await asked.acknowledged()
     assert "Traceback" in program.said.replace("\\n", "\n")

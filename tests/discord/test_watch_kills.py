@@ -31,7 +31,6 @@ async def told(path: Path) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 async def test_a_kill_loses_no_message_and_repeats_none(
     started: Started, story: Story, tmp_path: Path
 ) -> None:

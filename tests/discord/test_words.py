@@ -238,7 +238,9 @@ async def test_a_checked_text_is_marked_in_texts(dealbot: DealbotClient, fake: F
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     message = await fake.say(ann, harbour.general, _CLAIMS)
     asked = await fake.context_menu(ann, "Check against the articles", message)
-    assert marks_of(await asked.final()) >= {"checks.title", "checks.both", "checks.not_found"}
+    shown = await asked.final()
+    await fake.until(lambda: shown.embeds, "the result")  # a notice of the wait may come first
+    assert marks_of(shown) >= {"checks.title", "checks.both", "checks.not_found"}
 
 
 async def test_an_admins_own_text_pings_nobody(

@@ -23,7 +23,7 @@ from index.errors import EncoderError
 from index.files.publication import read_pointer, write_pointer
 from tests.tiny_models import PASSAGE_PROMPT, QUERY_PROMPT, make_tiny_models
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 TEXTS = ["the train leaves at nine .", "why ?", "the fog of the harbour " * 40, "a train", ""]
 

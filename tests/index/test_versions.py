@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.feed_texts import Record
 from index.articles.sources import SourceReport, read_articles
-from index.articles.versions import MOST_VERSIONS, Record, find_versions
+from index.articles.versions import MOST_VERSIONS, find_versions
 from index.errors import SourceError
 from index.models import Article, Block, BlockKind
 from index.stores.times import BEFORE_ALL, OPEN, times_of

@@ -38,7 +38,6 @@ def run(command: list[str], *more: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([*command, *more], capture_output=True, check=False, env=environment)
 
 
-@pytest.mark.timeout(120)
 def test_a_terminal_gets_text_that_cannot_steer_it(command: list[str]) -> None:
     done = run(command)
     shown = done.stdout.decode()
@@ -48,7 +47,6 @@ def test_a_terminal_gets_text_that_cannot_steer_it(command: list[str]) -> None:
     assert not set(shown) & {"\x1b", "\u202e"}
 
 
-@pytest.mark.timeout(120)
 def test_json_and_csv(command: list[str], tmp_path: Path) -> None:
     found = json.loads(run(command, "--json", "--days", "7").stdout)
     assert found["totals"] == {"asked": 4, "answered": 4, "unsure": 0, "unanswered": 0}
@@ -61,7 +59,6 @@ def test_json_and_csv(command: list[str], tmp_path: Path) -> None:
     assert sorted(asked_most) == sorted(['\'=HYPERLINK("http://evil.example")[2J Why?', BRIDGE[0]])
 
 
-@pytest.mark.timeout(120)
 def test_wrong_usage_is_told(command: list[str], tmp_path: Path) -> None:
     assert run(command, "--csv", "-", "--json").returncode == 2
     missing = run(command, "--store", str(tmp_path / "none"))

@@ -22,6 +22,17 @@ def test_each_change_is_told_once_and_the_beginning_stays() -> None:
     assert not degraded.current
 
 
+def test_one_of_a_part_hides_no_other(caplog: pytest.LogCaptureFixture) -> None:
+    degraded = Degradations()
+    for server in ("server 1", "server 2"):
+        degraded.set(Part.DIGESTS, f"refused in {server}", of=server)
+    degraded.clear(Part.DIGESTS, of="server 1")
+    degraded.clear(Part.DIGESTS)
+    [left] = degraded.current
+    assert (left.of, left.message) == ("server 2", "refused in server 2")
+    assert caplog.messages[-1] == "digests of server 1 works again"
+
+
 def test_the_log_has_a_line_a_change(caplog: pytest.LogCaptureFixture) -> None:
     degraded = Degradations()
     with caplog.at_level(logging.WARNING):

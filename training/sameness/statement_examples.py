@@ -84,7 +84,7 @@ class _ExampleReader:
         comparer, sameness = Comparer(live.generation, reader), Sameness(live.generation, reader)
         for other in statements[1:]:
             older, newer = in_order(statements[0], other)
-            if _is_compared(older, newer) and not comparer.knows_both(older, newer):
+            if _is_compared(older, newer) and not comparer.are_apart(older, newer):
                 one_story = _is_of(pair, older) and _is_of(pair, newer)
                 yield Example(
                     pair,

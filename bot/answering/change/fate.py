@@ -27,7 +27,8 @@ class Fate:
 
 def fate_of(generation: Generation, place: Place, sentence: str) -> Fate:
     """Find out what became of a sentence that was cited at `place`. A sentence reworded in trifles
-    still holds. So does one of an earlier version, which was cited as such."""
+    still holds. So does one of an earlier version, which was cited as such. One that no version has
+    is from a shorter edition of another feed, if there is any: that is no correction."""
     article = generation.texts.find_article(place.article_id)
     if article is None:
         return Fate(FateKind.GONE)
@@ -41,7 +42,10 @@ def fate_of(generation: Generation, place: Place, sentence: str) -> Fate:
     wording = Wording(generation.initials, sentence)
     if any(wording.is_copied_in(each.text) for each in stated):
         return Fate(FateKind.HOLDS)
-    if (old := _last_with(generation.texts, article, sentence)) is not None:
+    old = _last_with(generation.texts, article, sentence)
+    if old is None and article.editions:
+        return Fate(FateKind.GONE)
+    if old is not None:
         fresh = sentence_changes(generation.texts, old, article).added
         rows = {each.row for each in fresh}
         stated = [each for each in stated if each.row in rows]

@@ -27,7 +27,9 @@ class Decision(BaseModel):
     threshold: float
 
     def holds(self, features: Mapping[str, float]) -> bool:
-        return self.linear.probability(features) >= self.threshold
+        """Return whether the answer is yes. A feature that is not known counts as average."""
+        average = dict(zip(self.linear.names, self.linear.mean, strict=True))
+        return self.linear.probability({**average, **features}) >= self.threshold
 
 
 class DifferenceModel(BaseModel):

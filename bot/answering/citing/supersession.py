@@ -3,6 +3,7 @@ apart."""
 
 import math
 import re
+from collections.abc import Mapping
 from itertools import product
 
 from bot.answering.citing.difference_model import difference_model
@@ -24,18 +25,23 @@ _NOWHERE = Span(-1, -1)
 
 
 def supersedes(
-    texts: TextStore, newer: StoredSentence, older: StoredSentence, value: Span = _NOWHERE
+    texts: TextStore,
+    newer: StoredSentence,
+    older: StoredSentence,
+    features: Mapping[str, float] | None = None,
 ) -> bool:
     """Return whether a later sentence that states something else replaces an earlier one. A model
-    decides: by the outlets, by the time between, by what the later text says of a change, and by
-    the dates of what it reports. `value` is the part of the later sentence that differs."""
+    decides: by the outlets, by what the later text says of a change, and by the dates of what it
+    reports. The time between does not count: articles may differ years apart. `features` are
+    those of the two sentences, if more is known of them than the sentences alone show."""
     published = texts.times.published
     written, now = int(published[older.article.row]), int(published[newer.article.row])
     if written <= BEFORE_ALL or now <= written:
         return False
     if newer.article.newest_id == older.article.newest_id:
         return True
-    return difference_model().replaces.holds(change_features(texts, newer, older, value))
+    known = change_features(texts, newer, older) if features is None else features
+    return difference_model().replaces.holds(known)
 
 
 def change_features(

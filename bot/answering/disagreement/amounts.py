@@ -132,6 +132,14 @@ def measured(sentence: str, quantity: Quantity) -> Quantity:
     return replace(quantity, unit=unit[0], value=quantity.value * unit[1])
 
 
+def is_other(value: Amount, quantity: Quantity, text: str) -> bool:
+    """Return whether a number of a text measures the same kind of thing and is another one."""
+    quantity = measured(text, quantity)
+    if quantity.unit != value.unit or value.low <= quantity.value <= value.high:
+        return False
+    return bool(value.unit) or text[quantity.end :].lstrip().lower().startswith(value.noun)
+
+
 def _names(sentence: str, quantity: Quantity) -> bool:
     return not quantity.unit and bool(_NAMES_A_THING.search(sentence[: quantity.start]))
 

@@ -5,9 +5,10 @@ is 0.
 """
 
 import math
+from collections.abc import Iterator
 
 from bot.answering.citing.supersession import change_features, days_outside
-from bot.answering.disagreement.amounts import Amount
+from bot.answering.disagreement.amounts import Amount, stated_amount
 from bot.answering.disagreement.statements import Statement, StatementReader
 from bot.answering.disagreement.values import Days, Named, Polarity
 from bot.answering.disagreement.wording import (
@@ -21,11 +22,14 @@ from bot.answering.disagreement.wording import (
     other_names,
     qualifiers_apart,
     stems_of,
+    tells_besides,
     value_span,
 )
 from bot.answering.time.ranges import DateRange
 from bot.answering.time.resolution import published_day
+from bot.answering.verification.reading import Reading
 from index.generations.reader import Generation
+from index.models import Span
 
 Features = dict[str, float]
 
@@ -42,15 +46,29 @@ class Comparer:
     def __init__(self, generation: Generation, reader: StatementReader) -> None:
         self._texts, self._reader = generation.texts, reader
         self._asked = stems_of(reader.question.text)
+        self._amounts = list(_amounts_in(reader.question))
         self._articles: dict[int, ArticleWords] = {}
 
-    def knows_both(self, older: Statement, newer: Statement) -> bool:
+    def are_apart(self, older: Statement, newer: Statement) -> bool:
+        """Return whether two statements are surely of different things: one article has the values
+        of both, or the question names an amount that only one article has."""
+        return self._knows_both(older, newer) or self._only_one_asked(older, newer)
+
+    def _knows_both(self, older: Statement, newer: Statement) -> bool:
         """Return whether the earlier article has the later value too. Then it has that value for
         something else. Of two articles of one day either may be the earlier one."""
         if self._article(older).has_value(newer.value):
             return True
         same_day = newer.published_s - older.published_s < _DAY_SECONDS
         return same_day and self._article(newer).has_value(older.value)
+
+    def _only_one_asked(self, older: Statement, newer: Statement) -> bool:
+        """Return whether the question names an amount that one of the articles lacks: "Which firm
+        got the $10 million?". Of a yes or no such an amount may be what differs."""
+        if isinstance(older.value, Polarity):
+            return False
+        mine, theirs = self._article(older), self._article(newer)
+        return any(mine.has_value(each) is not theirs.has_value(each) for each in self._amounts)
 
     def _story_features(self, one: Statement, other: Statement) -> Features:
         mine, theirs = self._article(one), self._article(other)
@@ -71,6 +89,7 @@ class Comparer:
             **self._story_features(older, newer),
             **self._wording_features(older, newer),
             **self._time_features(older, newer),
+            **_judged_features(older, newer),
         }
 
     def _wording_features(self, older: Statement, newer: Statement) -> Features:
@@ -89,7 +108,9 @@ class Comparer:
             "qualifiers_apart": min(qualifiers_apart(older.text, newer.text), _MOST_COUNTED),
             "part_apart": float(is_part(older) is not is_part(newer)),
             "plan_before_fact": float(is_ahead(older) and not is_ahead(newer)),
-            "old_value_told": float(after.has_value(older.value)),
+            "old_value_told": float(
+                after.has_value(older.value) or tells_besides(newer, older.value)
+            ),
         }
 
     def _time_features(self, older: Statement, newer: Statement) -> Features:
@@ -114,6 +135,25 @@ class Comparer:
             text = f"{article.title} {self._texts.article_text(article)}".casefold()
             self._articles[article.row] = ArticleWords(text)
         return self._articles[article.row]
+
+
+def _amounts_in(reading: Reading) -> Iterator[Amount]:
+    for each in reading.quantities:
+        amount = stated_amount(reading.text, Span(each.start, each.end), [each])
+        if amount is not None and amount.unit:  # "the 2026 games" and "line 4" name things
+            yield amount
+
+
+def _judged_features(older: Statement, newer: Statement) -> Features:
+    """Return how sure the judge is of the less certain statement."""
+    judged = [each.evidence.judged for each in (older, newer)]
+    answers = min(each.answers for each in judged if each is not None)
+    values = older.value, newer.value
+    return {
+        "answers_least": answers,
+        "name_answers_least": answers if isinstance(older.value, Named) else 0.0,
+        "lean_least": min(each.lean if isinstance(each, Polarity) else 0.0 for each in values),
+    }
 
 
 def _value_features(older: Statement, newer: Statement) -> Features:

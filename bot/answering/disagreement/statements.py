@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answering.citing.short_answer import fits, is_difference, role_fits
-from bot.answering.disagreement.amounts import Amount, measured, stated_amount
-from bot.answering.disagreement.values import Days, Named, Polarity, Value
+from bot.answering.disagreement.amounts import Amount, is_other, stated_amount
+from bot.answering.disagreement.values import Days, Named, Polarity, Value, days_at
 from bot.answering.judge.inputs import Task
 from bot.answering.judge.judge import Judgement
 from bot.answering.question.answer_kind import AnswerKind, answer_kind
@@ -17,18 +17,15 @@ from bot.domain.models import ValueKind, Verdict
 from index.generations.reader import Generation
 from index.models import Span
 from index.stores.text_store import StoredSentence
-from index.text.quantities import Quantity, read_quantities
+from index.text.quantities import read_quantities
 from index.text.words import read_words
 
-# Least log-odds that a sentence answers, and least probability of the span that states the value.
-_ANSWERS, _SPAN = -1.5, 0.15
-_NAMES = 1.0  # the same for a name: more sentences have one that answers nothing
-# Least log-odds between yes and no. Lower, a sentence that denies was compared as an assertion:
-# four of the 151 questions on the bundled articles got a false "The articles differ".
-_POLAR = 3.0
+# Least log-odds that a sentence answers, least probability of the span that states the value, and
+# least log-odds between yes and no. Lower ones state no value. Above, the model of differing
+# statements weighs them against how well the two statements go together.
+_ANSWERS, _SPAN, _POLAR = -6.0, 0.15, 0.5
+_NAME_SPAN = 0.5  # of a name: sentences have more names than amounts or dates
 _RARE = 5_000  # rank in English from which a word of a name distinguishes it
-_TOUCHING = 2  # characters between the judge's span and the rest of a date
-_DATE_CHARS = 40
 _SHOWN_WORDS = 6  # of a value with its noun
 _KINDS = {
     AnswerKind.AMOUNT: (ValueKind.AMOUNT,),
@@ -111,7 +108,7 @@ class StatementReader:
         match value:
             case Amount():
                 words = read_words(text)
-                return any(_is_other(value, each, text) for each in read_quantities(text, words))
+                return any(is_other(value, each, text) for each in read_quantities(text, words))
             case Days():
                 found = resolve_dates(text, evidence.hit.sentence.article.published)
                 return any(not value.overlaps(Days(each.days, each.span)) for each in found)
@@ -122,9 +119,14 @@ class StatementReader:
                 )
         return False  # the judge has read what answers a question for yes or no
 
+    def claimed(self, claim: str, statement: Statement) -> Judgement:
+        """Judge whether the sentence of a statement supports or contradicts a claim."""
+        [judged] = self._ranker.judged(self._generation, Task.CLAIM, claim, [statement.sentence])
+        return judged
+
     def _statement(self, evidence: Evidence) -> Statement | None:
-        judged, sentence = evidence.judged, evidence.hit.sentence
-        if judged is None or judged.answers < _ANSWERS or judged.span is None:
+        sentence = evidence.hit.sentence
+        if not may_answer(evidence):
             return None
         initials = self._generation.initials
         reading = self._reader.read_evidence(sentence.text, self.question, initials)
@@ -156,15 +158,15 @@ class StatementReader:
     ) -> Iterator[Value]:
         """Yield the value of the judge's span. What the sentence does not state is blank in
         `reading`."""
-        span, answers = judged.span, judged.answers
+        span, sure = judged.span, judged.span_probability >= _NAME_SPAN
         assert span is not None
         if ValueKind.AMOUNT in self.kinds:
             amount = stated_amount(text, span, reading.quantities)
             if amount is not None and self._is_asked(text, amount):
                 yield amount
-        if ValueKind.DATE in self.kinds and (days := _days(text, span, dates)) is not None:
+        if ValueKind.DATE in self.kinds and (days := days_at(text, span, dates)) is not None:
             yield days
-        if ValueKind.NAME in self.kinds and answers >= _NAMES:
+        if ValueKind.NAME in self.kinds and sure:
             named = self._named(span, reading)
             if named is not None and self._has_role(text, named.span):
                 yield named
@@ -229,28 +231,11 @@ class StatementReader:
         lean = judged.supports - judged.contradicts
         if abs(lean) < _POLAR:
             return None
-        return Polarity(Verdict.YES if lean > 0 else Verdict.NO, Span(0, len(sentence.text)))
+        verdict = Verdict.YES if lean > 0 else Verdict.NO
+        return Polarity(verdict, Span(0, len(sentence.text)), abs(lean))
 
 
-def _is_other(value: Amount, quantity: Quantity, text: str) -> bool:
-    quantity = measured(text, quantity)
-    if quantity.unit != value.unit or value.low <= quantity.value <= value.high:
-        return False
-    return bool(value.unit) or text[quantity.end :].lstrip().lower().startswith(value.noun)
-
-
-def _days(text: str, span: Span, dates: Sequence[ResolvedDate]) -> Days | None:
-    """Return the most precise date in the span or right beside it, with the weekday before it."""
-    near = [
-        each
-        for each in dates
-        if each.span.start <= span.end + _TOUCHING and span.start - _TOUCHING <= each.span.end
-    ]
-    if not near:
-        return None
-    best = min(near, key=lambda each: each.days.last - each.days.first)
-    same = [each.span for each in dates if each.days == best.days]
-    start, end = min(each.start for each in same), max(each.end for each in same)
-    if text[start:end].count(",") > 1 or end - start > _DATE_CHARS:
-        return Days(best.days, best.span)
-    return Days(best.days, Span(start, end))
+def may_answer(evidence: Evidence) -> bool:
+    """Return whether the judge has read a sentence and does not rule out that it answers."""
+    judged = evidence.judged
+    return judged is not None and judged.answers >= _ANSWERS and judged.span is not None

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.answering.citing.supersession import supersedes
 from bot.answering.citing.survey import SentencePlace, Survey, SurveyedValue
 from bot.answering.disagreement.origins import outlets_of, sources_of
 from bot.answering.disagreement.sameness import Sameness
@@ -15,7 +14,6 @@ from bot.answering.time.resolution import published_day
 from bot.answering.verification.reading import SentenceReader
 from bot.domain.models import ValueKind
 from index.generations.reader import Generation
-from index.models import Span
 
 _READ_MORE = 4  # sentences of other articles that the judge reads beyond the ranking
 _LOOKED_AT = 20  # best ranked sentences among which these are looked for
@@ -46,7 +44,7 @@ class Surveyor:
         more = self._judged_more(generation, question, statements, ranked, read)
         sameness = Sameness(generation, statements)
         groups = _grouped(sameness, [*read, *statements.statements(more)])
-        return _surveyed(generation, kind, groups) if len(groups) > 1 else None
+        return _surveyed(generation, sameness, kind, groups) if len(groups) > 1 else None
 
     def _judged_more(
         self,
@@ -88,14 +86,17 @@ def _grouped(sameness: Sameness, statements: Sequence[Statement]) -> list[list[S
 
 
 def _surveyed(
-    generation: Generation, kind: ValueKind, groups: Iterable[Sequence[Statement]]
+    generation: Generation,
+    sameness: Sameness,
+    kind: ValueKind,
+    groups: Iterable[Sequence[Statement]],
 ) -> Survey:
     newest_first = sorted((_newest_first(group) for group in groups), key=_age)
     superseded: dict[SentencePlace, str] = {}
     still = 0
     for place, group in enumerate(newest_first):
         newer = [each for other in newest_first[:place] for each in other]
-        dates = {_place(each): _replaced_on(generation, each, newer) for each in group}
+        dates = {_place(each): _replaced_on(sameness, each, newer) for each in group}
         superseded |= {at: date for at, date in dates.items() if date}
         still += not all(dates.values())
     shown = [group[:_OF_ONE_VALUE] for group in newest_first]
@@ -120,21 +121,19 @@ def _place(statement: Statement) -> SentencePlace:
     return statement.sentence.article.id, statement.sentence.start
 
 
-def _replaced_on(generation: Generation, statement: Statement, newer: Sequence[Statement]) -> str:
+def _replaced_on(sameness: Sameness, statement: Statement, newer: Sequence[Statement]) -> str:
     """Return the date of the first later statement that replaces this one; "" if none does."""
-    by = [each for each in newer if _supersedes(generation, each, statement)]
+    by = [each for each in newer if _supersedes(sameness, each, statement)]
     if not by:
         return ""
     first = min(by, key=lambda each: each.published_s).sentence.article
     return first.published or first.seen
 
 
-def _supersedes(generation: Generation, newer: Statement, older: Statement) -> bool:
+def _supersedes(sameness: Sameness, newer: Statement, older: Statement) -> bool:
     if _is_past(older) and newer.sentence.article.source != older.sentence.article.source:
         return False  # what has happened does not change: the articles contradict each other
-    whole = isinstance(newer.value, Polarity)
-    value = Span(-1, -1) if whole else newer.value.span
-    return supersedes(generation.texts, newer.sentence, older.sentence, value)
+    return sameness.replaces(newer, older)
 
 
 def _is_past(statement: Statement) -> bool:

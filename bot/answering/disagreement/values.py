@@ -1,10 +1,12 @@
 """Values that a sentence states for what a question asks, and how two of them relate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.answering.disagreement.amounts import Amount
 from bot.answering.time.ranges import DateRange
+from bot.answering.time.resolution import ResolvedDate
 from bot.domain.models import ValueKind, Verdict
 from index.models import Span
 
@@ -44,11 +46,16 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """A stated yes or no. `span` is the whole sentence."""
+    """A stated yes or no. `span` is the whole sentence, `lean` the log-odds of the verdict against
+    the opposite one."""
 
     verdict: Verdict
     span: Span
+    lean: float = 0.0
 
+
+_TOUCHING = 2  # characters between a span and the rest of a date
+_DATE_CHARS = 40
 
 Value = Amount | Days | Named | Polarity
 _KINDS = {
@@ -79,3 +86,20 @@ def relation(one: Value, other: Value) -> Relation:
         case _:
             return Relation.UNRELATED
     return Relation.SAME if same else Relation.DIFFERENT
+
+
+def days_at(text: str, span: Span, dates: Sequence[ResolvedDate]) -> Days | None:
+    """Return the most precise date in the span or right beside it, with the weekday before it."""
+    near = [
+        each
+        for each in dates
+        if each.span.start <= span.end + _TOUCHING and span.start - _TOUCHING <= each.span.end
+    ]
+    if not near:
+        return None
+    best = min(near, key=lambda each: each.days.last - each.days.first)
+    same = [each.span for each in dates if each.days == best.days]
+    start, end = min(each.start for each in same), max(each.end for each in same)
+    if text[start:end].count(",") > 1 or end - start > _DATE_CHARS:
+        return Days(best.days, best.span)
+    return Days(best.days, Span(start, end))

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 
+from bot.answering.citing.supersession import days_outside
 from bot.answering.disagreement.amounts import Amount, measured
 from bot.answering.disagreement.statements import Statement
-from bot.answering.disagreement.values import Named, Polarity, Value
+from bot.answering.disagreement.values import Days, Named, Polarity, Value
 from bot.answering.question.analysis import FILLERS, stem
 from bot.answering.text.cues import CueKind
 from bot.answering.verification.irregular import verb_stem
@@ -57,6 +58,22 @@ def is_part(statement: Statement) -> bool:
     span = statement.value.span
     before, after = statement.text[: span.start], statement.text[span.end :]
     return bool(_PART_BEFORE.search(before) or _PART_AFTER.search(after))
+
+
+def tells_besides(statement: Statement, value: Value) -> bool:
+    """Return whether a sentence has another value besides its own: "from 1,200 to 850"."""
+    own = value_span(statement)
+    match value:
+        case Amount():
+            found = read_quantities(statement.text, read_words(statement.text))
+            return any(
+                each.unit in ("", value.unit) and value.low <= each.value <= value.high
+                for each in (measured(statement.text, one) for one in found)
+                if not (each.start < own.end and own.start < each.end)
+            )
+        case Days():
+            return value.days in days_outside(statement.sentence, own)
+    return False
 
 
 def is_ahead(statement: Statement) -> bool:

@@ -14,8 +14,6 @@ from bot.answering.question.message_kind import MessageKind, MessageModel
 from bot.domain.models import MAX_QUESTION_CHARS, Question
 from index.generations.live import LiveGeneration
 
-# A thank-you in another language is understood.
-_UNDERSTOOD = {MessageKind.GREETING, MessageKind.THANKS, MessageKind.FAREWELL}
 _MOST_TURNS = 6  # as many as a follow-up refers back to
 
 
@@ -57,9 +55,9 @@ class MessageReader:
         ]
 
     def _language(self, live: LiveGeneration, asked: Question, kind: MessageKind) -> str:
-        if kind in _UNDERSTOOD:
-            return ""
-        return foreign_language(asked.question, live.generation.vocabulary, self._english)
+        is_talk = kind.small_talk is not None
+        known, english = live.generation.vocabulary, self._english
+        return foreign_language(asked.question, known, english, is_talk=is_talk)
 
     def _without_talk(self, live: LiveGeneration, asked: Question) -> Question:
         if not asked.history or not leans(asked.wording):

@@ -2,7 +2,7 @@
 closest ones."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -48,8 +48,14 @@ class Checker:
         self._verifier = Verifier(ranker.model.words, judge=ranker.judge)
         self._paraphrases = Paraphrases(self._verifier)
 
-    def check(self, live: LiveGeneration, request: CheckRequest) -> Check:
-        """Check each sentence of a text. Raises QuestionError if the text is refused."""
+    def check(
+        self,
+        live: LiveGeneration,
+        request: CheckRequest,
+        before_each: Callable[[], None] = lambda: None,
+    ) -> Check:
+        """Check each sentence of a text. Raises QuestionError if the text is refused, and what
+        `before_each` raises, which is called before each sentence."""
         started = time.perf_counter()
         text, generation = request.text, live.generation
         spans = claim_spans(text)
@@ -66,6 +72,7 @@ class Checker:
         sentences: list[CheckedSentence] = []
         numbered = 0
         for span, claim, vector in zip(spans, written_out, vectors, strict=True):
+            before_each()
             judged = self._judge(generation, text[span.start : span.end], claim, vector)
             sentence = _checked(generation, text, span, judged, numbered)
             numbered += len(sentence.citations) + len(sentence.closest)

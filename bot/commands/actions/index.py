@@ -119,6 +119,7 @@ def _found(sources: SourceReport) -> dict[str, Any]:
         "updated": {"count": sources.updated.count, "ids": sources.updated.first},
         "withdrawn": {"count": sources.withdrawn.count, "ids": sources.withdrawn.first},
         "repeated": sources.repeated,
+        "shorter": sources.shorter,
         "superseded": sources.superseded,
     }
 

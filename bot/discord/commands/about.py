@@ -12,6 +12,7 @@ from bot.discord.failures import told
 from bot.discord.permissions import is_operator
 from bot.discord.rendering.notices import help_embed
 from bot.discord.rendering.status import BotStatus, status_embed
+from bot.monitoring.degradations import Degradation, Part
 from bot.wording.measures import operating_point_line
 
 _STARTED = time.monotonic()
@@ -49,12 +50,18 @@ def _status(client: DealbotClient, details: tuple[tuple[str, str], ...]) -> BotS
         waiting=service.waiting,
         latencies_ms=service.latencies_ms,
         operating_point=operating_point_line(service.operating_point),
-        degraded=tuple(
-            each if details else replace(each, message="")
-            for each in client.runtime.degraded.current
-        ),
+        degraded=_degraded(client, with_messages=bool(details)),
         details=details,
     )
+
+
+def _degraded(client: DealbotClient, *, with_messages: bool) -> tuple[Degradation, ...]:
+    """Return the degradations; without messages, only the oldest of each part."""
+    current = client.runtime.degraded.current
+    if with_messages:
+        return current
+    oldest = {each.part: each for each in reversed(current)}
+    return tuple(replace(oldest[part], message="", of="") for part in Part if part in oldest)
 
 
 def _details(client: DealbotClient) -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.discord.acknowledgement import respond
 from bot.discord.client import Interaction
+from bot.discord.digests import no_trouble
 from bot.discord.failures import told
 from bot.discord.permissions import check_can_post, check_server_admin
 from bot.domain.digests import Every, next_due
@@ -39,11 +40,13 @@ async def digest(
         store = interaction.client.runtime.store.digests
         if every == "off":
             await store.remove(guild)
+            no_trouble(interaction.client, guild)
             await _audit(interaction, guild, "off")
         elif every is not None:
             place = channel or interaction.channel
             made = _made(guild, place, Every(every), hour)
             await store.set(made)
+            no_trouble(interaction.client, guild)
             await _audit(interaction, guild, f"every={made.every}, channel={made.channel}")
         elif channel is not None or hour is not None:
             raise QuestionError(text("overviews.digest_how_often"))

@@ -7,6 +7,8 @@ import discord
 from bot.discord.rendering.layout import PAGE, Colour, brief, described
 from bot.discord.text.escapes import escape
 from bot.discord.text.lengths import CONTENT, shorten, with_margin
+from bot.wording.errors import error_line
+from index.errors import ExpectedError
 from prompts import text as prompt_text
 
 _CHANNEL = re.compile(r"\\<#(\d{15,20})\\>")
@@ -24,6 +26,13 @@ def error_embed(text: str, reference: str | None = None) -> discord.Embed:
     shown = brief(text, PAGE // 2) or prompt_text("discord_failed")
     footer = (f"Reference {reference}",) if reference else ()
     return described([shown], Colour.TROUBLE, footer=footer)[0]
+
+
+def interrupted_embed(error: ExpectedError, question: str) -> discord.Embed:
+    """Render why a question got no answer, and the whole question in the footer, from which a
+    button can read it. The question must be inert and fit."""
+    embed = discord.Embed(colour=Colour.TROUBLE, description=refusal_text(error_line(error)))
+    return embed.set_footer(text=question) if question else embed
 
 
 def refusal_text(text: str) -> str:
