@@ -91,7 +91,9 @@ eval: $(VENV)/.eval
 train: $(VENV)/.eval
 	$(VENV)/bin/python -m training.judge
 	$(VENV)/bin/python -m training.train_evidence
+	$(VENV)/bin/python -m training.train_second_reading
 	$(VENV)/bin/python -m training.train_messages
+	$(VENV)/bin/python -m training.train_shapes
 	$(VENV)/bin/python -m training.sameness
 	$(VENV)/bin/python -m training.train_sameness
 	$(VENV)/bin/python -m training.train_support

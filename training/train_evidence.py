@@ -154,6 +154,15 @@ def _examples(encoder: CachingEncoder, model: EvidenceModel, shared: Path) -> li
     examples += from_lists(ranker, (each for item in shifts for each in removed(item)))
     examples += from_lists(ranker, from_stories())
     examples += from_nomiracl(ranker, data / "nomiracl_en_dev.jsonl", split_sentences)
+    examples += our_examples(encoder, model, judge, shared)
+    return examples
+
+
+def our_examples(
+    encoder: CachingEncoder, model: EvidenceModel, judge: Judge, shared: Path
+) -> list[Example]:
+    """Read our own questions, with what retrieval finds for each."""
+    examples = list[Example]()
     for name, source in (
         ("articles", ROOT / "articles"),
         ("seed", shared / "seed" / "article.txt"),

@@ -23,6 +23,7 @@ def joined(whole: Receipt, parts: Sequence[Receipt]) -> Receipt:
             "citations": citations,
             "closest": (),
             "lacking": (),
+            "unstated": None,
             "short_answer": None,
             "verdict": None,
             "disagreement": None,
@@ -71,6 +72,7 @@ def _part(answer: Answer, numbers: dict[_Place, int]) -> AnswerPart:
         verdict=answer.verdict,
         disagreement=differ,
         lacking=answer.lacking,
+        unstated=answer.unstated,
     )
 
 

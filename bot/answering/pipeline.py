@@ -7,13 +7,11 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from bot.answering.citing.abstention import named_as_lacking
+from bot.answering.citing.choice import choose
 from bot.answering.citing.citations import check_citations, cite, cite_closest
 from bot.answering.citing.short_answer import short_answer
-from bot.answering.citing.survey import (
-    disagreement_in,
-    with_dates_of_change,
-    with_values,
-)
+from bot.answering.citing.stated import count_in
+from bot.answering.citing.survey import disagreement_in, with_dates_of_change
 from bot.answering.citing.verdict import asks_for_verdict, verdict_of
 from bot.answering.encoded_question import EncodedQuestion, QuestionEncoder
 from bot.answering.index_facts import facts_for
@@ -21,15 +19,10 @@ from bot.answering.judge.inputs import Task
 from bot.answering.overview.overview import Overviewer
 from bot.answering.overview.topic import Topic
 from bot.answering.parts import joined
-from bot.answering.question.lists import asks_for_list
 from bot.answering.question.parts import questions_in
 from bot.answering.question.plain_question import plain
-from bot.answering.ranking.evidence import (
-    Evidence,
-    EvidenceRanker,
-    choose_evidence,
-    list_evidence,
-)
+from bot.answering.question.shape import QuestionShape, shape_of
+from bot.answering.ranking.evidence import Evidence, EvidenceRanker
 from bot.answering.ranking.evidence_model import EvidenceModel, OperatingPoint
 from bot.answering.receipt import Receipt
 from bot.answering.time.moments import as_of_seconds
@@ -122,25 +115,26 @@ class QuestionAnswerer:
         ranked, confidence = found.ranked, found.confidence
         citations: tuple[Citation, ...] = ()
         chosen: list[Evidence] = []
-        survey = None
+        survey, unstated = None, None
+        shape = shape_of(encoded.question.wording)
         if ranked and self._may_answer(live, found):
-            survey = self._surveyor.survey(live.generation, found.reading, ranked)
-            lists = confidence >= SURE and asks_for_list(found.reading)
-            chosen = (
-                list_evidence(ranked) if lists else with_values(survey, choose_evidence(ranked))
+            survey_of = partial(self._surveyor.survey, live.generation, found.reading)
+            chosen, survey, unstated = choose(
+                found.reading, shape, ranked, survey_of, sure=confidence >= SURE
             )
             citations = with_dates_of_change(texts, cite(texts, chosen), survey)
         closest = () if citations else cite_closest(texts, ranked)
         check_citations(texts, (*citations, *closest))
         short, verdict = None, None
-        if citations and confidence >= SURE and not (survey and survey.open):
-            short = _short_answer(found, chosen[0], citations[0], point)
+        if citations and confidence >= SURE and not unstated and not (survey and survey.open):
+            short = _short_answer(found, chosen[0], citations[0], point, shape)
             verdict = self._verdict(live, found, chosen[:1] if survey else chosen)
         asked = encoded.question.question
         answer = Answer(
             id=encoded.question.id,
             question=asked,
             status=Status.ANSWERED if citations else Status.ABSTAINED,
+            unstated=unstated,
             lacking=named_as_lacking(found.time.text if encoded.time.spans else asked, closest),
             citations=citations,
             closest=closest,
@@ -247,11 +241,13 @@ def _places(ranked: Sequence[Evidence], chosen: Sequence[Evidence]) -> tuple[int
 
 
 def _short_answer(
-    found: Found, first: Evidence, best: Citation, point: OperatingPoint
+    found: Found, first: Evidence, best: Citation, point: OperatingPoint, shape: QuestionShape
 ) -> ShortAnswer | None:
     """Find the short answer in the first evidence only: a span of the second would outrank the
     better sentence."""
     span = short_answer(found.reading, best.quote, first.judged, found.confidence, point)
+    if span is None and shape is QuestionShape.COUNT:
+        span = count_in(found.reading, best.quote)
     if span is None:
         return None
     return ShortAnswer(

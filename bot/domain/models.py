@@ -269,6 +269,14 @@ class Disagreement(BaseModel):
     values: tuple[StatedValue, ...]
 
 
+class Unstated(StrEnum):
+    """Kind of what a question asks for and no sentence states, although some are about it: the
+    number of what it counts, or the comparison that it makes."""
+
+    COUNT = "count"
+    COMPARISON = "comparison"
+
+
 class IndexQuestion(StrEnum):
     """Kind of a question about the articles themselves, which the index's own data answers."""
 
@@ -322,6 +330,7 @@ class AnswerPart(BaseModel):
     verdict: Verdict | None = None
     disagreement: Disagreement | None = None
     lacking: tuple[str, ...] = ()
+    unstated: Unstated | None = Field(default=None, exclude_if=_is_unset)
 
 
 class OverviewKind(StrEnum):
@@ -347,7 +356,8 @@ class Answer(BaseModel):
     citations are a list by date, not evidence for one answer, and `of_topic` if that list is
     limited to a topic. `parts` has the answer to each question of a message with several; the
     citations are those of all parts. `facts` is set if the message asks about the articles
-    themselves, and `language`, an ISO 639-1 code, if it is not in English. `since` and `until` are
+    themselves, and `language`, an ISO 639-1 code, if it is not in English. `unstated` is set if the
+    sentences about the question do not state what it asks for. `since` and `until` are
     the dates or times in ISO 8601 of the first and the last publication that it takes, "" for no
     limit. They also limit an answer to a question such as "since Monday"."""
 
@@ -379,6 +389,7 @@ class Answer(BaseModel):
     parts: tuple[AnswerPart, ...] = Field(default=(), exclude_if=_is_unset)
     facts: IndexFacts | None = Field(default=None, exclude_if=_is_unset)
     language: str = Field(default="", exclude_if=_is_unset)
+    unstated: Unstated | None = Field(default=None, exclude_if=_is_unset)
     since: str = Field(default="", exclude_if=_is_unset)
     until: str = Field(default="", exclude_if=_is_unset)
 
@@ -398,6 +409,7 @@ class Answer(BaseModel):
                 "verdict": part.verdict,
                 "disagreement": part.disagreement,
                 "lacking": part.lacking,
+                "unstated": part.unstated,
                 "parts": (),
             }
         )

@@ -23,7 +23,7 @@ from bot.terminal.layout import (
     stacked,
 )
 from bot.terminal.overviews import overview_view
-from bot.wording.answers import answer_text, markers
+from bot.wording.answers import answer_text, markers, uncounted_line
 from bot.wording.confidence import confidence_line, confidence_words
 from bot.wording.contents import facts_lines
 from bot.wording.disagreements import published_words, superseded_words
@@ -155,8 +155,9 @@ def _opening(answer: Answer) -> Iterator[RenderableType]:
     if answer.status is not Status.ANSWERED or not (answer.citations or answer.written):
         yield Text(inert(answer_text(answer)), HEADING)
         return
-    if limits := limits_line(answer):
-        yield Text(inert(limits), FAINT)
+    for line in (limits_line(answer), uncounted_line(answer)):
+        if line:
+            yield Text(inert(line), FAINT)
     if answer.unsure:
         yield Text(prompt_text("answers.unsure"), HEADING)
     elif answer.verdict:

@@ -55,6 +55,7 @@ def answer_text(answer: Answer) -> str:
             verdict=answer.verdict,
             unsure=answer.unsure,
             limits=limits_line(answer),
+            uncounted=uncounted_line(answer),
             disagreement=answer.disagreement,
         )
     if answer.language:
@@ -63,12 +64,19 @@ def answer_text(answer: Answer) -> str:
         return "\n".join(escape_markdown(line) for line in facts_lines(answer.facts))
     if answer.small_talk:
         return prompt_text(answer.small_talk)
+    if answer.unstated:
+        return prompt_text(f"answers.unstated_{answer.unstated}")
     if within := abstention_within_limits(answer):
         return within
     if answer.lacking:
         between = f" {prompt_text('answers.alternative')} "
         return prompt_text("abstained_lacking", lacking=between.join(answer.lacking))
     return prompt_text("abstained")
+
+
+def uncounted_line(answer: Answer) -> str:
+    """Say that the sentences of an answer do not give the number asked for; "" for any other."""
+    return prompt_text("answers.uncounted") if answer.citations and answer.unstated else ""
 
 
 def _part_text(answer: Answer, part: AnswerPart) -> str:
@@ -95,11 +103,13 @@ def compose_text(
     verdict: Verdict | None = None,
     unsure: bool = False,
     limits: str = "",
+    uncounted: str = "",
     disagreement: Disagreement | None = None,
 ) -> str:
     """Compose the answer as markdown with [1] markers. Text from articles or from a model is
-    escaped, so that markdown in it has no effect. `limits` says which articles it is from."""
-    lines = [limits] if limits else []
+    escaped, so that markdown in it has no effect. `limits` says which articles it is from, and
+    `uncounted` that it gives no number."""
+    lines = [line for line in (limits, uncounted) if line]
     if unsure and not written:
         lines.append(prompt_text("answers.unsure"))
     elif verdict:

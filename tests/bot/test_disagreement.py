@@ -98,7 +98,7 @@ def test_another_amount_than_that_of_the_question_is_of_another_thing(tell: Tell
     deal = article("deal", "Tarn Radio", "2031-06-04", f"Shares rose. {done}")
     answer = tell(plan, deal).answer("Which company did Castor Freight invest $10 million in?")
     assert answer.disagreement is None
-    assert shown(answer) == [("deal", "")]
+    assert "plan" not in dict(shown(answer))
 
 
 def test_copies_of_a_wire_story_count_once(tell: Tell) -> None:

@@ -5,6 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 
+from bot.answering.judge.judge import Judge
+from bot.answering.judge.model import load_judge
 from bot.answering.question.analysis import QuestionAnalysis
 from bot.answering.ranking import evidence
 from bot.answering.ranking.evidence import EvidenceRanker
@@ -14,6 +16,7 @@ from bot.answering.ranking.given_sentences import (
     SentenceRanker,
     _as_article,
 )
+from bot.answering.ranking.second_reading import SecondReading
 from bot.domain.models import RankRequest, RankResult
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
@@ -174,7 +177,11 @@ def test_given_sentences_are_scored_and_the_best_is_trusted(
     result = ranker.rank(request)
     assert result.id == "r1"
     assert result.scores == tuple(round(float(score), 5) for score in expected.scores)
-    assert result.confidence == round(expected.confidence, 4)
+    best = sentences[int(np.argmax(expected.scores))]
+    revised = SecondReading.load().revised(
+        Judge(load_judge()), _QUESTION, best, expected.confidence
+    )
+    assert result.confidence == round(revised, 4)
     none = ranker.rank(request.model_copy(update={"sentences": ()}))
     assert none == RankResult(id="r1")
 

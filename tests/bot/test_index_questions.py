@@ -1,8 +1,18 @@
 """Messages that the pipeline meets without a search, and messages with several questions."""
 
+from bot.answering.citing.choice import choose
 from bot.answering.citing.citations import check_citations
 from bot.answering.pipeline import QuestionAnswerer
-from bot.domain.models import Answer, IndexQuestion, Question, SmallTalk, Status, Turn
+from bot.answering.question.shape import QuestionShape
+from bot.domain.models import (
+    Answer,
+    IndexQuestion,
+    Question,
+    SmallTalk,
+    Status,
+    Turn,
+    Unstated,
+)
 from bot.wording.answers import answer_text
 from index.generations.live import LiveIndex
 from prompts import text
@@ -93,3 +103,48 @@ def test_part_that_nothing_answers_says_so(live: LiveIndex) -> None:
 def test_unsure_answer_is_not_about_something_that_no_article_mentions(live: LiveIndex) -> None:
     answer = answered(live, "how much will intel pay for the kitchen")
     assert answer.status is Status.ABSTAINED
+
+
+def test_count_is_answered_by_the_number_that_counts(live: LiveIndex) -> None:
+    answer = answered(live, "how many boats did northline order")
+    assert answer.short_answer is not None
+    assert answer.short_answer.text == "two electric boats"
+    assert answer.unstated is None
+
+
+def test_unsure_count_without_a_number_is_refused(live: LiveIndex) -> None:
+    answer = answered(live, "how many museums got a new roof of copper")
+    assert (answer.status, answer.unstated) == (Status.ABSTAINED, Unstated.COUNT)
+    assert answer_text(answer) == text("answers.unstated_count")
+
+
+def test_sure_count_without_a_number_says_so_above_the_sentences(live: LiveIndex) -> None:
+    question = "how many museums got a new roof of copper"
+    answered(live, question)
+    [encoded] = _answerer[0].encode(live.current, [Question(question=question)])
+    receipt = _answerer[0].answer(live.current, encoded)
+    ranked = receipt.ranked[:1]
+    chosen, _, unstated = choose(question, QuestionShape.COUNT, ranked, lambda _: None, sure=True)
+    assert (chosen, unstated) == (list(ranked), Unstated.COUNT)
+    shown = receipt.answer.model_copy(update={"citations": receipt.answer.closest[:1]})
+    assert answer_text(shown.model_copy(update={"confidence": 0.9})).startswith(
+        text("answers.uncounted")
+    )
+
+
+def test_comparison_that_no_sentence_makes_is_refused(live: LiveIndex) -> None:
+    answer = answered(live, "which is the most expensive repair")
+    assert (answer.status, answer.unstated) == (Status.ABSTAINED, Unstated.COMPARISON)
+    assert answer_text(answer) == text("answers.unstated_comparison")
+    assert answer.closest
+
+
+def test_comparison_that_a_sentence_makes_is_answered(live: LiveIndex) -> None:
+    answer = answered(live, "which soup did critics call the best")
+    assert (answer.status, answer.unstated) == (Status.ANSWERED, None)
+
+
+def test_part_that_nothing_compares_says_so(live: LiveIndex) -> None:
+    answer = answered(live, "What will the repair cost? Which is the most expensive repair?")
+    assert [part.unstated for part in answer.parts] == [None, Unstated.COMPARISON]
+    assert text("answers.unstated_comparison") in answer_text(answer)

@@ -95,6 +95,7 @@ async def test_of_a_crowd_that_cannot_be_told_in_time_the_last_are(
     assert sum(bool(each.answers) for each in crowd) <= _WAITING + _TOLD
 
 
+@pytest.mark.usefixtures("patient")
 async def test_others_go_on_while_a_flood_is_read(
     runtime: Runtime, dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:

@@ -44,7 +44,7 @@ async def answer(fake: FakeDiscord, guild: Guild) -> Message:
         fake.user("Asker"), "ask", {"question": ANSWERED}, channel=guild.general
     )
     answer = await asked.final()
-    assert "$12.5 million" in answer.text
+    await fake.until(lambda: "$12.5 million" in answer.text, "more than the wait for it")
     return answer
 
 

@@ -64,6 +64,12 @@ class Statement:
         return self.sentence.article.row
 
     @property
+    def answers(self) -> float:
+        """Log-odds of the judge that the sentence answers."""
+        judged = self.evidence.judged
+        return judged.answers if judged is not None else _ANSWERS
+
+    @property
     def value_text(self) -> str:
         """The value as the sentence has it."""
         span = self.value.span

@@ -19,6 +19,7 @@ _READ_MORE = 4  # sentences of other articles that the judge reads beyond the ra
 _LOOKED_AT = 20  # best ranked sentences among which these are looked for
 _OF_ONE_VALUE = 2  # sentences that are shown for one value
 _MOST_VALUES = 3
+_ANSWERS = 1.0  # log-odds of the judge at which another sentence stands for a value
 
 
 class Surveyor:
@@ -54,14 +55,15 @@ class Surveyor:
         ranked: Sequence[Evidence],
         read: Sequence[Statement],
     ) -> list[Evidence]:
-        """Let the judge read a few more sentences, of articles that it has not read yet."""
-        known = {each.article for each in read}
+        """Let the judge read a few more sentences, of articles with no value to compare yet."""
+        best = read[0].value
+        known = {e.article for e in read if relation(best, e.value) is not Relation.UNRELATED}
         unread = [
             each
             for each in ranked[:_LOOKED_AT]
             if each.judged is None
             and each.hit.sentence.article.row not in known
-            and statements.may_differ(each, read[0].value)
+            and statements.may_differ(each, best)
         ][:_READ_MORE]
         sentences = [each.hit.sentence for each in unread]
         judged = self._ranker.judged(generation, Task.QUESTION, question, sentences)
@@ -73,16 +75,33 @@ class Surveyor:
 def _grouped(sameness: Sameness, statements: Sequence[Statement]) -> list[list[Statement]]:
     """Group the statements by value. The first group has the value of the best statement; each
     other one differs from all before it, about the same thing."""
-    groups: list[list[Statement]] = [[statements[0]]]
-    for statement in statements[1:]:
-        relations = [relation(group[0].value, statement.value) for group in groups]
-        if Relation.SAME in relations:
-            groups[relations.index(Relation.SAME)].append(statement)
-        elif len(groups) == _MOST_VALUES or relations[0] is not Relation.DIFFERENT:
-            continue
-        elif all(sameness.is_same(group[0], statement) for group in groups):
+    best = statements[0].value
+    groups = [[each for each in statements if relation(best, each.value) is Relation.SAME]]
+    others = [each for each in statements if relation(best, each.value) is Relation.DIFFERENT]
+    left: list[Statement] = []
+    for statement in others:
+        if (same := _group_of(groups[1:], statement)) is not None:
+            same.append(statement)
+        elif len(groups) < _MOST_VALUES and all(_is_same(sameness, g, statement) for g in groups):
             groups.append([statement])
+        else:
+            left.append(statement)
+    for statement in left:  # ranked before the first one that surely states its value
+        if (same := _group_of(groups[1:], statement)) is not None:
+            same.append(statement)
     return groups
+
+
+def _group_of(groups: Iterable[list[Statement]], statement: Statement) -> list[Statement] | None:
+    same = (g for g in groups if relation(g[0].value, statement.value) is Relation.SAME)
+    return next(same, None)
+
+
+def _is_same(sameness: Sameness, group: Sequence[Statement], statement: Statement) -> bool:
+    """Return whether a statement is about the same thing as the first one of a group, or as another
+    one that surely answers."""
+    sure = [each for each in group if each is group[0] or each.answers >= _ANSWERS]
+    return any(sameness.is_same(each, statement) for each in sure[:_OF_ONE_VALUE])
 
 
 def _surveyed(

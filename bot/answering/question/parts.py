@@ -1,41 +1,71 @@
-"""The questions of a message with several: "Who runs it? And since when?"."""
+"""The questions of a message with several: "Who runs it? And since when?".
 
-import re
+A model of the wording labels each word: it begins a question, it only joins two, or neither.
+"""
 
-from bot.answering.question.answer_kind import AnswerKind, answer_kind
-from index.text.words import read_words
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 
-_MOST = 3
-_FEWEST_WORDS = 3  # of a question in the middle of a message; "really?" belongs to the one before
-_END = re.compile(r"(?<![?!])\?[?!]* ")
-# "and" before a word that asks. Pieces that are no questions on their own are joined again.
-_AND = re.compile(
-    r",? (?:and|also|plus) (?=(?:who|what|when|where|why|how|which)(?:'?s)?\b)", re.IGNORECASE
+from bot.answering.question.wording_model import (
+    ShapeModels,
+    Token,
+    boundary_features,
+    tokens_of,
 )
 
-
-def questions_in(message: str) -> tuple[str, ...]:
-    """Split a message into at most three questions; a message with one question has one part."""
-    parts: list[str] = []
-    for sentence in _split(" ".join(message.split()), _END):
-        for piece in _split(sentence, _AND):
-            if (parts and not _asks(piece)) or (parts and not _asks(parts[-1])):
-                parts[-1] = f"{parts[-1]} {piece}"
-            else:
-                parts.append(piece)
-    if len(parts) > _MOST:
-        parts[_MOST - 1 :] = [" ".join(parts[_MOST - 1 :])]
-    return tuple(parts)
+_MOST = 3
+_READ_TOKENS = 400
+_MARKS = ("?", "!", ".")
 
 
-def _split(text: str, boundary: re.Pattern[str]) -> list[str]:
-    """Cut the text behind question marks, and at the matches of `boundary`, which are dropped."""
-    pieces, start = [], 0
-    for match in boundary.finditer(text):
-        pieces.append(text[start : match.start()] + ("?" if match[0].startswith("?") else ""))
-        start = match.end()
-    return [piece.strip() for piece in (*pieces, text[start:]) if piece.strip()]
+class Label(StrEnum):
+    """Place of a word in a message with several questions."""
+
+    INSIDE = "inside"
+    JOINS = "joins"
+    BEGINS = "begins"
 
 
-def _asks(piece: str) -> bool:
-    return answer_kind(piece) is not AnswerKind.OTHER and len(read_words(piece)) >= _FEWEST_WORDS
+def questions_in(message: str, models: ShapeModels | None = None) -> tuple[str, ...]:
+    """Split a message into at most three questions; a message with one question has one part. The
+    given models decide, or those of the package."""
+    text = " ".join(message.split())
+    tokens = tokens_of(text)[:_READ_TOKENS]
+    cuts = list(_cuts(tokens, _labels(tokens, models or ShapeModels.load())))[: _MOST - 1]
+    starts = [0, *(start for _, start in cuts)]
+    ends = [*(end for end, _ in cuts), len(text)]
+    return tuple(text[start:end].strip() for start, end in zip(starts, ends, strict=True))
+
+
+def _labels(tokens: Sequence[Token], models: ShapeModels) -> list[Label]:
+    model = models.boundaries
+    places = range(1, len(tokens))
+    found = [model.probabilities(boundary_features(tokens, place)).tolist() for place in places]
+    by_label = [dict(zip(model.classes, each, strict=True)) for each in found]
+    return [Label.INSIDE, *(_label(each, models.begins) for each in by_label)]
+
+
+def _label(found: Mapping[str, float], least: float) -> Label:
+    if found[Label.BEGINS] > least:
+        return Label.BEGINS
+    return Label.JOINS if found[Label.JOINS] > found[Label.INSIDE] else Label.INSIDE
+
+
+def most_likely_beginning(message: str, models: ShapeModels) -> float:
+    """Return the highest probability that a second question begins anywhere in a message."""
+    tokens, place = tokens_of(message), models.boundaries.classes.index(Label.BEGINS)
+    places = range(1, len(tokens))
+    found = (models.boundaries.probabilities(boundary_features(tokens, i))[place] for i in places)
+    return max(map(float, found), default=0.0)
+
+
+def _cuts(tokens: Sequence[Token], labels: Sequence[Label]) -> Iterator[tuple[int, int]]:
+    """Yield the end of each question and the start of the next one. The words that join them are
+    in neither, but an "and" after a question mark belongs to the next one."""
+    for place, label in enumerate(labels):
+        if label is Label.BEGINS:
+            last = place - 1
+            while last > 0 and labels[last] is Label.JOINS:
+                last -= 1
+            first = last + 1 if tokens[last].text in _MARKS else place
+            yield tokens[last].end, tokens[first].start

@@ -16,6 +16,7 @@ from bot.answering.ranking.copies import DistinctHit, collapse_copies
 from bot.answering.ranking.evidence_model import EvidenceModel, judged_places
 from bot.answering.ranking.lexicon import Lexicon
 from bot.answering.ranking.pool import Pool, retrieved
+from bot.answering.ranking.second_reading import SecondReading
 from index.generations.reader import Generation
 from index.retrieval import SentenceHit
 from index.stores.text_store import StoredSentence
@@ -53,6 +54,7 @@ class EvidenceRanker:
         """Use the given judge, or load the judge of the package. Raises EncoderError if it cannot
         be loaded."""
         self.model, self.judge = model, judge or Judge(load_judge())
+        self._second_reading = SecondReading.load()
         self._lexicon: Lexicon | None = None
         self._generation = ""  # the lexicon's generation
 
@@ -78,7 +80,10 @@ class EvidenceRanker:
             )
             for i in order
         ]
-        return ranked, ranking.confidence
+        best = ranked[0].hit.sentence.text
+        return ranked, self._second_reading.revised(
+            self.judge, question.text, best, ranking.confidence
+        )
 
     def choose_reading(
         self, generation: Generation, understood: Understood, hits: Sequence[SentenceHit]

@@ -26,6 +26,7 @@ from bot.answering.ranking.matches import QuestionMatches
 from bot.answering.ranking.pool import Array, Pool
 
 WEIGHTS_FILE, WORDS_FILE = "weights.json", "words.txt"
+SECOND_READING_FILE = "second_reading.json"  # see second_reading.py
 _MODEL = files("bot.answering").joinpath("model")
 
 # Features that are also compared with the best of the pool: a cosine of 0.6 is a strong sign if the
@@ -203,8 +204,8 @@ def stacked_scores(stacked: Linear, base: Array, chosen: Rows, logits: Array) ->
 def model_digest() -> str:
     """Return the checksum of the models, including the judge. Other models may give other
     answers."""
-    weights = _MODEL.joinpath(WEIGHTS_FILE).read_bytes()
-    return hashlib.sha256(weights + judge_digest().encode()).hexdigest()
+    weights = [_MODEL.joinpath(file).read_bytes() for file in (WEIGHTS_FILE, SECOND_READING_FILE)]
+    return hashlib.sha256(b"".join(weights) + judge_digest().encode()).hexdigest()
 
 
 def read_word_weights(words: str) -> WordWeights:

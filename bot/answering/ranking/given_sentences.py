@@ -14,6 +14,7 @@ from bot.answering.judge.windows import Candidate, judge_windows, windows_over
 from bot.answering.ranking.evidence_model import EvidenceModel
 from bot.answering.ranking.lexicon import Lexicon
 from bot.answering.ranking.pool import Places, Pool
+from bot.answering.ranking.second_reading import SecondReading
 from bot.domain.models import RankRequest, RankResult, check_question
 from index.models import Span
 from index.ranges import starts_of
@@ -51,6 +52,7 @@ class SentenceRanker:
         self._encoder = encoder
         self._model = model or EvidenceModel.load()
         self._judge = judge or Judge(load_judge())
+        self._second_reading = SecondReading.load()
 
     def rank(self, request: RankRequest) -> RankResult:
         """Score the sentences of a request. Raises QuestionError if the question is refused."""
@@ -64,10 +66,14 @@ class SentenceRanker:
             pool,
             partial(self.judged, request.question, articles),
         )
+        best = request.sentences[int(np.argmax(ranking.scores))]
+        confidence = self._second_reading.revised(
+            self._judge, request.question, best, ranking.confidence
+        )
         return RankResult(
             id=request.id,
             scores=tuple(round(float(score), 5) for score in ranking.scores),
-            confidence=round(ranking.confidence, 4),
+            confidence=round(confidence, 4),
         )
 
     def judged(

@@ -13,7 +13,7 @@ from bot.discord.text.escapes import escape, inert
 from bot.discord.text.pages import Block, Run
 from bot.domain.folding import Folding, fold
 from bot.domain.models import Answer, Status, WrittenSentence
-from bot.wording.answers import answer_text
+from bot.wording.answers import answer_text, uncounted_line
 from bot.wording.confidence import confidence_words
 from bot.wording.folding import agreeing_words
 from bot.wording.measures import writing_line
@@ -116,8 +116,8 @@ def _abstained(answer: Answer) -> tuple[discord.Embed, ...]:
 
 def _limits(answer: Answer) -> list[Block]:
     """Render which articles the answer is from, by their time, in small print."""
-    line = limits_line(answer)
-    return [small(escape(line))] if line else []
+    lines = (limits_line(answer), uncounted_line(answer))
+    return [small(escape(line)) for line in lines if line]
 
 
 def _written(answer: Answer) -> list[Block]:
