@@ -23,7 +23,7 @@ def open_live_index(settings: Settings, degraded: Degradations | None = None) ->
 
     Reports Part.INDEX as degraded if an older generation answers in place of the current one."""
     load_judge_ahead()
-    live = LiveIndex(settings.index, settings.encoders)
+    live = LiveIndex(settings.open_index(), settings.encoders)
     if live.degraded:
         (degraded or Degradations()).set(Part.INDEX, live.degraded)
     return live

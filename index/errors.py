@@ -41,5 +41,9 @@ class NewerIndexError(IndexDamagedError):
     """An intact generation whose schema needs a newer version to read it."""
 
 
+class IndexUnreachableError(ExpectedError):
+    """An index on a server that does not answer, or that cannot hold an index."""
+
+
 class BuildError(ExpectedError):
     """A build or a publication that failed; the previous index is unchanged."""

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.generations.admission import Admission, Mask
-from index.generations.generation import Generation
+from index.generations.reader import Generation, PassageVectors, SentenceVectors, TermScores
 from index.period import NOW, Period
 from index.ranges import distinct, run_begins
-from index.stores.dense import DenseIndex, StoredVectors
-from index.stores.lexical import LexicalIndex, best_rows
+from index.stores.lexical import best_rows
 from index.stores.terms import Analyzer
 from index.stores.text_store import StoredPassage, StoredSentence
 
@@ -154,8 +153,8 @@ class _Side:
 
     def __init__(
         self,
-        vectors: DenseIndex | StoredVectors,
-        terms_index: LexicalIndex,
+        vectors: SentenceVectors | PassageVectors,
+        terms_index: TermScores,
         vector: NDArray[np.float32],
         terms: Sequence[str],
         admitted: Mask | None,

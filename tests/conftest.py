@@ -13,6 +13,7 @@ from index.encoder.encoder import Encoder, open_current
 from index.encoder.record import SHIPPED
 from index.progress import NoProgress
 from tests.llm import ScriptedEndpoint
+from tests.postgres_server import PostgresServer, running_postgres
 
 
 class OutsideError(AssertionError):
@@ -107,3 +108,10 @@ async def endpoint() -> AsyncIterator[ScriptedEndpoint]:
     """Yield a scripted endpoint in place of a language model's."""
     async with ScriptedEndpoint() as scripted:
         yield scripted
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Run a PostgreSQL server of this test process's own, with pgvector."""
+    with running_postgres() as server:
+        yield server

@@ -17,6 +17,7 @@ ADOPTION = {
     "index/encoder/exported_program.py",
     "index/encoder/original_model.py",
 }
+NOT_NEEDED = {"psycopg", "psycopg_pool", "trafilatura"}  # to answer from an index in a folder
 ADOPTION_TOOLS = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
 TEXTS = ("prompts", "bot.wording")
 MODULES = sorted(
@@ -143,6 +144,17 @@ def test_only_the_discord_package_imports_discord() -> None:
     assert importers_of("discord") <= within("bot/discord")
 
 
+def test_only_the_index_on_a_server_imports_its_client() -> None:
+    assert importers_of("psycopg", "psycopg_pool") <= within("index/postgres")
+    importers = {
+        module.as_posix()
+        for module in MODULES
+        for name, _ in imports(module)
+        if name.startswith("index.postgres")
+    }
+    assert importers - within("index/postgres") == {"index/places.py"}
+
+
 def test_only_a_bot_that_is_watched_imports_what_counts() -> None:
     assert importers_of("prometheus_client") <= within("bot/monitoring")
     counting = {f"bot.monitoring.{name}" for name in ("metrics", "gauges", "http")}
@@ -221,7 +233,7 @@ try:
 except SystemExit as done:
     assert not done.code, done.code
 sys.exit(", ".join(sorted(set(sys.modules) & set(%r))) or None)
-""" % sorted(ADOPTION_TOOLS)  # noqa: UP031 - the text contains Python's braces
+""" % sorted(ADOPTION_TOOLS | NOT_NEEDED)  # noqa: UP031 - the text contains Python's braces
     arguments = ["ask", "When did the harbour close?", "--index", str(three_generations)]
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments, "--encoders", str(encoder_home)],

@@ -17,7 +17,7 @@ from bot.domain.models import Question
 from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import CURRENT, Encoder, open_current
 from index.encoder.record import RECORD_FILE, read_record
-from index.generations.generation import GENERATIONS, POINTER, Generation, published
+from index.generations.generation import GENERATIONS, POINTER, FileGeneration, published
 from index.generations.live import LiveGeneration
 from index.generations.manifest import MANIFEST
 from tests.damage import Victim
@@ -57,7 +57,8 @@ class Ground:
         self._answerer = QuestionAnswerer()
         self.ids = published(self.index)
         self.answers = {
-            name: self.ask(Generation.open(self.index / GENERATIONS / name)) for name in self.ids
+            name: self.ask(FileGeneration.open(self.index / GENERATIONS / name))
+            for name in self.ids
         }
         # Expected files of a rebuild, made without any known vectors.
         build_index(sources(EDITIONS[-1]), folder / "anew", encoder, QUIET, BuildOptions(full=True))
@@ -72,7 +73,7 @@ class Ground:
             path.chmod(0o755 if path.is_dir() else 0o644)
         return cls(folder, open_current(folder / "intact/encoders"))
 
-    def ask(self, generation: Generation) -> list[dict[str, Any]]:
+    def ask(self, generation: FileGeneration) -> list[dict[str, Any]]:
         """Return the answers with citations and scores, without the elapsed time, which varies."""
         live = LiveGeneration(generation, self.encoder)
         asked = self._answerer.encode(live, [Question(question=each) for each in QUESTIONS])

@@ -16,7 +16,7 @@ from index.encoder.encoder import Encoder, open_current
 from index.encoder.record import EncoderRecord
 from index.errors import BuildError, ExpectedError
 from index.generations.current import open_intact
-from index.generations.generation import GENERATIONS, POINTER, Generation, current_folder
+from index.generations.generation import GENERATIONS, POINTER, FileGeneration, current_folder
 from index.generations.integrity import find_damage
 from index.generations.manifest import SCHEMA_VERSION, Manifest
 from tests.damage import DAMAGES, Victim, rewrite
@@ -87,7 +87,7 @@ def _serving(ground: Ground, path: Path) -> str:
     read."""
     read = list[str]()
 
-    class Watched(Generation):
+    class Watched(FileGeneration):
         def __init__(self, folder: Path, manifest: Manifest) -> None:
             read.append(folder.name)
             super().__init__(folder, manifest)

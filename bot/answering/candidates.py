@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answering.question.follow_up import Understood
-from index.generations.generation import Generation
+from index.generations.reader import Generation, TextStore
 from index.models import NOT_EVIDENCE, BlockKind
 from index.period import NOW, Period
 from index.retrieval import Searcher, SentenceHit
-from index.stores.text_store import StoredSentence, TextStore
+from index.stores.text_store import StoredSentence
 
 _RETRIEVED = 40  # sentences per question; the evidence is chosen from them
 _ANSWER_REACH = 3  # sentences after a question in which its answer begins

@@ -8,7 +8,7 @@ import numpy as np
 from bot.answering.overview.calendar import article_date, moments_of
 from bot.answering.question.analysis import FILLERS, stem
 from bot.domain.models import IndexFacts, IndexQuestion, ListedArticle
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.period import NOW
 from index.stores.text_store import StoredArticle
 from index.stores.times import BEFORE_ALL

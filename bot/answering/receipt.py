@@ -6,7 +6,7 @@ from bot.answering.citing.survey import Survey
 from bot.answering.ranking.evidence import Evidence
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.domain.models import Answer
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from bot.answering.time.order import newest_first
 from bot.answering.time.ranges import DateRange
 from bot.answering.time.readings import Event, QuestionTime, TimeReading, after_event
 from index.generations.live import LiveGeneration
+from index.generations.reader import TextStore
 from index.period import Period
 from index.retrieval import Searcher
-from index.stores.text_store import TextStore
 from index.stores.times import BEFORE_ALL
 
 # Write a question in the words of one of its readings in time.

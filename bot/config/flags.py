@@ -30,7 +30,9 @@ def flag_descriptions() -> dict[str, FlagDescription]:
     return {
         field.target.id: FlagDescription(_description(field), _PATHS in ast.dump(field.annotation))
         for field in body
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and not field.target.id.startswith("_")
     }
 
 

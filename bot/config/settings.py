@@ -6,28 +6,36 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from bot.config.flags import PREFIX
-from bot.config.values import HttpUrl, Ids, Limit, Names, Place, RedisUrl, Schedule
+from bot.config.values import DATABASE_URLS, HttpUrl, Ids, Limit, Names, Place, RedisUrl, Schedule
 from bot.domain.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
 from index.encoder.encoder import default_home
 from index.files.folder_locks import KEPT_GENERATIONS
 from index.models import DenseType
 
+if TYPE_CHECKING:
+    from index.places import Index
+
 FILE = Path("dealbot.toml")
-_SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}  # may contain a password: never shown
+_BUILDS = Path("data/builds")  # files of builds whose index is on a server
+# They may contain a password: never shown.
+_SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}
 
 
 class Settings(BaseModel):
@@ -43,7 +51,10 @@ class Settings(BaseModel):
         min_length=1,
         description="Files or folders with the articles to index.",
     )
-    index: Place = Field(Path("data/index"), description="Folder of the index.")
+    index: Place = Field(
+        Path("data/index"),
+        description="Folder of the index, or URL of a PostgreSQL database: postgresql://...",
+    )
     encoders: Place = Field(
         default_factory=default_home, description="Folder of the adopted encoders."
     )
@@ -204,6 +215,20 @@ class Settings(BaseModel):
         Path("data/repl-history"), description="File with the history of the REPL's prompt."
     )
 
+    # URL of the database if the index is on a server; `index` then keeps the files of builds.
+    _index_url: SecretStr | None = PrivateAttr(None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _server_or_folder(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Take the URL of a database out of the settings, because it may contain a password."""
+        place = values.get("index") if isinstance(values, dict) else None
+        if not isinstance(place, str) or not place.startswith(DATABASE_URLS):
+            return handler(values)
+        settings = handler({**values, "index": _BUILDS})
+        settings._index_url = SecretStr(place)
+        return settings
+
     @field_validator("articles", mode="before")
     @classmethod
     def _one_or_several(cls, articles: object) -> object:
@@ -218,6 +243,23 @@ class Settings(BaseModel):
         if cost and not any(prices):
             raise ValueError("it needs a price: set llm_price_input and llm_price_output, too")
         return cost
+
+    def open_index(self) -> "Index":
+        """Return the index that the settings name. Raises IndexUnreachableError if its URL cannot
+        be used."""
+        from index.places import index_at  # imported on demand: it takes half a second
+
+        url = self._index_url.get_secret_value() if self._index_url else None
+        return index_at(self.index, url)
+
+    def require_folder(self, command: str) -> Path:
+        """Return the folder of the index. Raises SettingsError if the index is on a server."""
+        if self._index_url:
+            raise SettingsError(
+                f"{command} needs an index in a folder, and the setting index names a server: "
+                "give --index FOLDER"
+            )
+        return self.index
 
     @property
     def max_article_bytes(self) -> int:

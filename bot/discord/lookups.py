@@ -8,7 +8,8 @@ from bot.discord.rendering.evidence import SentenceInContext
 from bot.discord.rendering.sources import ListedArticle
 from bot.domain.errors import QuestionError
 from bot.domain.models import Answer, Citation
-from index.stores.text_store import StoredArticle, TextStore
+from index.generations.reader import TextStore
+from index.stores.text_store import StoredArticle
 from prompts import text as prompt_text
 
 _AROUND_CHARS = 600  # of the article, on either side of a sentence

@@ -160,7 +160,7 @@ async def _open_sources(
 
     async with Fetcher(allow_private=settings.sources_allow_private) as fetcher:
         sources = SourceService(settings, fetcher, build, observer)
-        tasks = [keep_following(rebuilder, settings.index, degraded)]
+        tasks = [keep_following(rebuilder, settings.open_index(), degraded)]
         if settings.update_every != "off":
             tasks.append(keep_updated(sources, degraded))
         running = [asyncio.create_task(task, name="sources") for task in tasks]

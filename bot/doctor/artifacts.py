@@ -3,7 +3,6 @@ questions."""
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from bot.answering.disagreement.pair_model import SamenessModel, load_sameness
 from bot.answering.judge.model import JudgeModel, load_judge
@@ -23,16 +22,10 @@ from index.errors import (
     IndexMissingError,
     SourceError,
 )
-from index.generations.current import open_intact
-from index.generations.generation import GENERATIONS, current_folder, published
-from index.generations.integrity import (
-    find_damage,
-    older_schema,
-    read_errors_as_damage,
-    verify,
-)
+from index.generations.generation import current_folder
+from index.generations.integrity import read_errors_as_damage
 from index.generations.live import LiveIndex
-from index.generations.manifest import Manifest, read_manifest
+from index.generations.manifest import Manifest
 from index.stores.reading_notes import ReadingNotes, read_notes
 
 _FEW = 5  # ids in a message
@@ -83,12 +76,10 @@ def _off(name: str, model: JudgeModel | SamenessModel) -> float:
 
 
 def index(settings: Settings) -> str:
-    def intact(folder: Path) -> Manifest:
-        manifest = verify(folder)
+    def check(manifest: Manifest) -> None:
         encoders.open_by_id(settings.encoders, manifest.encoder_id)
-        return manifest
 
-    manifest, degraded = open_intact(settings.index, intact)
+    manifest, degraded = settings.open_index().verified(check)
     if degraded:
         raise IndexDamagedError(degraded)
     told = f"generation {manifest.id} of {manifest.articles} articles is intact"
@@ -103,14 +94,16 @@ def index(settings: Settings) -> str:
 
 def generations(settings: Settings) -> str:
     """Check the generations that a rollback or a damaged current generation would fall back to."""
-    names = published(settings.index)
+    index = settings.open_index()
+    names = index.published()
+    found = index.verification() if names else None
     for name in names:
-        for problem in find_damage(settings.index / GENERATIONS / name):
+        for problem in found.damage[name] if found else ():
             raise WarningError(
                 f"{problem}: a rollback to generation {name} is not possible. See all with: "
-                f"dealbot index verify --index {settings.index}"
+                f"dealbot index verify --index {index.name}"
             )
-    usable = [name for name in names if not older_schema(settings.index / GENERATIONS / name)]
+    usable = [name for name in names if not (found and name in found.older)]
     if len(usable) < 2:
         return "there is no earlier one to go back to yet"
     return f"{len(usable)} are kept, all of them intact"
@@ -119,7 +112,7 @@ def generations(settings: Settings) -> str:
 def articles(settings: Settings) -> str:
     limit, report = settings.max_article_bytes, SourceReport()
     bad: list[SourceError] = []
-    paths = article_paths(settings, _recorded(settings.index))
+    paths = article_paths(settings, list(settings.open_index().recorded_sources()))
     on_bad = tolerant_of_archives(settings, bad.append)
     found = read_articles(paths, max_article_bytes=limit, on_bad=on_bad, report=report)
     count = sum(1 for article in found if not article.version_of)
@@ -128,13 +121,6 @@ def articles(settings: Settings) -> str:
         raise SourceError(f"{bad[0].user_message}{more} Or leave it out with --skip-bad.")
     told = f"{count} can be read from {', '.join(map(str, paths))}"
     return "; ".join((told, *source_lines(report)))
-
-
-def _recorded(index: Path) -> list[Path]:
-    """Return the paths that the index was built from: a rebuild reads them again."""
-    with suppress(ExpectedError):  # the check of the index reports it
-        return [Path(path) for path in read_manifest(current_folder(index)).sources]
-    return []
 
 
 def reading(settings: Settings) -> str:
@@ -171,7 +157,7 @@ def golden(settings: Settings) -> str:
     questions = read_golden(settings.golden)
     told = f"{len(questions)} can be read from {settings.golden}"
     try:
-        live = LiveIndex(settings.index, settings.encoders).current
+        live = LiveIndex(settings.open_index(), settings.encoders).current
     except (IndexMissingError, IndexDamagedError, EncoderError):
         return f"{told}; there is no usable index to ask them"  # the checks of these report why
     if failures := [failure for failure in failed(live, questions) if failure]:

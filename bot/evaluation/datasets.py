@@ -12,7 +12,7 @@ from typing import Any
 from bot.domain.errors import BatchError
 from bot.domain.models import RankRequest, Turn
 from bot.evaluation.questions import EvalClaim, EvalQuestion, GoldSpan, part_of
-from index.stores.text_store import TextStore
+from index.generations.reader import TextStore
 
 Record = dict[str, Any]
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.errors import BatchError
 from bot.domain.models import Question, Verdict
-from index.stores.text_store import TextStore
+from index.generations.reader import TextStore
 
 Part = Literal["tune", "final"]
 

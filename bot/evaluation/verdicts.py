@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.answering.receipt import Receipt
 from bot.domain.models import Answer, Citation
 from bot.evaluation.questions import EvalQuestion
-from index.stores.text_store import TextStore
+from index.generations.reader import TextStore
 from index.text.words import read_words
 
 Place = tuple[str, int, int]  # a sentence: article, start, end

@@ -12,7 +12,8 @@ from bot.answering.receipt import Receipt
 from bot.answering.text.addressing import addresses_a_model
 from bot.domain.models import Turn
 from bot.generation.drafts import MOST_SENTENCES
-from index.stores.text_store import StoredSentence, TextStore
+from index.generations.reader import TextStore
+from index.stores.text_store import StoredSentence
 from index.text.words import read_words
 from prompts import chosen as chosen_prompts
 from prompts import text as prompt_text

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bot.domain.insights import ArticleUse, Coverage
-from index.stores.text_store import TextStore
+from index.generations.reader import TextStore
 
 _LISTED = 100
 

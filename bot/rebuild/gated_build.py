@@ -1,19 +1,16 @@
 """Build of a generation that must answer the golden questions before it is published."""
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from bot.config.settings import Settings
 from bot.rebuild.golden import GoldenReport, check_golden, read_golden
 from bot.sources.paths import tolerant_of_archives
 from index.articles.reading_memory import ReadingMemory
-from index.building.build import BuildOptions, BuildReport, build_index
+from index.building.build import BuildOptions, BuildReport
 from index.encoder.encoder import Encoder, open_current
-from index.errors import IndexDamagedError, IndexMissingError
-from index.generations.generation import Generation, current_folder
 from index.generations.live import LiveGeneration
-from index.generations.manifest import read_manifest
+from index.generations.reader import Generation
 from index.machine import usable_cores
 from index.progress import Progress
 
@@ -43,9 +40,8 @@ def build_gated(
         golden.append(check_golden(LiveGeneration(fresh, encoder), questions, progress))
         accept(fresh)
 
-    report = build_index(
+    report = settings.open_index().build(
         paths,
-        settings.index,
         encoder,
         progress,
         BuildOptions(
@@ -59,10 +55,3 @@ def build_gated(
         ),
     )
     return report, golden[0]
-
-
-def recorded_paths(index: Path) -> tuple[Path, ...]:
-    """Return the paths that the current generation was built from; none if there is none."""
-    with suppress(IndexMissingError, IndexDamagedError):
-        return tuple(map(Path, read_manifest(current_folder(index)).sources))
-    return ()

@@ -21,11 +21,10 @@ from index.articles.reading_memory import ReadingMemory
 from index.building.build import BuildReport
 from index.encoder.encoder import open_by_id
 from index.errors import BuildError, ExpectedError
-from index.files.publication import only_writer, write_pointer
 from index.generations.differences import Differences, find_differences
-from index.generations.generation import POINTER, Generation, current_folder, roll_back
 from index.generations.live import LiveIndex
 from index.generations.manifest import Manifest
+from index.generations.reader import Generation
 from index.progress import Progress
 
 _Done = TypeVar("_Done")
@@ -65,7 +64,7 @@ class Rebuilder:
         """Make the runner. A rebuild waits, within bounds, while `is_busy` says that questions are
         being computed."""
         self._is_busy, self._memory = is_busy, ReadingMemory()
-        self._live, self._settings = live, settings
+        self._live, self._settings, self._index = live, settings, settings.open_index()
         self._degraded = degraded or Degradations()
         self._observer = observer or Observer()
         self.on_published = PublicationEvents()
@@ -193,12 +192,12 @@ class Rebuilder:
         return RebuildOutcome(report, differences[0], golden)
 
     def _follow(self) -> None:
-        if current_folder(self._settings.index).name != self._live.current.generation.id:
+        if self._index.current_id() != self._live.current.generation.id:
             self._live.reload()
             self._degraded.clear(Part.INDEX)
 
     def _roll_back(self) -> str:
-        manifest = roll_back(self._settings.index, accept=self._check_encoder)
+        manifest = self._index.roll_back(accept=self._check_encoder)
         self._take_over(manifest)
         return manifest.id
 
@@ -220,10 +219,8 @@ class Rebuilder:
             ) from error
 
     def _point_back(self, published: str) -> None:
-        index, answering = self._settings.index, self._live.current.generation.id
-        with suppress(ExpectedError, OSError), only_writer(index):  # keep another build's pointer
-            if current_folder(index).name == published:
-                write_pointer(index / POINTER, answering)
+        with suppress(ExpectedError, OSError):
+            self._index.point_back(published, self._live.current.generation.id)
 
     def _check_encoder(self, manifest: Manifest) -> None:
         """Raise EncoderError if the encoder of the generation cannot be opened."""

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from contextlib import suppress
-from pathlib import Path
 
 from bot.monitoring.bugs import log_bug
 from bot.monitoring.degradations import Degradations, Part
@@ -11,8 +10,7 @@ from bot.rebuild.rebuilder import Rebuilder, RebuildRunningError
 from bot.sources.outcome import Result, UpdateOutcome
 from bot.sources.service import SourceService
 from index.errors import ExpectedError
-from index.files.publication import read_pointer
-from index.generations.generation import POINTER
+from index.places import Index
 
 _LOOK_EVERY_S = 10.0  # intervals are minutes
 _POLL_EVERY_S = 2.0
@@ -58,7 +56,7 @@ def report_failing(sources: SourceService, degraded: Degradations) -> None:
 
 
 async def keep_following(
-    follower: Rebuilder, index: Path, degraded: Degradations, poll_every_s: float = _POLL_EVERY_S
+    follower: Rebuilder, index: Index, degraded: Degradations, poll_every_s: float = _POLL_EVERY_S
 ) -> None:
     """Load every generation that another process publishes, until the task is cancelled.
 
@@ -78,8 +76,8 @@ async def keep_following(
         seen = current
 
 
-def _current(index: Path) -> str | None:
-    """Return the generation that CURRENT names; None if it cannot be read."""
+def _current(index: Index) -> str | None:
+    """Return the current generation; None if it cannot be read."""
     with suppress(ExpectedError):
-        return read_pointer(index / POINTER)
+        return index.current_id()
     return None

@@ -23,9 +23,9 @@ from bot.terminal.layout import (
 )
 from bot.wording.measures import counted, operating_point_line, outcome_words, took
 from bot.wording.overviews import date_in_words
-from index.generations.generation import Generation
 from index.generations.manifest import Manifest
-from index.stores.text_store import StoredArticle, StoredSentence, TextStore
+from index.generations.reader import Generation, TextStore
+from index.stores.text_store import StoredArticle, StoredSentence
 from prompts import text
 
 _BEST = 8  # sentences that :why shows

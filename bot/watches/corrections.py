@@ -10,7 +10,8 @@ from bot.serving.jobs import FatesJob, QuotedSentence
 from bot.serving.service import AnswerService
 from bot.store import Store
 from bot.store.notes import Note
-from index.stores.text_store import StoredSentence, TextStore
+from index.generations.reader import TextStore
+from index.stores.text_store import StoredSentence
 
 _RECENT = timedelta(days=30)
 _AT_ONCE = 25  # sentences of one job, which keeps people waiting for some milliseconds

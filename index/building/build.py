@@ -27,7 +27,13 @@ from index.files.publication import (
     staging_folder,
     write_pointer,
 )
-from index.generations.generation import GENERATIONS, POINTER, Generation, current_folder, published
+from index.generations.generation import (
+    GENERATIONS,
+    POINTER,
+    FileGeneration,
+    current_folder,
+    published,
+)
 from index.generations.integrity import checksums
 from index.generations.manifest import (
     SCHEMA_VERSION,
@@ -39,7 +45,7 @@ from index.generations.manifest import (
 from index.models import Article, DenseType
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotesWriter
-from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
 from index.stores.token_store import write_tokens
 from index.stores.vector_cache import VectorCache
 from index.stores.vocabulary import count_words, save_vocabulary
@@ -78,7 +84,7 @@ class BuildOptions:
     max_article_bytes: int = DEFAULT_MAX_ARTICLE_BYTES
     keep_generations: int = KEPT_GENERATIONS
     on_bad: Callable[[SourceError], None] | None = None
-    accept: Callable[[Generation], None] | None = None
+    accept: Callable[[FileGeneration], None] | None = None
     allow_empty: bool = False
     memory: ReadingMemory | None = None
     embedder: Embedder | None = None
@@ -141,7 +147,7 @@ def publish_articles(
         if options.allow_empty:
             articles = _or_nothing(articles)
         initials, versions = _write_texts(staging, articles, unchanged, progress)
-        texts = TextStore(staging)
+        texts = FileTextStore(staging)
         trained = None if options.full else _trained_codes(index, encoder)
         written = write_vectors(
             staging,
@@ -161,7 +167,7 @@ def publish_articles(
         manifest = _write_manifest(staging, texts, versions, encoder, sources, written.record)
         progress.advance(0)
         if options.accept:
-            options.accept(Generation(staging, manifest))
+            options.accept(FileGeneration(staging, manifest))
         progress.start("Publishing", None)
         make_folder(index / GENERATIONS)
         publish_folder(staging, index / GENERATIONS / manifest.id)
@@ -252,7 +258,7 @@ def _read(article: Article) -> Layout:
 
 def _write_manifest(
     staging: Path,
-    texts: TextStore,
+    texts: FileTextStore,
     versions: int,
     encoder: Encoder,
     sources: Sequence[Path],

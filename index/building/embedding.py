@@ -8,7 +8,7 @@ import numpy as np
 
 from index.encoder.encoder import Encoder
 from index.stores.dense import Rows, Stored, embedded_text
-from index.stores.text_store import TextStore
+from index.stores.text_store import FileTextStore
 from index.stores.vector_cache import Keys
 
 _ENCODED_AT_ONCE = 1_000  # sentences; the most that a killed build loses
@@ -19,7 +19,7 @@ class PendingTexts:
     """Sentences of a text store whose vectors are unknown, with their cache keys. The texts are
     read from the store part by part."""
 
-    store: TextStore
+    store: FileTextStore
     rows: Rows
     keys: Keys
 

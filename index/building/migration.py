@@ -12,7 +12,7 @@ from index.generations.generation import open_named
 from index.generations.integrity import read_errors_as_damage, verify, verify_older
 from index.models import Article, DenseType
 from index.progress import Progress
-from index.stores.text_store import TextStore
+from index.stores.text_store import FileTextStore
 
 
 def migrate_index(
@@ -55,7 +55,7 @@ def _check_needed(index: Path) -> None:
 
 def _articles(folder: Path) -> Iterator[Article]:
     with read_errors_as_damage(folder):
-        texts = TextStore(folder)
+        texts = FileTextStore(folder)
         for stored in texts.articles:
             yield Article(
                 id=stored.id,

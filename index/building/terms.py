@@ -12,43 +12,62 @@ from index.progress import Progress
 from index.ranges import in_ranges, run_begins, starts_of
 from index.stores.lexical import LexicalIndex
 from index.stores.terms import Analyzer, Numbers, TermListsWriter
-from index.stores.text_store import TextStore
-from index.stores.token_store import StoredWords, TokenStore
+from index.stores.text_store import FileTextStore
+from index.stores.token_store import FileTokenStore, StoredWords
 from index.text.tokens import Tokens
 
 _NO_TERMS = 0  # placeholder term of a text without terms
 _AT_ONCE = 4_000  # passages
 
 Rows = NDArray[np.int64]
+TermRuns = tuple[Numbers, Rows]  # the terms of texts, one text after another, and their counts
 
 
-def write_terms(staging: Path, texts: TextStore, tokens: TokenStore, progress: Progress) -> None:
+def write_terms(
+    staging: Path, texts: FileTextStore, tokens: FileTokenStore, progress: Progress
+) -> None:
     """Write the BM25 tables of sentences and of passages. Each text includes its article's title
     and date; initials are written out."""
-    numbers, of_words = _term_numbers(tokens.words)
-    first_sentences = texts.first_sentences
-    progress.start("Counting words", len(first_sentences))
+    reader = TermReader(texts, tokens)
+    progress.start("Counting words", texts.passage_count)
     with (
         TemporaryDirectory(dir=staging, prefix=".terms-") as scratch,
-        TermListsWriter(Path(scratch, "sentences"), numbers) as of_sentences,
-        TermListsWriter(Path(scratch, "passages"), numbers) as of_passages,
+        TermListsWriter(Path(scratch, "sentences"), reader.numbers) as of_sentences,
+        TermListsWriter(Path(scratch, "passages"), reader.numbers) as of_passages,
     ):
-        for start in range(0, len(first_sentences), _AT_ONCE):
-            first = first_sentences[start : start + _AT_ONCE]
-            after = first_sentences[start + len(first) :][:1].tolist() or [texts.sentence_count]
-            rows = np.arange(first[0], after[0])
-            articles = texts.articles_of(rows)
-            begins = run_begins(articles)
-            titles = _Terms.of(tokens.titles.read(articles[begins]), of_words)
-            title = np.cumsum(begins) - 1  # index of each row's title
-            own = _Terms.of(tokens.sentences.read(rows), of_words)
-            of_sentences.add(*_joined(titles, title, own, np.arange(len(rows) + 1)))
-            bounds = np.append(first, after) - first[0]
-            of_passages.add(*_joined(titles, title[bounds[:-1]], own, bounds))
-            progress.advance(len(first))
+        for start in range(0, texts.passage_count, _AT_ONCE):
+            passages = range(start, min(start + _AT_ONCE, texts.passage_count))
+            sentence_terms, passage_terms = reader.read(passages)
+            of_sentences.add(*sentence_terms)
+            of_passages.add(*passage_terms)
+            progress.advance(len(passages))
         LexicalIndex.build(of_sentences.lists(), staging / SENTENCE_TERMS)
         progress.advance(0)
         LexicalIndex.build(of_passages.lists(), staging / PASSAGE_TERMS)
+
+
+class TermReader:
+    """Reader of the terms of a generation that is being built. `numbers` has the number of each
+    term."""
+
+    def __init__(self, texts: FileTextStore, tokens: FileTokenStore) -> None:
+        self._texts, self._tokens = texts, tokens
+        self.numbers, self._of_words = _term_numbers(tokens.words)
+
+    def read(self, passages: range) -> tuple[TermRuns, TermRuns]:
+        """Return the terms of the sentences of consecutive passages, and those of the passages."""
+        first, end = self._texts.bounds_of(np.arange(passages.start, passages.stop))
+        rows = np.arange(first[0], end[-1])
+        articles = self._texts.articles_of(rows)
+        begins = run_begins(articles)
+        titles = _Terms.of(self._tokens.titles.read(articles[begins]), self._of_words)
+        title = np.cumsum(begins) - 1  # index of each row's title
+        own = _Terms.of(self._tokens.sentences.read(rows), self._of_words)
+        bounds = np.append(first, end[-1]) - first[0]
+        return (
+            _joined(titles, title, own, np.arange(len(rows) + 1)),
+            _joined(titles, title[bounds[:-1]], own, bounds),
+        )
 
 
 def _term_numbers(words: StoredWords) -> tuple[dict[str, int], Numbers]:

@@ -23,13 +23,13 @@ from index.stores.text_store import (
     KINDS,
     PASSAGES,
     SENTENCES,
+    FileTextStore,
     Layout,
     StoredArticle,
-    TextStore,
     blocks_digest,
     text_digest,
 )
-from index.stores.token_store import TOKENS, KnownTokens, TokenStore
+from index.stores.token_store import TOKENS, FileTokenStore, KnownTokens
 from index.text.initials import INITIALS, Initials
 from index.text.marks import TEACHES
 
@@ -66,7 +66,7 @@ def reading_version() -> str:
 class Unchanged:
     """Articles of the previous generation, found by their texts."""
 
-    def __init__(self, texts: TextStore, tokens: TokenStore, initials: Initials) -> None:
+    def __init__(self, texts: FileTextStore, tokens: FileTokenStore, initials: Initials) -> None:
         self._texts, self._tokens, self._initials = texts, tokens, initials
         self._by_text = {(each.sha256, each.given_blocks): each for each in texts.articles}
         self._found: dict[int, StoredArticle] = {}
@@ -79,7 +79,7 @@ class Unchanged:
             manifest = read_manifest(folder)
             if manifest.reading != reading_version() or not _intact(folder, manifest):
                 return None
-            return cls(TextStore(folder), TokenStore(folder), Initials.load(folder))
+            return cls(FileTextStore(folder), FileTokenStore(folder), Initials.load(folder))
         except (IndexMissingError, IndexDamagedError, OSError):
             return None
 

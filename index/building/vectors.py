@@ -24,7 +24,7 @@ from index.stores.dense import (
     recall,
     type_for,
 )
-from index.stores.text_store import StoredSentence, TextStore
+from index.stores.text_store import FileTextStore, StoredSentence
 from index.stores.vector_cache import Keys, VectorCache, keys_of
 
 _READ_AT_ONCE = 10_000  # sentences
@@ -46,7 +46,7 @@ class WrittenVectors:
 
 def write_vectors(
     staging: Path,
-    texts: TextStore,
+    texts: FileTextStore,
     encoder: Encoder,
     cache: VectorCache,
     progress: Progress,
@@ -81,7 +81,7 @@ def write_vectors(
     return WrittenVectors(record, len(keys) - len(missing), keys)
 
 
-def _keys(texts: TextStore, progress: Progress) -> Keys:
+def _keys(texts: FileTextStore, progress: Progress) -> Keys:
     """Return the cache keys of all sentences. An article is read as a whole, which takes less time
     than to read each sentence."""
     keys = np.empty((texts.sentence_count, 2), np.uint64)
@@ -99,7 +99,7 @@ def _embedded(sentence: StoredSentence) -> str:
 
 
 def _encode(
-    texts: TextStore,
+    texts: FileTextStore,
     keys: Keys,
     missing: Rows,
     embedder: Embedder,
@@ -116,7 +116,7 @@ def _encode(
     cache.refresh()
 
 
-def _check_known(texts: TextStore, known: Rows, encoder: Encoder, cache: VectorCache) -> None:
+def _check_known(texts: FileTextStore, known: Rows, encoder: Encoder, cache: VectorCache) -> None:
     """Encode one cached sentence again and compare, because the files do not say which encoder made
     them. Raises BuildError if the vectors differ."""
     rows = np.flatnonzero(known >= 0)[:1]
@@ -131,7 +131,7 @@ def _check_known(texts: TextStore, known: Rows, encoder: Encoder, cache: VectorC
         )
 
 
-def _write_passages(path: Path, texts: TextStore, vectors: Stored) -> None:
+def _write_passages(path: Path, texts: FileTextStore, vectors: Stored) -> None:
     starts = texts.first_sentences
     passages = new_array(path, (len(starts), vectors.shape[1]), np.float16)
     for first in range(0, len(starts), _READ_AT_ONCE):
@@ -144,7 +144,7 @@ def _write_passages(path: Path, texts: TextStore, vectors: Stored) -> None:
 
 
 def _indexed(
-    texts: TextStore,
+    texts: FileTextStore,
     vectors: Stored,
     encoder: Encoder,
     wanted: DenseType,
@@ -175,7 +175,7 @@ def _indexed(
     return DenseIndex.of(vectors), DenseRecord(type=DenseType.EXACT)
 
 
-def _questions(texts: TextStore, encoder: Encoder, count: int) -> Vectors:
+def _questions(texts: FileTextStore, encoder: Encoder, count: int) -> Vectors:
     """Encode the first halves of evenly sampled sentences, as a user who half remembers them might
     type."""
     drawn = np.linspace(0, texts.sentence_count - 1, count).astype(np.int64)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.period import Period
-from index.stores.text_store import TextStore
+from index.stores.text_store import FileTextStore
 
 Mask = NDArray[np.bool_]
 
@@ -19,7 +19,7 @@ class Admission:
     passages: Mask
 
 
-def admission(texts: TextStore, period: Period) -> Admission | None:
+def admission(texts: FileTextStore, period: Period) -> Admission | None:
     """Return what a period admits; None if it admits everything, so that a search costs nothing
     more."""
     articles = period.admits(texts.times)

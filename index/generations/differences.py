@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from index.stores.text_store import StoredArticle, StoredSentence, TextStore
+from index.generations.reader import TextStore
+from index.stores.text_store import StoredArticle, StoredSentence
 
 _MOST_COMPARED = 4_000_000  # pairs of sentences; beyond it, all changes are one
 

@@ -30,8 +30,8 @@ from index.generations.manifest import (
 )
 from index.stores.dense import DenseIndex, StoredVectors
 from index.stores.lexical import LexicalIndex
-from index.stores.text_store import ARTICLES, PASSAGES, SENTENCES, TextStore
-from index.stores.token_store import TOKENS, TokenStore
+from index.stores.text_store import ARTICLES, PASSAGES, SENTENCES, FileTextStore
+from index.stores.token_store import TOKENS, FileTokenStore
 from index.stores.vocabulary import load_vocabulary
 from index.text.initials import Initials
 
@@ -41,14 +41,14 @@ POINTER, GENERATIONS = "CURRENT", "generations"
 _KEPT_PERIODS = 8  # masks of periods in the cache
 
 
-class Generation:
+class FileGeneration:
     """An open generation. Safe to read from several threads."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.manifest = manifest
-        self.texts = TextStore(folder)
+        self.texts = FileTextStore(folder)
         self.texts.check_tables()
-        self.tokens = TokenStore(folder)
+        self.tokens = FileTokenStore(folder)
         self.sentence_vectors = DenseIndex.load(folder / SENTENCE_VECTORS)
         self.passage_vectors = StoredVectors(folder / PASSAGE_VECTORS)
         self.sentence_terms = LexicalIndex.load(folder / SENTENCE_TERMS)
@@ -145,9 +145,9 @@ def open_named(index: Path, open_: Callable[[Path], _Opened]) -> _Opened:
         raise
 
 
-def open_current(index: Path) -> Generation:
+def open_current(index: Path) -> FileGeneration:
     try:
-        return open_named(index, Generation.open)
+        return open_named(index, FileGeneration.open)
     except IndexDamagedError as error:
         if type(error) is not IndexDamagedError:  # another version's: it names its remedy
             raise

@@ -1,11 +1,14 @@
 """The generation being served, with the encoder it was built with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from index.encoder.encoder import Encoder, open_by_id
 from index.generations.current import open_intact
-from index.generations.generation import Generation, open_current
+from index.generations.generation import FileGeneration, open_current
+from index.generations.reader import Generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +20,42 @@ class LiveGeneration:
     encoder: Encoder
 
 
-def open_live(index: Path, encoders: Path, *, reuse: Encoder | None = None) -> LiveGeneration:
+class Openable(Protocol):
+    """An index whose current generation can be opened."""
+
+    def open_current(self) -> Generation: ...
+    def open_intact(
+        self, use: Callable[[Generation], LiveGeneration]
+    ) -> tuple[LiveGeneration, str | None]:
+        """Open the current generation and use it, or the newest intact one. The second value says
+        why another one than the current one is used."""
+
+
+class _Folder:
+    """An index in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open_current(self) -> Generation:
+        return open_current(self._folder)
+
+    def open_intact(
+        self, use: Callable[[Generation], LiveGeneration]
+    ) -> tuple[LiveGeneration, str | None]:
+        return open_intact(self._folder, lambda folder: use(FileGeneration.open(folder)))
+
+
+def open_live(
+    index: Path | Openable, encoders: Path, *, reuse: Encoder | None = None
+) -> LiveGeneration:
     """Verify and open the generation that CURRENT names. `reuse` is an open encoder, which is used
     if it matches."""
-    return _with_encoder(open_current(index), encoders, reuse)
+    return _with_encoder(_openable(index).open_current(), encoders, reuse)
+
+
+def _openable(index: Path | Openable) -> Openable:
+    return _Folder(index) if isinstance(index, Path) else index
 
 
 def _with_encoder(
@@ -35,11 +70,11 @@ class LiveIndex:
     """Reference to the generation being served, replaced as a whole. Read `current` once per
     question, so that no answer mixes two generations."""
 
-    def __init__(self, index: Path, encoders: Path) -> None:
+    def __init__(self, index: Path | Openable, encoders: Path) -> None:
         """Open the current generation, or the newest intact one if the current one is damaged."""
-        self._index, self._encoders = index, encoders
-        self._current, self._degraded = open_intact(
-            index, lambda folder: _with_encoder(Generation.open(folder), encoders)
+        self._index, self._encoders = _openable(index), encoders
+        self._current, self._degraded = self._index.open_intact(
+            lambda generation: _with_encoder(generation, encoders)
         )
 
     @property

@@ -91,6 +91,25 @@ def read_older_manifest(folder: Path) -> OlderManifest:
     return _read(folder, OlderManifest)
 
 
+def manifest_of(data: bytes, name: str) -> Manifest:
+    """Read a manifest that is not in a folder; `name` says where it is. Raises like
+    `read_manifest`."""
+    try:
+        found = _AnyManifest.model_validate_json(data)
+        if found.seal is None or not seal_matches(data, found.seal):
+            raise IndexDamagedError(f"{name} is damaged: its checksum does not match")
+        if found.schema_version != SCHEMA_VERSION:
+            kind = NewerIndexError if found.schema_version > SCHEMA_VERSION else OlderIndexError
+            raise kind(
+                f"{name} was made by another dealbot (its schema is {found.schema_version}, here "
+                f"it is {SCHEMA_VERSION}): upgrade dealbot, or rebuild with: dealbot index build"
+            )
+        return Manifest.model_validate_json(data)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise IndexDamagedError(f"{name} cannot be used ({problem['msg']})") from error
+
+
 def _read(folder: Path, kind: type[_Manifest]) -> _Manifest:
     path = folder / MANIFEST
     try:

@@ -69,6 +69,19 @@ class LexicalIndex:
         return found
 
 
+def inverse_frequency(texts: int, frequencies: Rows) -> NDArray[np.float64]:
+    """Return the weight of terms that occur in so many of the texts."""
+    weights: NDArray[np.float64] = np.log(1 + (texts - frequencies + 0.5) / (frequencies + 0.5))
+    return weights
+
+
+def saturation(times: Rows, length: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of a term's weight that it has in texts with so many occurrences. `length`
+    is the length of each text as a multiple of the average."""
+    shares: NDArray[np.float64] = times / (times + _K1 * (1 - _B + _B * length))
+    return shares
+
+
 def best_rows(scores: Scores, count: int) -> Rows:
     """Return the rows of the `count` best scores above 0, best first; ties keep their row order.
     Most scores are far below the best, so only those above a threshold are sorted."""
@@ -103,7 +116,7 @@ class _Tables:
         starts = starts_of(frequencies)
         data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
         rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
-        idf = np.log(1 + (self._texts - frequencies + 0.5) / (frequencies + 0.5))
+        idf = inverse_frequency(self._texts, frequencies)
         free = starts[:-1].copy()  # position of each term's next entry
         for first, flat, lengths in parts_of(self._lists, _PART):
             counted = self._count(first, flat, lengths)
@@ -111,8 +124,7 @@ class _Tables:
             before = np.concatenate([[0], np.cumsum(entries)[:-1]])
             places = (free - before)[counted.terms] + np.arange(len(counted.terms))
             length = lengths[counted.rows - first] / self._average
-            saturated = counted.times / (counted.times + _K1 * (1 - _B + _B * length))
-            data[places] = idf[counted.terms] * saturated
+            data[places] = idf[counted.terms] * saturation(counted.times, length)
             rows[places] = counted.rows
             free += entries
         return {

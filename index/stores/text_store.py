@@ -242,7 +242,7 @@ def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
     save_array(path, np.frombuffer(numbers, np.int64).reshape(-1, columns))
 
 
-class TextStore:
+class FileTextStore:
     """Reader of the files that TextStoreWriter wrote. Thread-safe. Indexes of schemas before 5 have
     no blocks, those before 6 no times; everything else can be read."""
 

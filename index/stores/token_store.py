@@ -21,7 +21,7 @@ from index.files.byte_ranges import FileRanges
 from index.files.lines import FileLines
 from index.progress import Progress
 from index.ranges import run_begins, starts_of
-from index.stores.text_store import StoredArticle, TextStore, about
+from index.stores.text_store import FileTextStore, StoredArticle, about
 from index.text.initials import Initials
 from index.text.marks import INITIALS, read_marks
 from index.text.tokens import GAP_BITS, Spelt, Tokens, WordNumbers, unpacked
@@ -33,7 +33,7 @@ _STORED = np.dtype("<u4")  # a token
 _BUFFERED = 1 << 20  # tokens
 
 
-class TokenStore:
+class FileTokenStore:
     """Reader of the files that `write_tokens` wrote. Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
@@ -110,18 +110,18 @@ class KnownTokens:
     old articles with the same text. `same_initials` is True if initials have the same meanings in
     both."""
 
-    store: TokenStore
+    store: FileTokenStore
     articles: Mapping[int, StoredArticle]
     same_initials: bool
 
 
 def write_tokens(
     staging: Path,
-    texts: TextStore,
+    texts: FileTextStore,
     initials: Initials,
     progress: Progress,
     known: KnownTokens | None = None,
-) -> TokenStore:
+) -> FileTokenStore:
     """Write the tokens of the generation that is being built. Tokens in `known` are copied instead
     of being read again."""
     folder, numbers = staging / TOKENS, WordNumbers()
@@ -146,7 +146,7 @@ def write_tokens(
     lines = (f"{surface}\t{lower}\n" for surface, lower in numbers.words)
     with (folder / _WORDS).open("w", encoding="utf-8") as file:
         file.writelines(lines)
-    return TokenStore(staging)
+    return FileTokenStore(staging)
 
 
 class _Copied:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index.stores.text_store import TextStore
-from index.stores.token_store import TokenStore
+from index.stores.text_store import FileTextStore
+from index.stores.token_store import FileTokenStore
 from index.text.marks import INITIALS
 from index.text.words import read_surfaces, spellings
 
@@ -17,7 +17,7 @@ _SHORTEST = 4  # letters; spelling correction never proposes a shorter word
 _AT_ONCE = 10_000  # sentences
 
 
-def count_words(texts: TextStore, tokens: TokenStore) -> Counter[str]:
+def count_words(texts: FileTextStore, tokens: FileTokenStore) -> Counter[str]:
     """Count each lower-case alphabetic word of 4 or more letters in titles and sentences. Initials
     count as written, not as expanded."""
     times = np.zeros(len(tokens.words), np.int64)

@@ -55,6 +55,11 @@ class Initials:
         self._meanings = dict(meanings)
         self._by_letters = {short.lower(): long for short, long in meanings.items()}
 
+    @property
+    def meanings(self) -> Mapping[str, str]:
+        """Meanings by initials, as they are usually written."""
+        return self._meanings
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Initials) and other._meanings == self._meanings
 

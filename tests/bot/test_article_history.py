@@ -9,7 +9,7 @@ import pytest
 from index.building.build import publish_articles
 from index.encoder.encoder import Encoder
 from index.generations.differences import find_differences, sentence_changes
-from index.generations.generation import Generation, open_current
+from index.generations.generation import FileGeneration, open_current
 from index.models import Article
 from index.progress import NoProgress
 from tests.bot.conftest import InProcess
@@ -104,7 +104,7 @@ def test_versions_are_counted_and_found_only_by_their_id(run_main: InProcess, in
 # --- differences ----------------------------------------------------------------------------
 
 
-def published(folder: Path, encoder: Encoder, *articles: Article) -> Generation:
+def published(folder: Path, encoder: Encoder, *articles: Article) -> FileGeneration:
     publish_articles(articles, [], folder, encoder, NoProgress())
     return open_current(folder)
 

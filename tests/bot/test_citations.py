@@ -15,7 +15,7 @@ from bot.answering.ranking.evidence import MAX_EVIDENCE, Evidence, choose_eviden
 from bot.domain.models import Role
 from index.models import Article
 from index.retrieval import SentenceHit
-from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
 from index.text.passages import group_passages
 from index.text.sentences import split_sentences
 
@@ -42,17 +42,17 @@ TEXTS = st.lists(PIECES, min_size=1, max_size=15).map("".join)
 
 
 @contextmanager
-def stored(*texts: str) -> Iterator[TextStore]:
+def stored(*texts: str) -> Iterator[FileTextStore]:
     with tempfile.TemporaryDirectory() as folder:
         with TextStoreWriter(Path(folder)) as writer:
             for number, text in enumerate(texts):
                 spans = split_sentences(text)
                 article = Article(id=f"a{number}", text=text, title=f"Title {number}")
                 writer.add(article, Layout.of(article.text, spans, group_passages(spans)))
-        yield TextStore(Path(folder))
+        yield FileTextStore(Path(folder))
 
 
-def evidence(texts: TextStore, rows: Sequence[int]) -> list[Evidence]:
+def evidence(texts: FileTextStore, rows: Sequence[int]) -> list[Evidence]:
     return [
         Evidence(SentenceHit(texts.sentence(row), 0.9, 0.9, 0.9, 0.9, 0.9), 0.90004 - 0.1 * place)
         for place, row in enumerate(rows)

@@ -18,7 +18,7 @@ import pytest
 from index.encoder.model_source import DEFAULT_NAME
 from index.files.folder_locks import remove_if_unlocked
 from index.generations.generation import current_folder
-from index.stores.text_store import StoredArticle, TextStore
+from index.stores.text_store import FileTextStore, StoredArticle
 from tests.bot.conftest import AWKWARD, HARBOUR, InProcess, Program
 from tests.hang_guard import HANG_S
 
@@ -113,13 +113,13 @@ def test_what_is_shown_is_not_removed_meanwhile(
     run_main: InProcess, built_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = Path(shutil.copytree(built_index, tmp_path / "index"))
-    folder, read, removed = current_folder(index), TextStore.article_text, list[bool]()
+    folder, read, removed = current_folder(index), FileTextStore.article_text, list[bool]()
 
-    def try_to_remove(texts: TextStore, article: StoredArticle) -> str:
+    def try_to_remove(texts: FileTextStore, article: StoredArticle) -> str:
         removed.append(remove_if_unlocked(folder, index))
         return read(texts, article)
 
-    monkeypatch.setattr(TextStore, "article_text", try_to_remove)
+    monkeypatch.setattr(FileTextStore, "article_text", try_to_remove)
     assert "Ilse Brandt" in run_main("show", "harbour", "--index", index).out
     assert removed == [False]
     assert remove_if_unlocked(folder, index)

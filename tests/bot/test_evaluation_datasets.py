@@ -10,7 +10,7 @@ from bot.domain.models import Turn
 from bot.evaluation import datasets
 from bot.evaluation.questions import GoldSpan, of_part, part_of
 from index.models import Article, Span
-from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
 
 PARAGRAPH = "The mill was built in 1871. It burnt down twice."
 SQUAD_PARAGRAPHS = [
@@ -66,7 +66,7 @@ def test_a_story_names_its_gold_by_pieces_of_sentences(tmp_path: Path) -> None:
     with TextStoreWriter(tmp_path) as writer:
         spans = [Span(0, 27), Span(28, 48)]
         writer.add(Article("mill", PARAGRAPH), Layout.of(PARAGRAPH, spans, [range(2)]))
-    texts = TextStore(tmp_path)
+    texts = FileTextStore(tmp_path)
     row = {"id": "t1", "kind": "direct", "question": "When was it built?", "short": "1871",
            "gold": ["Built IN 1871"]}  # fmt: skip
     none = {"id": "v1", "kind": "near-miss", "question": "Who sold it?", "gold": []}

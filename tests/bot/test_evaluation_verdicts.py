@@ -10,21 +10,21 @@ from bot.evaluation.questions import EvalQuestion, GoldSpan, check_gold
 from bot.evaluation.summary import HEADERS, Summary, summarise, summary_table
 from bot.evaluation.verdicts import Judged, is_same_answer, judge
 from index.models import Article, Span
-from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
 
 TEXT = "The ferry sails at noon. It costs four coins. Dogs ride free."
 NOON, COINS, DOGS = (0, 24), (25, 45), (46, 61)
 
 
 @pytest.fixture(scope="module")
-def texts(tmp_path_factory: pytest.TempPathFactory) -> TextStore:
+def texts(tmp_path_factory: pytest.TempPathFactory) -> FileTextStore:
     folder = tmp_path_factory.mktemp("texts")
     with TextStoreWriter(folder) as writer:
         writer.add(
             Article("ferry", TEXT),
             Layout.of(TEXT, [Span(*NOON), Span(*COINS), Span(*DOGS)], [range(3)]),
         )
-    return TextStore(folder)
+    return FileTextStore(folder)
 
 
 def question(
@@ -51,18 +51,18 @@ def answer(*citations: Citation, closest: tuple[Citation, ...] = ()) -> Answer:
     )  # fmt: skip
 
 
-def judged(asked: EvalQuestion, got: Answer, texts: TextStore) -> Judged:
+def judged(asked: EvalQuestion, got: Answer, texts: FileTextStore) -> Judged:
     return judge(asked, got, None, texts, 2.0)
 
 
-def test_the_first_evidence_decides_whether_an_answer_is_right(texts: TextStore) -> None:
+def test_the_first_evidence_decides_whether_an_answer_is_right(texts: FileTextStore) -> None:
     right = judged(question(NOON), answer(citation(NOON), citation(COINS)), texts)
     assert (right.first, right.cited, right.wrong) == (True, True, False)
     second = judged(question(COINS), answer(citation(NOON), citation(COINS)), texts)
     assert (second.first, second.cited, second.wrong) == (False, True, True)
 
 
-def test_any_gold_sentence_will_do_unless_all_are_needed(texts: TextStore) -> None:
+def test_any_gold_sentence_will_do_unless_all_are_needed(texts: FileTextStore) -> None:
     one = answer(citation(NOON))
     assert judged(question(NOON, DOGS), one, texts).cited
     needed = judged(question(NOON, DOGS, needs_all=True), one, texts)
@@ -71,22 +71,24 @@ def test_any_gold_sentence_will_do_unless_all_are_needed(texts: TextStore) -> No
     assert judged(question(NOON, DOGS, needs_all=True), both, texts).cited
 
 
-def test_context_is_never_evidence(texts: TextStore) -> None:
+def test_context_is_never_evidence(texts: FileTextStore) -> None:
     found = judged(question(NOON), answer(citation(COINS), citation(NOON, Role.CONTEXT)), texts)
     assert not found.cited
 
 
-def test_an_abstention_is_neither_right_nor_wrong(texts: TextStore) -> None:
+def test_an_abstention_is_neither_right_nor_wrong(texts: FileTextStore) -> None:
     found = judged(question(NOON), answer(closest=(citation(NOON),)), texts)
     assert (found.answered, found.first, found.cited, found.wrong) == (False,) * 4
 
 
-def test_an_answer_to_what_cannot_be_answered_is_wrong(texts: TextStore) -> None:
+def test_an_answer_to_what_cannot_be_answered_is_wrong(texts: FileTextStore) -> None:
     assert judged(question(answerable=False), answer(citation(NOON)), texts).wrong
     assert not judged(question(answerable=False), answer(), texts).wrong
 
 
-def test_the_sentence_ranked_first_counts_even_where_nothing_was_answered(texts: TextStore) -> None:
+def test_the_sentence_ranked_first_counts_even_where_nothing_was_answered(
+    texts: FileTextStore,
+) -> None:
     asked, abstained = question(NOON), answer()
     assert judge(asked, abstained, ("ferry", *NOON), texts, 2.0).ranked_first
     assert not judge(asked, abstained, ("ferry", *COINS), texts, 2.0).ranked_first
@@ -99,14 +101,14 @@ def with_short(text: str, place: tuple[int, int] = NOON) -> Answer:
     return answer(citation(place)).model_copy(update={"short_answer": short})
 
 
-def test_a_short_answer_is_right_by_its_words(texts: TextStore) -> None:
+def test_a_short_answer_is_right_by_its_words(texts: FileTextStore) -> None:
     known = question(NOON).model_copy(update={"short": "at noon"})
     assert judged(known, with_short("noon"), texts).short_right is True
     assert judged(known, with_short("The ferry"), texts).short_right is False
     assert judged(known, answer(citation(NOON)), texts).short_right is None
 
 
-def test_a_short_answer_is_right_by_its_sentence_where_none_is_known(texts: TextStore) -> None:
+def test_a_short_answer_is_right_by_its_sentence_where_none_is_known(texts: FileTextStore) -> None:
     assert judged(question(NOON), with_short("noon"), texts).short_right is True
     assert judged(question(NOON), with_short("four", COINS), texts).short_right is False
     assert judged(question(answerable=False), with_short("noon"), texts).short_right is False
@@ -122,14 +124,14 @@ def test_a_short_answer_is_right_by_its_sentence_where_none_is_known(texts: Text
     ],
 )
 def test_a_verdict_is_compared_with_the_known_one(
-    texts: TextStore, known: Verdict | None, given: Verdict | None, right: bool | None
+    texts: FileTextStore, known: Verdict | None, given: Verdict | None, right: bool | None
 ) -> None:
     asked = question(NOON).model_copy(update={"verdict": known})
     got = answer(citation(NOON)).model_copy(update={"verdict": given})
     assert judged(asked, got, texts).verdict_right is right
 
 
-def test_a_verdict_on_what_cannot_be_answered_is_wrong(texts: TextStore) -> None:
+def test_a_verdict_on_what_cannot_be_answered_is_wrong(texts: FileTextStore) -> None:
     got = answer(citation(NOON)).model_copy(update={"verdict": Verdict.NO})
     assert judged(question(answerable=False), got, texts).verdict_right is False
 
@@ -152,7 +154,7 @@ def test_short_answers_are_the_same_where_they_share_half_of_the_words(
     assert is_same_answer(given, known) is is_same_answer(known, given) is same
 
 
-def test_every_citation_that_is_not_the_text_is_counted(texts: TextStore) -> None:
+def test_every_citation_that_is_not_the_text_is_counted(texts: FileTextStore) -> None:
     bent = citation(NOON, quote="The ferry sails at one.")
     lost = citation(NOON).model_copy(update={"article_id": "tram"})
     found = judged(question(NOON), answer(citation(NOON), bent, closest=(lost,)), texts)
@@ -183,7 +185,7 @@ def test_sentences_of_two_splitters_are_the_same_where_they_share_half(
     ],
 )
 def test_gold_that_the_index_cannot_hold_is_told(
-    texts: TextStore, asked: EvalQuestion, told: str
+    texts: FileTextStore, asked: EvalQuestion, told: str
 ) -> None:
     with pytest.raises(BatchError, match=told):
         check_gold(asked, texts)

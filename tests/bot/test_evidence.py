@@ -20,7 +20,7 @@ from bot.answering.ranking.second_reading import SecondReading
 from bot.domain.models import RankRequest, RankResult
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
-from index.generations.generation import Generation, open_current
+from index.generations.generation import FileGeneration, open_current
 from index.models import Span
 from index.progress import NoProgress
 from index.retrieval import Searcher, SentenceHit
@@ -38,7 +38,7 @@ _QUESTION = "How much did the harbour cost the mayor?"
 
 
 @pytest.fixture(scope="module")
-def generation(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Generation:
+def generation(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> FileGeneration:
     articles, index = (tmp_path_factory.mktemp(name) for name in ("articles", "index"))
     for name, text in _ARTICLES.items():
         (articles / f"{name}.md").write_text(f"---\ntitle: The {name}\n---\n{text}")
@@ -47,7 +47,7 @@ def generation(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Ge
 
 
 @pytest.fixture
-def hits(generation: Generation, encoder: Encoder) -> list[SentenceHit]:
+def hits(generation: FileGeneration, encoder: Encoder) -> list[SentenceHit]:
     vector = encoder.encode_queries([_QUESTION])[0]
     return Searcher().search_sentences(generation, _QUESTION, vector, 40)
 
@@ -63,7 +63,7 @@ def question(model: EvidenceModel) -> QuestionAnalysis:
 
 
 def test_sentences_rank_as_they_do_where_they_are_given(
-    generation: Generation,
+    generation: FileGeneration,
     hits: list[SentenceHit],
     encoder: Encoder,
     model: EvidenceModel,
@@ -84,7 +84,7 @@ def test_sentences_rank_as_they_do_where_they_are_given(
 
 
 def test_only_what_the_judge_reads_is_read_of_a_text(
-    generation: Generation,
+    generation: FileGeneration,
     hits: list[SentenceHit],
     model: EvidenceModel,
     question: QuestionAnalysis,
@@ -105,13 +105,13 @@ def test_only_what_the_judge_reads_is_read_of_a_text(
 
 
 def test_no_hit_is_no_evidence(
-    generation: Generation, model: EvidenceModel, question: QuestionAnalysis
+    generation: FileGeneration, model: EvidenceModel, question: QuestionAnalysis
 ) -> None:
     assert EvidenceRanker(model).rank(generation, question, []) == ([], 0.0)
 
 
 def test_words_are_read_once_until_they_are_too_many(
-    generation: Generation,
+    generation: FileGeneration,
     hits: list[SentenceHit],
     model: EvidenceModel,
     question: QuestionAnalysis,
@@ -134,7 +134,7 @@ def test_words_are_read_once_until_they_are_too_many(
 
 
 def test_where_given_sentences_stand_is_where_an_index_has_them(
-    generation: Generation, hits: list[SentenceHit], encoder: Encoder, model: EvidenceModel
+    generation: FileGeneration, hits: list[SentenceHit], encoder: Encoder, model: EvidenceModel
 ) -> None:
     found, pool = EvidenceRanker(model).pool(generation, hits)
     texts = generation.texts
@@ -153,7 +153,7 @@ def test_where_given_sentences_stand_is_where_an_index_has_them(
 
 
 def test_sentences_of_one_score_stay_in_their_order(
-    generation: Generation,
+    generation: FileGeneration,
     hits: list[SentenceHit],
     model: EvidenceModel,
     question: QuestionAnalysis,

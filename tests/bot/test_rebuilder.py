@@ -17,6 +17,7 @@ from bot.domain.errors import BatchError
 from bot.monitoring.degradations import Degradations, Part
 from bot.rebuild.golden import GateError
 from bot.rebuild.rebuilder import Rebuilder, RebuildStoppedError
+from index.building import file_index
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.encoder.encoder import open_current as open_encoder
@@ -406,7 +407,7 @@ async def test_rolling_back_keeps_off_the_event_loop(
         used.append(threading.current_thread())
         return really_reload(live)
 
-    monkeypatch.setattr(bot.rebuild.rebuilder, "roll_back", roll_back)
+    monkeypatch.setattr(file_index, "roll_back", roll_back)
     monkeypatch.setattr(LiveIndex, "reload", reload)
     async with Rebuilder(LiveIndex(three.index, three.encoders), three) as rebuilder:
         await rebuilder.rollback()

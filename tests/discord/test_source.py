@@ -177,7 +177,7 @@ async def test_a_generation_of_another_process_is_loaded_and_announced(
     published = asyncio.Event()
     runtime.rebuilder.on_published.add(_setting(published))
     following = asyncio.create_task(
-        keep_following(runtime.rebuilder, runtime.settings.index, runtime.degraded, 0.01)
+        keep_following(runtime.rebuilder, runtime.settings.open_index(), runtime.degraded, 0.01)
     )
     (tmp_path / "strike.txt").write_text(STRIKE)
     report = await asyncio.to_thread(
@@ -192,7 +192,7 @@ async def test_a_generation_of_another_process_is_loaded_and_announced(
 async def test_a_pointer_to_nothing_is_reported_and_changes_no_answer(runtime: Runtime) -> None:
     before = runtime.live.current
     following = asyncio.create_task(
-        keep_following(runtime.rebuilder, runtime.settings.index, runtime.degraded, 0.01)
+        keep_following(runtime.rebuilder, runtime.settings.open_index(), runtime.degraded, 0.01)
     )
     await asyncio.sleep(0.05)
     (runtime.settings.index / POINTER).write_text("nothing\n")

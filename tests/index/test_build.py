@@ -16,7 +16,13 @@ import pytest
 from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import Encoder
 from index.errors import BuildError, ExpectedError, SourceError
-from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
+from index.generations.generation import (
+    GENERATIONS,
+    POINTER,
+    FileGeneration,
+    open_current,
+    published,
+)
 from index.generations.integrity import verify
 from index.models import DenseType
 from index.progress import NoProgress
@@ -356,7 +362,7 @@ def test_a_generation_is_shown_whole_before_it_is_current(
 ) -> None:
     seen: list[str] = []
 
-    def accept(fresh: Generation) -> None:
+    def accept(fresh: FileGeneration) -> None:
         assert [fresh.texts.article_text(a) for a in fresh.texts.articles] == [SECOND]
         assert len(fresh.sentence_vectors) == fresh.manifest.sentences
         assert texts_in(answering) == [FIRST]
@@ -372,7 +378,7 @@ def test_a_generation_is_shown_whole_before_it_is_current(
 def test_a_build_that_is_refused_costs_no_vector(
     answering: Path, articles: Path, encoder: Encoder
 ) -> None:
-    def refuse(fresh: Generation) -> None:
+    def refuse(fresh: FileGeneration) -> None:
         raise BuildError("not like this")
 
     before = (articles / "harbour.txt").read_text()
@@ -392,7 +398,7 @@ def test_a_build_that_is_refused_costs_no_vector(
 def test_a_generation_that_is_not_accepted_leaves_nothing(
     answering: Path, articles: Path, encoder: Encoder, failure: type[BaseException]
 ) -> None:
-    def refuse(fresh: Generation) -> None:
+    def refuse(fresh: FileGeneration) -> None:
         raise failure("not like this")
 
     with pytest.raises(failure, match="not like this"):
@@ -721,7 +727,7 @@ def test_what_is_published_is_open_while_the_next_is_built(
         [articles],
         answering,
         encoder,
-        Listening(lambda _: opened.append(Generation.open(_current(answering)).id)),
+        Listening(lambda _: opened.append(FileGeneration.open(_current(answering)).id)),
     )
     assert set(opened) == {published(answering)[0]}
     assert len(opened) == 6  # the number of stages

@@ -10,7 +10,7 @@ import pytest
 from index.errors import EncoderError, IndexDamagedError, IndexMissingError, OlderIndexError
 from index.files.publication import write_pointer
 from index.generations.current import open_intact
-from index.generations.generation import GENERATIONS, POINTER, Generation, published, roll_back
+from index.generations.generation import GENERATIONS, POINTER, FileGeneration, published, roll_back
 from index.generations.integrity import verify
 from index.generations.manifest import MANIFEST, SCHEMA_VERSION
 from tests.damage import flip, rewrite
@@ -28,7 +28,7 @@ def spoil(index: Path, *names: str) -> None:
 
 
 def test_an_intact_index_opens_without_a_word(index: Path) -> None:
-    generation, degraded = open_intact(index, Generation.open)
+    generation, degraded = open_intact(index, FileGeneration.open)
     assert (generation.id, degraded) == (published(index)[-1], None)
 
 
@@ -36,7 +36,7 @@ def test_the_newest_intact_one_answers_and_nothing_is_written(index: Path) -> No
     oldest, middle, newest = published(index)
     spoil(index, newest, middle)
     written = (index / POINTER).stat().st_mtime_ns
-    generation, degraded = open_intact(index, Generation.open)
+    generation, degraded = open_intact(index, FileGeneration.open)
     assert generation.id == oldest
     assert degraded
     assert degraded.startswith(f"answers come from generation {oldest}, because {index}")
@@ -51,9 +51,9 @@ def test_what_was_rolled_back_from_answers_only_where_nothing_before_does(index:
     oldest, middle, newest = published(index)
     write_pointer(index / POINTER, middle)
     spoil(index, middle)
-    assert open_intact(index, Generation.open)[0].id == oldest
+    assert open_intact(index, FileGeneration.open)[0].id == oldest
     spoil(index, oldest)
-    generation, degraded = open_intact(index, Generation.open)
+    generation, degraded = open_intact(index, FileGeneration.open)
     assert generation.id == newest
     assert degraded
     assert "rollback" not in degraded  # no older generation is intact
@@ -75,23 +75,23 @@ def test_the_newest_answers_where_the_pointer_is_damaged(
 ) -> None:
     newest = published(index)[-1]
     damage(index / POINTER)
-    generation, degraded = open_intact(index, Generation.open)
+    generation, degraded = open_intact(index, FileGeneration.open)
     assert generation.id == newest
     assert degraded
     assert "CURRENT" in degraded or "20990101" in degraded
     assert roll_back(index).id == newest
-    assert open_intact(index, Generation.open)[1] is None
+    assert open_intact(index, FileGeneration.open)[1] is None
 
 
 def test_where_none_is_intact_the_error_tells_of_the_current_one(index: Path) -> None:
     spoil(index, *published(index))
     with pytest.raises(IndexDamagedError) as caught:
-        open_intact(index, Generation.open)
+        open_intact(index, FileGeneration.open)
     message = caught.value.user_message
     assert f"{published(index)[-1]}/texts.bin is damaged" in message
     assert f"dealbot index build --full --index {index}" in message
     with pytest.raises(IndexMissingError):
-        open_intact(index / "none", Generation.open)
+        open_intact(index / "none", FileGeneration.open)
 
 
 def test_an_error_that_names_its_own_remedy_stays_as_it_is(index: Path) -> None:
@@ -103,7 +103,7 @@ def test_an_error_that_names_its_own_remedy_stays_as_it_is(index: Path) -> None:
     for name in published(index):
         rewrite(index / GENERATIONS / name / MANIFEST, schema_version=SCHEMA_VERSION - 1)
     with pytest.raises(OlderIndexError, match=rf"{published(index)[-1]} was made by an older"):
-        open_intact(index, Generation.open)
+        open_intact(index, FileGeneration.open)
 
 
 def test_a_generation_that_changes_while_the_current_one_is_opened_is_followed(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index.generations.differences import Differences, find_differences
 from index.models import Article, Span
-from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
 
 Articles = Mapping[str, Sequence[str]]  # sentences by article id
 
@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("stores")
 
 
-def store(folder: Path, articles: Articles, **told: Any) -> TextStore:
+def store(folder: Path, articles: Articles, **told: Any) -> FileTextStore:
     """Write a store of these articles in a fresh folder; `told` holds further fields of each
     article."""
     place = folder / str(len(list(folder.iterdir())))
@@ -37,7 +37,7 @@ def store(folder: Path, articles: Articles, **told: Any) -> TextStore:
                 start += len(sentence) + 1
             article = Article(id=name, text=" ".join(sentences), **told)
             writer.add(article, Layout.of(article.text, spans, [range(len(spans))]))
-    return TextStore(place)
+    return FileTextStore(place)
 
 
 @settings(deadline=None)  # it writes files, which takes long on a busy disk

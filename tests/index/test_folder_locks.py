@@ -20,7 +20,13 @@ from index.files import folder_locks
 from index.files.folder_locks import FolderLock, remove_if_unlocked
 from index.files.publication import write_pointer
 from index.generations import generation as generations
-from index.generations.generation import GENERATIONS, POINTER, Generation, open_current, published
+from index.generations.generation import (
+    GENERATIONS,
+    POINTER,
+    FileGeneration,
+    open_current,
+    published,
+)
 from index.progress import NoProgress
 
 _READER = """
@@ -95,7 +101,7 @@ def test_a_reader_in_this_process_holds_as_well_and_lets_go_when_it_is_forgotten
     index: Path,
 ) -> None:
     folder = index / GENERATIONS / published(index)[0]
-    first, second = Generation.open(folder), Generation.open(folder)
+    first, second = FileGeneration.open(folder), FileGeneration.open(folder)
     assert not remove_if_unlocked(folder, index)
     del first
     assert not remove_if_unlocked(folder, index)
@@ -110,7 +116,7 @@ def test_a_generation_that_could_not_be_opened_is_not_held(index: Path) -> None:
     folder = index / GENERATIONS / published(index)[0]
     (folder / "texts.bin").write_bytes(b"damaged")
     with pytest.raises(IndexDamagedError) as caught:
-        Generation.open(folder)
+        FileGeneration.open(folder)
     del caught
     assert remove_if_unlocked(folder, index)
 
@@ -159,10 +165,10 @@ def test_what_is_being_removed_is_not_opened(index: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         with pytest.raises(IndexDamagedError, match="is being removed"):
-            Generation.open(folder)
+            FileGeneration.open(folder)
     finally:
         os.close(handle)
-    Generation.open(folder)
+    FileGeneration.open(folder)
 
 
 def test_a_link_is_neither_removed_nor_followed(index: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from index.generations import integrity
 from index.generations.generation import (
     GENERATIONS,
     POINTER,
-    Generation,
+    FileGeneration,
     current_folder,
     open_current,
     published,
@@ -96,7 +96,9 @@ def test_damage_to_any_file_is_told_by_name_before_a_byte_is_interpreted(
     damage: Callable[[Path], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Generation, "__init__", None)  # not callable: loading would raise TypeError
+    monkeypatch.setattr(
+        FileGeneration, "__init__", None
+    )  # not callable: loading would raise TypeError
     source = current_folder(three_generations)
     notempty = [path for path in files_of(source) if path.stat().st_size]
     for number, name in enumerate([*notempty, source / MANIFEST]):

@@ -17,7 +17,7 @@ from index.encoder.encoder import Encoder, open_current
 from index.encoder.record import GOLDEN_FILE, MODEL_FILE, RECORD_FILE, read_record
 from index.errors import EncoderError
 from index.files.publication import file_digest
-from index.generations.generation import Generation, current_folder
+from index.generations.generation import FileGeneration, current_folder
 from index.generations.integrity import checksums
 from index.generations.manifest import MANIFEST
 from tests.damage import rewrite
@@ -70,7 +70,7 @@ def _put_right(folder: Path) -> None:
 def _open_and_read(folder: Path) -> None:
     # FAISS, numpy and json each raise errors of their own.
     with suppress(Exception):
-        generation = Generation.open(folder)
+        generation = FileGeneration.open(folder)
         list(generation.texts.articles)
         generation.texts.sentences(range(generation.texts.sentence_count))
 

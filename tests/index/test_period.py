@@ -10,7 +10,7 @@ import pytest
 from index.articles.base.dates import utc_seconds
 from index.building.build import publish_articles
 from index.encoder.encoder import Encoder
-from index.generations.generation import Generation, open_current
+from index.generations.generation import FileGeneration, open_current
 from index.models import Article, DenseType
 from index.period import NOW, Period
 from index.progress import NoProgress
@@ -52,12 +52,12 @@ def seconds(iso: str) -> float:
     return found
 
 
-def built(folder: Path, encoder: Encoder, articles: Iterable[Article] = STORY) -> Generation:
+def built(folder: Path, encoder: Encoder, articles: Iterable[Article] = STORY) -> FileGeneration:
     publish_articles(articles, [], folder, encoder, NoProgress())
     return open_current(folder)
 
 
-def found(generation: Generation, encoder: Encoder, period: Period, k: int = 40) -> list[str]:
+def found(generation: FileGeneration, encoder: Encoder, period: Period, k: int = 40) -> list[str]:
     vector = encoder.encode_queries([COST])[0]
     searcher = Searcher()
     hits = searcher.search(generation, COST, vector, k, period)

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.building.terms import write_terms
-from index.generations.generation import Generation
+from index.generations.generation import FileGeneration
 from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest
 from index.models import Article
 from index.progress import NoProgress
@@ -17,7 +17,7 @@ from index.retrieval import Hits, Searcher, fuse
 from index.stores.dense import DenseIndex, StoredVectors, Vectors
 from index.stores.lexical import LexicalIndex
 from index.stores.terms import Analyzer
-from index.stores.text_store import Layout, TextStore, TextStoreWriter
+from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
 from index.stores.token_store import write_tokens
 from index.stores.vocabulary import count_words, save_vocabulary
 from index.text.initials import Initials
@@ -44,7 +44,7 @@ def random_articles(count: int, seed: int) -> list[str]:
 
 def make_generation(
     folder: Path, articles: Sequence[str], sentences: Vectors, passages: Vectors
-) -> Generation:
+) -> FileGeneration:
     """Write a generation of these texts, with as many of the vectors as they need."""
     with TextStoreWriter(folder) as writer:
         for number, text in enumerate(articles):
@@ -52,7 +52,7 @@ def make_generation(
             writer.add(
                 Article(str(number), text), Layout.of(text, spans, group_passages(spans, 200))
             )
-    texts = TextStore(folder)
+    texts = FileTextStore(folder)
     DenseIndex.of(sentences[: texts.sentence_count]).save(folder / SENTENCE_VECTORS)
     np.save(folder / PASSAGE_VECTORS, passages[: texts.passage_count].astype(np.float16))
     tokens = write_tokens(folder, texts, Initials({}), NoProgress())
@@ -61,11 +61,11 @@ def make_generation(
     Initials({}).save(folder)
     # the searcher reads no other field
     manifest = Manifest.model_construct(id="made-here")  # type: ignore[call-arg]
-    return Generation(folder, manifest)
+    return FileGeneration(folder, manifest)
 
 
 def obvious(
-    generation: Generation, query: str, vector: Vectors
+    generation: FileGeneration, query: str, vector: Vectors
 ) -> list[tuple[float, int, NDArray[np.float64]]]:
     """Return score, row and score parts of every sentence, best first."""
     terms = Analyzer().terms(query)

@@ -14,9 +14,9 @@ from index.models import Article, Span
 from index.stores.text_store import (
     PASSAGES,
     SENTENCES,
+    FileTextStore,
     Layout,
     StoredArticle,
-    TextStore,
     TextStoreWriter,
     about,
 )
@@ -47,7 +47,7 @@ def test_every_text_comes_back_exactly(
         with TextStoreWriter(Path(name)) as writer:
             for article, spans, passages in articles:
                 writer.add(article, Layout.of(article.text, spans, passages))
-        texts = TextStore(Path(name))
+        texts = FileTextStore(Path(name))
     assert writer.articles == len(texts.articles) == len(articles)
     assert writer.sentences == texts.sentence_count
     sentence_row = passage_row = 0
@@ -82,7 +82,7 @@ def test_an_article_is_found_by_its_id(tmp_path: Path) -> None:
     with TextStoreWriter(tmp_path) as writer:
         for article_id in ("a", "sub/b"):
             writer.add(Article(article_id, "Text."), Layout.of("Text.", [Span(0, 5)], [range(1)]))
-    texts = TextStore(tmp_path)
+    texts = FileTextStore(tmp_path)
     found = texts.find_article("sub/b")
     assert found is not None
     assert (found.row, found.id) == (1, "sub/b")

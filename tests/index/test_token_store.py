@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from index.files.byte_ranges import FileRanges
 from index.models import Article, Span
 from index.progress import NoProgress
-from index.stores.text_store import Layout, TextStore, TextStoreWriter, about
-from index.stores.token_store import TokenStore, TokenTable, write_tokens
+from index.stores.text_store import FileTextStore, Layout, TextStoreWriter, about
+from index.stores.token_store import FileTokenStore, TokenTable, write_tokens
 from index.text.initials import Initials
 from index.text.marks import read_marks
 from index.text.words import read_words
@@ -27,7 +27,9 @@ _ARTICLES = st.lists(
 )
 
 
-def stored(folder: Path, articles: list[tuple[str, list[str]]]) -> tuple[TextStore, TokenStore]:
+def stored(
+    folder: Path, articles: list[tuple[str, list[str]]]
+) -> tuple[FileTextStore, FileTokenStore]:
     with TextStoreWriter(folder) as writer:
         for number, (title, sentences) in enumerate(articles):
             text = "".join(sentences) or "x"
@@ -35,11 +37,13 @@ def stored(folder: Path, articles: list[tuple[str, list[str]]]) -> tuple[TextSto
             spans = [Span(end - len(s), end) for s, end in zip(sentences, ends, strict=True)]
             article = Article(str(number), text, title, published="2025-09-22")
             writer.add(article, Layout.of(article.text, spans, [range(len(spans))]))
-    texts = TextStore(folder)
+    texts = FileTextStore(folder)
     return texts, write_tokens(folder, texts, _INITIALS, NoProgress())
 
 
-def words_of(store: TokenStore, table: TokenTable, rows: list[int]) -> list[list[tuple[str, str]]]:
+def words_of(
+    store: FileTokenStore, table: TokenTable, rows: list[int]
+) -> list[list[tuple[str, str]]]:
     tokens = table.read(np.array(rows))
     words = [store.words[number] for number in tokens.words]
     starts = tokens.starts.tolist()

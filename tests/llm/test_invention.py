@@ -15,8 +15,8 @@ from bot.domain.models import Answer, Mode, Question, Role
 from bot.wording.answers import answer_text
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
-from index.generations.generation import Generation
 from index.generations.live import LiveIndex
+from index.generations.reader import Generation
 from index.progress import NoProgress
 from index.stores.text_store import about
 

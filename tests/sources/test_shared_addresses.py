@@ -17,7 +17,7 @@ from bot.sources.update import Updater
 from index.articles.sources import SourceReport, read_articles
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
-from index.generations.generation import Generation, open_current
+from index.generations.generation import FileGeneration, open_current
 from index.models import Article
 from index.progress import NoProgress
 from tests.sources.conftest import BRIDGE, QUICK, Builds
@@ -72,7 +72,7 @@ class Desk:
         """Return what the versions say the repair costs, and what follows."""
         return [each.text.split("$")[-1] for each in self.versions()]
 
-    def built(self, encoder: Encoder) -> Generation:
+    def built(self, encoder: Encoder) -> FileGeneration:
         archives, index = self.sources.registry.archives, self._settings.index
         build_index([archives], index, encoder, NoProgress())
         return open_current(index)
@@ -155,7 +155,7 @@ async def test_a_withdrawal_ends_the_article_of_both_feeds(desk: Desk) -> None:
 async def test_a_fuller_text_is_no_correction_of_the_teaser_but_a_changed_figure_is(
     desk: Desk, encoder: Encoder
 ) -> None:
-    def fate(generation: Generation, sentence: str) -> FateKind:
+    def fate(generation: FileGeneration, sentence: str) -> FateKind:
         about = {"title": "bridge", "source": "", "published": "", "url": desk.id}
         place = Place(article_id=desk.id, **about, start=0, end=len(sentence))
         return fate_of(generation, place, sentence).kind

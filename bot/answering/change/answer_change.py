@@ -13,7 +13,7 @@ from bot.answering.change.wording import Wording
 from bot.domain.fates import FateKind
 from bot.domain.known_answer import KnownAnswer
 from bot.domain.models import Answer, Place
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 
 # (sentence, others): return True if one of the others says all that the sentence says.
 Repeats = Callable[[str, Sequence[str]], bool]

@@ -8,9 +8,9 @@ from bot.answering.change.wording import Wording
 from bot.domain.fates import FateKind
 from bot.domain.models import Place
 from index.generations.differences import sentence_changes
-from index.generations.generation import Generation
+from index.generations.reader import Generation, TextStore
 from index.models import NOT_EVIDENCE
-from index.stores.text_store import StoredArticle, StoredSentence, TextStore
+from index.stores.text_store import StoredArticle, StoredSentence
 
 _ALIKE = 0.4  # share of words from which the sentence of the new version takes the old one's place
 

@@ -7,8 +7,9 @@ from typing import Any
 from bot.answering.ranking.evidence import Evidence
 from bot.answering.text.context import leans_on_previous, names_person, points_at_person
 from bot.domain.models import Citation, Place, Role
+from index.generations.reader import TextStore
 from index.models import BlockKind
-from index.stores.text_store import StoredSentence, TextStore
+from index.stores.text_store import StoredSentence
 
 _CLOSEST = 3
 _MOST_CONTEXT = 2  # sentences before one that refers back

@@ -15,9 +15,8 @@ from bot.answering.citing.citations import CitationError, check_citations
 from bot.answering.ranking.copies import are_copies
 from bot.answering.time.resolution import resolved
 from bot.domain.models import Answer, Citation, Place, Role, ShortAnswer, Status, Verdict
-from index.generations.generation import Generation
+from index.generations.reader import Generation, TextStore
 from index.models import Span
-from index.stores.text_store import TextStore
 
 _MOST = 64  # citations per list
 

@@ -9,8 +9,9 @@ from itertools import product
 from bot.answering.citing.difference_model import difference_model
 from bot.answering.time.ranges import DateRange
 from bot.answering.time.resolution import published_day, resolve_dates
+from index.generations.reader import TextStore
 from index.models import Span
-from index.stores.text_store import StoredSentence, TextStore
+from index.stores.text_store import StoredSentence
 from index.stores.times import BEFORE_ALL
 
 _DAY_SECONDS = 86_400

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.answering.ranking.evidence import MAX_EVIDENCE, Evidence
 from bot.domain.models import Change, Citation, Disagreement, Role, StatedValue, ValueKind
-from index.stores.text_store import TextStore
+from index.generations.reader import TextStore
 
 SentencePlace = tuple[str, int]  # the id of the article, and the start of the sentence in it
 

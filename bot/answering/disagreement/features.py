@@ -28,7 +28,7 @@ from bot.answering.disagreement.wording import (
 from bot.answering.time.ranges import DateRange
 from bot.answering.time.resolution import published_day
 from bot.answering.verification.reading import Reading
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.models import Span
 
 Features = dict[str, float]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.answering.ranking.evidence import Evidence
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.stores.text_store import StoredArticle
 
 _SHARED = 0.5  # share of the sentences at which an article is a copy of another one

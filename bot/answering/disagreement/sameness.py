@@ -15,7 +15,7 @@ from bot.answering.disagreement.pair_inputs import Side
 from bot.answering.disagreement.pair_model import PairScore, load_sameness
 from bot.answering.disagreement.statements import Statement, StatementReader
 from bot.answering.disagreement.values import Polarity
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 
 _LEAST = 1e-6  # probability
 _MOST = 100.0  # log-odds beyond all; the decision cuts them off

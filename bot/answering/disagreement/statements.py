@@ -14,7 +14,7 @@ from bot.answering.time.resolution import ResolvedDate, resolve_dates
 from bot.answering.verification.comparison import is_in
 from bot.answering.verification.reading import Reading, SentenceReader
 from bot.domain.models import ValueKind, Verdict
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.models import Span
 from index.stores.text_store import StoredSentence
 from index.text.quantities import read_quantities

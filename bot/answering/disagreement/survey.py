@@ -13,7 +13,7 @@ from bot.answering.ranking.evidence import Evidence, EvidenceRanker
 from bot.answering.time.resolution import published_day
 from bot.answering.verification.reading import SentenceReader
 from bot.domain.models import ValueKind
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 
 _READ_MORE = 4  # sentences of other articles that the judge reads beyond the ranking
 _LOOKED_AT = 20  # best ranked sentences among which these are looked for

@@ -7,8 +7,9 @@ from bot.answering.time.ranges import day_of
 from bot.answering.time.resolution import resolve_dates
 from bot.domain.overviews import OverviewRequest
 from index.articles.base.dates import iso_date, utc_seconds
+from index.generations.reader import TextStore
 from index.period import NOW, Period
-from index.stores.text_store import StoredArticle, StoredSentence, TextStore
+from index.stores.text_store import StoredArticle, StoredSentence
 from index.stores.times import BEFORE_ALL, ArticleTimes
 
 Rows = NDArray[np.int64]

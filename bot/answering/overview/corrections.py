@@ -11,8 +11,8 @@ from bot.domain.models import Change
 from bot.domain.overviews import OverviewRequest
 from index.articles.base.dates import utc_seconds
 from index.generations.differences import sentence_changes
-from index.generations.generation import Generation
-from index.stores.text_store import StoredArticle, StoredSentence, TextStore
+from index.generations.reader import Generation, TextStore
+from index.stores.text_store import StoredArticle, StoredSentence
 from index.stores.times import OPEN
 
 _MOST_WITHDRAWN = 200  # articles read for those that were withdrawn

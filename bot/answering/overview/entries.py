@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from bot.answering.citing.citations import cite_sentence, needed_before
 from bot.answering.ranking.copies import copy_key
 from bot.domain.models import Change, Citation, Role
-from index.generations.generation import Generation
-from index.stores.text_store import StoredSentence, TextStore
+from index.generations.reader import Generation, TextStore
+from index.stores.text_store import StoredSentence
 
 
 def key_of(generation: Generation, sentence: StoredSentence) -> Hashable:

@@ -16,7 +16,7 @@ from bot.answering.overview.corrections import corrected_entry, withdrawn_entrie
 from bot.answering.overview.entries import Entry, key_of
 from bot.answering.overview.material import Material, centrality, material, material_of
 from bot.domain.overviews import OverviewRequest
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.retrieval import SentenceHit
 from index.stores.text_store import StoredArticle, StoredSentence
 

@@ -11,7 +11,7 @@ from bot.answering.candidates import states_something
 from bot.answering.text.addressing import addresses_a_model
 from bot.answering.text.context import leans_on_previous
 from bot.answering.text.cues import HEDGES, read_cues
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.stores.text_store import StoredArticle, StoredSentence
 
 Vectors = NDArray[np.float32]

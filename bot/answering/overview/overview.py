@@ -12,7 +12,7 @@ from bot.answering.overview.topic import Topic, sentences_about
 from bot.answering.question.analysis import WordWeights
 from bot.domain.models import Answer, Citation, OverviewKind, Status
 from bot.domain.overviews import OverviewRequest
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.retrieval import Searcher
 
 _LEAD = 8  # articles and sentences among which the newest statement is searched

@@ -18,7 +18,7 @@ from bot.answering.overview.entries import Entry, key_of
 from bot.answering.overview.material import Material, Vectors, centrality, material, material_of
 from bot.answering.text.dates import MONTHS
 from bot.domain.overviews import OverviewRequest
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.retrieval import SentenceHit
 from index.stores.text_store import StoredArticle, StoredSentence
 

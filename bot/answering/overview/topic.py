@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from bot.answering.overview.material import stating
 from bot.answering.question.analysis import FILLERS, WordWeights, stem
 from bot.answering.question.follow_up import Understood
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.period import Period
 from index.retrieval import Searcher, SentenceHit
 from index.stores.text_store import StoredSentence

@@ -5,7 +5,7 @@ from bot.answering.question.follow_up import Understood, understand
 from bot.answering.question.plain_question import plain
 from bot.answering.question.spelling import SpellingCorrector
 from bot.domain.models import Question
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 
 
 class QuestionReader:

@@ -17,7 +17,7 @@ from bot.answering.ranking.evidence_model import EvidenceModel, judged_places
 from bot.answering.ranking.lexicon import Lexicon
 from bot.answering.ranking.pool import Pool, retrieved
 from bot.answering.ranking.second_reading import SecondReading
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 from index.retrieval import SentenceHit
 from index.stores.text_store import StoredSentence
 

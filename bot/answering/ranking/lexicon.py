@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bot.answering.question.analysis import FILLERS, NEGATIONS, WordWeights, stem
 from bot.answering.text.letters import TrigramIndex
-from index.stores.token_store import StoredWords
+from index.generations.reader import WordTable
 from index.text.tokens import Spelt
 from index.text.words import FUNCTION_WORDS
 
@@ -81,7 +81,7 @@ class Lexicon:
     are 0, which is not the number of any string, and its only flag is FUNCTION.
     """
 
-    def __init__(self, words: StoredWords | list[Spelt], weights: WordWeights) -> None:
+    def __init__(self, words: WordTable | list[Spelt], weights: WordWeights) -> None:
         self.nothing = len(words)
         # Pages of zeros that are never written take no memory.
         self.stems, self.spellings = (np.zeros(len(words) + 1, np.int32) for _ in range(2))

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from bot.answering.ranking.candidate_words import CandidateWords, Rows
 from bot.answering.ranking.lexicon import Lexicon
-from index.generations.generation import Generation
+from index.generations.reader import Generation, TextStore
 from index.models import BlockKind
 from index.ranges import distinct, in_ranges, starts_of
 from index.retrieval import SentenceHit
-from index.stores.text_store import TextStore
 from index.text.tokens import Tokens
 
 Array = NDArray[np.float64]

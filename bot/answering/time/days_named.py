@@ -4,7 +4,8 @@ from bot.answering.question.analysis import stem
 from bot.answering.time.ranges import DateRange
 from bot.answering.time.readings import TimeReading
 from bot.answering.time.resolution import published_day, resolve_dates
-from index.stores.text_store import StoredSentence, TextStore
+from index.generations.reader import TextStore
+from index.stores.text_store import StoredSentence
 from index.text.words import FUNCTION_WORDS, read_words
 
 _REACH = 3  # sentences before one without a date that may give its date

@@ -6,8 +6,9 @@ from bot.answering.time.ranges import DateRange, day_of
 from bot.answering.time.readings import DAY, QuestionTime, TimeReading, known_until
 from bot.answering.time.tenses import asks_for_first
 from bot.answering.time.trimming import without
+from index.generations.reader import TextStore
 from index.models import Span
-from index.stores.text_store import StoredArticle, StoredSentence, TextStore
+from index.stores.text_store import StoredArticle, StoredSentence
 
 _PREVIOUS = re.compile(r"\b(?:previous(?:ly)?|former(?:ly)?|used to)\b", re.IGNORECASE)
 

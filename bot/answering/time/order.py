@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.answering.ranking.evidence import Evidence
-from index.generations.generation import Generation
+from index.generations.reader import Generation
 
 # Largest gap to the best sentence, in log-odds, at which a newer one goes before it: that of its
 # score, and that of the judge.

@@ -30,8 +30,8 @@ from bot.domain.claims import (
     claim_spans,
 )
 from bot.domain.models import Citation
-from index.generations.generation import Generation
 from index.generations.live import LiveGeneration
+from index.generations.reader import Generation
 from index.models import Span
 from index.period import NOW, Period
 from index.retrieval import LEXICAL_WEIGHT, Searcher, SentenceHit

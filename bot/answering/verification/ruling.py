@@ -14,8 +14,9 @@ from bot.answering.verification.selection import OPPOSING, Judged, opposes, outw
 from bot.answering.verification.verifier import ClaimVerdict
 from bot.domain.claims import Standing
 from bot.domain.models import Citation
+from index.generations.reader import TextStore
 from index.period import Period
-from index.stores.text_store import StoredSentence, TextStore
+from index.stores.text_store import StoredSentence
 from index.stores.times import OPEN, ArticleTimes
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.generations.differences import Change, Changes, sentence_changes
+from index.generations.reader import TextStore
 from index.models import BlockKind
-from index.stores.text_store import StoredArticle, StoredSentence, TextStore
+from index.stores.text_store import StoredArticle, StoredSentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,13 @@ from bot.terminal.progress import progress_on_stderr
 from bot.wording.reading import reading_line, source_lines
 from bot.wording.visible import visible
 from index.articles.sources import SourceReport
-from index.building.build import BuildOptions, BuildReport, build_index
+from index.building.build import BuildOptions, BuildReport
 from index.building.embedding import Embedder
 from index.building.migration import migrate_index
 from index.encoder.encoder import Encoder, open_current
 from index.errors import IndexDamagedError, SourceError
-from index.generations.current import open_intact
-from index.generations.generation import GENERATIONS, POINTER, current_folder, published, roll_back
-from index.generations.integrity import find_damage, older_schema
-from index.generations.manifest import Manifest, read_manifest
-from index.stores.reading_notes import ReadingNotes, read_notes
+from index.generations.manifest import Manifest
+from index.stores.reading_notes import ReadingNotes
 
 _log = logging.getLogger(__name__)
 _MOST_LINES = 10  # of articles with something left out
@@ -44,7 +41,7 @@ def build(
     # `--articles a b` and `--articles a --articles b` mean the same.
     flags["articles"] = (*flags["articles"], *more_articles)
     settings = load_settings(**flags)
-    encoder = open_current(settings.encoders)
+    index, encoder = settings.open_index(), open_current(settings.encoders)
     bad: list[str] = []
 
     def leave_out(error: SourceError) -> None:
@@ -56,9 +53,8 @@ def build(
         progress_on_stderr() as progress,
         _hint_at_skipping(skip_bad),
     ):
-        report = build_index(
+        report = index.build(
             article_paths(settings),
-            settings.index,
             encoder,
             progress,
             BuildOptions(
@@ -70,7 +66,7 @@ def build(
                 embedder=embedder,
             ),
         )
-    notes = list(read_notes(settings.index / GENERATIONS / report.manifest.id))
+    notes = index.notes(report.manifest.id)
     _tell_found(report.sources, notes)
     _print_report(report, as_json, bad=bad, reading=[asdict(each) for each in notes])
 
@@ -120,7 +116,7 @@ def migrate(as_json: bool, **flags: Any) -> None:
     settings = load_settings(**flags)
     with progress_on_stderr() as progress:
         report = migrate_index(
-            settings.index,
+            settings.require_folder("dealbot index migrate"),
             settings.encoders,
             progress,
             dense_type=settings.dense_type,
@@ -159,11 +155,11 @@ def _found(sources: SourceReport) -> dict[str, Any]:
 
 def info(as_json: bool, **flags: str | None) -> None:
     """Print the manifest of the current generation."""
-    index = load_settings(**flags).index
-    manifest, degraded = open_intact(index, read_manifest)
+    index = load_settings(**flags).open_index()
+    manifest, degraded = index.manifest()
     if degraded:
         _log.warning(degraded)
-    summary = _summary(manifest) | {"generations": published(index)}
+    summary = _summary(manifest) | {"generations": index.published()}
     if as_json:
         click.echo(json.dumps(summary))
         return
@@ -190,28 +186,20 @@ def _summary(manifest: Manifest) -> dict[str, Any]:
 
 def verify_index(as_json: bool, **flags: str | None) -> None:
     """Print the damage of each generation. Raises IndexDamagedError if there is any."""
-    index = load_settings(**flags).index
-    names = published(index)
-    damage = {name: find_damage(index / GENERATIONS / name) for name in names}
-    older = {name: told for name in names if (told := older_schema(index / GENERATIONS / name))}
-    current = POINTER
-    try:
-        current = current_folder(index).name
-        damage.setdefault(current, [f"{index / GENERATIONS / current} is missing"])
-    except IndexDamagedError as error:
-        damage[POINTER] = [str(error)]
+    found = load_settings(**flags).open_index().verification()
+    current, damage, older = found.current, found.damage, found.older
     if as_json:
-        problems = {name: "; ".join(found) or None for name, found in damage.items()}
-        click.echo(json.dumps({"current": current, "problems": problems, "older": older}))
+        told = {name: "; ".join(problems) or None for name, problems in damage.items()}
+        shown = {"current": current, "problems": told, "older": dict(older)}
+        click.echo(json.dumps(shown))
     else:
-        for name, found in damage.items():
+        for name, problems in damage.items():
             intact = f"intact, but cannot be used: {older[name]}" if name in older else "intact"
-            for problem in found or [intact]:
+            for problem in problems or [intact]:
                 click.echo(f"{name}{' (current)' if name == current else ''}: {visible(problem)}")
-    if damaged := [problem for found in damage.values() for problem in found]:
+    if damaged := [problem for problems in damage.values() for problem in problems]:
         remedy = (
-            f"Repair it with: dealbot index rollback --index {index}, "
-            f"or: dealbot index build --full --index {index}"
+            found.remedy
             if damage[current]
             else "That generation is not in use and can be removed; you cannot roll back to it"
         )
@@ -221,7 +209,7 @@ def verify_index(as_json: bool, **flags: str | None) -> None:
 
 def rollback(as_json: bool, **flags: str | None) -> None:
     """Roll the index back and print the generation that answers now."""
-    manifest = roll_back(load_settings(**flags).index)
+    manifest = load_settings(**flags).open_index().roll_back()
     click.echo(
         json.dumps(_summary(manifest)) if as_json else f"Generation {manifest.id} is in use again"
     )

@@ -40,7 +40,7 @@ async def _insights(settings: Settings, days: int, server: int | None) -> Insigh
         raise StoreError(
             f"There is no store {settings.store}: give the path of the bot's store with --store"
         )
-    live = LiveIndex(settings.index, settings.encoders)
+    live = LiveIndex(settings.open_index(), settings.encoders)
     async with Store.open(settings.store, exclusive=False) as store:
         service = InsightsService(store, live, people=settings.insights_people)
         return await service.insights(days, server=server)

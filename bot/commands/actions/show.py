@@ -22,9 +22,10 @@ from index.errors import ExpectedError, IndexMissingError
 from index.files.folder_locks import FolderLock
 from index.generations.current import open_intact
 from index.generations.integrity import read_errors_as_damage, verify
+from index.generations.reader import TextStore
 from index.models import Block
 from index.stores.reading_notes import ReadingNotes, read_notes
-from index.stores.text_store import StoredArticle, TextStore
+from index.stores.text_store import FileTextStore, StoredArticle
 
 _LONGEST_LINE = 100
 _log = logging.getLogger(__name__)
@@ -34,7 +35,9 @@ def run(article_id: str, blocks: bool, history: bool, as_json: bool, **flags: st
     """Print the article, its parts or its history."""
     if blocks and history:
         raise click.UsageError("--blocks and --history exclude each other.")
-    (folder, texts, _lock), degraded = open_intact(load_settings(**flags).index, _held_texts)
+    (folder, texts, _lock), degraded = open_intact(
+        load_settings(**flags).require_folder("dealbot show"), _held_texts
+    )
     if degraded:
         _log.warning(degraded)
     article = _article(texts, article_id)
@@ -64,7 +67,7 @@ def _held_texts(folder: Path) -> tuple[Path, TextStore, FolderLock]:
     """Open the texts and lock their folder, so that no build removes it."""
     lock = FolderLock(folder)
     verify(folder)
-    return folder, TextStore(folder), lock
+    return folder, FileTextStore(folder), lock
 
 
 def _article(texts: TextStore, article_id: str) -> StoredArticle:

@@ -105,11 +105,11 @@ async def _open_service(settings: Settings) -> AsyncIterator[SourceService]:
 
     def build() -> str:
         # Imported on demand: onnxruntime and FAISS take a third of a second.
-        from bot.rebuild.gated_build import build_gated, recorded_paths
+        from bot.rebuild.gated_build import build_gated
         from bot.rebuild.rebuilder import StoppableProgress
 
         with progress_on_stderr() as progress:
-            paths = article_paths(settings, recorded_paths(settings.index))
+            paths = article_paths(settings, settings.open_index().recorded_sources())
             stoppable = StoppableProgress(progress, stopping)
             return build_gated(paths, settings, stoppable)[0].manifest.id
 

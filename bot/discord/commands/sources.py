@@ -12,7 +12,8 @@ from bot.discord.lookups import listed, newest_first, sentences_of
 from bot.discord.page_buttons import Pages, pages_of, show_list
 from bot.discord.rendering.sources import article_pages, sources_pages
 from bot.domain.errors import QuestionError
-from index.stores.text_store import StoredArticle, TextStore
+from index.generations.reader import TextStore
+from index.stores.text_store import StoredArticle
 from prompts import text
 
 

@@ -1,0 +1,111 @@
+"""An index in a folder."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from index.errors import IndexDamagedError, IndexMissingError
+from index.files.publication import only_writer, read_pointer, write_pointer
+from index.generations.current import open_intact
+from index.generations.generation import (
+    GENERATIONS,
+    POINTER,
+    FileGeneration,
+    current_folder,
+    open_current,
+    published,
+    roll_back,
+)
+from index.generations.integrity import find_damage, older_schema, verify
+from index.generations.manifest import Manifest, read_manifest
+from index.generations.verification import Verification
+from index.progress import Progress
+from index.stores.reading_notes import ReadingNotes, read_notes
+
+if TYPE_CHECKING:
+    from index.building.build import BuildOptions, BuildReport
+    from index.encoder.encoder import Encoder
+
+_Opened = TypeVar("_Opened")
+
+
+class FileIndex:
+    """An index in a folder, with the pointer CURRENT."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def name(self) -> str:
+        return str(self._folder)
+
+    def current_id(self) -> str | None:
+        return read_pointer(self._folder / POINTER)
+
+    def published(self) -> list[str]:
+        return published(self._folder)
+
+    def open_current(self) -> FileGeneration:
+        return open_current(self._folder)
+
+    def open_intact(self, use: Callable[[FileGeneration], _Opened]) -> tuple[_Opened, str | None]:
+        return open_intact(self._folder, lambda folder: use(FileGeneration.open(folder)))
+
+    def manifest(self) -> tuple[Manifest, str | None]:
+        return open_intact(self._folder, read_manifest)
+
+    def verified(self, check: Callable[[Manifest], None]) -> tuple[Manifest, str | None]:
+        def intact(folder: Path) -> Manifest:
+            manifest = verify(folder)
+            check(manifest)
+            return manifest
+
+        return open_intact(self._folder, intact)
+
+    def point_back(self, published_id: str, generation: str) -> None:
+        with only_writer(self._folder):
+            if current_folder(self._folder).name == published_id:
+                write_pointer(self._folder / POINTER, generation)
+
+    def roll_back(self, *, accept: Callable[[Manifest], None] | None = None) -> Manifest:
+        return roll_back(self._folder, accept=accept)
+
+    def verification(self) -> Verification:
+        folder = self._folder
+        names = published(folder)
+        damage = {name: find_damage(folder / GENERATIONS / name) for name in names}
+        older = {
+            name: told for name in names if (told := older_schema(folder / GENERATIONS / name))
+        }
+        current = POINTER
+        try:
+            current = current_folder(folder).name
+            damage.setdefault(current, [f"{folder / GENERATIONS / current} is missing"])
+        except IndexDamagedError as error:
+            damage[POINTER] = [str(error)]
+        remedy = (
+            f"Repair it with: dealbot index rollback --index {folder}, "
+            f"or: dealbot index build --full --index {folder}"
+        )
+        return Verification(current, damage, older, remedy)
+
+    def build(
+        self,
+        sources: Sequence[Path],
+        encoder: "Encoder",
+        progress: Progress,
+        options: "BuildOptions",
+    ) -> "BuildReport":
+        # Imported on demand: a question need not wait for the readers of articles.
+        from index.building.build import build_index
+
+        return build_index(sources, self._folder, encoder, progress, options)
+
+    def notes(self, generation: str) -> list[ReadingNotes]:
+        return list(read_notes(self._folder / GENERATIONS / generation))
+
+    def recorded_sources(self) -> tuple[Path, ...]:
+        try:
+            return tuple(map(Path, read_manifest(current_folder(self._folder)).sources))
+        except (IndexMissingError, IndexDamagedError):
+            return ()

@@ -1,0 +1,1 @@
+"""Generations in PostgreSQL with pgvector: the same answers as from files, for several hosts."""

