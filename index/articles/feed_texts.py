@@ -100,6 +100,8 @@ class _RunFinder:
             self._feeds = {feed: given}
             self._show(given)
             return
+        if before and self._repeats(given.record, before.record):
+            return
         self._feeds[feed] = given
         if feed == self._shown:
             fullest = max(self._feeds.values(), key=lambda each: each.record.size)
@@ -109,6 +111,10 @@ class _RunFinder:
                 self._show(given)
         else:
             self._compare(given, before)
+
+    def _repeats(self, given: Record, before: Record) -> bool:
+        """Return whether a feed gives again a text that is not the shown one."""
+        return given.text == before.text != self._feeds[self._shown].record.text
 
     def _compare(self, given: _FeedText, before: _FeedText | None) -> None:
         """Decide on the text of a feed that is not the shown one."""

@@ -205,7 +205,7 @@ def test_piped_lines_are_answered_one_by_one(command: list[str]) -> None:
 
 def test_a_piped_rebuild_is_over_before_the_next_line(command: list[str], tmp_path: Path) -> None:
     done = _piped(command, b":rebuild\n:index\n")
-    assert f"FileGeneration: {published(tmp_path / 'index')[-1]}" in done.stdout.decode()
+    assert f"Generation: {published(tmp_path / 'index')[-1]}" in done.stdout.decode()
     assert "Rebuilt: " in done.stderr.decode()
     assert "Rebuilt: " not in done.stdout.decode()
 

@@ -90,7 +90,7 @@ def held_build(monkeypatch: pytest.MonkeyPatch, reached: asyncio.Event) -> Itera
         assert gate.wait(HANG_S)
         return build_index(*given, **named)
 
-    monkeypatch.setattr("bot.rebuild.gated_build.build_index", building)
+    monkeypatch.setattr("index.building.build.build_index", building)
     try:
         yield
     finally:
@@ -257,7 +257,7 @@ async def test_the_reference_of_a_bug_is_the_same_everywhere(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("bot.rebuild.gated_build.build_index", broken)
+    monkeypatch.setattr("index.building.build.build_index", broken)
     asked = await run(fake, town, "rebuild")
     await shows(fake, asked, "went wrong")
     [logged] = [record.getMessage() for record in caplog.records if record.exc_info]
@@ -308,7 +308,7 @@ async def test_progress_is_shown_once_a_second_at_most(
             threading.Event().wait(0.05)  # more often than edits are allowed
         return build_index(sources, index, encoder, progress, *options)
 
-    monkeypatch.setattr("bot.rebuild.gated_build.build_index", telling)
+    monkeypatch.setattr("index.building.build.build_index", telling)
     asked = await run(fake, town, "rebuild")
 
     def seen() -> bool:

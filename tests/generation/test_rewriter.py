@@ -272,7 +272,8 @@ async def test_who_would_be_refused_is_refused_without_a_rewrite(
 ) -> None:
     async with open_to(endpoint, max_waiting=1) as service:
         waiting = asyncio.create_task(service.quote(Question(question="What do fish cost?")))
-        await asyncio.sleep(0)  # into the queue; the compute thread is not notified yet
+        while not service.waiting:  # the worker takes it from the queue one turn later
+            await asyncio.sleep(0)
         with pytest.raises(ServiceBusyError):
             await ask(service)
         await waiting

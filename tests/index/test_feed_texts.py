@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.articles.feed_texts import Record
@@ -117,6 +117,8 @@ def test_versions_follow_each_other_whatever_the_feeds_do(
 
 
 @given(st.lists(any_text, min_size=1, max_size=12))
+@example([text("a", "short", 0, 5), text("b", "longer", 0, 6)])
+@settings(max_examples=500)
 def test_another_update_without_changes_adds_no_version(records: list[Record]) -> None:
     """Each feed gives its newest text again, as after a lost archive."""
     if any(not each.feed or each.withdrawn for each in records):
