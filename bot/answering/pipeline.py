@@ -10,9 +10,9 @@ from bot.answering.citing.abstention import named_as_lacking
 from bot.answering.citing.choice import choose
 from bot.answering.citing.citations import check_citations, cite, cite_closest
 from bot.answering.citing.short_answer import short_answer
-from bot.answering.citing.stated import count_in
+from bot.answering.citing.stated import count_in, has_number
 from bot.answering.citing.survey import disagreement_in, with_dates_of_change
-from bot.answering.citing.verdict import asks_for_verdict, verdict_of
+from bot.answering.citing.verdict import may_rule, verdict_of
 from bot.answering.encoded_question import EncodedQuestion, QuestionEncoder
 from bot.answering.index_facts import facts_for
 from bot.answering.judge.inputs import Task
@@ -209,8 +209,8 @@ class QuestionAnswerer:
         self, live: LiveGeneration, found: Found, chosen: Sequence[Evidence]
     ) -> Verdict | None:
         """Judge a yes/no question by the chosen sentences. Return None for any other question, and
-        if the judge is not sure enough."""
-        if not asks_for_verdict(found.reading):
+        if the answer or the judge is not sure enough."""
+        if not may_rule(found.reading, found.confidence):
             return None
         shown = [each.hit.sentence for each in chosen]
         judged = self._ranker.judged(live.generation, Task.CLAIM, found.reading, shown)
@@ -250,6 +250,8 @@ def _short_answer(
         span = count_in(found.reading, best.quote)
     if span is None:
         return None
+    if shape is QuestionShape.COMPARISON and has_number("", best.quote[span.start : span.end]):
+        return None  # the amount of one side says nothing about the other
     return ShortAnswer(
         citation=best.number,
         start=best.start + span.start,

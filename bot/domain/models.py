@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from bot.domain.errors import QuestionError, Refusal
 
 MAX_QUESTION_CHARS = 2000
+CERTAIN = 0.8  # lowest confidence of an answer that is called sure, and of a yes or no
 SURE = 0.5  # lowest confidence of an answer that is shown without "I'm not sure"
 
 

@@ -1,16 +1,13 @@
 """Confidence in words. The number behind the words is for `/why` and `:why`."""
 
-from bot.domain.models import SURE
+from bot.domain.models import CERTAIN, SURE
 from bot.wording.measures import percent
 from prompts import text
-
-# Calibrated probability from which an answer is called sure. Below SURE it is only a suggestion.
-_CERTAIN = 0.8
 
 
 def confidence_words(probability: float) -> str:
     """Put a calibrated probability in words: "sure", "fairly sure" or "may be it"."""
-    if probability >= _CERTAIN:
+    if probability >= CERTAIN:
         return text("measures.sure")
     return text("measures.fairly_sure" if probability >= SURE else "measures.maybe")
 

@@ -60,6 +60,7 @@ def test_sentence_that_compares_is_recognised(sentence: str, compares: bool) -> 
         ("number of the boats", BOATS, "two electric boats"),
         ("how many gigawatts", "It needs at least 10 gigawatts of power.", "at least 10 gigawatts"),
         ("how many ships", "It has 20 ships or more.", "20 ships or more"),
+        ("how many $5 million boats are there", BOATS, "two electric boats"),
         ("how many captains", BOATS, None),
         ("how many boats", "Two boats left, and six boats came.", None),
         ("who sails the boats", BOATS, None),

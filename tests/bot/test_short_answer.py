@@ -134,6 +134,12 @@ def test_eight_words_fit_and_nine_are_too_long(kind: AnswerKind) -> None:
     assert not fits(kind, "Who leads?", "2 very old members of the union in Tarn")
 
 
+def test_money_answers_a_count_of_money_only() -> None:
+    assert fits(AnswerKind.COUNT, "How many million dollars did it cost?", "$5 million")
+    assert not fits(AnswerKind.COUNT, "How many boats are there?", "$5 million")
+    assert not fits(AnswerKind.COUNT, "How many 3 million dollar boats are there?", "$5 million")
+
+
 @pytest.mark.parametrize("text", ["", " ", "—", "“”"])
 def test_a_text_without_words_does_not_fit(text: str) -> None:
     assert not fits(AnswerKind.PERSON, "Who leads?", text)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.citing.verdict import asks_for_verdict, verdict_of
+from bot.answering.citing.verdict import asks_for_verdict, may_rule, verdict_of
 from bot.answering.judge.judge import Judgement
 from bot.answering.ranking.evidence_model import OperatingPoint
-from bot.domain.models import Verdict
+from bot.domain.models import CERTAIN, Verdict
 
 
 def point(verdict: float) -> OperatingPoint:
@@ -33,6 +33,8 @@ def judged(supports: float, contradicts: float) -> Judgement:
 )
 def test_a_question_for_yes_or_no_asks_for_a_verdict(question: str) -> None:
     assert asks_for_verdict(question)
+    assert may_rule(question, CERTAIN)
+    assert not may_rule(question, CERTAIN - 0.01)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,7 @@ def test_a_question_for_yes_or_no_asks_for_a_verdict(question: str) -> None:
 )
 def test_other_questions_ask_for_none(question: str) -> None:
     assert not asks_for_verdict(question)
+    assert not may_rule(question, 1.0)
 
 
 @pytest.mark.parametrize(

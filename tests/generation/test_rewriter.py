@@ -272,7 +272,7 @@ async def test_who_would_be_refused_is_refused_without_a_rewrite(
 ) -> None:
     async with open_to(endpoint, max_waiting=1) as service:
         waiting = asyncio.create_task(service.quote(Question(question="What do fish cost?")))
-        while not service.waiting:  # the worker takes it from the queue one turn later
+        while not service.waiting:  # noqa: ASYNC110 - the worker takes it one turn later
             await asyncio.sleep(0)
         with pytest.raises(ServiceBusyError):
             await ask(service)

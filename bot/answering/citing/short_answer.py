@@ -8,6 +8,7 @@ kind of thing that the question asks for.
 import re
 
 from bot.answering.judge.judge import Judgement
+from bot.answering.question.analysis import words_outside_quantities
 from bot.answering.question.answer_kind import AnswerKind, answer_kind
 from bot.answering.ranking.evidence_model import OperatingPoint
 from bot.answering.text.names import looks_like_person, names_in
@@ -86,7 +87,9 @@ def _has_money(text: str) -> bool:
 
 
 def _names_money(question: str) -> bool:
-    return any(word.lower.removesuffix("s") in CURRENCIES for word in read_words(question))
+    """Return whether the question asks for money: "how many dollars", not "how many $5 notes"."""
+    words = words_outside_quantities(question)
+    return any(word.lower.removesuffix("s") in CURRENCIES for word in words)
 
 
 def _quantities(text: str) -> list[Quantity]:

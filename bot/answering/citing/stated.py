@@ -6,7 +6,7 @@ $10 billion in Anthropic" is no answer to "Is that more than Microsoft paid?".
 
 from collections.abc import Sequence
 
-from bot.answering.question.analysis import stem
+from bot.answering.question.analysis import stem, words_outside_quantities
 from bot.answering.question.shape import states_comparison
 from bot.answering.ranking.evidence import Evidence
 from bot.answering.text.cues import CueKind, read_cues
@@ -84,7 +84,7 @@ def _with_bound(sentence: str, number: Span) -> Span:
 
 def _counted(question: str) -> frozenset[str]:
     """Find the stems of what a question counts: the words between "how many" and the verb."""
-    words = [word.lower for word in read_words(question)]
+    words = [word.lower for word in words_outside_quantities(question)]
     start = next((i for i, word in enumerate(words) if word in _COUNTING), len(words)) + 1
     start += words[start : start + 1] == ["of"]
     start += words[start : start + 1] == ["the"]

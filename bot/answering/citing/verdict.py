@@ -6,12 +6,18 @@ from math import log
 from bot.answering.judge.judge import Judgement
 from bot.answering.question.answer_kind import AnswerKind, answer_kind
 from bot.answering.ranking.evidence_model import OperatingPoint
-from bot.domain.models import Verdict
+from bot.domain.models import CERTAIN, Verdict
 
 
 def asks_for_verdict(question: str) -> bool:
     """Return whether the question is a yes/no question."""
     return answer_kind(question) is AnswerKind.YES_NO
+
+
+def may_rule(question: str, confidence: float) -> bool:
+    """Return whether a yes/no question gets a verdict if the judge gives one. The answer must be
+    certain: a wrong "No" costs more than none."""
+    return confidence >= CERTAIN and asks_for_verdict(question)
 
 
 def verdict_of(judged: Sequence[Judgement], point: OperatingPoint) -> Verdict | None:

@@ -10,6 +10,7 @@ import Stemmer
 from numpy.typing import NDArray
 
 from bot.answering.question.answer_kind import AnswerKind, answer_kind
+from index.text.quantities import read_quantities
 from index.text.words import FUNCTION_WORDS, Word, read_words
 
 # Words that only phrase a question, in addition to function words.
@@ -148,3 +149,10 @@ def _focus(question: str) -> str | None:
     if not words or words[-1].lower in FILLERS:
         return None
     return stem(words[-1].lower)
+
+
+def words_outside_quantities(question: str) -> list[Word]:
+    """Return the words that are in no quantity: "how many deals" of "how many $5 billion deals"."""
+    words = read_words(question)
+    inside = [range(each.start, each.end) for each in read_quantities(question, words)]
+    return [word for word in words if not any(word.start in each for each in inside)]
