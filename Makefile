@@ -10,7 +10,7 @@ INSTALL = $(VENV)/bin/python .ci/install.py --constraint constraints.txt
 override Q := $(value Q)
 export Q
 
-.PHONY: help repl ask test test-slow soak faults corruption overload bench guards fuzz eval train peers pictures
+.PHONY: help repl ask test test-slow test-ray soak faults corruption overload bench guards fuzz eval train peers pictures
 .PHONY: generation generation-large
 .PHONY: mutants lint audit format constraints clean
 .DELETE_ON_ERROR:
@@ -20,6 +20,7 @@ help:
 	@echo 'make ask Q="..."   install, then answer one question'
 	@echo 'make test          install, then run the tests'
 	@echo 'make test-slow     run the tests that take minutes: a clean clone, the steps of the image'
+	@echo 'make test-ray      encode on a Ray cluster of two nodes, and kill its parts; some minutes'
 	@echo 'make soak          ask a bot 10,000 questions while a fake Discord fails in every way'
 	@echo 'make corruption    damage an index 2,000 times and check that each damage is found'
 	@echo 'make overload      ask ten times more questions than can be answered; ten minutes'
@@ -50,7 +51,10 @@ test: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -m 'alone and not slow'
 
 test-slow: $(VENV)/.dev
-	$(VENV)/bin/python -m pytest -n auto --dist loadgroup -m slow
+	$(VENV)/bin/python -m pytest -n auto --dist loadgroup -m 'slow and not cluster'
+
+test-ray: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -m cluster
 
 soak: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.soak
