@@ -4,8 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ranges import starts_of
-
-Rows = NDArray[np.int64]
+from index.stores.dense import Rows
 
 
 class RowNumbers:

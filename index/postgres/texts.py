@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, LiteralString, overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.models import Block, BlockKind
 from index.postgres.cache import RowCache
@@ -13,12 +12,18 @@ from index.postgres.catalogue import Contents
 from index.postgres.records import COLUMNS, ArticleRecord, Place, stored_article
 from index.postgres.schema import of_epoch
 from index.postgres.vectors import SentenceRows
-from index.stores.text_store import Layout, StoredArticle, StoredPassage, StoredSentence
+from index.stores.dense import Rows
+from index.stores.text_store import (
+    BLOCK_KINDS,
+    Layout,
+    StoredArticle,
+    StoredPassage,
+    StoredSentence,
+    block_in,
+    blocks_in,
+)
 from index.stores.times import ArticleTimes
 
-Rows = NDArray[np.int64]
-
-_KINDS = tuple(BlockKind)
 _KEPT_RECORDS, _KEPT_ARTICLES, _KEPT_IDS = 2048, 4096, 4096
 _PAGE = 1000  # articles whose metadata is fetched at once when all are listed
 _META = ("meta", "sentence_count", "text_bytes", "block_count")
@@ -93,16 +98,10 @@ class ServerTexts:
         return self._record(article.row).layout
 
     def blocks(self, article: StoredArticle) -> list[Block]:
-        rows = self.layout(article).blocks.tolist()
-        return [Block(_KINDS[kind], start, end, page) for kind, start, end, page in rows]
+        return blocks_in(self.layout(article).blocks)
 
     def block_at(self, article: StoredArticle, start: int) -> Block | None:
-        table = self.layout(article).blocks
-        row = int(np.searchsorted(table[:, 1], start, side="right")) - 1
-        if row < 0 or start >= table[row, 2]:
-            return None
-        kind, first, end, page = table[row].tolist()
-        return Block(_KINDS[kind], first, end, page)
+        return block_in(self.layout(article).blocks, start)
 
     def page_at(self, article: StoredArticle, start: int) -> int | None:
         block = self.block_at(article, start)
@@ -123,7 +122,7 @@ class ServerTexts:
         articles = self.articles_of(numbers).tolist()
         records = self.records(articles)
         return [
-            _KINDS[records[article].layout.kinds[row - records[article].place.first_sentence]]
+            BLOCK_KINDS[records[article].layout.kinds[row - records[article].place.first_sentence]]
             for row, article in zip(numbers.tolist(), articles, strict=True)
         ]
 

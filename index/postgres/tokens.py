@@ -12,11 +12,10 @@ from index.postgres.records import ArticleRecord
 from index.postgres.schema import of_epoch
 from index.postgres.texts import ServerTexts
 from index.ranges import starts_of
+from index.stores.dense import Rows
 from index.text.tokens import Spelt, Tokens, unpacked
 
 _WORDS: LiteralString = "SELECT first, words FROM dealbot.{words} WHERE first < %s ORDER BY first"
-
-Rows = NDArray[np.int64]
 
 
 class ServerTokens:

@@ -30,7 +30,7 @@ TEXTS, ARTICLES = "texts.bin", "articles.jsonl"
 SENTENCES, PASSAGES = "sentences.npy", "passages.npy"
 KINDS, BLOCKS = "kinds.npy", "blocks.npy"
 _SENTENCE_COLUMNS, _PASSAGE_COLUMNS, _BLOCK_COLUMNS = 6, 3, 4
-_KINDS = tuple(BlockKind)
+BLOCK_KINDS = tuple(BlockKind)  # a kind is stored as its place in this list
 _KEPT_ARTICLES = 4096  # parsed articles in the cache
 
 
@@ -144,11 +144,14 @@ class Layout:
         return cls(
             np.frombuffer(rows, np.int64).reshape(-1, 5),
             np.frombuffer(bounds, np.int64).reshape(-1, 2),
-            np.array([_KINDS.index(kind) for kind in kinds], np.uint8)
+            np.array([BLOCK_KINDS.index(kind) for kind in kinds], np.uint8)
             if kinds
             else np.zeros(len(sentences), np.uint8),
             np.array(
-                [(_KINDS.index(each.kind), each.start, each.end, each.page) for each in blocks],
+                [
+                    (BLOCK_KINDS.index(each.kind), each.start, each.end, each.page)
+                    for each in blocks
+                ],
                 np.int64,
             ).reshape(-1, _BLOCK_COLUMNS),
         )
@@ -242,6 +245,20 @@ def _save_table(path: Path, numbers: "array[int]", columns: int) -> None:
     save_array(path, np.frombuffer(numbers, np.int64).reshape(-1, columns))
 
 
+def blocks_in(table: NDArray[np.int64]) -> list[Block]:
+    """Return the blocks of an article, given its rows of `Layout.blocks`."""
+    return [Block(BLOCK_KINDS[kind], start, end, page) for kind, start, end, page in table.tolist()]
+
+
+def block_in(table: NDArray[np.int64], start: int) -> Block | None:
+    """Return the block of an article that contains a code point, given its rows of
+    `Layout.blocks`."""
+    row = int(np.searchsorted(table[:, 1], start, side="right")) - 1
+    if row < 0 or start >= table[row, 2]:
+        return None
+    return blocks_in(table[row : row + 1])[0]
+
+
 class FileTextStore:
     """Reader of the files that TextStoreWriter wrote. Thread-safe. Indexes of schemas before 5 have
     no blocks, those before 6 no times; everything else can be read."""
@@ -284,28 +301,22 @@ class FileTextStore:
         others."""
         if len(self.times.since) != len(self.articles):
             raise ValueError(f"{TIMES} does not have one row per article")
-        if len(self._kinds) and self._kinds.max() >= len(_KINDS):
+        if len(self._kinds) and self._kinds.max() >= len(BLOCK_KINDS):
             raise ValueError(f"{KINDS} has an unknown kind")
-        if len(self._blocks) and self._blocks[:, 0].max() >= len(_KINDS):
+        if len(self._blocks) and self._blocks[:, 0].max() >= len(BLOCK_KINDS):
             raise ValueError(f"{BLOCKS} has an unknown kind")
 
     def kinds(self, rows: Sequence[int] | NDArray[np.int64]) -> list[BlockKind]:
         """Return the kind of each sentence row."""
-        return [_KINDS[kind] for kind in self._kinds[np.asarray(rows, np.int64)].tolist()]
+        return [BLOCK_KINDS[kind] for kind in self._kinds[np.asarray(rows, np.int64)].tolist()]
 
     def blocks(self, article: StoredArticle) -> list[Block]:
         """Return the blocks of an article, in order."""
-        rows = self._blocks[article.first_block : article.end_block].tolist()
-        return [Block(_KINDS[kind], start, end, page) for kind, start, end, page in rows]
+        return blocks_in(self._blocks[article.first_block : article.end_block])
 
     def block_at(self, article: StoredArticle, start: int) -> Block | None:
         """Return the block that contains this code point of the article's text."""
-        table = self._blocks[article.first_block : article.end_block]
-        row = int(np.searchsorted(table[:, 1], start, side="right")) - 1
-        if row < 0 or start >= table[row, 2]:
-            return None
-        kind, first, end, page = table[row].tolist()
-        return Block(_KINDS[kind], first, end, page)
+        return block_in(self._blocks[article.first_block : article.end_block], start)
 
     def page_at(self, article: StoredArticle, start: int) -> int | None:
         """Return the page that has this code point; None if the article has no pages."""

@@ -27,7 +27,6 @@ from tests.fake_discord.world import World
 _LARGEST_FRAME = 4096
 _MOST_FRAMES = 120  # per minute
 _ALL_INTENTS = (1 << 26) - 1
-_IDENTIFY_WITHIN_S = 60.0
 
 
 class Gateway:
@@ -84,9 +83,7 @@ class Gateway:
 
     async def identified(self, times: int) -> None:
         # discord.py sleeps five seconds before it identifies anew, and five before it tries.
-        await self._world.changes.until(
-            lambda: self.identifies >= times, f"IDENTIFY no. {times}", within=_IDENTIFY_WITHIN_S
-        )
+        await self._world.changes.until(lambda: self.identifies >= times, f"IDENTIFY no. {times}")
 
     async def resumed(self, times: int = 1) -> None:
         await self._world.changes.until(lambda: self.resumes >= times, f"RESUME no. {times}")
