@@ -12,6 +12,7 @@ from benchmarks import corpus, grammar
 from benchmarks.machine import ROOT, now
 from benchmarks.peers.run import PEERS
 from benchmarks.results_file import load, save, save_lines
+from benchmarks.speed.names import RERANKED
 from benchmarks.speed.process import Worker
 from bot.evaluation.datasets import records
 from bot.evaluation.indexes import files_digest
@@ -92,7 +93,9 @@ def generated(sentences: int) -> Corpus:
 
 def index_of(articles: Corpus, system: str) -> Path:
     """Return the folder of the system's index of the articles. If there is none, build it in a
-    process of its own; `built` returns the figures of the build."""
+    process of its own; `built` returns the figures of the build. A reranking peer has the index of
+    the peer without a reranker."""
+    system = RERANKED.get(system, system)
     folder = index_folder(articles, system)
     if not _usable(folder, system):
         shutil.rmtree(folder, ignore_errors=True)
