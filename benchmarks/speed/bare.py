@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from benchmarks.encoder_files import encoder_folder
 from benchmarks.peers.protocol import TOP
-from benchmarks.speed.encoder_files import encoder_folder
 from benchmarks.speed.system import System
 from index.encoder.onnx import onnxruntime
 from index.encoder.record import MODEL_FILE, TOKENIZER_FILE, EncoderRecord, read_record

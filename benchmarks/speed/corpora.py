@@ -9,10 +9,10 @@ from random import Random
 from typing import Any
 
 from benchmarks import corpus, grammar
+from benchmarks.encoder_files import encoder_folder
 from benchmarks.machine import ROOT, now
 from benchmarks.peers.run import PEERS
 from benchmarks.results_file import load, save, save_lines
-from benchmarks.speed.encoder_files import encoder_folder
 from benchmarks.speed.names import RERANKED
 from benchmarks.speed.process import Worker
 from bot.evaluation.datasets import records

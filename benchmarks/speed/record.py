@@ -6,8 +6,8 @@ from importlib.metadata import version
 from typing import Any
 
 from benchmarks import corpus
+from benchmarks.encoder_files import encoder_folder
 from benchmarks.machine import ROOT, git, kernel_fields, now
-from benchmarks.speed.encoder_files import encoder_folder
 from benchmarks.speed.names import ENCODER_ALONE
 from benchmarks.speed.process import Worker, WorkerError
 from benchmarks.speed.run import Run
