@@ -1,4 +1,4 @@
-"""Lag of the bot's event loop, from its metrics page: it is measured inside the bot, read outside."""
+"""Lag of the bot's event loop: measured inside the bot, read from its metrics page."""
 
 import socket
 from collections.abc import Mapping

@@ -80,9 +80,11 @@ async def bot(index: Path) -> AsyncIterator[System]:
 @asynccontextmanager
 async def null_bot() -> AsyncIterator[System]:
     """Run the null bot, which refuses every command."""
-    async with _asked_fake() as (fake, ask):
-        async with running(fake, "benchmarks.overload.null_bot", fake.url) as pid:
-            yield System(ask, pid, _no_lag)
+    async with (
+        _asked_fake() as (fake, ask),
+        running(fake, "benchmarks.overload.null_bot", fake.url) as pid,
+    ):
+        yield System(ask, pid, _no_lag)
 
 
 @asynccontextmanager

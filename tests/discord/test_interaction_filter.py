@@ -15,7 +15,7 @@ from tests.discord.test_load import ask_all, is_answer, outcomes, people, until
 from tests.fake_discord import FakeDiscord, Guild
 from tests.fake_discord.interactions import DEFER
 
-_INSIDE, _TOLD, _WAITING = 256, 4, 64
+_INSIDE, _TOLD, _WAITING = 256, 16, 64
 _BUSY = "Too many questions are waiting"
 
 

@@ -26,9 +26,9 @@ from tests.hang_guard import HANG_S
 pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("patient")]
 
 _HELD_S = 10 * HANG_S  # longer than a test lasts
-_INSIDE, _FEW = 256, 12  # requests at once, and requests during a lasting overload
+_INSIDE, _FEW = 256, 8  # requests at once, and requests during a lasting overload
 _OWN = _INSIDE // 8  # per user
-_TOLD = 4  # refusals sent at the same time
+_TOLD = 16  # refusals sent at the same time
 
 
 async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
