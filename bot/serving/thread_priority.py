@@ -4,7 +4,7 @@ import os
 import sys
 
 # With three threads that computed on two busy cores, the event loop sent 22% of the refusals within
-# 50 ms at the same priority, 29% with 5 and 54% with 10 (medians of three runs).
+# 50 ms at the same priority, 29% with 5 (medians of three runs) and 54% with 10 (of two).
 _NICE = 10
 
 
