@@ -13,7 +13,7 @@ from psycopg import Connection
 from index.building.build import BuildOptions, BuildReport, build_index, publish_articles
 from index.building.file_index import FileIndex
 from index.encoder.encoder import Encoder
-from index.errors import BuildError, IndexDamagedError, IndexMissingError, IndexUnreachableError
+from index.errors import BuildError, IndexDamagedError, IndexMissingError
 from index.generations.generation import FileGeneration, open_current
 from index.generations.manifest import DenseRecord, Manifest, manifest_of
 from index.generations.verification import Verification
@@ -23,7 +23,7 @@ from index.postgres.generation import ServerGeneration
 from index.postgres.pruning import prune
 from index.postgres.publication import Publisher, epoch_key, make_current
 from index.postgres.schema import check_schema, migrate
-from index.postgres.server import Server
+from index.postgres.server import Server, check_extension, check_server
 from index.postgres.verification import find_damage
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotes
@@ -73,9 +73,9 @@ class ServerIndex:
     def open_current(self) -> ServerGeneration:
         """Open the current generation. Raises an ExpectedError if there is none."""
         with self._server.inspecting() as connection:
-            self._server.check(connection)
+            check_server(connection, self.name)
             check_schema(connection, self.name)
-            self._server.check_extension(connection)
+            check_extension(connection, self.name)
         current = self.current_id()
         if current is None:
             raise self._missing()
@@ -193,20 +193,15 @@ class ServerIndex:
         except psycopg.errors.ReadOnlySqlTransaction:
             raise
         except psycopg.Error:
-            self._server.check_extension(connection)  # may exist without the right to create it
+            check_extension(connection, self.name)  # may exist without the right to create it
             raise
-        self._server.check_extension(connection)
+        check_extension(connection, self.name)
         migrate(connection, self.name)
 
     @contextmanager
     def lock(self) -> Iterator[Connection[Any]]:
         """Hold the lock of builds on the server; it is released if this process dies."""
         with self._server.writing() as connection:
-            [[is_replica]] = connection.execute("SELECT pg_is_in_recovery()").fetchall()
-            if is_replica:
-                raise IndexUnreachableError(
-                    f"{self.name} is a replica, which only reads: use the URL of the primary"
-                )
             [[locked]] = connection.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchall()
             if not locked:
                 raise BuildError(f"Another build of {self.name} is running: wait until it ends")
