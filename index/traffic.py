@@ -8,6 +8,14 @@ from threading import Lock
 BOUNDS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """State of the server of an index: its traffic, and the open connections of this process."""
+
+    traffic: "Traffic"
+    connections: int
+
+
 @dataclass
 class Traffic:
     """Requests since the start, by their duration, and failures by the class of their error.
