@@ -170,9 +170,14 @@ class PostgresServer:
     def made(cls, programs: Path) -> Self:
         # Not a folder of pytest: another user cannot enter it, and a socket's path must be short.
         folder = Path(tempfile.mkdtemp(prefix="dealbot-pg-"))
+        cls.own(folder)
+        return cls(programs, folder)
+
+    @staticmethod
+    def own(folder: Path) -> None:
+        """Give a folder to the account of the server."""
         if not os.geteuid():
             os.chown(folder, _NOBODY, _NOBODY)
-        return cls(programs, folder)
 
     def remove(self) -> None:
         self.stop()
