@@ -1,7 +1,7 @@
 """The place of an index: a folder, or a database on a server. This is the only choice between
 them; what follows knows one protocol."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -91,6 +91,10 @@ class Index(Protocol):
 
     def recorded_sources(self) -> tuple[Path, ...]:
         """Return the paths that the current generation was built from; none if there is none."""
+
+    def checks(self) -> Mapping[str, Callable[[], str]]:
+        """Return checks of the server by their subjects; none for a folder. Each returns a line, or
+        raises IndexWarningError or another ExpectedError."""
 
     @property
     def state(self) -> "ServerState | None":

@@ -180,7 +180,8 @@ class PostgresServer:
             os.chown(folder, _NOBODY, _NOBODY)
 
     def remove(self) -> None:
-        self.stop()
+        if self._process is not None:
+            self.kill()  # faster than to stop it, and nothing is kept
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

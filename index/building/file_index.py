@@ -139,6 +139,9 @@ class FileIndex:
         except (IndexMissingError, IndexDamagedError):
             return ()
 
+    def checks(self) -> dict[str, Callable[[], str]]:
+        return {}
+
     @property
     def state(self) -> None:
         return None

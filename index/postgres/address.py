@@ -64,6 +64,17 @@ class Address:
         return make_conninfo(self.url, **chosen)
 
     @property
+    def hosts(self) -> dict[str, str]:
+        """Return the connection string of each host by its name."""
+        hosts, ports = _hosts(self._parts)
+        return {
+            quote(host, ""): make_conninfo(
+                self.conninfo(Role.READER), host=host, port=port, target_session_attrs="any"
+            )
+            for host, port in zip(hosts, ports, strict=True)
+        }
+
+    @property
     def patience_s(self) -> float | None:
         """Seconds after which a statement that was not answered is given up; None: never."""
         found = _TIMEOUT.findall(f"statement_timeout={_STATEMENT_MS} {self._options}")
@@ -81,7 +92,7 @@ def _parts(url: str) -> dict[str, str]:
     try:
         found = conninfo_to_dict(url)
         parts = {name: str(part) for name, part in found.items() if part and name != "password"}
-        if not all(port.isdecimal() for port in parts.get("port", "").split(",") if port):
+        if not all(port.isdecimal() for port in _hosts(parts)[1] if port):
             raise ValueError
     except (psycopg.ProgrammingError, ValueError):
         raise IndexUnreachableError(
@@ -93,12 +104,18 @@ def _parts(url: str) -> dict[str, str]:
 
 def _shown(parts: dict[str, str]) -> str:
     user = f"{quote(parts['user'], '')}@" if "user" in parts else ""
-    hosts = parts.get("host", "").split(",")
-    ports = parts.get("port", "").split(",")
-    if len(ports) == 1:  # one port stands for all hosts
-        ports *= len(hosts)
     places = (
         f"{quote(host, '')}:{port}" if port else quote(host, "")
-        for host, port in zip(hosts, ports, strict=False)
+        for host, port in zip(*_hosts(parts), strict=True)
     )
     return f"postgresql://{user}{','.join(places)}/{quote(parts.get('dbname', ''), '')}"
+
+
+def _hosts(parts: dict[str, str]) -> tuple[list[str], list[str]]:
+    """Return the hosts and the port of each. Raises ValueError if their numbers differ."""
+    hosts, ports = (parts.get(name, "").split(",") for name in ("host", "port"))
+    if len(ports) == 1:  # one port stands for all hosts
+        ports *= len(hosts)
+    if len(ports) != len(hosts):
+        raise ValueError
+    return hosts, ports

@@ -1,7 +1,7 @@
 """An index on a server: opened, built, rolled back and verified."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from index.generations.verification import Verification
 from index.models import Article, DenseType
 from index.postgres.archive import ServerArchive
 from index.postgres.catalogue import Contents, current_id
+from index.postgres.checks import checks_of
 from index.postgres.generation import ServerGeneration
 from index.postgres.publication import make_current
 from index.postgres.release import prepare, publish
@@ -123,6 +124,9 @@ class ServerIndex:
     def notes(self, generation: str) -> list[ReadingNotes]:
         """Return what was left out of the articles of the generation that was just built here."""
         return FileIndex(self.builder).notes(generation)
+
+    def checks(self) -> Mapping[str, Callable[[], str]]:
+        return checks_of(self._server)
 
     @property
     def state(self) -> ServerState:

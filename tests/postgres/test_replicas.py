@@ -1,5 +1,6 @@
 """A primary with a replica: which of them answers, and what a late or promoted replica does."""
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,12 @@ import pytest
 
 from index.building.build import BuildOptions
 from index.encoder.encoder import Encoder
-from index.errors import ExpectedError, IndexDamagedError, IndexUnreachableError
+from index.errors import (
+    ExpectedError,
+    IndexDamagedError,
+    IndexUnreachableError,
+    IndexWarningError,
+)
 from index.postgres.index import ServerIndex
 from index.progress import NoProgress
 from index.retrieval import Searcher
@@ -133,6 +139,19 @@ def test_a_replica_alone_answers_and_refuses_builds(
         alone.close()
 
 
+def test_the_doctor_compares_the_hosts(
+    index: ServerIndex, primary: PostgresServer, replica: PostgresServer
+) -> None:
+    check = index.checks()["replicas"]
+    assert re.search(r"is 0\.0 MB behind$", check())
+    late(replica)
+    primary.execute("SELECT pg_logical_emit_message(false, 'dealbot', repeat('-', 20000000))")
+    with pytest.raises(
+        IndexWarningError, match=r"is \d+\.\d MB behind\. Until .* is read from the"
+    ):
+        check()
+
+
 def test_a_promoted_replica_takes_over_with_all_committed_generations(
     encoder: Encoder, tmp_path: Path
 ) -> None:
@@ -162,6 +181,8 @@ def test_a_promoted_replica_takes_over_with_all_committed_generations(
             each.start()
         try:
             primary.kill()
+            with pytest.raises(IndexWarningError, match="no host is a primary"):
+                index.checks()["replicas"]()
             with pytest.raises(IndexUnreachableError, match="No primary is reachable at"):
                 index.publish(STORY, encoder, NoProgress(), BuildOptions())
             replica.execute("SELECT pg_promote()")
@@ -176,6 +197,8 @@ def test_a_promoted_replica_takes_over_with_all_committed_generations(
             each for each in refusals if not each.startswith("The index is not reachable")
         ] == []
         assert index.published() == kept
+        with pytest.raises(IndexWarningError, match=r"not reachable: .* The others answer"):
+            index.checks()["replicas"]()
         assert not any(index.verification().damage.values())
         index.publish(STORY, encoder, NoProgress(), BuildOptions())
         assert len(index.published()) == 3
