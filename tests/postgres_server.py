@@ -141,12 +141,6 @@ class PostgresServer:
         ).stdout.split()
         return [self._process.pid, *map(int, children)]
 
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)  # fast shutdown
-            self._process.wait(HANG_S)
-            self._process = None
-
     def database(self) -> str:
         """Create a database and return its URL."""
         import psycopg

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection
 
-from index.errors import IndexMissingError, IndexUnreachableError
+from index.errors import ExpectedError, IndexMissingError, IndexUnreachableError
 from index.postgres.address import Address, Role
 from index.postgres.connections import Connections, GenerationKey, Query, Result, only_reading
 from index.postgres.failures import RemovedError, failure, no_primary, read_only
@@ -78,6 +78,9 @@ class Server:
         started = time.monotonic()
         try:
             found = read()
+        except ExpectedError as error:
+            self.traffic.failed(error)
+            raise
         except psycopg.Error as error:
             described = failure(error, self.name)
             self.traffic.failed(described)
