@@ -1,4 +1,4 @@
-"""What the parts measure on: a server, and generated indexes in files that are kept between runs."""
+"""A server to measure on, and generated indexes in files, which are kept between runs."""
 
 import shutil
 from collections.abc import Iterator

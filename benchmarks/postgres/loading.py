@@ -29,22 +29,23 @@ class Stages:
 
 
 @contextmanager
-def timed(stages: Stages) -> Iterator[None]:
-    yield
+def timed() -> Iterator[Stages]:
+    stages = Stages()
+    yield stages
     stages.start("", None)
 
 
 def measure(ground: Ground) -> dict[str, Any]:
     """Load the first index, then the one with changed articles, each of them complete in files."""
     first, changed = in_files(ground.sentences), in_files(ground.sentences, changed=1)
-    load, update, options = Stages(), Stages(), BuildOptions()
+    options = BuildOptions()
     with ground.empty() as index:
         tell("load")
-        with timed(load):
+        with timed() as load:
             index.publish_generation(first.generation, load, options)
         peak_mb, sizes = resident_mb(), ground.size_mb()
         tell(f"load took {load.took_s}; update")
-        with timed(update):
+        with timed() as update:
             index.publish_generation(changed.generation, update, options)
         tell(f"update took {update.took_s}")
     load_s, update_s = (sum(each.took_s.values()) for each in (load, update))

@@ -1,6 +1,5 @@
 """An open generation on a server."""
 
-import json
 from functools import lru_cache
 
 from index.generations.admission import Admission
@@ -12,7 +11,6 @@ from index.postgres.terms import ServerTerms, ServerTermScores
 from index.postgres.texts import ServerTexts
 from index.postgres.tokens import ServerTokens
 from index.postgres.vectors import SentenceRows, ServerPassageVectors, ServerSentenceVectors
-from index.text.initials import Initials
 
 _KEPT_PERIODS = 8  # masks of periods in the cache
 
@@ -29,8 +27,7 @@ class ServerGeneration:
         self.passage_vectors = ServerPassageVectors(contents)
         self.sentence_terms = ServerTermScores(contents, terms, of_passages=False)
         self.passage_terms = ServerTermScores(contents, terms, of_passages=True)
-        self.vocabulary: dict[str, int] = json.loads(contents.vocabulary)
-        self.initials = Initials(json.loads(contents.initials))
+        self.vocabulary, self.initials = contents.vocabulary, contents.initials
         self.admission = lru_cache(_KEPT_PERIODS)(self._admission)
 
     @classmethod

@@ -4,61 +4,63 @@ from collections.abc import Mapping
 from typing import Any, LiteralString
 
 import numpy as np
-from numpy.typing import NDArray
 from psycopg.sql import SQL
 
+from index.postgres import graphs
 from index.postgres.cache import RowCache
 from index.postgres.catalogue import Contents
 from index.postgres.schema import of_epoch
+from index.postgres.server import Query
 from index.stores.dense import Mask, Rows, Vectors
 
-EXACT_UP_TO = 20_000  # admitted sentences; beyond it, the graph is searched
 EF_SEARCH = 400  # 197 of 199 questions had the same 40 candidates as with an exact search
 _MOST_EF = 1000  # pgvector's limit
 _MOST_SCANNED = 1_000_000  # tuples of the graph that one search may visit
 _DEEPER = 4  # growth of a search among rows that are not all admitted
-_KEPT_ROWS = 16_384
-_HEADER = 4  # bytes before the numbers of a halfvec
-_HALF = np.dtype(">f2")
+_KEPT_ROWS = 8192
 
 _ROWS: LiteralString = (
     "SELECT number, passage, vector FROM dealbot.{sentences} WHERE number = ANY(%s)"
 )
 _PASSAGES: LiteralString = "SELECT number, vector FROM dealbot.{passages} WHERE number = ANY(%s)"
 # Adding 0 keeps the planner from the graph, which finds too little behind a strict filter.
-_EXACT: LiteralString = (
-    "SELECT number, passage, vector FROM dealbot.{sentences} "
-    "WHERE from_generation <= %s AND %s < to_generation "
-    "ORDER BY (vector <#> %s::halfvec) + 0, number LIMIT %s"
-)
 _EXACT_AMONG: LiteralString = (
     "SELECT number, passage, vector FROM dealbot.{sentences} WHERE number = ANY(%s) "
     "ORDER BY (vector <#> %s::halfvec) + 0, number LIMIT %s"
 )
-_GRAPH: LiteralString = (
-    "SELECT number, passage, vector FROM dealbot.{sentences} "
-    "WHERE from_generation <= %s AND %s < to_generation "
-    "ORDER BY vector <#> %s::halfvec LIMIT %s"
+_VALID: LiteralString = (
+    "SELECT s.number, s.passage, s.vector FROM dealbot.{sentences} AS s "
+    "WHERE s.from_generation <= %s AND NOT EXISTS (SELECT FROM dealbot.{closed} AS c "
+    "WHERE c.number = s.number AND c.to_generation <= %s) "
 )
+_EXACT: LiteralString = (
+    _VALID + "AND s.number >= {first} ORDER BY (s.vector <#> %s::halfvec) + 0, s.number LIMIT %s"
+)
+_GRAPH: LiteralString = (
+    _VALID + "AND s.number >= {first} AND s.number < {end} "
+    "ORDER BY s.vector <#> %s::halfvec LIMIT %s"
+)
+# Without these settings the planner may compare all rows. JIT compilation takes longer than both.
 _SETTINGS: LiteralString = (
     "SELECT set_config('hnsw.ef_search', %s, true), "
     "set_config('hnsw.iterative_scan', 'strict_order', true), "
     "set_config('hnsw.max_scan_tuples', %s, true), set_config('enable_seqscan', 'off', true), "
-    "set_config('enable_bitmapscan', 'off', true)"
+    "set_config('enable_bitmapscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
+    "set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)"
 )
 
 
 class SentenceRows:
-    """Vector and passage of each sentence, by row; what a search has read is kept."""
+    """Vector and passage of each sentence, by row; what a search has read is kept. Vectors are kept
+    as they are sent, in half the memory of 32-bit numbers."""
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
-        self._cache: RowCache[int, tuple[Vectors, int]] = RowCache(_KEPT_ROWS, self._fetch)
+        self._cache: RowCache[int, tuple[bytes, int]] = RowCache(_KEPT_ROWS, self._fetch)
 
     def vectors(self, rows: Rows) -> Vectors:
         found = self._cache.of(rows.tolist())
-        vectors = [found[row][0] for row in rows.tolist()]
-        return np.stack(vectors) if vectors else self._none()
+        return _vectors([found[row][0] for row in rows.tolist()], self._contents)
 
     def passages(self, rows: Rows) -> Rows:
         found = self._cache.of(rows.tolist())
@@ -71,26 +73,21 @@ class SentenceRows:
         numbers, passages, vectors = zip(*found, strict=True)
         rows = self._contents.sentences.rows(np.array(numbers, np.int64))
         passage_rows = self._contents.passages.rows(np.array(passages, np.int64))
-        read = _vectors(vectors)
-        triples = zip(rows.tolist(), read, passage_rows.tolist(), strict=True)
+        triples = zip(rows.tolist(), vectors, passage_rows.tolist(), strict=True)
         self._cache.keep({row: (vector, passage) for row, vector, passage in triples if row >= 0})
         return rows[rows >= 0]
 
-    def _fetch(self, rows: list[int]) -> Mapping[int, tuple[Vectors, int]]:
+    def _fetch(self, rows: list[int]) -> Mapping[int, tuple[bytes, int]]:
         of = self._contents
         numbers = of.sentences.numbers(np.array(rows))
         [found] = of.read((of_epoch(_ROWS, of.epoch), [numbers.tolist()]))
         of.check_all(found, len(rows))
         row_of = dict(zip(numbers.tolist(), rows, strict=True))
-        passages = of.passages.rows(np.array([each[1] for each in found]))
-        vectors = _vectors(tuple(each[2] for each in found))
+        passages = of.passages.rows(np.array([each[1] for each in found])).tolist()
         return {
-            row_of[each[0]]: (vector, int(passage))
-            for each, vector, passage in zip(found, vectors, passages, strict=True)
+            row_of[number]: (vector, passage)
+            for (number, _, vector), passage in zip(found, passages, strict=True)
         }
-
-    def _none(self) -> Vectors:
-        return np.zeros((0, self._contents.manifest.dimension), np.float32)
 
 
 class ServerSentenceVectors:
@@ -122,7 +119,7 @@ class ServerSentenceVectors:
         k = min(k, admitted_count)
         if k == 0:
             return np.zeros(0, np.int64)
-        if len(self) <= EXACT_UP_TO or admitted_count <= EXACT_UP_TO:
+        if admitted_count <= graphs.EXACT_UP_TO or not self._contents.graphs:
             found = self._exact(vector, k, admitted)
         else:
             found = self._approximate(vector, k, admitted)
@@ -134,8 +131,7 @@ class ServerSentenceVectors:
         and ranked by the unrounded one."""
         of, most = self._contents, k + k // 4 + 20
         if admitted is None:
-            query = of_epoch(_EXACT, of.epoch)
-            [found] = of.read((query, [of.number, of.number, _literal(vector), most]))
+            [found] = of.read(self._valid(_EXACT, vector, most, first=0))
         else:
             numbers = of.sentences.numbers(np.flatnonzero(admitted)).tolist()
             query = of_epoch(_EXACT_AMONG, of.epoch)
@@ -143,21 +139,41 @@ class ServerSentenceVectors:
         return np.sort(self._rows.keep(found))  # equal scores keep the order of the articles
 
     def _approximate(self, vector: Vectors, k: int, admitted: Mask | None) -> Rows:
-        of, depth = self._contents, k
+        """Search each graph, and the sentences after them, until the k best are sure to be among
+        those found."""
+        depth = k
         while True:
-            ef = min(max(EF_SEARCH, depth), _MOST_EF)
-            query = of_epoch(_GRAPH, of.epoch)
-            _, found = of.read(
-                (SQL(_SETTINGS).format(), [str(ef), str(_MOST_SCANNED)]),
-                (query, [of.number, of.number, _literal(vector), depth]),
-            )
-            rows = self._rows.keep(found)
-            enough = rows if admitted is None else rows[admitted[rows]]
-            if len(enough) >= k:
-                return enough
-            if depth >= len(self) or len(found) < depth:  # the graph has no more
+            parts = self._searched(vector, depth)
+            rows = np.concatenate(parts)
+            rows = rows if admitted is None else rows[admitted[rows]]
+            whole = [len(part) < depth for part in parts]  # it has no more
+            if len(rows) >= k:
+                least = np.partition(self._scores(rows, vector), len(rows) - k)[len(rows) - k]
+                last = [self._scores(part[-1:], vector) <= least for part in parts]
+                if all(done or below for done, below in zip(whole, last, strict=True)):
+                    return rows
+            if depth >= len(self) or all(whole):
                 return self._exact(vector, k, self._all(admitted))
             depth *= _DEEPER
+
+    def _searched(self, vector: Vectors, depth: int) -> list[Rows]:
+        """Return the `depth` best of each graph and of the sentences after them, best first."""
+        of = self._contents
+        ef = min(max(EF_SEARCH, depth), _MOST_EF)
+        queries = [
+            self._valid(_GRAPH, vector, depth, first=first, end=end)
+            for first, end in graphs.ranges(of.graphs)
+        ]
+        if of.sentences.end > of.graphs[-1]:
+            queries.append(self._valid(_EXACT, vector, depth, first=of.graphs[-1]))
+        settings = SQL(_SETTINGS).format(), [str(ef), str(_MOST_SCANNED)]
+        _, *found = of.read(settings, *queries)
+        return [self._rows.keep(each) for each in found]
+
+    def _valid(self, statement: LiteralString, vector: Vectors, most: int, **more: int) -> Query:
+        of = self._contents
+        given = [of.number, of.number, _literal(vector), most]
+        return of_epoch(statement, of.epoch, **more), given
 
     def _all(self, admitted: Mask | None) -> Mask:
         return np.ones(len(self), np.bool_) if admitted is None else admitted
@@ -172,7 +188,7 @@ class ServerPassageVectors:
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
-        self._cache: RowCache[int, Vectors] = RowCache(_KEPT_ROWS, self._fetch)
+        self._cache: RowCache[int, bytes] = RowCache(_KEPT_ROWS, self._fetch)
 
     def __len__(self) -> int:
         return len(self._contents.passages)
@@ -183,28 +199,21 @@ class ServerPassageVectors:
 
     def vectors(self, rows: Rows) -> Vectors:
         found = self._cache.of(rows.tolist())
-        vectors = [found[row] for row in rows.tolist()]
-        return np.stack(vectors) if vectors else np.zeros((0, self.dimension), np.float32)
+        return _vectors([found[row] for row in rows.tolist()], self._contents)
 
-    def _fetch(self, rows: list[int]) -> Mapping[int, Vectors]:
+    def _fetch(self, rows: list[int]) -> Mapping[int, bytes]:
         of = self._contents
         numbers = of.passages.numbers(np.array(rows))
         [found] = of.read((of_epoch(_PASSAGES, of.epoch), [numbers.tolist()]))
         of.check_all(found, len(rows))
         row_of = dict(zip(numbers.tolist(), rows, strict=True))
-        vectors = _vectors(tuple(each[1] for each in found))
-        return {row_of[each[0]]: vector for each, vector in zip(found, vectors, strict=True)}
+        return {row_of[number]: vector for number, vector in found}
 
 
-def packed(vectors: NDArray[np.float16]) -> list[bytes]:
-    """Return vectors in the binary form of halfvec."""
-    header = vectors.shape[1].to_bytes(2, "big") + bytes(2)
-    return [header + row.tobytes() for row in vectors.astype(_HALF)]
-
-
-def _vectors(found: tuple[bytes, ...]) -> Vectors:
-    data = b"".join(each[_HEADER:] for each in found)
-    return np.frombuffer(data, _HALF).reshape(len(found), -1).astype(np.float32)
+def _vectors(found: list[bytes], contents: Contents) -> Vectors:
+    dimension = contents.manifest.dimension
+    rows = np.frombuffer(b"".join(found), [("header", "V4"), ("numbers", ">f2", (dimension,))])
+    return rows["numbers"].astype(np.float32)
 
 
 def _literal(vector: Vectors) -> str:
