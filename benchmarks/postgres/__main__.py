@@ -10,13 +10,18 @@ import sys
 from typing import Any
 
 from benchmarks.machine import ROOT
-from benchmarks.postgres import loading
+from benchmarks.postgres import answers, loading, publishing, recall
 from benchmarks.postgres.ground import Ground, server
 from benchmarks.results_file import load, save
 from benchmarks.speed.record import made_from
 
 RESULTS = ROOT / "benchmarks/results/postgres.json"
-_PARTS = {"load": loading.measure}
+_PARTS = {
+    "load": loading.measure,
+    "recall": recall.measure,
+    "answers": answers.measure,
+    "publish": publishing.measure,
+}
 
 
 def main() -> None:

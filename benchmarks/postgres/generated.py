@@ -20,14 +20,13 @@ _ASIDE = 0.6  # length of what a question adds to the vector of its sentence
 _CHANGED = 100  # one in so many articles
 
 
-def articles(sentences: int, *, changed: int = 0) -> Iterator[Article]:
-    """Yield articles with so many sentences. With `changed`, one in a hundred has another text,
-    which is another one for each number."""
+def articles(sentences: int, *, changed: bool = False) -> Iterator[Article]:
+    """Yield articles with so many sentences. With `changed`, one in a hundred has another text."""
     for place, each in enumerate(generate(sentences)):
         record = each.record
         text = record["text"]
         if changed and place % _CHANGED == 0:
-            text += f" A spokesman confirmed the report number {changed} in May."
+            text = text.replace(" the ", " that ").replace(" in ", " inside ")
         yield Article(
             id=record["id"],
             text=text,
@@ -45,12 +44,14 @@ class Asked:
     answer: str
 
 
-def questions(sentences: int, count: int) -> list[Asked]:
-    """Return questions about the articles, drawn evenly."""
+def questions(sentences: int, count: int, *, of_changed: bool = False) -> list[Asked]:
+    """Draw questions about the articles evenly; with `of_changed` only about those that change."""
     found = {}
-    for each in generate(sentences):
-        drawn = Random(f"{SEED}/{each.record['id']}").choice(each.questions)
-        found[drawn.question] = _asked(each, drawn.question, drawn.start, drawn.end)
+    for place, each in enumerate(generate(sentences)):
+        if place % _CHANGED == 0 or not of_changed:
+            drawn = Random(f"{SEED}/{each.record['id']}")
+            for asked in each.questions if of_changed else [drawn.choice(each.questions)]:
+                found[asked.question] = _asked(each, asked.question, asked.start, asked.end)
     drawn_from = list(found.values())
     return Random(SEED).sample(drawn_from, min(count, len(drawn_from)))
 

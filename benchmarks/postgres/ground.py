@@ -92,22 +92,30 @@ class Built:
     took_s: float
 
 
-def in_files(sentences: int, *, compressed: bool = False, changed: int = 0) -> Built:
+def in_files(sentences: int, *, compressed: bool = False, changed: bool = False) -> Built:
     """Open an index in files of generated articles; build it unless an earlier run did."""
-    kind = DenseType.AUTO if compressed else DenseType.EXACT
-    folder = _HOME / f"{sentences}-{kind.value}-{changed}"
+    folder = files_folder(sentences, compressed=compressed, changed=changed)
     took_s = 0.0
     if not (folder / "whole").exists():
+        kind = DenseType.AUTO if compressed else DenseType.EXACT
         took_s = _build(folder, sentences, kind, changed)
         (folder / "whole").touch()
     return Built(open_current(folder), took_s)
 
 
-def _build(folder: Path, sentences: int, kind: DenseType, changed: int) -> float:
+def files_folder(sentences: int, *, compressed: bool = False, changed: bool = False) -> Path:
+    """Return the folder of an index in files."""
+    return (
+        _HOME
+        / f"{sentences}-{'compressed' if compressed else 'exact'}{'-changed' if changed else ''}"
+    )
+
+
+def _build(folder: Path, sentences: int, kind: DenseType, changed: bool) -> float:
     """Build an index with the vectors of the first build, and a changed one from that one."""
-    tell(f"index in files, {kind.value}, {sentences:,} sentences, change {changed}")
+    tell(f"index in files, {kind.value}, {sentences:,} sentences, changed {changed}")
     shutil.rmtree(folder, ignore_errors=True)
-    first = _HOME / f"{sentences}-{DenseType.EXACT.value}-0"
+    first = files_folder(sentences)
     if changed:
         shutil.copytree(first, folder)
         (folder / "whole").unlink()
@@ -126,9 +134,7 @@ def _build(folder: Path, sentences: int, kind: DenseType, changed: int) -> float
     return perf_counter() - began
 
 
-def files_mb(generation: FileGeneration, sentences: int, *, compressed: bool) -> float:
-    """Return the megabytes of a generation in files."""
-    kind = DenseType.AUTO if compressed else DenseType.EXACT
-    folder = current_folder(_HOME / f"{sentences}-{kind.value}-0")
-    assert folder.name == generation.id
+def files_mb(sentences: int) -> float:
+    """Return the megabytes of the first generation in files, its vectors exact."""
+    folder = current_folder(files_folder(sentences))
     return round(sum(each.stat().st_size for each in folder.rglob("*") if each.is_file()) / 1e6, 1)

@@ -37,7 +37,7 @@ def timed() -> Iterator[Stages]:
 
 def measure(ground: Ground) -> dict[str, Any]:
     """Load the first index, then the one with changed articles, each of them complete in files."""
-    first, changed = in_files(ground.sentences), in_files(ground.sentences, changed=1)
+    first, changed = in_files(ground.sentences), in_files(ground.sentences, changed=True)
     options = BuildOptions()
     with ground.empty() as index:
         tell("load")
@@ -55,7 +55,7 @@ def measure(ground: Ground) -> dict[str, Any]:
         "builder_mb": round(peak_mb),
         "tables_mb": sizes,
         "total_mb": round(sum(sizes.values()), 1),
-        "files_mb": files_mb(first.generation, ground.sentences, compressed=False),
+        "files_mb": files_mb(ground.sentences),
         "update_s": round(update_s, 2),
         "update_stages_s": update.took_s,
         "share": round(update_s / load_s, 4),

@@ -18,6 +18,7 @@ from index.errors import (
     IndexMissingError,
     IndexUnreachableError,
 )
+from index.postgres.graphs import SEARCH_OPTIONS
 
 _log = logging.getLogger(__name__)
 # The pool logs each of its attempts; `Server.read` says once why the server is not reachable.
@@ -162,7 +163,7 @@ class Server:
                 kwargs={
                     "autocommit": True,
                     "connect_timeout": _CONNECT_S,
-                    "options": f"-c statement_timeout={_STATEMENT_S * 1000}",
+                    "options": f"-c statement_timeout={_STATEMENT_S * 1000} {SEARCH_OPTIONS}",
                 },
                 min_size=1,
                 max_size=_CONNECTIONS,

@@ -11,7 +11,7 @@ from index.postgres.cache import RowCache
 from index.postgres.catalogue import Contents
 from index.postgres.records import COLUMNS, ArticleRecord, Place, stored_article
 from index.postgres.schema import of_epoch
-from index.postgres.vectors import SentenceRows
+from index.postgres.vector_cache import VectorRows
 from index.stores.dense import Rows
 from index.stores.text_store import (
     BLOCK_KINDS,
@@ -52,7 +52,7 @@ class ServerTexts:
     """Texts of a generation. Thread-safe. A question fetches the articles of its candidates in one
     request; what is read of them afterwards is in memory."""
 
-    def __init__(self, contents: Contents, rows: SentenceRows) -> None:
+    def __init__(self, contents: Contents, rows: VectorRows) -> None:
         self._contents, self._rows = contents, rows
         self.articles: Sequence[StoredArticle] = _Articles(self)
         self._records = RowCache(_KEPT_BYTES, self._fetch_records, _size)
