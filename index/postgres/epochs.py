@@ -1,6 +1,5 @@
 """The epoch that a generation is written to: the newest one, or a new one with its own tables."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString, Self
@@ -92,10 +91,3 @@ def _is_usable(connection: Connection[Any], epoch: int, key: str) -> bool:
     [[closed, all_rows, generations]] = connection.execute(query).fetchall()
     valid = max(all_rows - closed, 1)
     return bool(generations < _MOST_GENERATIONS and closed <= _MOST_CLOSED * valid)
-
-
-def epoch_key(manifest: Manifest) -> str:
-    """Return what the rows of an epoch depend on: the encoder, and the program that reads."""
-    parts = (manifest.encoder_id, str(manifest.dimension), str(manifest.schema_version))
-    program = (manifest.reading, manifest.dealbot_version)
-    return hashlib.sha256("\n".join((*parts, *program)).encode()).hexdigest()

@@ -19,10 +19,9 @@ from index.generations.manifest import DenseRecord, Manifest, manifest_of
 from index.generations.verification import Verification
 from index.models import Article, DenseType
 from index.postgres.catalogue import current_id
-from index.postgres.epochs import epoch_key
 from index.postgres.generation import ServerGeneration
 from index.postgres.pruning import prune
-from index.postgres.publication import Publisher, make_current
+from index.postgres.publication import Publisher, epoch_key, make_current
 from index.postgres.schema import check_schema, migrate
 from index.postgres.server import Server
 from index.postgres.verification import find_damage

@@ -1,5 +1,6 @@
 """Publication of a generation: what changed is written, in one transaction."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -128,3 +129,10 @@ class Publisher:
 
 def make_current(connection: Connection[Any], number: int) -> None:
     connection.execute(_POINT, [number])
+
+
+def epoch_key(manifest: Manifest) -> str:
+    """Return what the rows of an epoch depend on: the encoder, and the program that reads."""
+    parts = (manifest.encoder_id, str(manifest.dimension), str(manifest.schema_version))
+    program = (manifest.reading, manifest.dealbot_version)
+    return hashlib.sha256("\n".join((*parts, *program)).encode()).hexdigest()

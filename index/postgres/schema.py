@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from index.errors import IndexMissingError, NewerIndexError, OlderIndexError
 
 FOREVER = 2**31 - 1  # `to_generation` of a row that is still valid
-STEPS = ("001_catalogue.sql", "002_revisions.sql")
+STEPS = ("001_catalogue.sql", "003_revisions.sql")
 SCHEMA = len(STEPS)
 
 # halfvec stays in the row: reading it from a side table takes longer than the distance. The last

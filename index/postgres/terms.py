@@ -16,7 +16,7 @@ from index.postgres.schema import of_epoch
 from index.stores.lexical import Scores, inverse_frequency, saturation
 
 NUMBER = np.dtype("<u4")  # in a segment
-_KEPT_ENTRIES = 4_000_000  # of 8 bytes
+_KEPT_ENTRIES = 2_000_000  # of 8 bytes
 _SELECT: LiteralString = (
     "SELECT of_passages, term, rows, times, lengths FROM dealbot.{postings} "
     "WHERE term = ANY(%s) AND from_generation <= %s ORDER BY term, of_passages, segment"

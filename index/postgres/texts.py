@@ -24,7 +24,7 @@ from index.stores.text_store import (
 )
 from index.stores.times import ArticleTimes
 
-_KEPT_BYTES = 16_000_000  # of the records of articles
+_KEPT_BYTES = 12_000_000  # of the records of articles
 _KEPT_ARTICLES, _KEPT_IDS = 4096, 4096
 _PAGE = 1000  # articles whose metadata is fetched at once when all are listed
 _META = ("meta", "sentence_count", "text_bytes", "block_count")

@@ -10,7 +10,7 @@ from index.postgres.catalogue import Contents
 from index.postgres.schema import of_epoch
 from index.stores.dense import Rows, Vectors
 
-_KEPT = 8192  # of each kind
+_KEPT = 4096  # of each kind
 _SENTENCES: LiteralString = (
     "SELECT s.number, s.passage, s.vector, p.vector FROM dealbot.{sentences} AS s "
     "JOIN dealbot.{passages} AS p ON p.number = s.passage WHERE s.number = ANY(%s)"
@@ -64,7 +64,7 @@ class VectorRows:
         table = list(found)
         numbers, passages = (np.array([each[c] for each in table], np.int64) for c in (0, 1))
         rows, of = self._contents.sentences.rows(numbers), self._contents.passages.rows(passages)
-        self._contents.check_all(rows[rows >= 0], len(rows))
+        self._contents.check_all(rows[rows >= 0].tolist(), len(rows))
         pairs = list(zip(of.tolist(), table, strict=True))
         self._passages.keep({passage: each[3] for passage, each in pairs})
         kept = zip(rows.tolist(), pairs, strict=True)
