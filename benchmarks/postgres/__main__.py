@@ -30,7 +30,7 @@ def main() -> None:
     record: dict[str, Any] = {**load(RESULTS), **made_from()}
     row = record.setdefault(f"{options.sentences} sentences", {})
     with server(options.url) as url:
-        ground = Ground(url, options.sentences, options.questions)
+        ground = Ground(url, options.sentences, options.questions, options.asked)
         for part in options.only or _PARTS:
             row[part] = _PARTS[part](ground)
             sys.stdout.write(f"{part}: {json.dumps(row[part], indent=1)}\n")
@@ -42,6 +42,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=_PARTS)
     parser.add_argument("--sentences", type=int, default=20_000, metavar="N", help="generated")
     parser.add_argument("--questions", type=int, default=200, metavar="N", help="of each part")
+    parser.add_argument(
+        "--asked", type=int, default=10_000, metavar="N", help="questions during publications"
+    )
     parser.add_argument(
         "--url", help="of a database whose index may be removed; without it a server is started"
     )

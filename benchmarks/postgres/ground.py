@@ -31,11 +31,13 @@ _SETTINGS = {  # sized for a million sentences; all writes are synced, as on a r
 
 @dataclass(frozen=True)
 class Ground:
-    """Databases for generated articles with so many sentences."""
+    """A database for generated articles with so many sentences. `questions` are those of each part,
+    `asked` those during publications."""
 
     url: str
     sentences: int
     questions: int
+    asked: int
 
     @contextmanager
     def empty(self) -> Iterator[ServerIndex]:

@@ -21,7 +21,7 @@ from index.stores.dense import Vectors
 
 GOAL = 0
 _SENTENCES = 20_000  # at most: up to here answers are exact, so that each can be compared
-_READERS, _ASKED, _PART = 4, 10_000, 50
+_READERS, _PART = 4, 50
 _TOP = 10
 _SCORE = 1e-5
 
@@ -86,7 +86,7 @@ def measure(ground: Ground) -> dict[str, Any]:
             tell(f"publish while {_READERS} readers ask")
             parts = [
                 readers.submit(_ask, [n % len(asked) for n in range(start, start + _PART)])
-                for start in range(0, _ASKED, _PART)
+                for start in range(0, ground.asked, _PART)
             ]
             while not all(part.done() for part in parts):
                 version = len(published) % 2
