@@ -90,14 +90,15 @@ class PostgresServer:
         for pid in self._processes():
             os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
 
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
+    def start(self, **more: str) -> None:
+        """Start the server and wait until it answers. `more` are settings of the server."""
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "fsync": "off",  # no test cuts the power
             "shared_buffers": "32MB",
             "max_connections": "40",
+            **more,
         }
         pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:

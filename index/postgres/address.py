@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from index.errors import IndexUnreachableError
 
-_STATEMENT_MS = 10_000  # one statement of a reader; a question has 20 s
+READING = "-c statement_timeout=10000"  # ms; a question has 20 s
 _GRACE_S = 2.0  # the server cancels a late statement; after this time, it is gone
 _TIMEOUT = re.compile(r"statement_timeout\s*=\s*([0-9]+)(ms|s|min)?")
 _UNIT_S = {"": 0.001, "ms": 0.001, "s": 1.0, "min": 60.0}
@@ -48,15 +48,15 @@ class Address:
         has_replicas = "," in parts.get("host", "") or "target_session_attrs" in parts
         return cls(url, _shown(parts), has_replicas, parts)
 
-    def conninfo(self, role: Role, *, limited: bool = True) -> str:
-        """Return the URL with the parameters of a connection that it leaves open. Statements may
-        take ten seconds if it is `limited`, unless the URL says another statement_timeout.
+    def conninfo(self, role: Role, options: str = READING) -> str:
+        """Return the URL with the parameters of a connection that it leaves open. `options` are
+        settings of the session; those in the URL replace them.
 
         `target_session_attrs` of the URL says which hosts are read; without it, replicas are
         preferred if there are several hosts. The only host has all roles."""
         chosen = {name: each for name, each in _DEFAULTS.items() if name not in self._parts}
-        if limited:
-            chosen["options"] = f"-c statement_timeout={_STATEMENT_MS} {self._options}".strip()
+        if options:
+            chosen["options"] = f"{options} {self._options}".strip()
         if role is Role.PRIMARY:
             chosen["target_session_attrs"] = role if self.has_replicas else "any"
         elif self.has_replicas:
@@ -77,7 +77,7 @@ class Address:
     @property
     def patience_s(self) -> float | None:
         """Seconds after which a statement that was not answered is given up; None: never."""
-        found = _TIMEOUT.findall(f"statement_timeout={_STATEMENT_MS} {self._options}")
+        found = _TIMEOUT.findall(f"{READING} {self._options}")
         number, unit = found[-1]
         return int(number) * _UNIT_S[unit] + _GRACE_S if int(number) else None
 

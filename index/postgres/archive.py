@@ -6,7 +6,7 @@ from index.generations.manifest import Manifest
 from index.postgres.catalogue import Contents
 from index.postgres.reading import read_notes
 from index.postgres.texts import ServerTexts
-from index.postgres.vectors import SentenceRows
+from index.postgres.vector_cache import VectorRows
 from index.stores.reading_notes import ReadingNotes
 
 
@@ -15,7 +15,7 @@ class ServerArchive:
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
-        self.texts = ServerTexts(contents, SentenceRows(contents))
+        self.texts = ServerTexts(contents, VectorRows(contents))
 
     @property
     def manifest(self) -> Manifest:

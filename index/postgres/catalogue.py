@@ -1,5 +1,6 @@
 """The contents of one generation on a server: its articles and the numbers of its rows."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,23 +12,28 @@ from psycopg.sql import SQL
 
 from index.errors import IndexDamagedError, IndexMissingError
 from index.generations.manifest import Manifest, manifest_of
+from index.postgres import revisions
 from index.postgres.connections import GenerationKey, Query, Result
 from index.postgres.rows import RowNumbers
 from index.postgres.schema import of_epoch
 from index.postgres.server import Server
 from index.stores.times import ArticleTimes
+from index.text.initials import Initials
 
-_NUMBER = np.dtype("<i8")
+_SENT = np.dtype(">i8")
 _CURRENT: LiteralString = "SELECT id FROM dealbot.generations NATURAL JOIN dealbot.current"
 _GENERATION: LiteralString = (
-    "SELECT number, epoch, manifest, articles, words, vocabulary, initials "
-    "FROM dealbot.generations WHERE id = %s"
+    "SELECT number, epoch, manifest, words, initials, graphs FROM dealbot.generations WHERE id = %s"
 )
+# Packed by the server: a row of Python numbers takes five times the memory.
 _ARTICLES: LiteralString = (
-    "SELECT number, first_sentence, sentence_count, first_passage, passage_count, "
-    "sentence_terms, passage_terms, published, since, until FROM dealbot.{articles} "
-    "WHERE from_generation <= %s AND %s < to_generation"
+    "SELECT string_agg(int8send(number) || int8send(first_sentence) || int8send(sentence_count) "
+    "|| int8send(first_passage) || int8send(passage_count) || int8send(sentence_terms) "
+    "|| int8send(passage_terms) || int8send(published) || int8send(since) || int8send(until), "
+    "''::bytea ORDER BY number) "
+    "FROM dealbot.{articles} WHERE from_generation <= %s AND %s < to_generation"
 )
+_COLUMNS = 10
 
 
 @dataclass(frozen=True)
@@ -40,9 +46,10 @@ class Contents:
     number: int
     epoch: int
     manifest: Manifest
-    vocabulary: bytes
-    initials: bytes
+    vocabulary: dict[str, int]
+    initials: Initials
     word_count: int
+    graphs: tuple[int, ...]
     articles: NDArray[np.int64]
     sentences: RowNumbers
     passages: RowNumbers
@@ -57,18 +64,20 @@ class Contents:
         [found] = server.read_newest((SQL(_GENERATION).format(), [generation]))
         if not found:
             raise IndexMissingError(f"{server.name} has no generation {generation}")
-        number, epoch, manifest, order, words, vocabulary, initials = found[0]
-        articles = np.frombuffer(order, _NUMBER)
-        key = GenerationKey(number, generation)
-        [rows] = server.read(key, (of_epoch(_ARTICLES, epoch), [number, number]))
-        table = np.array(rows, np.int64).reshape(-1, 10)
-        table = table[np.argsort(table[:, 0])]
-        place = np.searchsorted(table[:, 0], articles)
-        whole = len(table) == len(articles) and np.array_equal(np.sort(articles), table[:, 0])
-        if not whole:
+        number, epoch, data, words, initials, graphs = found[0]
+        manifest = manifest_of(data, f"the manifest of {generation} in {server.name}")
+        rows, order, vocabulary = server.read(
+            GenerationKey(number, generation),
+            (of_epoch(_ARTICLES, epoch), [number, number]),
+            *revisions.queries(epoch, number),
+        )
+        table = np.frombuffer(rows[0][0] or b"", _SENT).astype(np.int64).reshape(-1, _COLUMNS)
+        articles, place = _in_order(revisions.sequence_of(order), table[:, 0])
+        told = manifest.articles + manifest.versions
+        if not len(articles) == len(table) == told:
             raise IndexDamagedError(
-                f"Generation {generation} in {server.name} has {len(table)} articles and names "
-                f"{len(articles)}. Build it anew with: "
+                f"Generation {generation} in {server.name} has {len(articles)} articles and names "
+                f"{told}. Build it anew with: "
                 f"dealbot index build --full --index {server.name}"
             )
         table = table[place]
@@ -78,10 +87,11 @@ class Contents:
             server=server,
             number=number,
             epoch=epoch,
-            manifest=manifest_of(manifest, f"the manifest of {generation} in {server.name}"),
-            vocabulary=vocabulary,
-            initials=initials,
+            manifest=manifest,
+            vocabulary=revisions.vocabulary_of(vocabulary),
+            initials=Initials(json.loads(initials)),
             word_count=words,
+            graphs=tuple(graphs),
             articles=articles,
             sentences=sentences,
             passages=passages,
@@ -113,6 +123,15 @@ class Contents:
         numbers, order = self._by_number
         rows = order[np.searchsorted(numbers, [number for number, *_ in found])]
         return [int(row) for row in rows]
+
+
+def _in_order(
+    sequence: NDArray[np.int64], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return those of the sequence that are among the sorted numbers, and their places in them."""
+    place = np.searchsorted(numbers, sequence)
+    known = np.append(numbers, -1)[place] == sequence
+    return sequence[known], place[known]
 
 
 def current_id(server: Server) -> str | None:

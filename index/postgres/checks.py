@@ -7,13 +7,11 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import Connection
-from psycopg.sql import SQL, Literal
 
 from index.errors import IndexDamagedError, IndexUnreachableError, IndexWarningError
 from index.postgres.failures import first_line
 from index.postgres.schema import SCHEMA, check_schema
 from index.postgres.server import Server, check_extension, check_server
-from index.postgres.vectors import EXACT_UP_TO
 
 _MOST_CONNECTIONS = 8  # of a bot: answers, pages, the search for new generations, a rebuild
 _MOST_BEHIND = 16 * 2**20  # bytes: a segment of the log
@@ -35,14 +33,11 @@ _WITHOUT_KEY: LiteralString = (
     "AND relkind = 'r' AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid "
     "AND indisprimary) LIMIT 1"
 )
-_GRAPH: LiteralString = (
-    "SELECT epoch, (SELECT count(*) FROM pg_indexes WHERE schemaname = 'dealbot'), "
-    "EXISTS (SELECT FROM pg_indexes WHERE schemaname = 'dealbot' "
+_GRAPHS: LiteralString = (
+    "SELECT (SELECT count(*) FROM pg_indexes WHERE schemaname = 'dealbot'), cardinality(graphs) - "
+    "(SELECT count(*) FROM pg_indexes WHERE schemaname = 'dealbot' "
     "AND tablename = 'sentences_' || epoch AND indexdef LIKE '%USING hnsw%') "
     "FROM dealbot.generations NATURAL JOIN dealbot.current"
-)
-_ROWS: LiteralString = (
-    "SELECT reltuples FROM pg_class WHERE oid = ('dealbot.sentences_' || {})::regclass"
 )
 _PLACES: LiteralString = (
     "SELECT current_setting('max_connections')::int "
@@ -108,15 +103,14 @@ def _tables(connection: Connection[Any], name: str) -> str:
             f"the table {table} has no primary key, so each search reads all of it. Build it anew "
             f"with: dealbot index build --full --index {name}"
         )
-    found = connection.execute(_GRAPH).fetchone()
+    found = connection.execute(_GRAPHS).fetchone()
     if found is None:
         return "there is no generation yet"
-    epoch, count, has_graph = found
-    [[rows]] = connection.execute(SQL(_ROWS).format(Literal(epoch))).fetchall()
-    if rows > EXACT_UP_TO and not has_graph:
+    count, lacking = found
+    if lacking > 0:
         raise IndexWarningError(
-            f"some {rows:.0f} sentences have no graph, so each search reads all of them. Build it "
-            f"with: dealbot index build --full --index {name}"
+            f"{lacking} of the graphs of vectors are missing, so each search reads all sentences. "
+            f"Build them with: dealbot index build --full --index {name}"
         )
     return f"all {count} indexes can be used"
 

@@ -14,8 +14,9 @@ from psycopg import Connection, IsolationLevel
 from psycopg.sql import SQL, Composed, Literal
 from psycopg_pool import ConnectionPool
 
-from index.postgres.address import Address, Role
+from index.postgres.address import READING, Address, Role
 from index.postgres.failures import REMOVED, RemovedError, SilenceError, is_lost
+from index.postgres.graphs import SEARCH_OPTIONS
 
 # The pool logs each of its attempts; `Server.read` says once why the server is not reachable.
 logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
@@ -91,7 +92,7 @@ class Connections:
             if self._pool is None:
                 self._try()
                 self._pool = ConnectionPool(
-                    self._address.conninfo(self._role),
+                    self._address.conninfo(self._role, f"{READING} {SEARCH_OPTIONS}"),
                     kwargs={"autocommit": True},
                     min_size=1,
                     max_size=MOST,

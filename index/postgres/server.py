@@ -101,7 +101,7 @@ class Server:
         the server can hold an index."""
         try:
             connection = psycopg.connect(
-                self.address.conninfo(Role.PRIMARY, limited=False), autocommit=True
+                self.address.conninfo(Role.PRIMARY, options=""), autocommit=True
             )
         except psycopg.Error as error:
             if self.address.has_replicas:

@@ -11,7 +11,7 @@ from index.postgres.cache import RowCache
 from index.postgres.catalogue import Contents
 from index.postgres.records import COLUMNS, ArticleRecord, Place, stored_article
 from index.postgres.schema import of_epoch
-from index.postgres.vectors import SentenceRows
+from index.postgres.vector_cache import VectorRows
 from index.stores.dense import Rows
 from index.stores.text_store import (
     BLOCK_KINDS,
@@ -24,7 +24,8 @@ from index.stores.text_store import (
 )
 from index.stores.times import ArticleTimes
 
-_KEPT_RECORDS, _KEPT_ARTICLES, _KEPT_IDS = 2048, 4096, 4096
+_KEPT_BYTES = 12_000_000  # of the records of articles
+_KEPT_ARTICLES, _KEPT_IDS = 4096, 4096
 _PAGE = 1000  # articles whose metadata is fetched at once when all are listed
 _META = ("meta", "sentence_count", "text_bytes", "block_count")
 _SELECT_META: LiteralString = (
@@ -51,10 +52,10 @@ class ServerTexts:
     """Texts of a generation. Thread-safe. A question fetches the articles of its candidates in one
     request; what is read of them afterwards is in memory."""
 
-    def __init__(self, contents: Contents, rows: SentenceRows) -> None:
+    def __init__(self, contents: Contents, rows: VectorRows) -> None:
         self._contents, self._rows = contents, rows
         self.articles: Sequence[StoredArticle] = _Articles(self)
-        self._records = RowCache(_KEPT_RECORDS, self._fetch_records)
+        self._records = RowCache(_KEPT_BYTES, self._fetch_records, _size)
         self._metas = RowCache(_KEPT_ARTICLES, self._fetch_metas)
         self._ids: RowCache[str, int] = RowCache(_KEPT_IDS, self._fetch_ids)
         self._earlier: RowCache[str, tuple[int, ...]] = RowCache(_KEPT_IDS, self._fetch_earlier)
@@ -212,6 +213,13 @@ class ServerTexts:
         statement = of_epoch(_EARLIER, of.epoch)
         answers = of.read(*((statement, [each.encode(), of.number, of.number]) for each in ids))
         return {each: tuple(of.article_rows(rows)) for each, rows in zip(ids, answers, strict=True)}
+
+
+def _size(record: ArticleRecord) -> int:
+    """Return about the bytes that a record takes."""
+    layout = record.layout
+    arrays = (layout.sentences, layout.passages, layout.blocks, record.tokens, record.token_starts)
+    return 2000 + len(record.data) + sum(each.nbytes for each in arrays)
 
 
 def _sentence(record: ArticleRecord, row: int) -> StoredSentence:

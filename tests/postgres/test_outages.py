@@ -1,6 +1,7 @@
 """Outages of a server: silence, late statements, lost connections, a full disk, kills."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,9 @@ from tests.postgres_server import PostgresServer, running_postgres
 
 COST = "What does the bridge of Orm cost?"
 _SOON = "?options=-c%20statement_timeout%3D500"
+_EXACT = BuildOptions(dense_type=DenseType.EXACT)
+_NUMBERS = " ".join(f"Number {number} sails." for number in range(100))
+_SHIPS = [Article(f"ships {number}", f"{_NUMBERS} It is {number}.") for number in range(20)]
 _READERS = "FROM pg_stat_activity WHERE application_name = 'dealbot'"
 
 
@@ -137,7 +141,7 @@ def small_disk(server: PostgresServer, megabytes: int) -> Iterator[Path]:
 def test_a_full_disk_leaves_the_old_generation_and_says_what_to_do(
     encoder: Encoder, tmp_path: Path
 ) -> None:
-    with running_postgres() as server, small_disk(server, 14) as disk:
+    with running_postgres() as server, small_disk(server, 24) as disk:
         (disk / "space").mkdir(mode=0o700)
         server.own(disk / "space")
         server.execute(f"CREATE TABLESPACE small LOCATION '{disk}/space'")
@@ -145,22 +149,18 @@ def test_a_full_disk_leaves_the_old_generation_and_says_what_to_do(
         index = ServerIndex(server.url("small"), tmp_path / "builds")
         index.publish(STORY, encoder, NoProgress(), BuildOptions())
         before, expected = index.current_id(), search(index, encoder)
-        text = " ".join(f"Ship {os.urandom(9).hex()} came." for _ in range(150))
-        many = [
-            Article(f"ships {number}", f"{text} It was number {number}.") for number in range(60)
-        ]
-        fresh = tmp_path / "fresh"
-        publish_articles([*STORY, *many], [], fresh, encoder, NoProgress(), _EXACT)
+        publish_articles(_SHIPS, [], tmp_path / "fresh", encoder, NoProgress(), _EXACT)
+        fresh = open_current(tmp_path / "fresh")
+        filler = disk / "filler"
+        filler.write_bytes(bytes(shutil.disk_usage(disk).free - 200_000))
         with pytest.raises(BuildError, match=r"the disk of .* is full .* Free space on the server"):
-            index.publish_generation(open_current(fresh), NoProgress(), BuildOptions())
+            index.publish_generation(fresh, NoProgress(), BuildOptions())
         assert (index.current_id(), search(index, encoder)) == (before, expected)
         assert not any(index.verification().damage.values())
-        index.publish(LATER, encoder, NoProgress(), BuildOptions())
-        assert len(index.published()) == 2
+        filler.unlink()
+        assert index.publish_generation(fresh, NoProgress(), BuildOptions()).id == fresh.id
+        assert index.current_id() == fresh.id
         index.close()
-
-
-_EXACT = BuildOptions(dense_type=DenseType.EXACT)
 
 
 @pytest.mark.slow

@@ -7,7 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from index.postgres.server import Server
 from tests.bot.conftest import InProcess, clean_environment, run_main  # noqa: F401 - fixtures
+from tests.postgres.test_revisions import downgrade
 
 _OPENED = "The harbour of Orm opened in May. Its mayor welcomed the ships."
 Dealbot = Callable[..., str]
@@ -81,14 +83,15 @@ def test_notes_of_an_article_change_with_it(url: str, articles: Path, dealbot: D
 def test_tables_of_an_older_version_are_migrated(
     url: str, articles: Path, dealbot: Dealbot
 ) -> None:
-    dealbot("index", "build", "--index", url)
+    built = json.loads(dealbot("index", "build", "--index", url, "--json"))
     assert "nothing to migrate" in dealbot("index", "migrate", "--index", url, code=1)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP TABLE dealbot.reading")
-        connection.execute("DELETE FROM dealbot.migrations WHERE step = 2")
+    server = Server(url)
+    downgrade(url, server, [built["generation"]])
+    server.close()
     told = dealbot("show", "harbour", "--index", url, code=1)
     assert "migrate it with: dealbot index migrate" in told
-    dealbot("index", "migrate", "--index", url)
+    migrated = json.loads(dealbot("index", "migrate", "--index", url, "--json"))
+    assert migrated["generation"] == built["generation"]
     assert dealbot("show", "harbour", "--index", url) == _OPENED
 
 
