@@ -18,8 +18,8 @@ from index.postgres.address import READING, Address, Role
 from index.postgres.failures import REMOVED, RemovedError, SilenceError, is_lost
 from index.postgres.graphs import SEARCH_OPTIONS
 
-# The pool logs each of its attempts; `Server.read` says once why the server is not reachable.
-logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+# It logs each attempt and each lost connection; `Server` says once why a read failed.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 Query: TypeAlias = tuple[Composed, Sequence[Any]]
 Result: TypeAlias = list[tuple[Any, ...]]

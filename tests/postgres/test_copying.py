@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.building.build import BuildOptions, publish_articles
-from index.building.copying import copy_index
+from index.copying import copy_index
 from index.building.file_index import FileIndex
 from index.encoder.encoder import Encoder
 from index.models import DenseType

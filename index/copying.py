@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,18 +14,16 @@ from index.encoder.encoder import Encoder, open_by_id
 from index.errors import BuildError
 from index.generations.reader import Generation
 from index.models import DenseType
+from index.places import Index
 from index.progress import Progress
 from index.stores.dense import Stored
 from index.stores.vector_cache import Keys
-
-if TYPE_CHECKING:
-    from index.places import Index
 
 _AT_ONCE = 1_000  # vectors
 
 
 def copy_index(
-    source: "Index", target: "Index", encoders: Path, progress: Progress, options: BuildOptions
+    source: Index, target: Index, encoders: Path, progress: Progress, options: BuildOptions
 ) -> BuildReport:
     """Publish the articles of the current generation of `source` in `target`. Its vectors are
     copied; only those of a compressed index are computed again, because it keeps them rounded.
