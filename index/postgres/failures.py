@@ -59,7 +59,7 @@ def read_only(name: str) -> IndexUnreachableError:
 
 
 def no_primary(error: psycopg.Error, name: str) -> IndexUnreachableError:
-    """Describe hosts of which none can be written."""
+    """Describe a URL without a primary that answers."""
     return IndexUnreachableError(
         f"No primary is reachable at {name} ({first_line(error)}), and builds and rollbacks need "
         "one. Start it, or promote a replica"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.building.build import BuildOptions, publish_articles
-from index.copying import copy_index
 from index.building.file_index import FileIndex
+from index.copying import copy_index
 from index.encoder.encoder import Encoder
 from index.models import DenseType
 from index.postgres.index import ServerIndex

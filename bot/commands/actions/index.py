@@ -19,8 +19,8 @@ from bot.wording.reading import reading_line, source_lines
 from bot.wording.visible import visible
 from index.articles.sources import SourceReport
 from index.building.build import BuildOptions, BuildReport
-from index.copying import copy_index
 from index.building.embedding import Embedder
+from index.copying import copy_index
 from index.encoder.encoder import Encoder, open_current
 from index.errors import IndexDamagedError, SourceError
 from index.generations.manifest import Manifest
