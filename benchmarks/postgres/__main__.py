@@ -1,5 +1,6 @@
 """Benchmark of an index in PostgreSQL: loads, updates, recall, answers beside those from files,
-memory, and readers during publications. Writes benchmarks/results/postgres.json.
+memory, and readers during publications. Writes benchmarks/results/postgres.json and the table in
+docs/postgres.md.
 
 Run from the project's root: python -m benchmarks.postgres --help
 """
@@ -10,9 +11,9 @@ import sys
 from typing import Any
 
 from benchmarks.machine import ROOT
-from benchmarks.postgres import answers, loading, publishing, recall
+from benchmarks.postgres import answers, loading, page, publishing, recall
 from benchmarks.postgres.ground import Ground, server
-from benchmarks.results_file import load, save
+from benchmarks.results_file import load, save_indented
 from benchmarks.speed.record import made_from
 
 RESULTS = ROOT / "benchmarks/results/postgres.json"
@@ -28,13 +29,14 @@ def main() -> None:
     """Run the parts that the options name, and keep the figures of the others."""
     options = _options()
     record: dict[str, Any] = {**load(RESULTS), **made_from()}
-    row = record.setdefault(f"{options.sentences} sentences", {})
+    parts = record.setdefault("sizes", {}).setdefault(str(options.sentences), {})
     with server(options.url) as url:
         ground = Ground(url, options.sentences, options.questions, options.asked)
         for part in options.only or _PARTS:
-            row[part] = _PARTS[part](ground)
-            sys.stdout.write(f"{part}: {json.dumps(row[part], indent=1)}\n")
-            save(record, RESULTS)
+            parts[part] = _PARTS[part](ground)
+            sys.stdout.write(f"{part}: {json.dumps(parts[part], indent=1)}\n")
+            save_indented(record, RESULTS)
+            page.write(record)
 
 
 def _options() -> argparse.Namespace:

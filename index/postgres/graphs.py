@@ -23,6 +23,10 @@ SEARCH_OPTIONS = (
     "-c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
 )
 _MERGED = 4  # a graph with at most so many times the new sentences becomes part of theirs
+_MEMORY: LiteralString = (
+    "SELECT set_config('maintenance_work_mem', '1GB', true) "
+    "WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('1GB')"
+)
 _CREATE: LiteralString = (
     "CREATE INDEX IF NOT EXISTS {name} ON dealbot.{sentences} "
     "USING hnsw (vector halfvec_ip_ops) WHERE number >= {first} AND number < {end}"
@@ -56,7 +60,7 @@ def next_ends(ends: Sequence[int], following: int, sentences: int) -> list[int]:
 
 def build(connection: Connection[Any], epoch: int, ends: Sequence[int]) -> None:
     """Build the graphs that do not exist yet, in the transaction of the caller."""
-    connection.execute("SET LOCAL maintenance_work_mem = '1GB'")
+    connection.execute(_MEMORY)
     for first, end in ranges(ends):
         name = Identifier(_name(epoch, first, end))
         statement = SQL(_CREATE).format(
