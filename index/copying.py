@@ -1,5 +1,6 @@
 """Copying of an index to another place, from a folder to a server or back."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,18 +20,22 @@ from index.progress import Progress
 from index.stores.dense import Stored
 from index.stores.vector_cache import Keys
 
+_log = logging.getLogger(__name__)
+
 _AT_ONCE = 1_000  # vectors
 
 
 def copy_index(
     source: Index, target: Index, encoders: Path, progress: Progress, options: BuildOptions
 ) -> BuildReport:
-    """Publish the articles of the current generation of `source` in `target`. Its vectors are
-    copied; only those of a compressed index are computed again, because it keeps them rounded.
-    Raises BuildError if both are one place."""
+    """Publish the articles of the current generation of `source` in `target`, or of the newest
+    intact one with a warning. Its vectors are copied; only those of a compressed index are computed
+    again, because it keeps them rounded. Raises BuildError if both are one place."""
     if source.name == target.name:
         raise BuildError(f"{source.name} would be copied to itself: name another place")
-    generation, _ = source.open_intact(lambda each: each)
+    generation, degraded = source.open_intact(lambda each: each)
+    if degraded:
+        _log.warning("%s", degraded)
     archive, _ = source.open_archive()
     if archive.manifest.id != generation.id:
         raise BuildError(f"{source.name} was built anew meanwhile: copy it again")
