@@ -177,7 +177,9 @@ class PostgresServer:
     def remove(self) -> None:
         if self._process is not None:
             self.kill()  # faster than to stop it, and nothing is kept
-        shutil.rmtree(self.folder, ignore_errors=True)
+        deadline = time.monotonic() + HANG_S
+        while self.folder.exists() and time.monotonic() < deadline:  # its children end a bit later
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
