@@ -5,7 +5,9 @@ COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY bot bot
 COPY index index
 COPY prompts prompts
-RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt '.[redis,llm]' \
+# Extras of pyproject.toml in place of the usual ones; an index in a database needs postgres, too.
+ARG EXTRAS
+RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt ".[${EXTRAS:-redis,llm}]" \
     && rm -rf bot index prompts pyproject.toml constraints.txt
 COPY articles articles
 RUN useradd --system --no-create-home --uid 10001 dealbot \

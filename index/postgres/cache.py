@@ -12,9 +12,16 @@ _Value = TypeVar("_Value")
 class RowCache(Generic[_Key, _Value]):
     """Cache of the most recently used rows. Thread-safe; two threads may fetch the same row."""
 
-    def __init__(self, most: int, fetch: Callable[[list[_Key]], Mapping[_Key, _Value]]) -> None:
-        """Keep up to `most` rows; `fetch` returns all the rows it is asked for."""
-        self._most, self._fetch = most, fetch
+    def __init__(
+        self,
+        most: int,
+        fetch: Callable[[list[_Key]], Mapping[_Key, _Value]],
+        size: Callable[[_Value], int] = lambda _: 1,
+    ) -> None:
+        """Keep rows whose sizes are up to `most` together; `fetch` returns all the rows it is asked
+        for."""
+        self._most, self._fetch, self._size = most, fetch, size
+        self._held = 0
         self._rows: OrderedDict[_Key, _Value] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -37,6 +44,10 @@ class RowCache(Generic[_Key, _Value]):
     def keep(self, rows: Mapping[_Key, _Value]) -> None:
         """Add rows that were read on another occasion."""
         with self._lock:
-            self._rows.update(rows)
-            while len(self._rows) > self._most:
-                self._rows.popitem(last=False)
+            for key, row in rows.items():
+                if (old := self._rows.pop(key, None)) is not None:
+                    self._held -= self._size(old)
+                self._rows[key] = row
+                self._held += self._size(row)
+            while self._held > self._most:
+                self._held -= self._size(self._rows.popitem(last=False)[1])

@@ -1,6 +1,5 @@
 """An open generation on a server."""
 
-import json
 from functools import lru_cache
 
 from index.generations.admission import Admission
@@ -11,8 +10,8 @@ from index.postgres.server import Server
 from index.postgres.terms import ServerTerms, ServerTermScores
 from index.postgres.texts import ServerTexts
 from index.postgres.tokens import ServerTokens
-from index.postgres.vectors import SentenceRows, ServerPassageVectors, ServerSentenceVectors
-from index.text.initials import Initials
+from index.postgres.vector_cache import VectorRows
+from index.postgres.vectors import ServerPassageVectors, ServerSentenceVectors
 
 _KEPT_PERIODS = 8  # masks of periods in the cache
 
@@ -21,16 +20,15 @@ class ServerGeneration:
     """An open generation. Safe to read from several threads."""
 
     def __init__(self, contents: Contents) -> None:
-        rows, terms = SentenceRows(contents), ServerTerms(contents)
+        rows, terms = VectorRows(contents), ServerTerms(contents)
         self._contents = contents
         self.texts = ServerTexts(contents, rows)
         self.tokens = ServerTokens(contents, self.texts)
         self.sentence_vectors = ServerSentenceVectors(contents, rows)
-        self.passage_vectors = ServerPassageVectors(contents)
+        self.passage_vectors = ServerPassageVectors(contents, rows)
         self.sentence_terms = ServerTermScores(contents, terms, of_passages=False)
         self.passage_terms = ServerTermScores(contents, terms, of_passages=True)
-        self.vocabulary: dict[str, int] = json.loads(contents.vocabulary)
-        self.initials = Initials(json.loads(contents.initials))
+        self.vocabulary, self.initials = contents.vocabulary, contents.initials
         self.admission = lru_cache(_KEPT_PERIODS)(self._admission)
 
     @classmethod

@@ -1,16 +1,27 @@
 """Removal of generations that are no longer kept."""
 
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import Connection
 
+from index.postgres import graphs
 from index.postgres.schema import drop_epoch, of_epoch
+
+_REMOVE: tuple[LiteralString, ...] = (
+    "DELETE FROM dealbot.{passages} USING dealbot.{articles} "
+    "WHERE to_generation <= {oldest} AND {passages}.number >= first_passage "
+    "AND {passages}.number < first_passage + passage_count",
+    "DELETE FROM dealbot.{sentences} USING dealbot.{closed} "
+    "WHERE to_generation <= {oldest} AND {sentences}.number = {closed}.number",
+    "DELETE FROM dealbot.{closed} WHERE to_generation <= {oldest}",
+    "DELETE FROM dealbot.{articles} WHERE to_generation <= {oldest}",
+)
 
 
 def prune(connection: Connection[Any], keep: int) -> None:
     """Remove all but the newest `keep` generations, but never the current one. An epoch without a
-    generation is dropped with its tables; of the others, rows that no kept generation has are
-    deleted."""
+    generation is dropped with its tables; of the others, rows and graphs that no kept generation
+    has are removed. The connection must commit each statement."""
     with connection.transaction():
         removed = connection.execute(
             "DELETE FROM dealbot.generations WHERE number < (SELECT min(number) FROM "
@@ -29,18 +40,9 @@ def prune(connection: Connection[Any], keep: int) -> None:
                 drop_epoch(connection, epoch)
             else:
                 _remove_closed(connection, epoch, oldest)
+    graphs.drop_unused(connection)
 
 
 def _remove_closed(connection: Connection[Any], epoch: int, oldest: int) -> None:
-    connection.execute(
-        of_epoch(
-            "DELETE FROM dealbot.{passages} USING dealbot.{articles} "
-            "WHERE to_generation <= {oldest} AND {passages}.number >= first_passage "
-            "AND {passages}.number < first_passage + passage_count",
-            epoch,
-            oldest=oldest,
-        )
-    )
-    for table in ("sentences", "articles"):
-        statement = f"DELETE FROM dealbot.{{{table}}} WHERE to_generation <= {{oldest}}"
+    for statement in _REMOVE:
         connection.execute(of_epoch(statement, epoch, oldest=oldest))

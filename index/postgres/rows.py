@@ -10,15 +10,17 @@ from index.stores.dense import Rows
 class RowNumbers:
     """Numbers of the sentences or passages of a generation. Each article has a run of consecutive
     numbers; in the generation the runs follow each other without gaps, in the order of the
-    articles."""
+    articles. Runs of articles that were written together are joined, so that there are few."""
 
     def __init__(self, first: Rows, counts: Rows) -> None:
         """Take the first number and the count of each article, in the order of the articles."""
-        self._first, self._starts = first, starts_of(counts)
-        articles = np.flatnonzero(counts)
-        self._by_number = articles[np.argsort(first[articles], kind="stable")]
-        self._sorted = first[self._by_number]
-        self._counts = counts
+        self._starts, self._counts = starts_of(counts), counts
+        filled = np.flatnonzero(counts)
+        ends = first[filled] + counts[filled]
+        begins = np.ones(len(filled), np.bool_)
+        begins[1:] = first[filled[1:]] != ends[:-1]
+        runs = filled[begins]
+        self._runs = _Runs(first[runs], np.append(self._starts[runs], self._starts[-1]))
 
     def __len__(self) -> int:
         return int(self._starts[-1])
@@ -35,19 +37,42 @@ class RowNumbers:
     def first_row(self, article: int) -> int:
         return int(self._starts[article])
 
+    @property
+    def end(self) -> int:
+        """The number after the greatest one."""
+        return self._runs.end
+
     def numbers(self, rows: Rows) -> Rows:
         """Return the number of each row."""
-        articles = self.articles_of(rows)
-        numbers: Rows = self._first[articles] + rows - self._starts[articles]
-        return numbers
+        return self._runs.numbers(rows)
 
     def rows(self, numbers: Rows) -> Rows:
         """Return the row of each number; -1 if the generation has no such row."""
+        return self._runs.rows(numbers)
+
+
+class _Runs:
+    """Runs of consecutive numbers whose rows are consecutive, too."""
+
+    def __init__(self, numbers: Rows, starts: Rows) -> None:
+        """Take the first number and the first row of each run; `starts` ends with the count of
+        rows."""
+        self._numbers, self._starts = numbers, starts
+        order = np.argsort(numbers, kind="stable")
+        self._sorted, self._sorted_starts = numbers[order], starts[:-1][order]
+        self._sorted_counts = np.diff(starts)[order]
+        self.end = int(self._sorted[-1] + self._sorted_counts[-1]) if len(order) else 0
+
+    def numbers(self, rows: Rows) -> Rows:
+        run = np.searchsorted(self._starts, rows, side="right") - 1
+        numbers: Rows = self._numbers[run] + rows - self._starts[run]
+        return numbers
+
+    def rows(self, numbers: Rows) -> Rows:
         if not len(self._sorted):
             return np.full(len(numbers), -1, np.int64)
-        place = np.maximum(np.searchsorted(self._sorted, numbers, side="right") - 1, 0)
-        articles = self._by_number[place]
-        offsets = numbers - self._first[articles]
-        inside = (offsets >= 0) & (offsets < self._counts[articles])
-        rows: Rows = np.where(inside, self._starts[articles] + offsets, -1)
+        run = np.maximum(np.searchsorted(self._sorted, numbers, side="right") - 1, 0)
+        offsets = numbers - self._sorted[run]
+        inside = (offsets >= 0) & (offsets < self._sorted_counts[run])
+        rows: Rows = np.where(inside, self._sorted_starts[run] + offsets, -1)
         return rows

@@ -15,10 +15,12 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from index.errors import IndexMissingError, NewerIndexError, OlderIndexError
 
 FOREVER = 2**31 - 1  # `to_generation` of a row that is still valid
-STEPS = ("001_catalogue.sql",)
+STEPS = ("001_catalogue.sql", "002_reading_notes.sql", "003_revisions.sql")
 SCHEMA = len(STEPS)
 
-# halfvec stays in the row: reading it from a side table takes longer than the distance.
+# halfvec stays in the row: reading it from a side table takes longer than the distance. The last
+# generation of a sentence is in a side table: an update of the row would insert it into the graph.
+# Numbers of rows do not get smaller by compression, and are read faster without.
 _EPOCH: LiteralString = """
 CREATE TABLE dealbot.{articles} (
     number bigint PRIMARY KEY,
@@ -54,10 +56,13 @@ CREATE TABLE dealbot.{sentences} (
     number bigint PRIMARY KEY,
     passage bigint NOT NULL,
     from_generation integer NOT NULL,
-    to_generation integer NOT NULL,
     vector halfvec({dimension}) NOT NULL
-) WITH (fillfactor = 90);
+);
 ALTER TABLE dealbot.{sentences} ALTER COLUMN vector SET STORAGE PLAIN;
+CREATE TABLE dealbot.{closed} (
+    number bigint PRIMARY KEY,
+    to_generation integer NOT NULL
+);
 CREATE TABLE dealbot.{passages} (
     number bigint PRIMARY KEY,
     vector halfvec({dimension}) NOT NULL
@@ -78,8 +83,16 @@ CREATE TABLE dealbot.{postings} (
     digest bytea NOT NULL,
     PRIMARY KEY (of_passages, term, segment)
 );
+ALTER TABLE dealbot.{postings} ALTER COLUMN rows SET STORAGE EXTERNAL;
+CREATE TABLE dealbot.{revisions} (
+    kind text NOT NULL,
+    generation integer NOT NULL,
+    is_whole boolean NOT NULL,
+    data bytea NOT NULL,
+    PRIMARY KEY (kind, generation)
+);
 """
-TABLES = ("articles", "sentences", "passages", "words", "postings")
+TABLES = ("articles", "sentences", "closed", "passages", "words", "postings", "revisions")
 
 
 def of_epoch(statement: LiteralString, epoch: int, **more: Any) -> Composed:
@@ -112,16 +125,13 @@ def check_schema(connection: Connection[Any], name: str) -> None:
     """Raise an ExpectedError unless the database has an index of this schema."""
     found = found_schema(connection)
     if found == 0:
-        raise IndexMissingError(
-            f"There is no index in {name}. Build one with: "
-            f"dealbot index build --articles PATH --index {name}"
-        )
+        raise missing(name)
     if found > SCHEMA:
         raise _newer(name, found)
     if found < SCHEMA:
         raise OlderIndexError(
             f"{name} has an index of an older dealbot (its schema is {found}, here it is "
-            f"{SCHEMA}): migrate it with: dealbot index build --index {name}"
+            f"{SCHEMA}): migrate it with: dealbot index migrate --index {name}"
         )
 
 
@@ -140,6 +150,13 @@ def migrate(connection: Connection[Any], name: str, steps: Sequence[str] = STEPS
         script = files("index.postgres").joinpath("migrations", file).read_bytes()
         connection.execute(script)
         connection.execute("INSERT INTO dealbot.migrations (step) VALUES (%s)", [step])
+
+
+def missing(name: str) -> IndexMissingError:
+    return IndexMissingError(
+        f"There is no index in {name}. Build one with: "
+        f"dealbot index build --articles PATH --index {name}"
+    )
 
 
 def _newer(name: str, found: int) -> NewerIndexError:

@@ -16,7 +16,7 @@ from index.postgres.schema import of_epoch
 from index.stores.lexical import Scores, inverse_frequency, saturation
 
 NUMBER = np.dtype("<u4")  # in a segment
-_KEPT_TERMS = 512
+_KEPT_ENTRIES = 2_000_000  # of 8 bytes
 _SELECT: LiteralString = (
     "SELECT of_passages, term, rows, times, lengths FROM dealbot.{postings} "
     "WHERE term = ANY(%s) AND from_generation <= %s ORDER BY term, of_passages, segment"
@@ -28,8 +28,11 @@ _Key = tuple[bool, str]
 class _Weights:
     """The rows of a generation that have a term, and its score in each."""
 
-    rows: NDArray[np.int64]
+    rows: NDArray[np.int32]
     scores: Scores
+
+    def __len__(self) -> int:
+        return len(self.rows) + 16  # an empty one takes memory, too
 
 
 class ServerTerms:
@@ -37,7 +40,7 @@ class ServerTerms:
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
-        self._cache: RowCache[_Key, _Weights] = RowCache(2 * _KEPT_TERMS, self._fetch)
+        self._cache: RowCache[_Key, _Weights] = RowCache(_KEPT_ENTRIES, self._fetch, len)
 
     def of(self, terms: Sequence[str], *, of_passages: bool) -> list[_Weights]:
         # The other kind is asked for next: one request brings both.
@@ -67,7 +70,7 @@ class ServerTerms:
         own = rows >= 0
         shares = saturation(times[own], lengths[own] / average)
         weight = inverse_frequency(len(numbers), np.array([np.count_nonzero(own)]))
-        return _Weights(rows[own], (weight * shares).astype(np.float32))
+        return _Weights(rows[own].astype(np.int32), (weight * shares).astype(np.float32))
 
 
 class ServerTermScores:

@@ -1,7 +1,7 @@
 """The words of a generation on a server."""
 
-from collections.abc import Sequence
-from typing import LiteralString
+from collections.abc import Iterator
+from typing import LiteralString, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,22 +22,41 @@ class ServerTokens:
     """The words of sentences and of titles. The list of words is read at the opening."""
 
     def __init__(self, contents: Contents, texts: ServerTexts) -> None:
-        self.words = _read_words(contents)
+        self.words = ServerWords.read(contents)
         self.sentences = SentenceTokens(contents, texts)
         self.titles = TitleTokens(contents, texts)
 
 
-def _read_words(contents: Contents) -> Sequence[Spelt]:
-    """Read the words of an epoch that this generation uses. Words that only closed rows have are
-    among them."""
-    [found] = contents.read((of_epoch(_WORDS, contents.epoch), [contents.word_count]))
-    words = [spelt(line) for _, lines in found for line in lines.decode().splitlines()]
-    if len(words) < contents.word_count:
-        raise IndexDamagedError(
-            f"{contents.server.name} lacks words of generation {contents.manifest.id}. Build it "
-            f"anew with: dealbot index build --full --index {contents.server.name}"
-        )
-    return words[: contents.word_count]
+class ServerWords:
+    """The words of an epoch that a generation uses, as bytes: a list of strings would take ten
+    times the memory. Words that only closed rows have are among them."""
+
+    def __init__(self, lines: bytes) -> None:
+        self._lines = lines
+        ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == ord("\n")) + 1
+        self._starts = np.concatenate([[0], ends]).astype(np.uint32)
+
+    @classmethod
+    def read(cls, contents: Contents) -> Self:
+        """Raises IndexDamagedError if words are missing."""
+        [found] = contents.read((of_epoch(_WORDS, contents.epoch), [contents.word_count]))
+        words = cls(b"".join(lines for _, lines in found))
+        if len(words) < contents.word_count:
+            raise IndexDamagedError(
+                f"{contents.server.name} lacks words of generation {contents.manifest.id}. Build "
+                f"it anew with: dealbot index build --full --index {contents.server.name}"
+            )
+        return words
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, number: int) -> Spelt:
+        start, end = self._starts[number : number + 2].tolist()
+        return spelt(self._lines[start : end - 1].decode())
+
+    def __iter__(self) -> Iterator[Spelt]:
+        return map(self.__getitem__, range(len(self)))
 
 
 def spelt(line: str) -> Spelt:

@@ -22,8 +22,7 @@ _ROWS: LiteralString = (
 _VECTORS: LiteralString = (
     "SELECT s.number, s.vector FROM dealbot.{sentences} AS s JOIN dealbot.{articles} AS a "
     "ON s.number >= a.first_sentence AND s.number < a.first_sentence + a.sentence_count "
-    "WHERE a.number = ANY(%s) AND s.from_generation = a.from_generation "
-    "AND s.to_generation = a.to_generation ORDER BY s.number"
+    "WHERE a.number = ANY(%s) AND s.from_generation = a.from_generation ORDER BY s.number"
 )
 _PASSAGES: LiteralString = (
     "SELECT a.number, count(p.number) FROM dealbot.{articles} AS a LEFT JOIN dealbot.{passages} "

@@ -8,14 +8,17 @@ compressed one 0.1 ms.
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from index.files.byte_ranges import FileRanges
 from index.models import DenseType
+
+if TYPE_CHECKING:
+    # Imported where it is used: it takes 39 MB, and a reader of a server does not need it.
+    import faiss
 
 Vectors = NDArray[np.float32]
 Stored = NDArray[np.float16]  # vectors on disk
@@ -65,7 +68,9 @@ def mean_vectors(sentences: Vectors, starts: Rows) -> Vectors:
 class DenseIndex:
     """Index of unit vectors by row; the score is the inner product, which is the cosine."""
 
-    def __init__(self, index: faiss.Index) -> None:
+    def __init__(self, index: "faiss.Index") -> None:
+        import faiss
+
         self._index = index
         self._parameters = (
             faiss.IndexRefineSearchParameters(k_factor=_SCORED_AGAIN)  # type: ignore[call-arg]  # its stubs lack it
@@ -83,6 +88,8 @@ class DenseIndex:
         """Build an index of unit vectors, shape (n, dimension), which may be memory-mapped. Numbers
         of 32 bits are rounded to 16. A compressed index reuses the codes of the index file
         `trained` if one is given."""
+        import faiss
+
         count, dimension = vectors.shape
         if kind is DenseType.COMPRESSED and trained:
             index = faiss.read_index(str(trained))
@@ -102,9 +109,13 @@ class DenseIndex:
     def load(cls, path: Path) -> Self:
         """Memory-map the file, which several processes then share. The caller must have verified
         its checksum: FAISS does not check its files."""
+        import faiss
+
         return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
 
     def save(self, path: Path) -> None:
+        import faiss
+
         # Not FAISS's own file writer: if the disk fills up on close, it only prints a line and the
         # index is truncated. FAISS's type stubs lack the callback writer.
         with path.open("wb") as file:
@@ -120,6 +131,8 @@ class DenseIndex:
     def search(self, queries: Vectors, k: int) -> tuple[Vectors, Rows]:
         """Return scores and rows of the k best per query, best first, both of shape (queries,
         min(k, n)). k is capped because FAISS pads its results with row -1."""
+        import faiss
+
         # OpenMP keeps this setting per thread. On cores that others use too, several threads wait
         # for each other: a query takes 16 ms instead of 0.5 ms.
         faiss.omp_set_num_threads(1)
@@ -142,6 +155,8 @@ class DenseIndex:
         return self._searched_deeper(vector, k, admitted)
 
     def _selected(self, vector: Vectors, k: int, admitted: Mask) -> Rows:
+        import faiss
+
         faiss.omp_set_num_threads(1)  # as in `search`
         bits = np.packbits(admitted, bitorder="little")
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type]  # its stubs lack arrays
@@ -201,6 +216,8 @@ def in_parts(vectors: Stored | Vectors, rows: int = 20_000) -> Iterable[Vectors]
 def recall(index: DenseIndex, vectors: Stored | Vectors, queries: Vectors, k: int = 10) -> float:
     """Return the share of the index's first k results per query that are as near as the k nearest
     vectors. Among equal vectors any one counts."""
+    import faiss
+
     exact = faiss.ResultHeap(len(queries), k, keep_max=True)
     start = 0
     for part in in_parts(vectors):

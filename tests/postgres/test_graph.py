@@ -9,7 +9,8 @@ import pytest
 
 from index.building.build import BuildOptions
 from index.encoder.encoder import Encoder
-from index.postgres import publication, vectors
+from index.models import Article
+from index.postgres import graphs
 from index.postgres.generation import ServerGeneration
 from index.postgres.index import ServerIndex
 from index.progress import NoProgress
@@ -28,8 +29,8 @@ ARTICLES = [
 
 @pytest.fixture
 def low_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (vectors, publication):
-        monkeypatch.setattr(module, "EXACT_UP_TO", _LIMIT)
+    monkeypatch.setattr(graphs, "EXACT_UP_TO", _LIMIT)
+    monkeypatch.setattr(graphs, "MOST_WITHOUT", _LIMIT)
 
 
 @pytest.fixture
@@ -110,9 +111,87 @@ def test_the_graph_is_kept_up_to_date(
     assert np.allclose(scores[found], np.sort(scores)[::-1][:20])
 
 
-def test_the_graph_exists_in_the_database(generation: ServerGeneration, url: str) -> None:
+def definitions(url: str) -> dict[str, str]:
+    """Return the graphs in the database, with the ranges of their sentences."""
     with psycopg.connect(url) as connection:
         found = connection.execute(
-            "SELECT indexdef FROM pg_indexes WHERE indexname = 'sentences_graph_1'"
+            "SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'sentences_graph%'"
         ).fetchall()
-    assert "USING hnsw (vector halfvec_ip_ops)" in found[0][0]
+    assert all("USING hnsw (vector halfvec_ip_ops)" in each for _, each in found)
+    return {name: definition.partition(" WHERE ")[2] for name, definition in found}
+
+
+def test_the_graph_exists_in_the_database(generation: ServerGeneration, url: str) -> None:
+    count = len(ARTICLES)
+    assert definitions(url) == {
+        f"sentences_graph_1_0_{count}": f"((number >= 0) AND (number < {count}))"
+    }
+
+
+def story(place: str, count: int) -> list[Article]:
+    days = [f"{_DAYS[number % 7]} {number}" for number in range(count)]
+    return [
+        replace(MARKET, id=f"{place}-{day}", text=f"The {place} of Orm opens on {day}.", title="")
+        for day in days
+    ]
+
+
+def test_many_new_sentences_get_a_graph_of_their_own_and_all_are_found(
+    low_limit: None, empty: ServerIndex, encoder: Encoder, url: str
+) -> None:
+    """The second graph has what was new twice, the first time without one."""
+    options = BuildOptions(keep_generations=1)
+    known = [*story("market", 80), *story("choir", 8)]
+    parts = [known, [*known[1:], *story("ferry", 6)], [*known[2:], *story("ferry", 12)]]
+    ranges = []
+    for articles in parts:
+        empty.publish(articles, encoder, NoProgress(), options)
+        ranges.append([tuple(map(int, name.split("_")[-2:])) for name in definitions(url)])
+        fresh = empty.open_current()
+        [asked] = encoder.encode_queries(["When does the ferry of Orm open?"])
+        scores = exact(fresh, asked)
+        found = fresh.sentence_vectors.nearest(asked, 20)
+        assert np.allclose(scores[found], np.sort(scores)[::-1][:20])
+    assert ranges == [[(0, 88)], [(0, 88)], [(0, 88), (88, 100)]]
+
+
+def test_a_graph_that_no_generation_searches_is_dropped(
+    low_limit: None, empty: ServerIndex, encoder: Encoder, url: str
+) -> None:
+    options = BuildOptions(keep_generations=1)
+    for count in (20, 40):
+        empty.publish(story("market", count), encoder, NoProgress(), options)
+    assert list(definitions(url)) == ["sentences_graph_1_0_40"]
+
+
+def test_sentences_of_closed_articles_are_not_found(
+    low_limit: None, generation: ServerGeneration, empty: ServerIndex, encoder: Encoder
+) -> None:
+    """The older generation still finds them."""
+    rest = [each for each in ARTICLES if not each.id.startswith("ferry")]
+    empty.publish(rest, encoder, NoProgress(), BuildOptions())
+    [asked] = encoder.encode_queries(["When does the ferry of Orm open?"])
+    fresh = empty.open_current()
+    found = fresh.texts.sentences(fresh.sentence_vectors.nearest(asked, 10))
+    assert len(found) == 10
+    assert not any("ferry" in each.text for each in found)
+    before = generation.texts.sentences(generation.sentence_vectors.nearest(asked, 7))
+    assert all("ferry" in each.text for each in before)
+
+
+@pytest.mark.parametrize(
+    ("ends", "following", "expected"),
+    [
+        ((), 20_000, []),
+        ((), 20_001, [20_001]),
+        ((1_000_000,), 1_010_000, [1_000_000]),
+        ((1_000_000,), 1_010_001, [1_000_000, 1_010_001]),
+        ((1_000_000, 1_040_000), 1_050_001, [1_000_000, 1_050_001]),
+        ((1_000_000, 1_050_000), 1_060_001, [1_000_000, 1_050_000, 1_060_001]),
+        ((1_000_000, 1_300_000), 1_400_000, [1_400_000]),
+    ],
+)
+def test_a_graph_takes_in_those_that_are_not_much_larger(
+    ends: tuple[int, ...], following: int, expected: list[int]
+) -> None:
+    assert graphs.next_ends(ends, following, following) == expected
