@@ -24,6 +24,7 @@ from index.stores.terms import Numbers, TermLists, parts_of
 Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
+VOCABULARY = "vocab.index.json"  # a file of an index: the number of each term
 _K1, _B = 1.2, 0.75
 _PART = 4_000_000  # terms counted at a time
 
@@ -53,9 +54,13 @@ class LexicalIndex:
             raise OSError(errno.EIO, reason, str(folder)) from error
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Memory-map the score tables; pickles are never read."""
-        return cls(bm25s.BM25.load(folder, mmap=True, load_vocab=True, allow_pickle=False))
+    def load(cls, folder: Path, like: Self | None = None) -> Self:
+        """Memory-map the score tables; pickles are never read. `like` is an index of the same
+        terms, whose numbers are then not read again."""
+        bm25 = bm25s.BM25.load(folder, mmap=True, load_vocab=like is None, allow_pickle=False)
+        if like is not None:
+            bm25.vocab_dict = like._bm25.vocab_dict
+        return cls(bm25)
 
     def __len__(self) -> int:
         return int(self._bm25.scores["num_docs"])
