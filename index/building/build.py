@@ -47,7 +47,7 @@ from index.models import Article, DenseType
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotesWriter
 from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
-from index.stores.token_store import write_tokens
+from index.stores.token_writer import write_tokens
 from index.stores.vector_cache import VectorCache
 from index.stores.vocabulary import count_words, save_vocabulary
 from index.text.blocks import blocks_of, sentences_in

@@ -116,15 +116,17 @@ class _Tables:
     def fill(self) -> dict[str, object]:
         """Compute the tables and return them in the form that bm25s uses."""
         frequencies = np.zeros(self._terms, np.int64)
-        for part in parts_of(self._lists, _PART):
-            frequencies += np.bincount(self._count(*part).terms, minlength=self._terms)
+        parts = list(parts_of(self._lists, _PART))
+        only = self._count(*parts[0]) if len(parts) == 1 else None  # needed twice
+        for part in parts:
+            frequencies += np.bincount((only or self._count(*part)).terms, minlength=self._terms)
         starts = starts_of(frequencies)
         data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
         rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
         idf = inverse_frequency(self._texts, frequencies)
         free = starts[:-1].copy()  # position of each term's next entry
-        for first, flat, lengths in parts_of(self._lists, _PART):
-            counted = self._count(first, flat, lengths)
+        for first, flat, lengths in parts:
+            counted = only or self._count(first, flat, lengths)
             entries = np.bincount(counted.terms, minlength=self._terms)
             before = np.concatenate([[0], np.cumsum(entries)[:-1]])
             places = (free - before)[counted.terms] + np.arange(len(counted.terms))

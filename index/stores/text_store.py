@@ -63,6 +63,11 @@ class StoredArticle:
     editions: int = 0
 
     @property
+    def sentences(self) -> range:
+        """The article's sentence rows."""
+        return range(self.first_sentence, self.end_sentence)
+
+    @property
     def holds(self) -> bool:
         """Return whether the text is the newest version and was not withdrawn."""
         return not (self.version_of or self.replaced)
@@ -223,7 +228,10 @@ class TextStoreWriter:
             (self._sentences, layout.sentences, (0, 0, byte_start, byte_start, passage)),
             (self._passages, layout.passages, (first, first)),
         ):
-            table.frombytes(np.insert(rows + before, 0, self.articles, axis=1).tobytes())
+            added = np.empty((len(rows), rows.shape[1] + 1), np.int64)  # np.insert takes longer
+            added[:, 0] = self.articles
+            np.add(rows, before, out=added[:, 1:])
+            table.frombytes(added.tobytes())
         self._kinds.frombytes(layout.kinds.tobytes())
         self._blocks.frombytes(layout.blocks.tobytes())
 
@@ -360,6 +368,13 @@ class FileTextStore:
             kinds,
             blocks,
         )
+
+    def spans(self, article: StoredArticle) -> NDArray[np.int64]:
+        """Return the start and end of each sentence in the article's text, in code points."""
+        found: NDArray[np.int64] = self._sentences[
+            article.first_sentence : article.end_sentence, 1:3
+        ]
+        return found
 
     def article_text(self, article: StoredArticle) -> str:
         return self._texts.read(article.byte_start, article.byte_end).decode()

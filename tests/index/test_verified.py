@@ -2,8 +2,8 @@
 
 import asyncio
 import os
+import queue
 import shutil
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -131,16 +131,16 @@ def test_damage_that_is_found_while_answering_gives_way_to_the_newest_intact_gen
 ) -> None:
     lost = current_folder(index) / "texts.bin"
     lose_bytes(lost)
-    told, found = list[str](), threading.Event()
-    live = LiveIndex(index, encoder_home, lambda reason: (told.append(reason), found.set())[1])
+    told = queue.Queue[str]()
+    live = LiveIndex(index, encoder_home, told.put)
     encoder = live.current.encoder
-    assert found.wait(_LONG_S)
+    reason = told.get(timeout=_LONG_S)
     assert live.current.generation.id == published(index)[1]
     assert live.current.encoder is encoder
     assert live.current.damage is None
-    assert told == [live.degraded]
-    assert str(lost) in told[0]
-    assert "dealbot index rollback" in told[0]
+    assert reason == live.degraded
+    assert str(lost) in reason
+    assert "dealbot index rollback" in reason
 
 
 def test_nothing_is_answered_from_a_damaged_generation_if_no_other_is_intact(
@@ -152,11 +152,9 @@ def test_nothing_is_answered_from_a_damaged_generation_if_no_other_is_intact(
     lost = current / "texts.bin"
     intact = lost.read_bytes()
     lose_bytes(lost)
-    found = threading.Event()
-    live = LiveIndex(index, encoder_home, lambda reason: found.set())
-    assert found.wait(_LONG_S)
-    assert live.degraded
-    assert str(lost) in live.degraded
+    told = queue.Queue[str]()
+    live = LiveIndex(index, encoder_home, told.put)
+    assert str(lost) in told.get(timeout=_LONG_S)
     with pytest.raises(IndexDamagedError, match=r"texts\.bin is damaged.*build --full"):
         asyncio.run(_ask(live))
     lost.write_bytes(intact)
