@@ -10,7 +10,6 @@ from index.encoder.encoder import Encoder, Vectors
 
 _DIMENSION = 384
 _ROWS = 1 << 14  # random vectors that the words share
-_DECAY = 0.4  # later numbers are smaller, so that vectors are as compressible as a model's
 _SEED = 7
 _WORD = re.compile(r"\w{4,}")
 
@@ -21,9 +20,8 @@ class GeneratedEncoder(Encoder):
 
     def __init__(self) -> None:
         self.id, self.dimension = "generated-vectors", _DIMENSION
-        scale = np.arange(1, _DIMENSION + 1) ** -_DECAY
-        drawn = np.random.default_rng(_SEED).standard_normal((_ROWS, _DIMENSION))
-        self._table = (drawn * scale).astype(np.float32)
+        random = np.random.default_rng(_SEED)
+        self._table = random.standard_normal((_ROWS, _DIMENSION), np.float32)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         return self.encode_passages(texts)

@@ -19,6 +19,7 @@ from typing import Self, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import IndexDamagedError
 from index.files.arrays import save_array
 from index.files.byte_ranges import FileRanges
 from index.files.lines import FileLines
@@ -377,7 +378,15 @@ class FileTextStore:
         return found
 
     def article_text(self, article: StoredArticle) -> str:
-        return self._texts.read(article.byte_start, article.byte_end).decode()
+        """Return the text of an article. Raises IndexDamagedError if it is not the text that was
+        stored: the disk may have lost bytes since the file was verified."""
+        data = self._texts.read(article.byte_start, article.byte_end)
+        if text_digest(data) != article.sha256:
+            raise IndexDamagedError(
+                f"{self._folder / TEXTS} is damaged: the text of {article.id} does not match its "
+                "checksum. Find all damage with: dealbot index verify"
+            )
+        return data.decode()
 
     def sentence(self, row: int) -> StoredSentence:
         return self._sentence(row, *self._sentences[row].tolist())

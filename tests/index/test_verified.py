@@ -167,3 +167,16 @@ async def _ask(live: LiveIndex) -> str:
     async with AnswerService(live, max_waiting=1, deadline_s=_LONG_S) as service:
         receipt = await service.answer(Question(question="When did the harbour open?"))
     return receipt.answer.generation
+
+
+def test_no_text_that_the_disk_changed_is_cited(index: Path) -> None:
+    lose_bytes(current_folder(index) / "texts.bin")
+    texts = open_current(index).texts
+    damaged = 0
+    for article in texts.articles:
+        try:
+            texts.article_text(article)
+        except IndexDamagedError as error:
+            damaged += 1
+            assert f"the text of {article.id} does not match" in error.user_message
+    assert damaged == 1
