@@ -29,8 +29,8 @@ _EXACT = "SQfp16"
 _EXACT_UP_TO = 20_000  # sentences
 _TRAINED_ON = 10_000  # sentences, evenly sampled; FAISS uses no more for 4-bit codes
 _FEWEST_TRAINED_ON = 39 * 16  # FAISS asks for 39 sentences for each of the 16 codes of 4 bits
-# Among 200,000 generated vectors, a quarter of the lists gave the recall of a whole scan (.947 and
-# .945) in two thirds of its time; the rest is rescoring.
+# Of a million generated vectors, a quarter of the lists gave the recall of a whole scan (.935 and
+# .928) in half of its time.
 _IN_LISTS_FROM = 500_000  # sentences
 _LISTS, _LISTS_SCANNED = 512, 128
 _LISTS_TRAINED_ON = 40_000  # sentences
@@ -128,18 +128,18 @@ class DenseIndex:
     def search(self, queries: Vectors, k: int) -> tuple[Vectors, Rows]:
         """Return scores and rows of the k best per query, best first, both of shape (queries,
         min(k, n)). k is capped because FAISS pads its results with row -1."""
+        # A part of the lists might have too few rows for very many results.
+        few = k * _SCORED_AGAIN < len(self) // 8
+        return self._scan(queries, k, self._parameters if few else self._deepest)
+
+    def _scan(
+        self, queries: Vectors, k: int, parameters: faiss.SearchParameters | None
+    ) -> tuple[Vectors, Rows]:
         # OpenMP keeps this setting per thread. On cores that others use too, several threads wait
         # for each other: a query takes 16 ms instead of 0.5 ms.
         faiss.omp_set_num_threads(1)
-        k = min(k, len(self))
-        scores, rows = self._index.search(queries, k, params=self._parameters)
+        scores, rows = self._index.search(queries, min(k, len(self)), params=parameters)
         return scores, rows
-
-    def _search_all(self, vector: Vectors, k: int) -> Rows:
-        """Return the rows of the k best for one query, with a scan of every list."""
-        faiss.omp_set_num_threads(1)  # as in `search`
-        rows: Rows = self._index.search(vector[None], min(k, len(self)), params=self._deepest)[1][0]
-        return rows
 
     def nearest(self, vector: Vectors, k: int, admitted: Mask | None = None) -> Rows:
         """Return the rows of the k best for one query of shape (dimension,), best first; only rows
@@ -167,7 +167,7 @@ class DenseIndex:
         """Search until k results are admitted: FAISS's fast scan takes no selection of rows."""
         depth = k
         while True:
-            rows = self._search_all(vector, depth)
+            rows = self._scan(vector[None], depth, self._deepest)[1][0]
             found: Rows = rows[admitted[rows]]
             if len(found) >= k or depth >= len(self):
                 return found[:k]
@@ -180,7 +180,6 @@ class DenseIndex:
 
 
 def _compressed(count: int, dimension: int) -> str:
-    """Return FAISS's name for a compressed index of so many sentences."""
     lists = f"IVF{_LISTS}," if _needs_lists(DenseType.COMPRESSED, count) else ""
     return f"{lists}PQ{dimension // 4}x4fs,Refine(SQ8)"
 
@@ -190,14 +189,12 @@ def _needs_lists(kind: DenseType, count: int) -> bool:
 
 
 def _has_lists(index: faiss.Index) -> bool:
-    if not isinstance(index, faiss.IndexRefine):
-        return False
-    return isinstance(faiss.downcast_index(index.base_index), faiss.IndexIVF)
+    return isinstance(index, faiss.IndexRefine) and isinstance(
+        faiss.downcast_index(index.base_index), faiss.IndexIVF
+    )
 
 
 def _refining(lists: int | None) -> faiss.SearchParameters:
-    """Return the parameters of a compressed search; `lists` is how many to scan if there are
-    any."""
     if lists is None:
         return faiss.IndexRefineSearchParameters(k_factor=_SCORED_AGAIN)  # type: ignore[call-arg]  # its stubs lack it
     scanned = faiss.SearchParametersIVF(nprobe=lists)  # type: ignore[call-arg]  # as above

@@ -128,6 +128,8 @@ def test_a_very_large_index_scans_a_part_of_its_lists(
     assert np.array_equal(loaded.search(asked, 10)[1], index.search(asked, 10)[1])
     again = DenseIndex.of(vectors, DenseType.COMPRESSED, tmp_path / "index")
     assert np.array_equal(again.search(asked, 10)[1], index.search(asked, 10)[1])
+    everything = loaded.search(asked[:1], len(vectors))[1][0]
+    assert sorted(everything.tolist()) == list(range(len(vectors)))
     # The admitted rows are far from the query, so most are in lists that a search leaves out.
     admitted = np.zeros(len(vectors), np.bool_)
     admitted[np.argsort(vectors @ asked[0])[:200]] = True
