@@ -94,7 +94,8 @@ class DenseIndex:
         if kind is DenseType.COMPRESSED and trained:
             index = faiss.read_index(str(trained))
             index.reset()
-        if index is None or _has_lists(index) != _needs_lists(kind, count):
+        wants_lists = kind is DenseType.COMPRESSED and count >= _IN_LISTS_FROM
+        if index is None or _has_lists(index) != wants_lists:
             factory = _EXACT if kind is DenseType.EXACT else _compressed(count, dimension)
             index = faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
         faiss.omp_set_num_threads(1)  # on busy cores, two threads took 35 s to train, one took 2 s
@@ -180,12 +181,8 @@ class DenseIndex:
 
 
 def _compressed(count: int, dimension: int) -> str:
-    lists = f"IVF{_LISTS}," if _needs_lists(DenseType.COMPRESSED, count) else ""
+    lists = f"IVF{_LISTS}," if count >= _IN_LISTS_FROM else ""
     return f"{lists}PQ{dimension // 4}x4fs,Refine(SQ8)"
-
-
-def _needs_lists(kind: DenseType, count: int) -> bool:
-    return kind is DenseType.COMPRESSED and count >= _IN_LISTS_FROM
 
 
 def _has_lists(index: faiss.Index) -> bool:
