@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.answering.judge.model import load_judge_ahead
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 def open_live_index(settings: Settings, degraded: Degradations | None = None) -> LiveIndex:
     """Open the index and its encoder, and start loading the judge in the background.
 
-    Reports Part.INDEX as degraded if an older generation answers in place of the current one."""
+    Reports Part.INDEX as degraded if an older generation answers in place of the current one, also
+    if damage is found later."""
     load_judge_ahead()
-    live = LiveIndex(settings.open_index(), settings.encoders)
+    report = partial((degraded or Degradations()).set, Part.INDEX)
+    live = LiveIndex(settings.open_index(), settings.encoders, report)
     if live.degraded:
-        (degraded or Degradations()).set(Part.INDEX, live.degraded)
+        report(live.degraded)
     return live
 
 

@@ -18,11 +18,12 @@ from index.files.publication import read_pointer
 from index.generations.generation import GENERATIONS, POINTER, open_current, published, roll_back
 from index.generations.integrity import find_damage
 from index.generations.live import LiveGeneration, LiveIndex
+from index.generations.verified import VERIFIED
 
 MONTHS = ("March", "April", "May", "June", "July")
 _QUESTION = Question(question="When did the harbour of Tarn open?")
 _KEPT = 3
-_BESIDE = {POINTER, GENERATIONS, ".build.lock", "vectors"}
+_BESIDE = {POINTER, GENERATIONS, VERIFIED, ".build.lock", "vectors"}
 
 
 class Editions:

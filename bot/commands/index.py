@@ -80,6 +80,7 @@ def info(as_json: bool, **flags: str | None) -> None:
 def verify_index(as_json: bool, **flags: str | None) -> None:
     """Check every file of every generation against its checksum.
 
+    Intact generations then open without reading all of their files again.
     Repair a damaged index with dealbot index rollback or dealbot index build --full."""
     from bot.commands.actions import index as action
 

@@ -33,7 +33,10 @@ class BatchRunner:
     def run(self, live: LiveGeneration, jobs: Sequence[Job[Any]]) -> Iterator[Any]:
         """Yield one outcome or ExpectedError per job, in their order, each once it is computed.
 
-        After `stop` the rest is missing."""
+        After `stop` the rest is missing. Every outcome is the damage of `live` if it has one."""
+        if live.damage:
+            yield from (live.damage for _ in jobs)
+            return
         questions = [question for job in jobs if (question := job.to_encode) is not None]
         encoded = iter(self._encode(live, questions))
         for job in jobs:

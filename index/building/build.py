@@ -42,11 +42,12 @@ from index.generations.manifest import (
     Manifest,
     read_manifest,
 )
+from index.generations.verified import record_verified, states_of
 from index.models import Article, DenseType
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotesWriter
 from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
-from index.stores.token_store import write_tokens
+from index.stores.token_writer import write_tokens
 from index.stores.vector_cache import VectorCache
 from index.stores.vocabulary import count_words, save_vocabulary
 from index.text.blocks import blocks_of, sentences_in
@@ -165,6 +166,7 @@ def publish_articles(
         write_terms(staging, texts, tokens, progress)
         progress.advance(0)
         manifest = _write_manifest(staging, texts, versions, encoder, sources, written.record)
+        states = states_of(staging, manifest)  # only this build writes in the staging folder
         progress.advance(0)
         if options.accept:
             options.accept(FileGeneration(staging, manifest))
@@ -174,6 +176,7 @@ def publish_articles(
         write_pointer(index / POINTER, manifest.id)
         with suppress(OSError):  # already published: at worst the next build has more to do
             _prune(index, manifest, options.keep_generations)
+            record_verified(index / GENERATIONS / manifest.id, manifest, states)
             if len(cache) > 2 * len(written.keys):
                 cache.keep_only(written.keys)
     return BuildReport(manifest, written.reused)

@@ -1,10 +1,11 @@
 """An index in a folder."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from index.errors import IndexDamagedError, IndexMissingError
+from index.errors import BuildError, IndexDamagedError, IndexMissingError
 from index.files.publication import only_writer, read_pointer, write_pointer
 from index.generations.archive import FileArchive
 from index.generations.current import open_intact
@@ -20,6 +21,7 @@ from index.generations.generation import (
 from index.generations.integrity import find_damage, older_schema, verify
 from index.generations.manifest import Manifest, read_manifest
 from index.generations.verification import Verification
+from index.generations.verified import forget_verified, record_verified, states_of
 from index.models import Article
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotes, read_notes
@@ -78,7 +80,7 @@ class FileIndex:
     def verification(self) -> Verification:
         folder = self._folder
         names = published(folder)
-        damage = {name: find_damage(folder / GENERATIONS / name) for name in names}
+        damage = {name: _verify(folder / GENERATIONS / name) for name in names}
         older = {
             name: told for name in names if (told := older_schema(folder / GENERATIONS / name))
         }
@@ -148,3 +150,20 @@ class FileIndex:
 
     def close(self) -> None:
         """Do nothing: a folder has no connections."""
+
+
+def _verify(folder: Path) -> list[str]:
+    """List the problems of a generation. If it is intact, record that, so that the next process
+    opens it without reading all of its files; this needs the lock of the index."""
+    states = None
+    with suppress(IndexDamagedError, OSError):
+        manifest = read_manifest(folder)
+        states = states_of(folder, manifest)
+    problems = find_damage(folder)
+    if problems:
+        forget_verified(folder)
+    elif states is not None:
+        # A build may be running, or the disk may be read-only.
+        with suppress(BuildError, OSError), only_writer(folder.parents[1]):
+            record_verified(folder, manifest, states)
+    return problems

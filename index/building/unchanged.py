@@ -29,7 +29,8 @@ from index.stores.text_store import (
     blocks_digest,
     text_digest,
 )
-from index.stores.token_store import TOKENS, FileTokenStore, KnownTokens
+from index.stores.token_store import TOKENS, FileTokenStore
+from index.stores.token_writer import KnownTokens
 from index.text.initials import INITIALS, Initials
 from index.text.marks import TEACHES
 

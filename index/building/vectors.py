@@ -88,7 +88,7 @@ def keys_of_sentences(texts: TextStore, progress: Progress) -> Keys:
     keys = np.empty((texts.sentence_count, 2), np.uint64)
     for article in texts.articles:
         text = texts.article_text(article)
-        spans = texts.layout(article).sentences[:, :2].tolist()
+        spans = texts.spans(article).tolist()
         embedded = (embedded_text(article.title, text[start:end]) for start, end in spans)
         keys[article.first_sentence : article.end_sentence] = keys_of(embedded)
         progress.advance(0)

@@ -20,6 +20,7 @@ from index.generations.manifest import (
     read_manifest,
     read_older_manifest,
 )
+from index.generations.verified import is_verified
 from index.stores.text_store import ARTICLES, BLOCKS, KINDS, PASSAGES, SENTENCES, TEXTS
 from index.stores.times import TIMES
 from index.stores.token_store import TOKENS
@@ -52,14 +53,23 @@ def verify(folder: Path) -> Manifest:
     return _verified(folder, read_manifest(folder))
 
 
+def check(folder: Path) -> tuple[Manifest, bool]:
+    """Return the manifest of a generation, and whether its files were read. All of them must be
+    there; those in the state in which they were verified before are not read. Raises
+    IndexDamagedError like `verify`."""
+    manifest = read_manifest(folder)
+    read = not is_verified(folder, manifest)
+    return _verified(folder, manifest, read=read), read
+
+
 def verify_older(folder: Path) -> OlderManifest:
     """Return the manifest of an intact generation of an older schema whose texts can still be read.
     Raises IndexDamagedError like `verify`."""
     return _verified(folder, read_older_manifest(folder))
 
 
-def _verified(folder: Path, manifest: _Manifest) -> _Manifest:
-    for problem in _problems(folder, manifest):
+def _verified(folder: Path, manifest: _Manifest, *, read: bool = True) -> _Manifest:
+    for problem in _problems(folder, manifest, read=read):
         raise IndexDamagedError(problem)
     return manifest
 
@@ -86,7 +96,10 @@ def older_schema(folder: Path) -> str:
     return ""
 
 
-def _problems(folder: Path, manifest: Manifest | OlderManifest) -> Iterator[str]:
+def _problems(
+    folder: Path, manifest: Manifest | OlderManifest, *, read: bool = True
+) -> Iterator[str]:
+    """Yield the problems of a generation; without `read` those that show without reading a file."""
     if folder.is_symlink():
         yield f"{folder} is a link"
     if manifest.id != folder.name:
@@ -108,7 +121,7 @@ def _problems(folder: Path, manifest: Manifest | OlderManifest) -> Iterator[str]
         yield f"{folder / name} is missing"
     for name in sorted(set(plain) - {MANIFEST, *manifest.files}):
         yield f"{folder / name} does not belong to the generation"
-    for name in sorted(set(plain) & set(manifest.files)):
+    for name in sorted(set(plain) & set(manifest.files)) if read else ():
         try:
             digest = file_digest(folder / name)
         except OSError as error:

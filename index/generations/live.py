@@ -1,24 +1,29 @@
 """The generation being served, with the encoder it was built with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Protocol
 
 from index.encoder.encoder import Encoder, open_by_id
+from index.errors import ExpectedError, IndexDamagedError
 from index.generations.current import open_intact
 from index.generations.generation import FileGeneration, open_current
 from index.generations.reader import Generation
+from index.machine import give_way
 from index.traffic import ServerState
 
 
 @dataclass(frozen=True, slots=True)
 class LiveGeneration:
     """A generation and its encoder, which always match: the encoder is opened by the id in the
-    manifest."""
+    manifest. `damage` is set if damage was found after it was opened and no other generation is
+    intact: then nothing may be answered from it."""
 
     generation: Generation
     encoder: Encoder
+    damage: IndexDamagedError | None = None
 
 
 class Openable(Protocol):
@@ -77,14 +82,24 @@ def _with_encoder(
 
 class LiveIndex:
     """Reference to the generation being served, replaced as a whole. Read `current` once per
-    question, so that no answer mixes two generations."""
+    question, so that no answer mixes two generations.
 
-    def __init__(self, index: Path | Openable, encoders: Path) -> None:
-        """Open the current generation, or the newest intact one if the current one is damaged."""
-        self._index, self._encoders = _openable(index), encoders
-        self._current, self._degraded = self._index.open_intact(
-            lambda generation: _with_encoder(generation, encoders)
-        )
+    Files that were not read at opening are verified on a thread of their own. If one is damaged,
+    the newest intact generation takes over."""
+
+    def __init__(
+        self,
+        index: Path | Openable,
+        encoders: Path,
+        on_damage: Callable[[str], None] = lambda reason: None,
+    ) -> None:
+        """Open the current generation, or the newest intact one if the current one is damaged.
+        `on_damage` is called from another thread if damage is found later; it gets the reason why
+        another generation answers, or none does."""
+        self._index, self._encoders, self._on_damage = _openable(index), encoders, on_damage
+        self._changing = Lock()
+        self._current, self._degraded = self._open_intact()
+        self._verify_later(self._current.generation)
 
     @property
     def degraded(self) -> str | None:
@@ -105,5 +120,45 @@ class LiveIndex:
         """Open the published generation beside the one being served, then swap them. If opening
         fails, the old one stays in use and the error is raised."""
         fresh = open_live(self._index, self._encoders, reuse=self._current.encoder)
-        self._current, self._degraded = fresh, None
+        with self._changing:
+            self._current, self._degraded = fresh, None
+        self._verify_later(fresh.generation)
         return fresh
+
+    def _open_intact(
+        self, damaged: LiveGeneration | None = None
+    ) -> tuple[LiveGeneration, str | None]:
+        """Open the newest intact generation. If one was found to be damaged, read all files of a
+        generation before it takes over."""
+
+        def use(generation: Generation) -> LiveGeneration:
+            if damaged and isinstance(generation, FileGeneration) and not generation.verified:
+                generation.verify()
+            return _with_encoder(generation, self._encoders, damaged.encoder if damaged else None)
+
+        return self._index.open_intact(use)
+
+    def _verify_later(self, generation: Generation) -> None:
+        if isinstance(generation, FileGeneration) and not generation.verified:
+            Thread(target=self._verify, args=(generation,), name="verifying", daemon=True).start()
+
+    def _verify(self, generation: FileGeneration) -> None:
+        """Verify the generation, and replace it if it is damaged and still being served."""
+        give_way()
+        try:
+            generation.verify()
+        except IndexDamagedError as damage:
+            with self._changing:
+                if self._current.generation is generation:
+                    self._replace_damaged(damage)
+
+    def _replace_damaged(self, damage: IndexDamagedError) -> None:
+        try:
+            self._current, self._degraded = self._open_intact(self._current)
+        except ExpectedError as error:
+            # The message for a damaged current generation names the commands that repair it.
+            told = error if isinstance(error, IndexDamagedError) else damage
+            self._current = replace(self._current, damage=told)
+            self._degraded = told.user_message
+        if self._degraded:
+            self._on_damage(self._degraded)

@@ -41,6 +41,9 @@ class TextStore(Protocol):
         """Return the whole text of an article, as it was read."""
 
     def layout(self, article: StoredArticle) -> Layout: ...
+    def spans(self, article: StoredArticle) -> Rows:
+        """Return the start and end of each sentence in the article's text, in code points."""
+
     def blocks(self, article: StoredArticle) -> list[Block]:
         """Return the blocks of an article, in order."""
 

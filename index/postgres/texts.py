@@ -69,6 +69,9 @@ class ServerTexts:
     def layout(self, article: StoredArticle) -> Layout:
         return self._record(article.row).layout
 
+    def spans(self, article: StoredArticle) -> Rows:
+        return self.layout(article).sentences[:, :2]
+
     def blocks(self, article: StoredArticle) -> list[Block]:
         return blocks_in(self.layout(article).blocks)
 

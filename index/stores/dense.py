@@ -3,7 +3,8 @@
 A small index is scanned exactly. A large one is scanned in a compressed form first (4-bit product
 quantization, fast scan: André et al., "Quicker ADC", 2019). The best candidates are then rescored
 with 8 bits per number. At 20,000 sentences on two cores, the exact scan takes 0.8 ms and the
-compressed one 0.1 ms.
+compressed one 0.1 ms. A very large index is divided into lists of similar sentences, and only the
+nearest quarter of the lists is scanned.
 """
 
 from collections.abc import Iterable
@@ -31,6 +32,11 @@ _EXACT = "SQfp16"
 _EXACT_UP_TO = 20_000  # sentences
 _TRAINED_ON = 10_000  # sentences, evenly sampled; FAISS uses no more for 4-bit codes
 _FEWEST_TRAINED_ON = 39 * 16  # FAISS asks for 39 sentences for each of the 16 codes of 4 bits
+# Of a million generated vectors, a quarter of the lists gave the recall of a whole scan (.935 and
+# .928) in half of its time.
+_IN_LISTS_FROM = 500_000  # sentences
+_LISTS, _LISTS_SCANNED = 512, 128
+_LISTS_TRAINED_ON = 40_000  # sentences
 _SCORED_AGAIN = 8  # candidates rescored per result requested
 _DEEPER = 4  # growth of a search among rows that are not all admitted
 _ROUNDING = 1e-5  # tolerance for a cosine
@@ -72,11 +78,11 @@ class DenseIndex:
         import faiss
 
         self._index = index
-        self._parameters = (
-            faiss.IndexRefineSearchParameters(k_factor=_SCORED_AGAIN)  # type: ignore[call-arg]  # its stubs lack it
-            if isinstance(index, faiss.IndexRefine)
-            else None
-        )
+        self._parameters = self._deepest = None
+        if isinstance(index, faiss.IndexRefine):
+            lists = _has_lists(index)
+            self._parameters = _refining(_LISTS_SCANNED if lists else None)
+            self._deepest = _refining(_LISTS if lists else None)
 
     @classmethod
     def of(
@@ -91,15 +97,18 @@ class DenseIndex:
         import faiss
 
         count, dimension = vectors.shape
+        index = None
         if kind is DenseType.COMPRESSED and trained:
             index = faiss.read_index(str(trained))
             index.reset()
-        else:
-            factory = _EXACT if kind is DenseType.EXACT else f"PQ{dimension // 4}x4fs,Refine(SQ8)"
+        wants_lists = kind is DenseType.COMPRESSED and count >= _IN_LISTS_FROM
+        if index is None or _has_lists(index) != wants_lists:
+            factory = _EXACT if kind is DenseType.EXACT else _compressed(count, dimension)
             index = faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
         faiss.omp_set_num_threads(1)  # on busy cores, two threads took 35 s to train, one took 2 s
         if not index.is_trained:
-            drawn = np.linspace(0, count - 1, min(count, _TRAINED_ON)).astype(np.int64)
+            enough = _LISTS_TRAINED_ON if _has_lists(index) else _TRAINED_ON
+            drawn = np.linspace(0, count - 1, min(count, enough)).astype(np.int64)
             index.train(vectors[drawn].astype(np.float32))
         for part in in_parts(vectors):
             index.add(part)
@@ -131,13 +140,19 @@ class DenseIndex:
     def search(self, queries: Vectors, k: int) -> tuple[Vectors, Rows]:
         """Return scores and rows of the k best per query, best first, both of shape (queries,
         min(k, n)). k is capped because FAISS pads its results with row -1."""
+        # A part of the lists might have too few rows for very many results.
+        few = k * _SCORED_AGAIN < len(self) // 8
+        return self._scan(queries, k, self._parameters if few else self._deepest)
+
+    def _scan(
+        self, queries: Vectors, k: int, parameters: "faiss.SearchParameters | None"
+    ) -> tuple[Vectors, Rows]:
         import faiss
 
         # OpenMP keeps this setting per thread. On cores that others use too, several threads wait
         # for each other: a query takes 16 ms instead of 0.5 ms.
         faiss.omp_set_num_threads(1)
-        k = min(k, len(self))
-        scores, rows = self._index.search(queries, k, params=self._parameters)
+        scores, rows = self._index.search(queries, min(k, len(self)), params=parameters)
         return scores, rows
 
     def nearest(self, vector: Vectors, k: int, admitted: Mask | None = None) -> Rows:
@@ -168,7 +183,7 @@ class DenseIndex:
         """Search until k results are admitted: FAISS's fast scan takes no selection of rows."""
         depth = k
         while True:
-            rows = self.search(vector[None], depth)[1][0]
+            rows = self._scan(vector[None], depth, self._deepest)[1][0]
             found: Rows = rows[admitted[rows]]
             if len(found) >= k or depth >= len(self):
                 return found[:k]
@@ -178,6 +193,28 @@ class DenseIndex:
         """Return the stored vectors of these rows, shape (rows, dimension)."""
         found: Vectors = self._index.reconstruct_batch(rows)
         return found
+
+
+def _compressed(count: int, dimension: int) -> str:
+    lists = f"IVF{_LISTS}," if count >= _IN_LISTS_FROM else ""
+    return f"{lists}PQ{dimension // 4}x4fs,Refine(SQ8)"
+
+
+def _has_lists(index: "faiss.Index") -> bool:
+    import faiss
+
+    return isinstance(index, faiss.IndexRefine) and isinstance(
+        faiss.downcast_index(index.base_index), faiss.IndexIVF
+    )
+
+
+def _refining(lists: int | None) -> "faiss.SearchParameters":
+    import faiss
+
+    if lists is None:
+        return faiss.IndexRefineSearchParameters(k_factor=_SCORED_AGAIN)  # type: ignore[call-arg]  # its stubs lack it
+    scanned = faiss.SearchParametersIVF(nprobe=lists)  # type: ignore[call-arg]  # as above
+    return faiss.IndexRefineSearchParameters(k_factor=_SCORED_AGAIN, base_index_params=scanned)  # type: ignore[call-arg]  # as above
 
 
 class StoredVectors:

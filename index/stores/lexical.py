@@ -24,6 +24,7 @@ from index.stores.terms import Numbers, TermLists, parts_of
 Scores = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
+VOCABULARY = "vocab.index.json"  # a file of an index: the number of each term
 _K1, _B = 1.2, 0.75
 _PART = 4_000_000  # terms counted at a time
 
@@ -53,9 +54,13 @@ class LexicalIndex:
             raise OSError(errno.EIO, reason, str(folder)) from error
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Memory-map the score tables; pickles are never read."""
-        return cls(bm25s.BM25.load(folder, mmap=True, load_vocab=True, allow_pickle=False))
+    def load(cls, folder: Path, like: Self | None = None) -> Self:
+        """Memory-map the score tables; pickles are never read. `like` is an index of the same
+        terms, whose numbers are then not read again."""
+        bm25 = bm25s.BM25.load(folder, mmap=True, load_vocab=like is None, allow_pickle=False)
+        if like is not None:
+            bm25.vocab_dict = like._bm25.vocab_dict
+        return cls(bm25)
 
     def __len__(self) -> int:
         return int(self._bm25.scores["num_docs"])
@@ -111,15 +116,17 @@ class _Tables:
     def fill(self) -> dict[str, object]:
         """Compute the tables and return them in the form that bm25s uses."""
         frequencies = np.zeros(self._terms, np.int64)
-        for part in parts_of(self._lists, _PART):
-            frequencies += np.bincount(self._count(*part).terms, minlength=self._terms)
+        parts = list(parts_of(self._lists, _PART))
+        only = self._count(*parts[0]) if len(parts) == 1 else None  # needed twice
+        for part in parts:
+            frequencies += np.bincount((only or self._count(*part)).terms, minlength=self._terms)
         starts = starts_of(frequencies)
         data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
         rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
         idf = inverse_frequency(self._texts, frequencies)
         free = starts[:-1].copy()  # position of each term's next entry
-        for first, flat, lengths in parts_of(self._lists, _PART):
-            counted = self._count(first, flat, lengths)
+        for first, flat, lengths in parts:
+            counted = only or self._count(first, flat, lengths)
             entries = np.bincount(counted.terms, minlength=self._terms)
             before = np.concatenate([[0], np.cumsum(entries)[:-1]])
             places = (free - before)[counted.terms] + np.arange(len(counted.terms))

@@ -19,6 +19,7 @@ from typing import Self, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import IndexDamagedError
 from index.files.arrays import save_array
 from index.files.byte_ranges import FileRanges
 from index.files.lines import FileLines
@@ -61,6 +62,11 @@ class StoredArticle:
     version: int = 1
     version_of: str = ""
     editions: int = 0
+
+    @property
+    def sentences(self) -> range:
+        """The article's sentence rows."""
+        return range(self.first_sentence, self.end_sentence)
 
     @property
     def holds(self) -> bool:
@@ -223,7 +229,10 @@ class TextStoreWriter:
             (self._sentences, layout.sentences, (0, 0, byte_start, byte_start, passage)),
             (self._passages, layout.passages, (first, first)),
         ):
-            table.frombytes(np.insert(rows + before, 0, self.articles, axis=1).tobytes())
+            added = np.empty((len(rows), rows.shape[1] + 1), np.int64)  # np.insert takes longer
+            added[:, 0] = self.articles
+            np.add(rows, before, out=added[:, 1:])
+            table.frombytes(added.tobytes())
         self._kinds.frombytes(layout.kinds.tobytes())
         self._blocks.frombytes(layout.blocks.tobytes())
 
@@ -361,8 +370,23 @@ class FileTextStore:
             blocks,
         )
 
+    def spans(self, article: StoredArticle) -> NDArray[np.int64]:
+        """Return the start and end of each sentence in the article's text, in code points."""
+        found: NDArray[np.int64] = self._sentences[
+            article.first_sentence : article.end_sentence, 1:3
+        ]
+        return found
+
     def article_text(self, article: StoredArticle) -> str:
-        return self._texts.read(article.byte_start, article.byte_end).decode()
+        """Return the text of an article. Raises IndexDamagedError if it is not the text that was
+        stored: the disk may have lost bytes since the file was verified."""
+        data = self._texts.read(article.byte_start, article.byte_end)
+        if text_digest(data) != article.sha256:
+            raise IndexDamagedError(
+                f"{self._folder / TEXTS} is damaged: the text of {article.id} does not match its "
+                "checksum. Find all damage with: dealbot index verify"
+            )
+        return data.decode()
 
     def sentence(self, row: int) -> StoredSentence:
         return self._sentence(row, *self._sentences[row].tolist())

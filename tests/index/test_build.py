@@ -24,6 +24,7 @@ from index.generations.generation import (
     published,
 )
 from index.generations.integrity import verify
+from index.generations.verified import VERIFIED
 from index.models import DenseType
 from index.progress import NoProgress
 from index.stores.dense import DenseIndex, Vectors, embedded_text
@@ -68,7 +69,8 @@ def texts_in(index: Path) -> list[str]:
     return [texts.article_text(article) for article in texts.articles]
 
 
-_BESIDE = {".build.lock", "vectors"}  # part of an index: the lock, and what builds reuse
+# Part of an index: the lock, what builds reuse, and the record of verified files.
+_BESIDE = {".build.lock", "vectors", VERIFIED}
 
 
 def check_only(index: Path, *, generations: int) -> None:

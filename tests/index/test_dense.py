@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.models import DenseType
+from index.stores import dense
 from index.stores.dense import (
     DenseIndex,
     StoredVectors,
@@ -107,6 +108,34 @@ def test_a_compressed_index_finds_nearly_what_an_exact_one_does(tmp_path: Path) 
     found = np.take_along_axis(queries @ vectors.T, rows, axis=1)
     np.testing.assert_allclose(scores, found, atol=0.02)
     np.testing.assert_allclose(small.vectors(rows[0]), vectors[rows[0]], atol=0.02)
+
+
+def test_a_very_large_index_scans_a_part_of_its_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "_IN_LISTS_FROM", 20_000)
+    monkeypatch.setattr(dense, "_EXACT_UP_TO", 100)
+    random = np.random.default_rng(3)
+    near = random.standard_normal((100, 64))[random.integers(0, 100, 20_000)]
+    vectors = as_kept(near + random.standard_normal((20_000, 64)))
+    smaller = DenseIndex.of(vectors[:1000], DenseType.COMPRESSED)
+    smaller.save(tmp_path / "smaller")
+    index = DenseIndex.of(vectors, DenseType.COMPRESSED, tmp_path / "smaller")
+    asked = as_kept(vectors[:50] + 0.05 * random.standard_normal((50, 64)))
+    assert recall(index, vectors, asked) > 0.95
+    index.save(tmp_path / "index")
+    loaded = DenseIndex.load(tmp_path / "index")
+    assert np.array_equal(loaded.search(asked, 10)[1], index.search(asked, 10)[1])
+    again = DenseIndex.of(vectors, DenseType.COMPRESSED, tmp_path / "index")
+    assert np.array_equal(again.search(asked, 10)[1], index.search(asked, 10)[1])
+    everything = loaded.search(asked[:1], len(vectors))[1][0]
+    assert sorted(everything.tolist()) == list(range(len(vectors)))
+    # The admitted rows are far from the query, so most are in lists that a search leaves out.
+    admitted = np.zeros(len(vectors), np.bool_)
+    admitted[np.argsort(vectors @ asked[0])[:200]] = True
+    found = loaded.nearest(asked[0], 150, admitted)
+    assert len(found) == 150
+    assert admitted[found].all()
 
 
 def test_recall_is_the_share_of_what_is_found_that_is_as_near_as_the_nearest() -> None:

@@ -18,7 +18,7 @@ from index.stores.dense import DenseIndex, StoredVectors, Vectors
 from index.stores.lexical import LexicalIndex
 from index.stores.terms import Analyzer
 from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
-from index.stores.token_store import write_tokens
+from index.stores.token_writer import write_tokens
 from index.stores.vocabulary import count_words, save_vocabulary
 from index.text.initials import Initials
 from index.text.passages import group_passages
@@ -59,8 +59,8 @@ def make_generation(
     write_terms(folder, texts, tokens, NoProgress())
     save_vocabulary(count_words(texts, tokens), folder)
     Initials({}).save(folder)
-    # the searcher reads no other field
-    manifest = Manifest.model_construct(id="made-here")  # type: ignore[call-arg]
+    # the searcher needs no other field
+    manifest = Manifest.model_construct(id="made-here", files={})  # type: ignore[call-arg]
     return FileGeneration(folder, manifest)
 
 

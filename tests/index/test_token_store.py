@@ -13,7 +13,8 @@ from index.files.byte_ranges import FileRanges
 from index.models import Article, Span
 from index.progress import NoProgress
 from index.stores.text_store import FileTextStore, Layout, TextStoreWriter, about
-from index.stores.token_store import FileTokenStore, TokenTable, write_tokens
+from index.stores.token_store import FileTokenStore, TokenTable
+from index.stores.token_writer import write_tokens
 from index.text.initials import Initials
 from index.text.marks import read_marks
 from index.text.words import read_words

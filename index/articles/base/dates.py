@@ -7,6 +7,7 @@ the few forms that machines write are read here.
 import math
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 # Hours from UTC. IST is India's time, BST British summer time: the news feeds that name a zone
 # instead of an offset are from there.
@@ -20,6 +21,7 @@ _ZONES = {
     **{"CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7},
     **{"AKST": -9, "AKDT": -8, "HST": -10},
 }
+_KEPT_DATES = 1_000  # in the cache; the articles of a day share few dates
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _TIME = (
     r"(?:[T,\s]+(?:at\s+)?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
@@ -65,6 +67,7 @@ def iso_date(text: str) -> str:
     return ""
 
 
+@lru_cache(_KEPT_DATES)
 def utc_seconds(text: str) -> int | None:
     """Return a date or time as seconds since 1970 in UTC, rounded down; None if it cannot be read.
     A time without an offset is in UTC. A coarse date is its first moment."""

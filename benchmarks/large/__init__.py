@@ -1,0 +1,1 @@
+"""Indexes of millions of sentences, built with generated vectors."""
