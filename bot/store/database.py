@@ -137,10 +137,7 @@ class Database(ABC):
                 yield connection
                 await connection.exec_driver_sql("COMMIT")
             except BaseException:
-                try:
-                    await connection.exec_driver_sql("ROLLBACK")
-                except SQLAlchemyError:  # the connection is lost, or the database rolled it back
-                    await connection.invalidate()
+                await _roll_back(connection)
                 raise
 
     @contextmanager
@@ -211,6 +208,15 @@ async def rows_of(connection: AsyncConnection, statement: Executable) -> list[Ro
     """Run a statement and return its rows; none if it returns none."""
     result = await connection.execute(statement)
     return list(result) if result.returns_rows else []
+
+
+async def _roll_back(connection: AsyncConnection) -> None:
+    """End a transaction, unless the database did: a full disk makes SQLite roll back by itself."""
+    try:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.rollback()
+    except Exception:  # whatever the driver raises: the connection cannot be used any more
+        await connection.invalidate()
 
 
 def is_read(statement: Executable) -> bool:
