@@ -34,6 +34,7 @@ class Database(ABC):
 
     shared: bool  # whether several bots may use it at once
     _begin: str  # statement that begins a transaction that writes
+    _begin_reading: str  # statement that begins a transaction that reads one snapshot
 
     def __init__(self, engine: AsyncEngine, name: str) -> None:
         self._engine, self.name = engine, name
@@ -63,7 +64,7 @@ class Database(ABC):
         """Run several statements as one transaction that writes, on the same terms as `run`."""
 
         async def within() -> _Done:
-            async with self._transaction() as connection:
+            async with self.transaction() as connection:
                 return await work(connection)
 
         return await self._guarded(within, reading=False)
@@ -118,6 +119,14 @@ class Database(ABC):
         ends."""
 
     @abstractmethod
+    async def lock_tables(self, connection: AsyncConnection) -> None:
+        """Let no other process write until the transaction ends."""
+
+    @abstractmethod
+    async def continue_numbers(self, connection: AsyncConnection) -> None:
+        """Number new rows after those that were copied."""
+
+    @abstractmethod
     def _check_place(self) -> None:
         """Raise StoreError if what is written now would be lost."""
 
@@ -130,9 +139,11 @@ class Database(ABC):
         """Build the error for a database that does not answer in time."""
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Hold a transaction open during the block, which takes back all of it if it fails or is
+        cancelled. For long work: an answer uses `transact`."""
         async with self._engine.connect() as connection:
-            await connection.exec_driver_sql(self._begin)
+            await connection.exec_driver_sql(self._begin_reading if reading else self._begin)
             try:
                 yield connection
                 await connection.exec_driver_sql("COMMIT")
@@ -141,7 +152,8 @@ class Database(ABC):
                 raise
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def in_words(self) -> Iterator[None]:
+        """Convert failures of the database to StoreErrors; bugs pass."""
         try:
             yield
         except (SQLAlchemyError, UnicodeDecodeError, OSError) as error:
@@ -175,7 +187,7 @@ class Database(ABC):
     async def _watched(self, work: Callable[[], Awaitable[_Done]], *, reading: bool) -> _Done:
         health = self._health
         try:
-            with self._in_words():
+            with self.in_words():
                 if health is not None and not reading:
                     self._check_place()
                 done = await work()

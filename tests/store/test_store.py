@@ -325,7 +325,7 @@ async def test_a_cancelled_caller_leaves_no_transaction_open(
     await store.values.set("after", "all")
     execute(place, "INSERT INTO facts VALUES ('from', 'outside')")  # an open one would block it
     async with asyncio.timeout(HANG_S):  # what was begun ends
-        while execute(place, "SELECT count(*) FROM receipts") != [(30,)]:
+        while execute(place, "SELECT count(*) FROM receipts") != [(30,)]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     if isinstance(place, SecretStr):
         open_ = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%%'"
