@@ -76,7 +76,7 @@ async def everything(place: StorePlace) -> tuple[PersonData, object, str]:
 
 def rows(place: StorePlace) -> dict[str, int]:
     names = metadata.tables
-    return {name: execute(place, f"SELECT count(*) FROM {name}")[0][0] for name in names}  # type: ignore[arg-type]
+    return {name: execute(place, f"SELECT count(*) FROM {name}")[0][0] for name in names}
 
 
 async def test_a_copy_has_everything_and_the_store_goes_on_in_it(
@@ -188,7 +188,7 @@ async def test_a_row_that_changes_on_its_way_is_found(
     async with Store.open(target):
         pass
     for table in reversed(metadata.sorted_tables):
-        execute(target, f"DELETE FROM {table.name}")  # type: ignore[arg-type]
+        execute(target, f"DELETE FROM {table.name}")
     for statement in SPOILING[type(target)]:
         execute(target, statement)
     with pytest.raises(StoreError, match=r"The copy of audit in .* differs"):
