@@ -175,7 +175,8 @@ class Database(ABC):
             return task.result()
         self._late.add(task)
         late = self._silent()
-        if self._health is not None:
+        # While it fails, the outcome counts: a distant server may take longer than that patience.
+        if self._health is not None and not self._health.troubled:
             self._health.failed(late, reading=reading)
         raise late
 

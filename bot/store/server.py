@@ -136,15 +136,14 @@ class Server(Database):
         code = getattr(error.orig, "sqlstate", None) or ""
         if code in _SENTENCES:
             return StoreError(f"{self.name} {_SENTENCES[code].format(_first_line(error.orig))}")
-        match code[:2]:
-            case "25" if code == "25006":
-                return self._only_reads()
-            case "XX" if code != "XX000":
-                return DamagedError(f"{self.name} is damaged: restore a backup of the server")
-            case "53":  # disk full, out of memory, too many connections
-                return StoreError(f"{self.name} is out of resources ({_first_line(error.orig)})")
-            case "" | "08" | "57" if isinstance(error, OperationalError | InterfaceError):
-                return self._unreachable(error.orig)
+        if code == "25006":
+            return self._only_reads()
+        if code in {"XX001", "XX002"}:
+            return DamagedError(f"{self.name} is damaged: restore a backup of the server")
+        if code.startswith("53"):  # disk full, out of memory, too many connections
+            return StoreError(f"{self.name} is out of resources ({_first_line(error.orig)})")
+        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+            return self._unreachable(error.orig)
         return None
 
     def _unreachable(self, error: BaseException) -> StoreError:

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import Column, Select, Table, func, insert, select
+from sqlalchemy import Column, Table, func, insert, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreError
@@ -81,14 +81,20 @@ async def _count(table: Table, side: _Side) -> int:
         return (await side[1].execute(select(func.count()).select_from(table))).scalar_one()
 
 
-async def _parts(table: Table, side: _Side) -> AsyncIterator[Sequence[Row]]:
+async def _parts(table: Table, side: _Side) -> AsyncIterator[list[Row]]:
     """Yield the rows of a table in the order in which they were added, or of their key."""
-    order = [table.c[_NUMBER]] if _NUMBER in table.c else list(table.primary_key)
-    wanted: Select[*tuple[object, ...]] = select(*_columns(table)).order_by(*order)
-    with side[0].in_words():
-        async with side[1].stream(wanted) as found:
-            async for rows in found.partitions(PART):
-                yield rows
+    columns = _columns(table)
+    keys = [table.c[_NUMBER]] if _NUMBER in table.c else list(table.primary_key)
+    part = select(*columns, *keys).order_by(*keys).limit(PART)
+    rest = part
+    while True:
+        with side[0].in_words():
+            rows = (await side[1].execute(rest)).all()
+        if not rows:
+            return
+        yield [row[: len(columns)] for row in rows]
+        last = zip(keys, rows[-1][len(columns) :], strict=True)
+        rest = part.where(tuple_(*keys) > tuple_(*(literal(end, key.type) for key, end in last)))
 
 
 def _columns(table: Table) -> list[Column[object]]:

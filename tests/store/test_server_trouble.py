@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 
 import pytest
 from pydantic import SecretStr
@@ -147,3 +148,20 @@ async def test_it_closes_though_a_statement_is_late(
         other.execute("COMMIT")
     async with Store.open(place) as store:
         assert (await store.describe()).answers == 0
+
+
+async def test_a_distant_server_that_works_again_is_not_called_degraded_for_ever(
+    watched: Store, place: SecretStr, degraded: Degradations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each statement takes longer than the patience with a store that fails."""
+    monkeypatch.setattr("bot.store.health._CALM_S", 0.3)
+    monkeypatch.setattr("bot.store.database._LITTLE_PATIENCE_S", 0.0)
+    execute(place, "ALTER TABLE facts RENAME TO gone")
+    with pytest.raises(StoreError, match="lacks the tables"):
+        await watched.values.get("any")
+    execute(place, "ALTER TABLE gone RENAME TO facts")
+    async with asyncio.timeout(HANG_S):
+        while degraded.current:
+            with suppress(StoreError):  # it does not answer in time
+                await watched.values.get("any")
+            await asyncio.sleep(0.05)

@@ -80,8 +80,9 @@ def rows(place: StorePlace) -> dict[str, int]:
 
 
 async def test_a_copy_has_everything_and_the_store_goes_on_in_it(
-    places: tuple[StorePlace, StorePlace],
+    places: tuple[StorePlace, StorePlace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.store.transfer.PART", 2)
     source, target = places
     await fill(source)
     before = await everything(source)
@@ -148,20 +149,30 @@ class _Stopped(Exception):
 
 
 class _Stopping(NoProgress):
-    """Progress that stops the copy at a table."""
+    """Progress that stops the copy at a table, by an error or as Ctrl-C does."""
+
+    def __init__(self, *, cancel: bool) -> None:
+        self._cancel = cancel
 
     def start(self, stage: str, total: int | None) -> None:
-        if stage == "Copying votes":
+        if stage != "Copying votes":
+            return
+        if not self._cancel:
             raise _Stopped
+        copying = asyncio.current_task()
+        assert copying is not None
+        copying.cancel()
 
 
+@pytest.mark.parametrize("cancel", [False, True])
 async def test_a_copy_that_fails_leaves_the_target_empty_and_can_be_repeated(
-    places: tuple[StorePlace, StorePlace],
+    places: tuple[StorePlace, StorePlace], cancel: bool
 ) -> None:
     source, target = places
     await fill(source)
-    with pytest.raises(_Stopped):
-        await copy(source, target, _Stopping())
+    task = asyncio.create_task(copy(source, target, _Stopping(cancel=cancel)))
+    with pytest.raises(asyncio.CancelledError if cancel else _Stopped):
+        await task
     assert set(rows(target).values()) == {0}
     await copy(source, target, NoProgress())
     assert rows(target) == rows(source)
