@@ -141,15 +141,21 @@ class Database(ABC):
     @asynccontextmanager
     async def transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
         """Hold a transaction open during the block, which takes back all of it if it fails or is
-        cancelled. For long work: an answer uses `transact`."""
-        async with self._engine.connect() as connection:
-            await connection.exec_driver_sql(self._begin_reading if reading else self._begin)
-            try:
-                yield connection
+        cancelled. The block converts its failures itself, by `in_words`. For long work: an answer
+        uses `transact`."""
+        with self.in_words():
+            connection = await self._engine.connect()
+        try:
+            with self.in_words():
+                await connection.exec_driver_sql(self._begin_reading if reading else self._begin)
+            yield connection
+            with self.in_words():
                 await connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                await _roll_back(connection)
-                raise
+        except BaseException:
+            await _roll_back(connection)
+            raise
+        finally:
+            await connection.close()
 
     @contextmanager
     def in_words(self) -> Iterator[None]:
