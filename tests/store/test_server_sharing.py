@@ -100,6 +100,7 @@ async def test_settings_that_several_change_at_once_are_all_kept(others: list[St
     for store in others:
         await store.settings.refresh()
         assert sorted(store.settings.get(GUILD).roles) == list(range(30))
+    assert await others[0].values.get("settings") == "30"  # each change is seen by the others
 
 
 async def test_several_forget_what_is_old_at_once(
