@@ -108,7 +108,6 @@ async def test_a_store_of_an_old_schema_is_copied(postgres: PostgresServer, path
         receipt = await store.receipts.get("abcdefgh2345")
         assert receipt is not None
         assert await store.votes.counts(receipt.id) == (1, 1)
-        assert await store.asked.snapshot() == await store.asked.snapshot()
 
 
 async def test_a_target_with_anything_in_it_is_refused(
