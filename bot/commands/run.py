@@ -41,6 +41,7 @@ SWITCH_S = 0.0005
         "max_article_mb",
         "dense_type",
         "store",
+        "database_url",
         "keep_days",
         "keep_questions",
         "golden",

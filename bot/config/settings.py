@@ -22,7 +22,17 @@ from pydantic import (
 )
 
 from bot.config.flags import PREFIX
-from bot.config.values import HttpUrl, Ids, Limit, Names, Place, RedisUrl, Schedule
+from bot.config.values import (
+    DATABASE_URLS,
+    DatabaseUrl,
+    HttpUrl,
+    Ids,
+    Limit,
+    Names,
+    Place,
+    RedisUrl,
+    Schedule,
+)
 from bot.domain.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
 from index.encoder.encoder import default_home
@@ -34,7 +44,7 @@ if TYPE_CHECKING:
 
 FILE = Path("dealbot.toml")
 # They may contain a password: never shown.
-_SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}
+_SECRETS = {"database_url", "redis_url", "llm_api_key", "llm_base_url"}
 
 
 class Settings(BaseModel):
@@ -101,6 +111,12 @@ class Settings(BaseModel):
     )
     store: Place = Field(
         Path("data/dealbot.sqlite"), description="File that keeps receipts, votes and settings."
+    )
+    database_url: DatabaseUrl | None = Field(
+        None,
+        description="PostgreSQL database that keeps these in place of the file, such as "
+        "postgresql://dealbot@localhost/bot; several bots may share it. Set a password only in the "
+        "variable: others can see flags.",
     )
     keep_days: int = Field(
         90,
@@ -256,6 +272,11 @@ class Settings(BaseModel):
         return self._index_url is not None
 
     @property
+    def store_place(self) -> Path | SecretStr:
+        """Place of the store: the URL of a database if one is set, otherwise the file."""
+        return self.database_url or self.store
+
+    @property
     def max_article_bytes(self) -> int:
         return int(self.max_article_mb * 1_000_000)
 
@@ -265,7 +286,10 @@ class Settings(BaseModel):
 
         Raises SettingsError, which names the setting and what is wrong with it."""
         values = _from_file(FILE) | _from_environment(environment)
-        values |= {name: value for name, value in flags.items() if value not in (None, ())}
+        flags = {name: value for name, value in flags.items() if value not in (None, ())}
+        if "store" in flags:  # the flag names a file, so a URL from elsewhere does not count
+            values.pop("database_url", None)
+        values |= flags
         try:
             return cls.model_validate(values)
         except ValidationError as error:

@@ -53,6 +53,12 @@ def _redis_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _database_url(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(DATABASE_URLS):
+        raise ValueError("it must begin with postgresql://")
+    return value
+
+
 def _http_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -86,6 +92,7 @@ Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Limit = Annotated[str, AfterValidator(_limit)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Schedule = Annotated[str, AfterValidator(_interval_or_off)]
