@@ -21,9 +21,9 @@ help:
 	@echo 'make test          install, then run the tests'
 	@echo 'make test-slow     run the tests that take minutes: a clean clone, the steps of the image'
 	@echo 'make test-ray      encode on a Ray cluster of two nodes, and kill its parts; some minutes'
-	@echo 'make soak          ask a bot 10,000 questions while a fake Discord fails in every way'
+	@echo 'make soak          ask a bot 10,000 questions while a fake Discord fails in every way; MINUTES=20 for a time'
 	@echo 'make corruption    damage an index 2,000 times and check that each damage is found'
-	@echo 'make overload      ask ten times more questions than can be answered; ten minutes'
+	@echo 'make overload      ask ten times more questions than can be answered; a quarter of an hour'
 	@echo 'make faults        interrupt everything that writes at every step; half an hour'
 	@echo 'make bench         measure speed and size, also of other libraries; hours for a million sentences'
 	@echo 'make guards        remove each guard of the threat model and check that its test fails'
@@ -57,7 +57,7 @@ test-ray: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -m cluster
 
 soak: $(VENV)/.dev
-	$(VENV)/bin/python -m benchmarks.soak
+	$(VENV)/bin/python -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 corruption: $(VENV)/.dev
 	$(VENV)/bin/python -m benchmarks.corruption --update

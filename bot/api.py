@@ -1,7 +1,6 @@
 """The Python API of the bot: ask questions of an index and check claims, without a surface."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Lock
 from typing import Self, TypeVar
 
@@ -21,6 +20,7 @@ from index.encoder.encoder import home_or_default
 from index.errors import ExpectedError
 from index.generations.live import LiveIndex
 from index.models import AnyPath
+from index.places import Index, index_named
 
 _Outcome = TypeVar("_Outcome")
 _MAX_WAITING, _DEADLINE_S = 1_000, 60.0
@@ -31,12 +31,23 @@ class Answerer:
     one."""
 
     def __init__(self, index: AnyPath, *, encoders: AnyPath | None = None) -> None:
-        """Open the current generation of an index.
+        """Open the current generation of an index, a folder or the URL of a PostgreSQL database.
 
         `encoders` is the folder of adopted encoders, by default that of the Python environment.
         Raises ExpectedError, such as IndexMissingError or EncoderError, if it cannot be opened."""
-        self._live = _open(index, encoders)
+        self._index = index_named(index)
+        self._live = _open(self._index, encoders)
         self._runner, self._one_at_a_time = BatchRunner(), Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to a database; a folder needs no closing."""
+        self._index.close()
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, as_of: str = "") -> Answer:
         """Answer a question; `history` is the conversation before it, oldest first. `as_of` is a
@@ -98,7 +109,8 @@ class AsyncAnswerer:
 
     def __init__(self, index: AnyPath, *, encoders: AnyPath | None = None) -> None:
         """Open the current generation of an index, like `Answerer`."""
-        self._live = _open(index, encoders)
+        self._index = index_named(index)
+        self._live = _open(self._index, encoders)
         self._service = AnswerService(self._live, max_waiting=_MAX_WAITING, deadline_s=_DEADLINE_S)
 
     async def __aenter__(self) -> Self:
@@ -106,7 +118,10 @@ class AsyncAnswerer:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._service.__aexit__()
+        try:
+            await self._service.__aexit__()
+        finally:
+            self._index.close()
 
     async def ask(self, question: str, history: Sequence[Turn] = (), *, as_of: str = "") -> Answer:
         """Answer a question, like `Answerer.ask`.
@@ -140,9 +155,9 @@ class AsyncAnswerer:
         self._live.reload()
 
 
-def _open(index: AnyPath, encoders: AnyPath | None) -> LiveIndex:
+def _open(index: Index, encoders: AnyPath | None) -> LiveIndex:
     load_judge_ahead()
-    return LiveIndex(Path(index), home_or_default(encoders))
+    return LiveIndex(index, home_or_default(encoders))
 
 
 def _overview_request(kind: OverviewKind, topic: str, since: str, as_of: str) -> OverviewRequest:

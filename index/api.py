@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.building.build import BuildOptions, BuildReport, build_index
+from index.building.build import BuildOptions, BuildReport
 from index.encoder.encoder import home_or_default, open_current
 from index.generations.live import open_live
-from index.models import AnyPath
+from index.models import BUILDS, AnyPath
+from index.places import index_named
 from index.progress import NoProgress
 from index.retrieval import Searcher
 
@@ -32,22 +34,21 @@ def build(
     options: BuildOptions | None = None,
     *,
     encoders: AnyPath | None = None,
+    builds: AnyPath = BUILDS,
 ) -> BuildReport:
     """Build an index of article files and folders, and make it the current generation.
 
-    `index` is the folder of the index; readers of an earlier generation are not disturbed.
+    `index` is the folder of the index, or the URL of a PostgreSQL database; `builds` then keeps the
+    builder's files. Readers of an earlier generation are not disturbed.
     `encoders` is the folder of adopted encoders, by default that of the Python environment.
     Raises ExpectedError: SourceError for a bad article, EncoderError for a damaged encoder,
-    BuildError if another build is running or the disk refuses."""
+    BuildError if another build is running or the disk refuses, and IndexUnreachableError if the
+    database does not answer or cannot hold an index."""
     named = [articles] if isinstance(articles, str | os.PathLike) else list(articles)
     encoder = open_current(home_or_default(encoders))
-    return build_index(
-        [Path(each) for each in named],
-        Path(index),
-        encoder,
-        NoProgress(),
-        options or BuildOptions(),
-    )
+    with closing(index_named(index, Path(builds))) as place:
+        paths = [Path(each) for each in named]
+        return place.build(paths, encoder, NoProgress(), options or BuildOptions())
 
 
 def search(
@@ -55,9 +56,12 @@ def search(
 ) -> list[SearchResult]:
     """Find the sentences of an index that are nearest to a query, best first.
 
-    It opens the index for one query. Raises ExpectedError if the index cannot be opened."""
-    live = open_live(Path(index), home_or_default(encoders))
-    vector = live.encoder.encode_queries([query])[0]
+    `index` is a folder or the URL of a database, as for `build`. It is opened for one query. Raises
+    ExpectedError if it cannot be opened."""
+    with closing(index_named(index)) as place:
+        live = open_live(place, home_or_default(encoders))
+        vector = live.encoder.encode_queries([query])[0]
+        hits = Searcher().search(live.generation, query, vector, limit).sentences
     return [
         SearchResult(
             hit.sentence.text,
@@ -67,5 +71,5 @@ def search(
             hit.sentence.start,
             hit.sentence.end,
         )
-        for hit in Searcher().search(live.generation, query, vector, limit).sentences
+        for hit in hits
     ]

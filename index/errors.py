@@ -45,5 +45,9 @@ class IndexUnreachableError(ExpectedError):
     """An index on a server that does not answer, or that cannot hold an index."""
 
 
+class IndexWarningError(ExpectedError):
+    """Something about an index that works, but not as it should, or not for long."""
+
+
 class BuildError(ExpectedError):
     """A build or a publication that failed; the previous index is unchanged."""

@@ -3,8 +3,11 @@
 import os
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 AnyPath = str | os.PathLike[str]
+DATABASE_URLS = ("postgresql:", "postgres:")  # beginnings of the place of an index on a server
+BUILDS = Path("data/builds")  # files of builds whose index is on a server
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import pytest
@@ -48,6 +48,48 @@ class PostgresServer:
             **self._account(),  # type: ignore[call-overload]
         )
 
+    @contextlib.contextmanager
+    def replica(self) -> Iterator["PostgresServer"]:
+        """Run a replica of this server while the block lasts. It has its databases."""
+        other = PostgresServer.made(self._programs)
+        command = [self._programs / "bin/pg_basebackup", "-D", other._data, "-R", "-c", "fast"]
+        try:
+            subprocess.run(
+                [*command, "-h", self.folder, "-U", _SUPERUSER],
+                check=True,
+                **self._account(),  # type: ignore[call-overload]
+            )
+            other.start()
+            yield other
+        finally:
+            other.remove()
+
+    def wait_for(self, primary: "PostgresServer") -> None:
+        """Wait until this replica has all that its primary has written."""
+        import psycopg
+
+        with psycopg.connect(primary.url("postgres")) as connection:
+            [[written]] = connection.execute("SELECT pg_current_wal_lsn()").fetchall()
+        query = "SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn"
+        deadline = time.monotonic() + HANG_S
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            while connection.execute(query, [written]).fetchall() != [(True,)]:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run a statement as the superuser, and return its rows."""
+        import psycopg
+
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def freeze(self, frozen: bool = True) -> None:
+        """Stop all processes of the server, as on a host that hangs, or let them go on."""
+        for pid in self._processes():
+            os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
     def start(self, **more: str) -> None:
         """Start the server and wait until it answers. `more` are settings of the server."""
         settings = {
@@ -82,6 +124,15 @@ class PostgresServer:
 
     def kill(self) -> None:
         """Kill the server and all its processes at once, as when the memory runs out."""
+        for pid in self._processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert self._process is not None
+        self._process.wait()
+        self._process = None
+
+    def _processes(self) -> list[int]:
+        """Return the server's process first, then its children."""
         assert self._process is not None
         children = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(self._process.pid)],
@@ -89,17 +140,7 @@ class PostgresServer:
             check=False,
             text=True,
         ).stdout.split()
-        for pid in (self._process.pid, *map(int, children)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self._process.wait()
-        self._process = None
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)  # fast shutdown
-            self._process.wait(HANG_S)
-            self._process = None
+        return [self._process.pid, *map(int, children)]
 
     def database(self) -> str:
         """Create a database and return its URL."""
@@ -111,8 +152,10 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
-    def url(self, database: str, user: str = _SUPERUSER) -> str:
-        return f"postgresql://{user}@{quote(str(self.folder), '')}/{database}"
+    def url(self, database: str, user: str = _SUPERUSER, *others: "PostgresServer") -> str:
+        """Return the URL of a database on this server, and on others."""
+        hosts = ",".join(quote(str(each.folder), "") for each in (self, *others))
+        return f"postgresql://{user}@{hosts}/{database}"
 
     @staticmethod
     def _account() -> dict[str, object]:
@@ -122,13 +165,21 @@ class PostgresServer:
     def made(cls, programs: Path) -> Self:
         # Not a folder of pytest: another user cannot enter it, and a socket's path must be short.
         folder = Path(tempfile.mkdtemp(prefix="dealbot-pg-"))
-        if not os.geteuid():
-            os.chown(folder, _NOBODY, _NOBODY)
+        cls.own(folder)
         return cls(programs, folder)
 
+    @staticmethod
+    def own(folder: Path) -> None:
+        """Give a folder to the account of the server."""
+        if not os.geteuid():
+            os.chown(folder, _NOBODY, _NOBODY)
+
     def remove(self) -> None:
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._process is not None:
+            self.kill()  # faster than to stop it, and nothing is kept
+        deadline = time.monotonic() + HANG_S
+        while self.folder.exists() and time.monotonic() < deadline:  # its children end a bit later
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

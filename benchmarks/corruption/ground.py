@@ -10,12 +10,13 @@ from pathlib import Path
 from random import Random
 from typing import Any, Self
 
+from benchmarks.encoder_files import encoder_folder
 from benchmarks.indexes import QUIET
 from benchmarks.machine import ROOT
 from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Question
 from index.building.build import BuildOptions, build_index
-from index.encoder.encoder import CURRENT, Encoder, open_current
+from index.encoder.encoder import CURRENT, Encoder, open_by_id, open_current
 from index.encoder.record import RECORD_FILE, read_record
 from index.generations.generation import GENERATIONS, POINTER, FileGeneration, published
 from index.generations.live import LiveGeneration
@@ -34,9 +35,10 @@ _NOBODY = 65534
 
 def make_ground(folder: Path, encoders: Path) -> None:
     """Build the index and copy the encoder; every process works on a copy of the result."""
-    encoder = open_current(encoders)
-    shutil.copytree(encoders / encoder.id, folder / "encoders" / encoder.id)
-    shutil.copy(encoders / CURRENT, folder / "encoders")
+    used = encoder_folder(encoders)
+    encoder = open_by_id(used.parent, used.name)
+    shutil.copytree(used, folder / "encoders" / encoder.id)
+    shutil.copy(used.parent / CURRENT, folder / "encoders")
     kept = folder / "encoders" / encoder.id
     # Sealed as adoption does today: the installed encoder may be older than sealed records.
     (kept / RECORD_FILE).write_text(read_record(kept).sealed().json_text(), encoding="utf-8")

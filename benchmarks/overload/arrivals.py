@@ -38,6 +38,7 @@ class Arrivals:
     took_s: float = 0.0
     cpu_s: float = 0.0  # of the answering process
     asking_cpu_s: float = 0.0  # of this program
+    lag_p95_ms: float | None = None  # of the answering process's event loop
 
     def note(self, outcome: Outcome, late_s: float = 0.0) -> None:
         """Count the outcome, with its time from when the question was due."""

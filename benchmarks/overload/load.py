@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,65 +12,83 @@ from typing import Any
 import numpy as np
 
 from benchmarks.machine import resident_mb
-from benchmarks.overload.arrivals import Arrivals, Ask, closed_loop, open_loop
+from benchmarks.overload.arrivals import Arrivals, closed_loop, open_loop
+from benchmarks.overload.loop_lag import lag_p95_ms
+from benchmarks.overload.systems import System
 
-# Half load comes first and last, so that interference by other programs shows in it.
-PHASES = (
-    (0.5, 0.5),
-    (1, 1),
-    (2, 2),
-    (10, 2),
-    (0.5, 0.5),
-)  # multiple of capacity, share of the duration
+# Multiples of the capacity, each with its share of the duration. Half load comes first and last, so
+# that interference by other programs shows in it.
+Phases = Sequence[tuple[float, float]]
+PHASES: Phases = ((0.5, 0.5), (1, 1), (2, 2), (10, 2), (0.5, 0.5))
+SHORT: Phases = ((0.5, 0.5), (10, 1), (0.5, 0.5))
 SOON_MS = 50.0  # goal for a refusal
 CROWD = 32  # askers in a closed loop, enough to saturate the system
 _ALONE = 30
+_TEN = 10
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """System under test (`capacity` is "service" or "bot"), with its articles and its questions."""
+    """System under test (`capacity` is "service", "bot" or "null bot"), with its articles and its
+    questions."""
 
     capacity: str
     articles: str
     kind: str
-    ask: Ask
-    pid: int
+    system: System
     questions: Iterator[str]
 
+    @property
+    def named(self) -> Row:
+        return {"door": self.capacity, "articles": self.articles, "questions": self.kind}
 
-async def measure(way: Way, seconds: float, seed: int) -> tuple[list[Row], Row]:
+
+async def measure(
+    way: Way, seconds: float, seed: int, phases: Phases = PHASES
+) -> tuple[list[Row], Row]:
     """Measure the capacity, then each load. Return a row for each multiple of the capacity, and the
     memory over time."""
     random, by_load = Random(seed), dict[float, list[Arrivals]]()
     after: dict[float, list[float]] = {}
-    await closed_loop(way.ask, way.questions, CROWD, seconds / 4)  # warm-up
-    crowd = await closed_loop(way.ask, way.questions, CROWD, seconds / 2)
+    ask = way.system.ask
+    await closed_loop(ask, way.questions, CROWD, seconds / 4)  # warm-up
+    crowd = await closed_loop(ask, way.questions, CROWD, seconds / 2)
     capacity = len(crowd.answered_ms) / crowd.took_s
     alone = await _alone(way)
-    async with sampled_memory(way.pid) as memory:
-        for load, share in PHASES:
-            rate, for_s = capacity * load, seconds * share
-            cpu_s, asking_cpu_s = _cpu_s(way.pid), _cpu_s(os.getpid())
-            came = await open_loop(way.ask, way.questions, rate, for_s, random)
-            came.cpu_s = _cpu_s(way.pid) - cpu_s
-            came.asking_cpu_s = _cpu_s(os.getpid()) - asking_cpu_s
+    async with sampled_memory(way.system.pid) as memory:
+        for load, share in phases:
+            came = await _loaded(way, capacity * load, seconds * share, random)
             by_load.setdefault(load, []).append(came)
-            after.setdefault(load, []).append((await way.ask(next(way.questions))).after_s * 1000)
-    named = {"door": way.capacity, "articles": way.articles, "questions": way.kind}
+            after.setdefault(load, []).append((await ask(next(way.questions))).after_s * 1000)
     rows = [
-        {**named, "capacity": round(capacity, 1), "load": load, **_figures(arrivals),
+        {**way.named, "capacity": round(capacity, 1), "load": load, **_figures(arrivals),
          "first_after_ms": round(max(after[load]), 1), "alone_p50_ms": _rounded(alone, 50),
          "alone_p95_ms": _rounded(alone, 95)}
         for load, arrivals in by_load.items()
     ]  # fmt: skip
-    return rows, {**named, "every_s": 1, "resident_mb": memory}
+    return rows, {**way.named, "every_s": 1, "resident_mb": memory}
+
+
+async def measure_null(way: Way, capacity: float, seconds: float, seed: int) -> Row:
+    """Measure the null bot at ten times the capacity of the bot; return its row."""
+    came = await _loaded(way, capacity * _TEN, seconds, Random(seed))
+    return {**way.named, "capacity": capacity, "load": _TEN, **_figures([came])}
+
+
+async def _loaded(way: Way, rate: float, for_s: float, random: Random) -> Arrivals:
+    """Ask `rate` questions a second, and measure the CPU time and the lag meanwhile."""
+    pid, lag = way.system.pid, await way.system.read_lag()
+    cpu_s, asking_cpu_s = _cpu_s(pid), _cpu_s(os.getpid())
+    came = await open_loop(way.system.ask, way.questions, rate, for_s, random)
+    came.cpu_s, came.asking_cpu_s = _cpu_s(pid) - cpu_s, _cpu_s(os.getpid()) - asking_cpu_s
+    came.lag_p95_ms = lag_p95_ms(lag, await way.system.read_lag())
+    return came
 
 
 async def _alone(way: Way) -> list[float]:
     """Ask questions one after the other and return the milliseconds of each."""
-    return [(await way.ask(next(way.questions))).after_s * 1000 for _ in range(_ALONE)]
+    return [(await way.system.ask(next(way.questions))).after_s * 1000 for _ in range(_ALONE)]
 
 
 def _figures(phases: list[Arrivals]) -> Row:
@@ -96,6 +114,7 @@ def _figures(phases: list[Arrivals]) -> Row:
         "cpu": round(sum(came.cpu_s for came in phases) / took_s, 2),
         "asking_cpu": round(sum(came.asking_cpu_s for came in phases) / took_s, 2),
         "asked_late_p95_ms": _rounded(late, 95),
+        "loop_lag_p95_ms": max((each.lag_p95_ms or 0 for each in phases), default=0) or None,
     }
 
 

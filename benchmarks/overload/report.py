@@ -22,13 +22,33 @@ _GOALS = (
     *("through", "articles", "questions", "p95 at half, ms", "at 10×, ms", "of that at half"),
     *("after the onset", "refused within 50 ms", "left to Discord"),
 )
+_COSTS = (
+    *("through", "articles", "commands a second", "refused within 50 ms", "refused, p95 ms"),
+    *("event loop late, p95 ms", "asked late, p95 ms", "CPU", "CPU of the asking"),
+)
+_NULL = "null bot"
 
 
 def tables(record: dict[str, Any]) -> str:
     """Format as Markdown all figures, then the goals."""
-    rows = [[_shown(row[name]) for name in _CELLS] for row in record["rows"]]
-    goals = [[*way, *_goals(loads[0.5], loads[10])] for way, loads in _by_way(record).items()]
-    return f"{markdown_table(_HEADERS, rows)}\n\n{markdown_table(_GOALS, goals)}"
+    rows = [[_shown(row.get(name)) for name in _CELLS] for row in record["rows"]]
+    return f"{markdown_table(_HEADERS, rows)}\n\n{goals(record)}"
+
+
+def goals(record: dict[str, Any]) -> str:
+    """Format as Markdown when and where the run was, the figures that have goals, and what the
+    measuring costs."""
+    machine = record["machine"]
+    run = (
+        f"Measured on {record['created'][:10]} at {record['commit'][:12]}, {machine['cpu']}, "
+        f"{machine['cores']} cores, load before {machine['load_before']}, {record['seconds']:g} s "
+        "for each load."
+    )
+    by_way = _by_way(record)
+    met = [[*way, *_goals(loads[0.5], loads[10])] for way, loads in by_way.items() if 0.5 in loads]
+    costs = [_costs(loads[10]) for way, loads in by_way.items() if way[0] in ("bot", _NULL)]
+    shown = [run, markdown_table(_GOALS, met)]
+    return "\n\n".join([*shown, markdown_table(_COSTS, costs)] if costs else shown)
 
 
 def _shown(value: Any) -> Cell:
@@ -45,14 +65,29 @@ def _by_way(record: dict[str, Any]) -> dict[tuple[str, ...], dict[float, Row]]:
 def _goals(half: Row, ten: Row) -> list[Cell]:
     """Return the cells of the goals for ten times the capacity."""
     usual_ms, times_ms = half["answered_p95_ms"], (ten["answered_p95_ms"], ten["later_p95_ms"])
-    in_time = ten["refused_in_time"]
     return [
         f"{usual_ms:,}",
         f"{times_ms[0]:,}",
         *(f"{time_ms / usual_ms:.1f}×" if time_ms else None for time_ms in times_ms),
-        None if in_time is None else f"{in_time:.1%}",
-        f"{ten['left_to_discord'] / ten['offered']:.1%}",
+        _share(ten["refused_in_time"]),
+        _share(ten["left_to_discord"] / ten["offered"]),
     ]
+
+
+def _costs(ten: Row) -> list[Cell]:
+    """Return the cells of what the measuring costs at ten times the capacity."""
+    names = ("refused_p95_ms", "loop_lag_p95_ms", "asked_late_p95_ms", "cpu", "asking_cpu")
+    return [
+        ten["door"],
+        ten["articles"],
+        f"{ten['capacity'] * ten['load']:,.0f}",
+        _share(ten["refused_in_time"]),
+        *(_shown(ten.get(name)) for name in names),
+    ]
+
+
+def _share(share: float | None) -> Cell:
+    return None if share is None else f"{share:.1%}"
 
 
 def draw(record: dict[str, Any], path: Path) -> None:

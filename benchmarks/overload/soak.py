@@ -15,13 +15,13 @@ async def soak(way: Way, minutes: float, seed: int) -> Row:
     """Run rounds of half, ten times and a tenth of the capacity. The first third of the samples is
     warm-up."""
     random, row = Random(seed), {"minutes": minutes, "offered": 0, "answered": 0, "refused": 0}
-    crowd = await closed_loop(way.ask, way.questions, CROWD, 10)
+    crowd = await closed_loop(way.system.ask, way.questions, CROWD, 10)
     capacity = len(crowd.answered_ms) / crowd.took_s
-    async with sampled_memory(way.pid, _SAMPLE_S) as memory:
+    async with sampled_memory(way.system.pid, _SAMPLE_S) as memory:
         while len(memory) * _SAMPLE_S < minutes * 60:
             for load, share in _LOADS:
                 came = await open_loop(
-                    way.ask, way.questions, capacity * load, _ROUND_S * share, random
+                    way.system.ask, way.questions, capacity * load, _ROUND_S * share, random
                 )
                 row["offered"] += came.offered
                 row["answered"] += len(came.answered_ms)

@@ -1,11 +1,14 @@
-"""Systems under test: the service in this process, and the bot in a process of its own."""
+"""Systems under test: the service in this process; the bot and the null bot, each in a process of
+its own, against a fake Discord in this one."""
 
 import asyncio
+import gc
 import os
 import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +16,8 @@ from time import perf_counter
 from unittest.mock import patch
 
 from benchmarks.overload.arrivals import Ask, Outcome
-from benchmarks.soak.signs import running_bot
+from benchmarks.overload.loop_lag import Counts, free_port, read_lag
+from benchmarks.soak.signs import running, running_bot
 from bot.app import open_live_index, open_service
 from bot.commands.run import SWITCH_S
 from bot.config.settings import Settings
@@ -26,12 +30,26 @@ from tests.fake_discord import FakeDiscord, Invocation
 _USERS = 2_000  # so many that a user rarely has two open questions
 _GUILDS = 8
 _ACK_S = 3.2  # Discord accepts an acknowledgement for 3 seconds
+_KEPT, _TIDY_S = 10_000, 1.0  # messages that the fake remembers
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Running system: a function that asks it, its process id, and a function that reads the lag
+    of its event loop."""
+
+    ask: Ask
+    pid: int
+    read_lag: Callable[[], Awaitable[Counts]]
+
+
+async def _no_lag() -> Counts:
+    return {}
 
 
 @asynccontextmanager
-async def service(index: Path) -> AsyncIterator[tuple[Ask, int]]:
-    """Open the service with default settings, as the bot does. Yield a function that asks, and the
-    process id."""
+async def service(index: Path) -> AsyncIterator[System]:
+    """Open the service with default settings, as the bot does."""
     sys.setswitchinterval(SWITCH_S)
     settings = Settings(index=index, encoders=default_home())
     askers = cycle(map(str, range(_USERS)))
@@ -45,16 +63,35 @@ async def service(index: Path) -> AsyncIterator[tuple[Ask, int]]:
                 return Outcome(False, perf_counter() - asked)
             return Outcome(True, perf_counter() - asked)
 
-        yield ask, os.getpid()
+        yield System(ask, os.getpid(), _no_lag)
 
 
 @asynccontextmanager
-async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
-    """Run the bot against a fake Discord; yield a function that asks by a command, and the process
-    id. Times run from the command to the visible reply. The fake Discord shares this process with
-    the askers."""
-    with TemporaryDirectory() as folder, _shown() as shown:
-        async with FakeDiscord() as fake:
+async def bot(index: Path) -> AsyncIterator[System]:
+    """Run the bot. Times run from the command to the visible reply."""
+    with TemporaryDirectory() as folder:
+        async with _asked_fake() as (fake, ask):
+            store, port = Path(folder) / "dealbot.sqlite", free_port()
+            more = "--metrics-port", str(port)
+            async with running_bot(fake, index, default_home(), store, *more) as pid:
+                yield System(ask, pid, lambda: read_lag(port))
+
+
+@asynccontextmanager
+async def null_bot() -> AsyncIterator[System]:
+    """Run the null bot, which refuses every command."""
+    async with (
+        _asked_fake() as (fake, ask),
+        running(fake, "benchmarks.overload.null_bot", fake.url) as pid,
+    ):
+        yield System(ask, pid, _no_lag)
+
+
+@asynccontextmanager
+async def _asked_fake() -> AsyncIterator[tuple[FakeDiscord, Ask]]:
+    """Run a fake Discord; yield it and a function that asks by a command."""
+    with _shown() as shown:
+        async with FakeDiscord() as fake, _tidied(fake):
             channels = [fake.guild(f"Server{number}").general for number in range(_GUILDS)]
             people = cycle([fake.user(f"Asker{number}") for number in range(_USERS)])
             places = cycle(channels)
@@ -69,9 +106,27 @@ async def bot(index: Path) -> AsyncIterator[tuple[Ask, int]]:
                 del shown[asked.id]
                 return told
 
-            store = Path(folder) / "dealbot.sqlite"
-            async with running_bot(fake, index, default_home(), store) as pid:
-                yield ask, pid
+            yield fake, ask
+
+
+@asynccontextmanager
+async def _tidied(fake: FakeDiscord) -> AsyncIterator[None]:
+    """Let the fake forget what is over while the block runs. Garbage collections over tens of
+    thousands of messages would delay the askers by more than the bot does."""
+
+    async def tidy() -> None:
+        while True:
+            await asyncio.sleep(_TIDY_S)
+            fake.tidy(_KEPT)
+
+    gc.collect()
+    gc.freeze()
+    tidying = asyncio.create_task(tidy(), name="tidying")
+    try:
+        yield
+    finally:
+        tidying.cancel()
+        gc.unfreeze()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from tests.fake_discord import FakeDiscord
 
 SATURATED = 200
 _IDLE, _LATER = 200, 2_000  # commands to an idle bot; further ones to a saturated bot
+_START_S = 60.0
 PATIENCE_S = 120.0  # in which at least one question is answered
 KEPT = 1_000  # messages that the fake remembers
 UNLIMITED = {
@@ -38,18 +39,30 @@ async def measure_signs(
 
 @asynccontextmanager
 async def running_bot(
-    fake: FakeDiscord, index: Path, encoders: Path, store: Path
+    fake: FakeDiscord, index: Path, encoders: Path, store: Path, *more: str
 ) -> AsyncIterator[int]:
-    """Run a connected bot without rate limits in a process of its own; yield its process id."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.fake_discord.run_bot", fake.url, "run"),
+    """Run a connected bot without rate limits in a process of its own; yield its process id. `more`
+    are further arguments of `dealbot run`."""
+    arguments = (
+        *("tests.fake_discord.run_bot", fake.url, "run"),
         *("--index", str(index), "--encoders", str(encoders), "--store", str(store)),
         *(f"--{name.replace('_', '-')}={limit}" for name, limit in UNLIMITED.items()),
+    )
+    async with running(fake, *arguments, *more) as pid:
+        yield pid
+
+
+@asynccontextmanager
+async def running(fake: FakeDiscord, module: str, *arguments: str) -> AsyncIterator[int]:
+    """Run a module in a process of its own until it is connected as the bot; yield its process
+    id."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", module, *arguments),
         env={**os.environ, "DISCORD_TOKEN": fake.token},
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        await fake.until(lambda: fake.world.syncs and fake.gateway.live, "a bot", 30)
+        await fake.until(lambda: fake.world.syncs and fake.gateway.live, "a bot", _START_S)
         yield process.pid
     finally:
         process.terminate()

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from benchmarks.encoder_files import encoder_folder
 from benchmarks.peers.protocol import TOP
 from benchmarks.speed.system import System
-from index.encoder.encoder import default_home
 from index.encoder.onnx import onnxruntime
 from index.encoder.record import MODEL_FILE, TOKENIZER_FILE, EncoderRecord, read_record
-from index.files.publication import read_pointer
 from index.generations.generation import current_folder
 from index.generations.manifest import read_manifest
 from index.machine import usable_cores
@@ -29,8 +28,7 @@ class Bare(System):
 
     def __init__(self) -> None:
         """Use one thread or all cores, whichever is faster on this machine now."""
-        home = default_home()
-        folder = home / str(read_pointer(home / "CURRENT"))
+        folder = encoder_folder()
         self._record: EncoderRecord = read_record(folder)
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         self._tokenizer.no_padding()

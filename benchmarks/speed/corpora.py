@@ -9,16 +9,16 @@ from random import Random
 from typing import Any
 
 from benchmarks import corpus, grammar
+from benchmarks.encoder_files import encoder_folder
 from benchmarks.machine import ROOT, now
 from benchmarks.peers.run import PEERS
 from benchmarks.results_file import load, save, save_lines
+from benchmarks.speed.names import RERANKED
 from benchmarks.speed.process import Worker
 from bot.evaluation.datasets import records
 from bot.evaluation.indexes import files_digest
 from index.articles.sources import read_articles
-from index.encoder.encoder import default_home
 from index.errors import ExpectedError
-from index.files.publication import read_pointer
 from index.generations.generation import current_folder
 from index.generations.manifest import read_manifest
 from index.text.sentences import split_sentences
@@ -92,7 +92,9 @@ def generated(sentences: int) -> Corpus:
 
 def index_of(articles: Corpus, system: str) -> Path:
     """Return the folder of the system's index of the articles. If there is none, build it in a
-    process of its own; `built` returns the figures of the build."""
+    process of its own; `built` returns the figures of the build. A reranking peer has the index of
+    the peer without a reranker."""
+    system = RERANKED.get(system, system)
     folder = index_folder(articles, system)
     if not _usable(folder, system):
         shutil.rmtree(folder, ignore_errors=True)
@@ -111,7 +113,7 @@ def index_folder(articles: Corpus, system: str) -> Path:
     """Return the folder, named by what decides the index: a peer and the peers' versions, or our
     encoder."""
     theirs = f"{system} {files_digest([_PEERS_VERSIONS])[:8]}"
-    return articles.folder / "indexes" / (theirs if system in PEERS else encoder_id())
+    return articles.folder / "indexes" / (theirs if system in PEERS else encoder_folder().name)
 
 
 def _usable(folder: Path, system: str) -> bool:
@@ -125,10 +127,6 @@ def _usable(folder: Path, system: str) -> bool:
     except ExpectedError:
         return False
     return True
-
-
-def encoder_id() -> str:
-    return str(read_pointer(default_home() / "CURRENT"))
 
 
 def _shuffled(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,7 +11,10 @@ from benchmarks.speed.startup import COMMAND
 AT_LEAST, AT_MOST = "at least", "at most"
 _ASKERS = 64
 _PEER, _RERANKER = "the best peer", "the best reranking peer"
+_PARTIAL = "LlamaIndex"  # embeds only the first 256 tokens of each chunk of 1,024
+_OTHERS = "the best of the other peers"
 _LARGE, _MIDDLE = 1_000_000, 10_000
+_OPEN_S = 0.3
 Record = dict[str, Any]
 
 
@@ -37,7 +40,7 @@ def _latency(rows: list[Row]) -> Iterator[Row]:
         yield from _ratio(f"{where}: fastest peer ÷ retrieval", ms, _PEER, RETRIEVAL, AT_LEAST, 5)
         yield from _ratio(f"{where}: fastest peer ÷ answers", ms, _PEER, ANSWERS, AT_LEAST, 2)
         reranker = f"{where}: fastest reranking peer ÷ answers"
-        yield from _ratio(reranker, ms, _RERANKER, ANSWERS, AT_LEAST, 5)
+        yield from _ratio(reranker, ms, _RERANKER, ANSWERS, AT_LEAST, 6)
         judge = f"{where}: answers ÷ answers without the judge"
         yield from _ratio(judge, ms, ANSWERS, UNJUDGED, AT_MOST, 5)
         yield from _ratio(f"{where}: retrieval ÷ bare limit", ms, RETRIEVAL, BARE, AT_MOST, 1.5)
@@ -45,10 +48,12 @@ def _latency(rows: list[Row]) -> Iterator[Row]:
 
 def _throughput(rows: list[Row]) -> Iterator[Row]:
     rates = {row["system"]: row["per_second"] for row in rows if row["askers"] == _ASKERS}
-    rates |= {_PEER: _best(rates, max)}
+    rates |= {_PEER: _best(rates, max), _RERANKER: _best(rates, max, RERANKED)}
     for system in OURS:
         name = f"{_ASKERS} askers: {system} ÷ best peer"
         yield from _ratio(name, rates, system, _PEER, AT_LEAST, 5)
+    name = f"{_ASKERS} askers: {ANSWERS} ÷ best reranking peer"
+    yield from _ratio(name, rates, ANSWERS, _RERANKER, AT_LEAST, 5)
 
 
 def _start(rows: list[Row]) -> Iterator[Row]:
@@ -62,7 +67,7 @@ def _footprint(rows: list[Row]) -> Iterator[Row]:
     all."""
     resident = {row["system"]: row["after_crowd_mb"] for row in rows}
     resident |= {_PEER: _best(resident, min)}
-    yield from _ratio("memory: dealbot ÷ smallest peer", resident, ANSWERS, _PEER, AT_MOST, 0.4)
+    yield from _ratio("memory: dealbot ÷ smallest peer", resident, ANSWERS, _PEER, AT_MOST, 0.3)
     if ANSWERS in resident:
         yield _goal("memory: dealbot, MB", resident[ANSWERS], AT_MOST, 300)
     disk = {row["system"]: row["installed_mb"] for row in rows}
@@ -72,29 +77,30 @@ def _footprint(rows: list[Row]) -> Iterator[Row]:
 
 def _building(rows: list[Row]) -> Iterator[Row]:
     rates = {row["system"]: row["sentences_per_second"] for row in rows}
-    rates |= {_PEER: _best(rates, max)}
-    name = "building: dealbot ÷ best peer"
-    yield from _ratio(name, rates, RETRIEVAL, _PEER, AT_LEAST, 2.5)
+    rates |= {_OTHERS: _best(rates, max, set(PEERS) - {_PARTIAL})}
+    for peer, least in ((_PARTIAL, 2), (_OTHERS, 5)):
+        yield from _ratio(f"building: dealbot ÷ {peer}", rates, RETRIEVAL, peer, AT_LEAST, least)
 
 
 def _rebuilding(rows: list[Row]) -> Iterator[Row]:
     for row in rows:
         name = f"1 of {row['articles']:,} articles changed ÷ full build"
-        yield _goal(name, row["changed_s"] / row["full_s"], AT_MOST, 0.02)
+        yield _goal(name, row["changed_s"] / row["full_s"], AT_MOST, 0.01)
 
 
 def _scale(rows: list[Row]) -> Iterator[Row]:
-    by_size = {row["sentences"]: row["retrieval"] for row in rows if "retrieval" in row}
-    ms = {str(size): found["p50_ms"] for size, found in by_size.items()}
-    name = "one question, a million sentences ÷ 10 thousand"
-    yield from _ratio(name, ms, str(_LARGE), str(_MIDDLE), AT_MOST, 5)
-    if _LARGE not in by_size:
+    by_size = {row["sentences"]: row for row in rows}
+    for part in ("retrieval", "answers"):
+        ms = {str(size): row[part]["p50_ms"] for size, row in by_size.items() if part in row}
+        name = f"{part}, a million sentences ÷ 10 thousand"
+        yield from _ratio(name, ms, str(_LARGE), str(_MIDDLE), AT_MOST, 1.5)
+    large = by_size.get(_LARGE, {})
+    if "retrieval" not in large:
         return
-    large = by_size[_LARGE]
-    (recall,) = (row["recall_at_10"] for row in rows if row["sentences"] == _LARGE)
-    yield _goal("a million sentences: recall@10", recall, AT_LEAST, 0.97)
-    megabytes = large["memory"]["resident_mb"]
+    yield _goal("a million sentences: recall@10", large["recall_at_10"], AT_LEAST, 0.97)
+    megabytes = large["retrieval"]["memory"]["resident_mb"]
     yield _goal("a million sentences: resident MB", megabytes, AT_MOST, 1000)
+    yield _goal("a million sentences: open, s", large["retrieval"]["open_s"], AT_MOST, _OPEN_S)
 
 
 def _best(

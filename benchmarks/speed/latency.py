@@ -50,9 +50,8 @@ def _of(run: Run, corpus: Corpus) -> list[Row]:
 
 def _systems(run: Run) -> dict[str, str]:
     """Return the systems by label."""
-    reranked = [label for label, peer in RERANKED.items() if peer in run.peers]
     alone = [ENCODER_ALONE] if run.peers else []
-    systems = (RETRIEVAL, ANSWERS, UNJUDGED, BARE, *run.peers, *reranked, *alone)
+    systems = (RETRIEVAL, ANSWERS, UNJUDGED, BARE, *run.peers, *run.reranked, *alone)
     return {system: system for system in systems} | {f"{each}{_REPEATED}": each for each in OURS}
 
 
@@ -71,8 +70,7 @@ def _warmed(contestants: Contestants, questions: Sequence[str]) -> dict[str, Row
 def _folder(corpus: Corpus, worker: Worker) -> str:
     """Return the folder of a system's index; a system that needs none gets ours."""
     needs_none = worker.system in (BARE, ENCODER_ALONE)
-    system = RERANKED.get(worker.system, worker.system)
-    return str(index_of(corpus, RETRIEVAL if needs_none else system))
+    return str(index_of(corpus, RETRIEVAL if needs_none else worker.system))
 
 
 def _times(label: str, worker: Worker, asked: Sequence[str]) -> list[float]:

@@ -6,8 +6,8 @@ from importlib.metadata import version
 from typing import Any
 
 from benchmarks import corpus
+from benchmarks.encoder_files import encoder_folder
 from benchmarks.machine import ROOT, git, kernel_fields, now
-from benchmarks.speed.corpora import encoder_id
 from benchmarks.speed.names import ENCODER_ALONE
 from benchmarks.speed.process import Worker, WorkerError
 from benchmarks.speed.run import Run
@@ -38,7 +38,7 @@ def made_from() -> Record:
         "machine": _machine(),
         "threads": usable_cores(),
         "seed": corpus.SEED,
-        "encoder": encoder_id(),
+        "encoder": encoder_folder().name,
         "versions": {name: version(name) for name in _VERSIONS},
     }
 

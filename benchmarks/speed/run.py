@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmarks.machine import tell
+from benchmarks.speed.names import RERANKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,11 @@ class Run:
     questions: int
     peers: tuple[str, ...]
     left_out: list[str] = field(default_factory=list)
+
+    @property
+    def reranked(self) -> tuple[str, ...]:
+        """Names of the peers that take part and have a reranker, as reranking systems."""
+        return tuple(name for name, peer in RERANKED.items() if peer in self.peers)
 
     def leaving_out(self, part: str) -> Callable[[str, str], None]:
         """Return a function that records a failed measurement of this part. It takes the label of

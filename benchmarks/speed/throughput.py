@@ -12,7 +12,7 @@ _AT_LEAST = 64
 
 
 def measure(run: Run, corpus: Corpus) -> list[Row]:
-    labels = {system: system for system in (*OURS, *run.peers)}
+    labels = {system: system for system in (*OURS, *run.peers, *run.reranked)}
     counts = {askers: max(_AT_LEAST, _EACH * askers) for askers in ASKERS}
     supply = corpus.supply((run.rounds + 1) * (sum(ASKERS) + sum(counts.values())))
     rates: dict[tuple[str, int], list[float]] = {}

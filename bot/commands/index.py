@@ -1,4 +1,4 @@
-"""`dealbot index`: build, inspect, verify, migrate and roll back the index."""
+"""`dealbot index`: build, copy, inspect, verify, migrate and roll back the index."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from bot.commands.options import json_flag, setting
 
 @click.group("index")
 def command() -> None:
-    """Build, inspect, verify and roll back the index of the articles."""
+    """Build, copy, inspect, verify and roll back the index of the articles."""
 
 
 @command.command("build")
@@ -43,10 +43,25 @@ def build(
 def migrate(as_json: bool, **flags: Any) -> None:
     """Convert an index that an older version made to this version.
 
-    It uses the texts in the index: the articles themselves are not needed."""
+    It uses the texts in the index: the articles themselves are not needed. In a database, it
+    changes the tables."""
     from bot.commands.actions import index as action
 
     action.migrate(as_json, **flags)
+
+
+@command.command("copy")
+@click.argument("to", metavar="TO")
+@setting("index", "encoders", "dense_type", "keep_generations")
+@json_flag
+def copy(to: str, as_json: bool, **flags: Any) -> None:
+    """Copy the current generation to TO, the folder or URL of another index.
+
+    It becomes the current generation there. Vectors are copied, not computed again, unless they are
+    compressed."""
+    from bot.commands.actions import index as action
+
+    action.copy(to, as_json, **flags)
 
 
 @command.command("info")

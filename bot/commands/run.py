@@ -117,12 +117,13 @@ def _pages(runtime: "Runtime") -> "Sequence[web.RouteDef]":
 
 
 async def _serve(runtime: "Runtime", token: str) -> None:
-    """Freeze what is loaded and run the bot.
+    """Freeze what is loaded, let the computing yield to the event loop, and run the bot.
 
     Objects loaded by now stay, or have no cycles, like an index generation. Each garbage collection
     over them would block all users for 0.1 s."""
     from bot.discord.runner import run_bot
 
+    runtime.requests.service.yield_to_event_loop()
     gc.collect()
     gc.freeze()
     await run_bot(runtime, token, tell=notice)

@@ -22,18 +22,17 @@ from pydantic import (
 )
 
 from bot.config.flags import PREFIX
-from bot.config.values import DATABASE_URLS, HttpUrl, Ids, Limit, Names, Place, RedisUrl, Schedule
+from bot.config.values import HttpUrl, Ids, Limit, Names, Place, RedisUrl, Schedule
 from bot.domain.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
 from index.encoder.encoder import default_home
 from index.files.folder_locks import KEPT_GENERATIONS
-from index.models import DenseType
+from index.models import BUILDS, DATABASE_URLS, DenseType
 
 if TYPE_CHECKING:
     from index.places import Index
 
 FILE = Path("dealbot.toml")
-_BUILDS = Path("data/builds")  # files of builds whose index is on a server
 # They may contain a password: never shown.
 _SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}
 
@@ -225,7 +224,7 @@ class Settings(BaseModel):
         place = values.get("index") if isinstance(values, dict) else None
         if not isinstance(place, str) or not place.startswith(DATABASE_URLS):
             return handler(values)
-        settings = handler({**values, "index": _BUILDS})
+        settings = handler({**values, "index": BUILDS})
         settings._index_url = SecretStr(place)
         return settings
 
@@ -252,14 +251,9 @@ class Settings(BaseModel):
         url = self._index_url.get_secret_value() if self._index_url else None
         return index_at(self.index, url)
 
-    def require_folder(self, command: str) -> Path:
-        """Return the folder of the index. Raises SettingsError if the index is on a server."""
-        if self._index_url:
-            raise SettingsError(
-                f"{command} needs an index in a folder, and the setting index names a server: "
-                "give --index FOLDER"
-            )
-        return self.index
+    @property
+    def index_is_on_server(self) -> bool:
+        return self._index_url is not None
 
     @property
     def max_article_bytes(self) -> int:

@@ -4,6 +4,7 @@ small part of what a command costs."""
 import asyncio
 import json
 import logging
+from datetime import timedelta
 from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import aiohttp
 import discord
 from discord.http import Route
+from yarl import URL
 
 from bot.discord.answer_menu import DELETE
 from bot.discord.answer_view import MenuButton
@@ -19,16 +21,17 @@ from bot.discord.client import DealbotClient
 from bot.discord.failures import UNSENT
 from bot.discord.rendering.notices import refusal_text
 from bot.domain.errors import ServiceBusyError
+from bot.serving.admission import busy
 from bot.wording.errors import error_line
 from prompts import speaking
-from prompts.languages import ENGLISH
+from prompts.languages import ENGLISH, closest_language
 
 _INTERACTION = "INTERACTION_CREATE"
 _AUTOCOMPLETE = discord.InteractionType.autocomplete.value
 _JSON = {"Content-Type": "application/json"}
 _IN_TIME = aiohttp.ClientTimeout(3)  # seconds; Discord waits no longer
 _PAUSE_S = 1.0
-_TEXTS = 8  # cached refusals; their text changes at most once a second
+_RESPONSES = 256  # cached refusals: each of the nine languages with the last half minute of delays
 # For the observer only: most refusals are never sent, so their text is not built.
 _TURNED_AWAY = ServiceBusyError()
 
@@ -48,6 +51,7 @@ class InteractionFilter:
         self._read = client._connection.parsers[_INTERACTION]
         commands = client.tree.get_commands()
         self._for_admins = {each.name for each in commands if each.default_permissions}
+        self._response = lru_cache(_RESPONSES)(_response)
         self._coming = 0
         client._connection.parsers[_INTERACTION] = self._interaction
 
@@ -87,13 +91,13 @@ class InteractionFilter:
     async def _tell(self, id_: str, token: str, locale: str, since: float) -> None:
         """Send a refusal once; a retry would delay the refusals of others. Never log the address,
         because it contains the interaction's token."""
-        with speaking(locale):
-            words = error_line(self._door.admission.refusal(since))
+        response = self._response(closest_language(locale), self._door.admission.delay(since))
         route = Route("POST", "/interactions/{id}/{token}/callback", id=id_, token=token)
+        address = URL(route.url, encoded=True)
         session = self._client.http._HTTPClient__session  # type: ignore[attr-defined]
         try:
             async with session.post(
-                route.url, data=_response(words), headers=_JSON, timeout=_IN_TIME
+                address, data=response, headers=_JSON, timeout=_IN_TIME
             ) as answer:
                 if answer.status == HTTPStatus.TOO_MANY_REQUESTS:  # wait, or Discord bans the bot
                     await asyncio.sleep(float(answer.headers.get("Retry-After", _PAUSE_S)))
@@ -103,9 +107,10 @@ class InteractionFilter:
             _log.info("a refusal could not be sent: %s", type(unsent).__name__)
 
 
-@lru_cache(_TEXTS)
-def _response(words: str) -> bytes:
+def _response(language: str, delay: timedelta) -> bytes:
     """Build the JSON of a refusal that only the user sees and that pings no users."""
+    with speaking(language):
+        words = error_line(busy(delay))
     message = {
         "content": refusal_text(words),
         "flags": discord.MessageFlags(ephemeral=True).value,

@@ -20,13 +20,12 @@ from index.errors import (
     ExpectedError,
     IndexDamagedError,
     IndexMissingError,
+    IndexUnreachableError,
     SourceError,
 )
-from index.generations.generation import current_folder
-from index.generations.integrity import read_errors_as_damage
 from index.generations.live import LiveIndex
 from index.generations.manifest import Manifest
-from index.stores.reading_notes import ReadingNotes, read_notes
+from index.stores.reading_notes import ReadingNotes
 
 _FEW = 5  # ids in a message
 
@@ -127,10 +126,8 @@ def reading(settings: Settings) -> str:
     """Report what was left out of the indexed articles. Raises WarningError if an article kept
     less than half of its prose."""
     try:
-        folder = current_folder(settings.index)
-        with read_errors_as_damage(folder):
-            notes = list(read_notes(folder))
-    except (IndexMissingError, IndexDamagedError):
+        notes = list(settings.open_index().open_archive()[0].notes())
+    except (IndexMissingError, IndexDamagedError, IndexUnreachableError):
         return "there is no usable index to ask"  # the check of the index reports why
     if lost := [each for each in notes if is_mostly_lost(each)]:
         worst = max(lost, key=prose_left_out)
@@ -158,7 +155,7 @@ def golden(settings: Settings) -> str:
     told = f"{len(questions)} can be read from {settings.golden}"
     try:
         live = LiveIndex(settings.open_index(), settings.encoders).current
-    except (IndexMissingError, IndexDamagedError, EncoderError):
+    except (IndexMissingError, IndexDamagedError, IndexUnreachableError, EncoderError):
         return f"{told}; there is no usable index to ask them"  # the checks of these report why
     if failures := [failure for failure in failed(live, questions) if failure]:
         raise WarningError(

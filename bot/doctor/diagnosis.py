@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.config.settings import Settings
 from bot.wording.errors import error_line
-from index.errors import ExpectedError
+from index.errors import ExpectedError, IndexWarningError
 
 
 class Level(StrEnum):
@@ -38,7 +38,7 @@ def examine(settings: Settings, checks: Mapping[str, Check]) -> Iterator[Diagnos
     for subject, check in checks.items():
         try:
             yield Diagnosis(subject, Level.OK, check(settings))
-        except WarningError as warning:
+        except (WarningError, IndexWarningError) as warning:
             yield Diagnosis(subject, Level.WARNING, warning.user_message)
         except ExpectedError as error:
             yield Diagnosis(subject, Level.PROBLEM, error_line(error))

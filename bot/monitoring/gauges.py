@@ -4,16 +4,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from itertools import accumulate
 from typing import Protocol
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.gateway import Gateway
+from bot.monitoring.observer import reason_of
+from index.errors import IndexDamagedError, IndexUnreachableError
 from index.generations.live import LiveIndex
+from index.traffic import BOUNDS_S, ServerState
 
 _Gauge = GaugeMetricFamily
+_FAILURES = (IndexUnreachableError, IndexDamagedError)  # their series exist from the start
 
 
 class ServiceState(Protocol):
@@ -42,7 +52,7 @@ class Gauges(Collector):
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
 
-    def collect(self) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
+    def collect(self) -> Iterator[Metric]:
         yield _labelled("dealbot_build_info", "Version of the program", version=version("dealbot"))
         yield from self._generation()
         service, gateway = self._watched.service, self._watched.gateway
@@ -60,6 +70,8 @@ class Gauges(Collector):
             "dealbot_gateway_losses", "Connections to Discord lost", value=gateway.losses
         )
         yield self._degraded()
+        if state := self._watched.live.server:
+            yield from _server(state)
 
     def _generation(self) -> Iterator[GaugeMetricFamily]:
         manifest = self._watched.live.current.generation.manifest
@@ -85,6 +97,30 @@ class Gauges(Collector):
         for part in Part:
             family.add_metric([part], float(part in degraded))
         return family
+
+
+def _server(state: ServerState) -> Iterator[Metric]:
+    """Yield what the server of the index was asked. A folder has no such series."""
+    counts, total = accumulate(state.traffic.counts), state.traffic.seconds
+    bounds = [*map(str, BOUNDS_S), "+Inf"]
+    yield HistogramMetricFamily(
+        "dealbot_index_request_seconds",
+        "Time that the server of the index took for a request",
+        buckets=list(zip(bounds, counts, strict=True)),
+        sum_value=total,
+    )
+    failures = CounterMetricFamily(
+        "dealbot_index_failures", "Failed requests to the server of the index", labels=["reason"]
+    )
+    counted = {reason_of(kind): count for kind, count in state.traffic.failures.items()}
+    for reason in sorted({*map(reason_of, _FAILURES), *counted}):
+        failures.add_metric([reason], counted.get(reason, 0))
+    yield failures
+    yield _Gauge(
+        "dealbot_index_connections",
+        "Connections to the server of the index",
+        value=state.connections,
+    )
 
 
 def _labelled(name: str, documentation: str, **labels: str) -> GaugeMetricFamily:

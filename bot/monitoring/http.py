@@ -13,6 +13,7 @@ from aiohttp.typedefs import Middleware
 from bot.monitoring.degradations import Part
 from bot.monitoring.gauges import Gauges, Watched
 from bot.monitoring.host_names import is_this_machine, leads_here
+from bot.monitoring.loop_lag import measured_lag
 from bot.monitoring.metrics import CONTENT_TYPE, Metrics
 
 # The longest batch takes one or two seconds, during a rebuild: a batch of this age hangs.
@@ -98,7 +99,8 @@ async def serve(
             watched.degraded.set(
                 Part.METRICS, f"{host}:{port} cannot be served: {error.strerror or error}"
             )
-        yield server.sockets[0].getsockname()[1] if server else 0
+        async with measured_lag(metrics.lagged):
+            yield server.sockets[0].getsockname()[1] if server else 0
     finally:
         if server:
             server.close()

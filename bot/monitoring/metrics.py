@@ -107,6 +107,12 @@ class Metrics(Observer):
             buckets=_SECONDS,
             registry=registry,
         )
+        self._lag = Histogram(
+            "dealbot_event_loop_lag_seconds",
+            "How late the event loop runs what is due",
+            buckets=_SECONDS,
+            registry=registry,
+        )
         stage = Histogram(
             "dealbot_stage_seconds",
             "Time that each stage of a question took",
@@ -195,6 +201,10 @@ class Metrics(Observer):
         self._render.observe(render_s)
         self._deliver.observe(deliver_s)
         self._delivered.observe(handled_for_s())
+
+    def lagged(self, seconds: float) -> None:
+        """Record how late the event loop ran what was due."""
+        self._lag.observe(seconds)
 
     def rebuilt(self, error: Exception | None) -> None:
         super().rebuilt(error)

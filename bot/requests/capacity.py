@@ -2,25 +2,38 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from bot.domain.errors import Refusal, ServiceBusyError
 from bot.serving.admission import Admission
 
-# A burst is admitted. Under lasting overload, 12 requests keep the program busy while some of them
-# wait for the network: with 8 fewer were answered, with 16 hardly more, and later.
-_ROOM, _CROWDED_ROOM = 256, 12
+# A burst is admitted. Under lasting overload eight requests keep the program busy while some of
+# them are acknowledged. Those whose answer is on its way to the user come on top.
+_ROOM, _CROWDED_ROOM = 256, 8
+_SHARE = 8  # one server may take an eighth of a full room before it must leave others a share
 _LEAST_PER_USER = 2  # slots of one user, even if a share is smaller
 _NEARLY_EMPTY = 2  # requests inside at which an overload may end: one or two may be slow rebuilds
 _MODERATION_SLOTS = 4  # extra slots for admins and deletions, which no overload takes
+
+
+@dataclass(slots=True, eq=False)
+class _Slot:
+    server: int
+    waits: bool = True  # for its outcome; False once this is on its way to the user
+
+
+_current: ContextVar[_Slot | None] = ContextVar("slot", default=None)
 
 
 class CapacityLimiter:
     """Limiter of concurrent requests in which no user or server can starve the others.
 
     A user gets at most a share of the room. What a server takes beyond a share does not count
-    against the other servers."""
+    against the other servers. Under overload only requests count that wait for their outcome:
+    those that are being delivered take no time from others."""
 
     def __init__(self, queue: Admission | None = None) -> None:
         """Make an empty limiter; `queue` admits to the queue in which admitted requests wait."""
@@ -28,6 +41,7 @@ class CapacityLimiter:
         self._moderating = 0
         self._persons: Counter[int] = Counter()
         self._servers: Counter[int] = Counter()
+        self._waiting: Counter[int] = Counter()  # by server
         self._empty = asyncio.Event()
         self._empty.set()
 
@@ -42,17 +56,32 @@ class CapacityLimiter:
             raise ServiceBusyError(Refusal.OWN_WAITING)
         if not self.has_room(server):
             raise self.admission.refusal()
+        slot = _Slot(server)
         self._persons[person] += 1
         self._servers[server] += 1
+        self._waiting[server] += 1
         self._empty.clear()
+        before = _current.set(slot)
         try:
             yield
         finally:
-            for inside, who in ((self._persons, person), (self._servers, server)):
-                inside[who] -= 1
-                if not inside[who]:
-                    del inside[who]
+            _current.reset(before)
+            self._stop_waiting(slot)
+            _take_one(self._persons, person)
+            _take_one(self._servers, server)
             self._left()
+
+    def record_outcome(self) -> None:
+        """Record that the current task's request has its outcome, which is still to be delivered.
+        Without a request in a slot this does nothing."""
+        if (slot := _current.get()) is not None:
+            self._stop_waiting(slot)
+
+    def _stop_waiting(self, slot: _Slot) -> None:
+        if slot.waits:
+            slot.waits = False
+            _take_one(self._waiting, slot.server)
+            self._record_if_empty()
 
     @contextmanager
     def moderating(self) -> Iterator[None]:
@@ -80,10 +109,9 @@ class CapacityLimiter:
         room is taken, a server that uses less than its share may still have one: then no server
         counts with more than its share."""
         room, share = self.admission.room, self.admission.share
-        if self._persons.total() + coming < room:
-            return True
-        shares = sum(min(inside, share) for inside in self._servers.values())
-        return self._servers[server] < share and shares < room
+        return _fits(self._waiting, room, share, server, coming) and _fits(
+            self._servers, _ROOM, _ROOM // _SHARE, server, coming
+        )
 
     async def emptied(self, within_s: float) -> bool:
         """Wait up to `within_s` seconds until no request is inside; return whether that is so."""
@@ -95,7 +123,23 @@ class CapacityLimiter:
         return True
 
     def _left(self) -> None:
-        if self.inside <= _NEARLY_EMPTY:
-            self.admission.record_empty()
+        self._record_if_empty()
         if not self.inside:
             self._empty.set()
+
+    def _record_if_empty(self) -> None:
+        if self._waiting.total() + self._moderating <= _NEARLY_EMPTY:
+            self.admission.record_empty()
+
+
+def _fits(inside: Mapping[int, int], room: int, share: int, server: int, coming: int) -> bool:
+    if sum(inside.values()) + coming < room:
+        return True
+    shares = sum(min(each, share) for each in inside.values())
+    return inside.get(server, 0) < share and shares < room
+
+
+def _take_one(inside: Counter[int], who: int) -> None:
+    inside[who] -= 1
+    if not inside[who]:
+        del inside[who]

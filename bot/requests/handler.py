@@ -155,6 +155,7 @@ class RequestHandler:
         if asked is not None and asked == OverviewRequest(kind=asked.kind, question=asked.question):
             return await self.overview(asked, asker, private=private, on_wait=on_wait)
         answer = await self._known_or_new(_identified(question), asker, on_wait, on_draft)
+        self.capacity.record_outcome()
         return await self._kept(question, answer, asker, private=private)
 
     async def overview(
@@ -175,6 +176,7 @@ class RequestHandler:
         receipt = await self.service.overview(
             _identified(request), asker=asker.user_key, server=asker.server_key, on_wait=on_wait
         )
+        self.capacity.record_outcome()
         question = Question(question=request.question, as_of=request.as_of)
         return await self._kept(question, receipt.answer, asker, private=private)
 
@@ -215,9 +217,11 @@ class RequestHandler:
         self, request: CheckRequest, asker: Asker, *, on_wait: OnWait | None = None
     ) -> Check:
         """Check a text. Raises what `AnswerService.check` raises."""
-        return await self.service.check(
+        check = await self.service.check(
             _identified(request), asker=asker.user_key, server=asker.server_key, on_wait=on_wait
         )
+        self.capacity.record_outcome()
+        return check
 
     async def answer_again(self, kept: StoredReceipt, asker: Asker) -> Receipt:
         """Answer the question of a receipt again, in quotes, with all ranked sentences.
@@ -225,9 +229,11 @@ class RequestHandler:
         Raises QuestionError if the store does not have the question."""
         if kept.question is None:
             raise QuestionError(Refusal.NOT_KEPT)
-        return await self.service.quote(
+        receipt = await self.service.quote(
             _identified(kept.question), asker=asker.user_key, server=asker.server_key
         )
+        self.capacity.record_outcome()
+        return receipt
 
     async def conversation(self, asker: Asker, *, of_all: bool = False) -> list[StoredReceipt]:
         """Return the latest receipts in the asker's channel, oldest first; none if the store fails.

@@ -13,6 +13,7 @@ from bot.domain.errors import Refusal, ServiceBusyError
 # One batch is computed while the next one fills. With more questions in the queue all would wait
 # longer, and hardly more would be answered.
 _CROWDED = 4
+_CROWDED_WAIT_S = 0.15  # expected wait during an overload, unless four take longer
 _SHARE = 8  # one asker may take an eighth of the room
 _CALM_S = 1.0  # without a refusal, which ends an overload; the event loop may lag almost that long
 _MEASURED = 9  # batches; their median ignores the first one and one that a rebuild slows down
@@ -46,7 +47,7 @@ class Admission:
         `next_queue` is the admission of the queue that admitted requests wait in next. The
         room here is at most the room there, so that no request is admitted only to be refused
         there. If that queue is overloaded, a few more are admitted than it has room for, since some
-        of them wait for the network."""
+        of them wait for the network: at most `crowded`, and fewer if that queue is slow."""
         self.most, self._crowded, self._next_queue = most, min(crowded, most), next_queue
         self._max_wait_s, self._clock = max_wait_s, clock
         self._crowded_since = self._refused_at = -math.inf
@@ -71,13 +72,23 @@ class Admission:
         if (then := self._next_queue) is not None:
             most = min(most, then.most if then.is_crowded else then.room)
         if self.is_crowded:
-            return min(self._crowded, most)
-        if len(self._each_s) < _MEASURED:
-            return most
-        each_s = median_low(self._each_s)
+            return min(self._crowded_room, most)
+        each_s = self.each_s
         if each_s * most <= self._max_wait_s:
             return most
         return max(min(self._crowded, most), int(self._max_wait_s / each_s))
+
+    @property
+    def each_s(self) -> float:
+        """Seconds that a question takes; 0 until enough batches are measured."""
+        return median_low(self._each_s) if len(self._each_s) == _MEASURED else 0.0
+
+    @property
+    def _crowded_room(self) -> int:
+        each_s = (self._next_queue or self).each_s
+        if each_s * self._crowded <= _CROWDED_WAIT_S:
+            return self._crowded
+        return max(min(_CROWDED, self._crowded), int(_CROWDED_WAIT_S / each_s))
 
     @property
     def share(self) -> int:
@@ -93,14 +104,16 @@ class Admission:
         self._refused_at, self._all_had_their_turn = now, False
         return self._crowded_since
 
-    def refusal(self, since: float | None = None) -> ServiceBusyError:
-        """Build the refusal; the retry delay grows with the age of the overload, up to 60 s.
+    def refusal(self) -> ServiceBusyError:
+        """Record and build a refusal."""
+        return busy(self.delay(self.refuse()))
 
-        `since` is when the overload began; without it, the refusal is recorded first. An overload
-        may last as long again, and it does if all retry at once."""
-        since = self.refuse() if since is None else since
-        wait = timedelta(seconds=min(self._clock() - since, _LONGEST_S))
-        return ServiceBusyError(Refusal.BUSY, wait=wait)
+    def delay(self, since: float) -> timedelta:
+        """Return the retry delay in whole seconds; it grows with the age of the overload, which
+        began at `since`, up to 60 s.
+
+        An overload may last as long again, and it does if all retry at once."""
+        return timedelta(seconds=math.ceil(min(self._clock() - since, _LONGEST_S)))
 
     def record_batch(self, questions: int, took_s: float) -> None:
         """Record that a batch of so many questions took so many seconds."""
@@ -109,3 +122,8 @@ class Admission:
     def record_empty(self) -> None:
         """Record that all who came have had their turn."""
         self._all_had_their_turn = True
+
+
+def busy(delay: timedelta) -> ServiceBusyError:
+    """Build the refusal of a request that may come again after this delay."""
+    return ServiceBusyError(Refusal.BUSY, wait=delay)

@@ -29,6 +29,7 @@ from bot.serving.batches import BatchRunner
 from bot.serving.in_flight import InFlight, QueuedJob
 from bot.serving.jobs import CheckJob, Job, OverviewJob, QuestionJob, VerifyJob
 from bot.serving.latencies import Latencies
+from bot.serving.thread_priority import lower_priority
 from index.generations.live import LiveGeneration, LiveIndex
 
 _BATCH = 32  # the encoder's throughput hardly grows beyond this size
@@ -297,6 +298,11 @@ class AnswerService:
         if measured:
             self._latencies.add(time.monotonic() - queued.since)
         return outcome
+
+    def yield_to_event_loop(self) -> None:
+        """Compute at a lower priority than the event loop, which then acknowledges and refuses
+        requests sooner. Call it before the first question: threads inherit the priority."""
+        self._compute.submit(lower_priority)
 
     def wind_down(self) -> None:
         """Leave out what no person waits for: the bot's own jobs, and the work of a model.

@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 
 from bot.monitoring.bugs import log_bug
 from bot.monitoring.degradations import Degradations, Part
 from bot.rebuild.rebuilder import Rebuilder, RebuildRunningError
 from bot.sources.outcome import Result, UpdateOutcome
 from bot.sources.service import SourceService
-from index.errors import ExpectedError
+from index.errors import ExpectedError, IndexUnreachableError
 from index.places import Index
 
 _LOOK_EVERY_S = 10.0  # intervals are minutes
 _POLL_EVERY_S = 2.0
+_SERVER = "the server"
 _FAILING = 3  # failures in a row after which a source counts as degraded
 
 _log = logging.getLogger(__name__)
@@ -60,24 +60,33 @@ async def keep_following(
 ) -> None:
     """Load every generation that another process publishes, until the task is cancelled.
 
-    A generation that cannot be opened is reported once, and the old one keeps answering."""
-    seen = await asyncio.to_thread(_current, index)
+    A generation that cannot be opened is reported once, and the old one keeps answering. A server
+    that does not answer is reported as long as that lasts."""
+    seen = await asyncio.to_thread(_current, index, degraded)
     while True:
         await asyncio.sleep(poll_every_s)
-        current = await asyncio.to_thread(_current, index)
+        current = await asyncio.to_thread(_current, index, degraded)
         if follower.running or current in (None, seen):
             continue
         try:
             await follower.follow()
         except RebuildRunningError:
             continue  # it began just now, and loads what it publishes
+        except IndexUnreachableError:
+            continue  # tried again, and reported meanwhile
         except ExpectedError as error:
             degraded.set(Part.INDEX, f"the new generation is not used: {error.user_message}")
         seen = current
 
 
-def _current(index: Index) -> str | None:
+def _current(index: Index, degraded: Degradations) -> str | None:
     """Return the current generation; None if it cannot be read."""
-    with suppress(ExpectedError):
-        return index.current_id()
-    return None
+    try:
+        current = index.current_id()
+    except IndexUnreachableError as error:
+        degraded.set(Part.INDEX, error.user_message, of=_SERVER)
+        return None
+    except ExpectedError:
+        return None
+    degraded.clear(Part.INDEX, of=_SERVER)
+    return current

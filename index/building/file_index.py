@@ -1,11 +1,12 @@
 """An index in a folder."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import IndexDamagedError, IndexMissingError
 from index.files.publication import only_writer, read_pointer, write_pointer
+from index.generations.archive import FileArchive
 from index.generations.current import open_intact
 from index.generations.generation import (
     GENERATIONS,
@@ -19,6 +20,7 @@ from index.generations.generation import (
 from index.generations.integrity import find_damage, older_schema, verify
 from index.generations.manifest import Manifest, read_manifest
 from index.generations.verification import Verification
+from index.models import Article
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotes, read_notes
 
@@ -50,6 +52,9 @@ class FileIndex:
 
     def open_intact(self, use: Callable[[FileGeneration], _Opened]) -> tuple[_Opened, str | None]:
         return open_intact(self._folder, lambda folder: use(FileGeneration.open(folder)))
+
+    def open_archive(self) -> tuple[FileArchive, str | None]:
+        return open_intact(self._folder, FileArchive)
 
     def manifest(self) -> tuple[Manifest, str | None]:
         return open_intact(self._folder, read_manifest)
@@ -101,6 +106,30 @@ class FileIndex:
 
         return build_index(sources, self._folder, encoder, progress, options)
 
+    def publish(
+        self,
+        articles: Iterable[Article],
+        encoder: "Encoder",
+        progress: Progress,
+        options: "BuildOptions",
+        *,
+        sources: Sequence[Path] = (),
+    ) -> "BuildReport":
+        from index.building.build import publish_articles  # as above
+
+        return publish_articles(articles, sources, self._folder, encoder, progress, options)
+
+    def migrate(self, encoders: Path, progress: Progress, options: "BuildOptions") -> "BuildReport":
+        from index.building.migration import migrate_index  # as above
+
+        return migrate_index(
+            self._folder,
+            encoders,
+            progress,
+            dense_type=options.dense_type,
+            keep_generations=options.keep_generations,
+        )
+
     def notes(self, generation: str) -> list[ReadingNotes]:
         return list(read_notes(self._folder / GENERATIONS / generation))
 
@@ -109,3 +138,13 @@ class FileIndex:
             return tuple(map(Path, read_manifest(current_folder(self._folder)).sources))
         except (IndexMissingError, IndexDamagedError):
             return ()
+
+    def checks(self) -> dict[str, Callable[[], str]]:
+        return {}
+
+    @property
+    def state(self) -> None:
+        return None
+
+    def close(self) -> None:
+        """Do nothing: a folder has no connections."""

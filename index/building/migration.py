@@ -1,6 +1,6 @@
 """Migration of an index from an older schema, using its own stored texts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index.building.build import BuildOptions, BuildReport, publish_articles
@@ -10,8 +10,10 @@ from index.files.folder_locks import KEPT_GENERATIONS
 from index.generations.current import open_intact
 from index.generations.generation import open_named
 from index.generations.integrity import read_errors_as_damage, verify, verify_older
+from index.generations.reader import TextStore
 from index.models import Article, DenseType
 from index.progress import Progress
+from index.stores.reading_notes import ReadingNotes, read_notes
 from index.stores.text_store import FileTextStore
 
 
@@ -30,7 +32,7 @@ def migrate_index(
     _check_needed(index)
     (folder, manifest), _ = open_intact(index, lambda folder: (folder, verify_older(folder)))
     return publish_articles(
-        _articles(folder),
+        _articles_in(folder),
         [Path(source) for source in manifest.sources],
         index,
         open_by_id(encoders, manifest.encoder_id),
@@ -53,20 +55,29 @@ def _check_needed(index: Path) -> None:
     raise BuildError(f"There is nothing to migrate: generation {manifest.id} has this version")
 
 
-def _articles(folder: Path) -> Iterator[Article]:
+def _articles_in(folder: Path) -> Iterator[Article]:
     with read_errors_as_damage(folder):
-        texts = FileTextStore(folder)
-        for stored in texts.articles:
-            yield Article(
-                id=stored.id,
-                text=texts.article_text(stored),
-                title=stored.title,
-                source=stored.source,
-                url=stored.url,
-                published=stored.published,
-                blocks=tuple(texts.blocks(stored)) if stored.given_blocks else (),
-                seen=stored.seen,
-                replaced=stored.replaced,
-                version=stored.version,
-                version_of=stored.version_of,
-            )
+        yield from stored_articles(FileTextStore(folder), read_notes(folder))
+
+
+def stored_articles(texts: TextStore, notes: Iterable[ReadingNotes]) -> Iterator[Article]:
+    """Yield the articles of a generation as they were read."""
+    known = {each.id: each for each in notes}
+    for stored in texts.articles:
+        note = known.get(stored.id)
+        yield Article(
+            id=stored.id,
+            text=texts.article_text(stored),
+            title=stored.title,
+            source=stored.source,
+            url=stored.url,
+            published=stored.published,
+            blocks=tuple(texts.blocks(stored)) if stored.given_blocks else (),
+            omitted=note.omitted if note else (),
+            notes=note.notes if note else (),
+            seen=stored.seen,
+            replaced=stored.replaced,
+            version=stored.version,
+            version_of=stored.version_of,
+            editions=stored.editions,
+        )

@@ -11,6 +11,7 @@ from index.encoder.encoder import Encoder
 from index.errors import BuildError
 from index.files.arrays import new_array
 from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, DenseRecord
+from index.generations.reader import TextStore
 from index.models import DenseType
 from index.progress import Progress
 from index.stores.dense import (
@@ -59,7 +60,7 @@ def write_vectors(
     compressed index, are reused if they are good enough. A compressed index that misses too many of
     the nearest sentences is replaced by an exact one if `wanted` is AUTO. Raises BuildError if
     `wanted` is COMPRESSED then, or if the cache is unusable."""
-    keys = _keys(texts, progress)
+    keys = keys_of_sentences(texts, progress)
     known = cache.find(keys)
     _check_known(texts, known, encoder, cache)
     missing = np.flatnonzero(known < 0)
@@ -81,7 +82,7 @@ def write_vectors(
     return WrittenVectors(record, len(keys) - len(missing), keys)
 
 
-def _keys(texts: FileTextStore, progress: Progress) -> Keys:
+def keys_of_sentences(texts: TextStore, progress: Progress) -> Keys:
     """Return the cache keys of all sentences. An article is read as a whole, which takes less time
     than to read each sentence."""
     keys = np.empty((texts.sentence_count, 2), np.uint64)

@@ -45,7 +45,7 @@ class FileGeneration:
     """An open generation. Safe to read from several threads."""
 
     def __init__(self, folder: Path, manifest: Manifest) -> None:
-        self.manifest = manifest
+        self.folder, self.manifest = folder, manifest
         self.texts = FileTextStore(folder)
         self.texts.check_tables()
         self.tokens = FileTokenStore(folder)

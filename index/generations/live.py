@@ -9,6 +9,7 @@ from index.encoder.encoder import Encoder, open_by_id
 from index.generations.current import open_intact
 from index.generations.generation import FileGeneration, open_current
 from index.generations.reader import Generation
+from index.traffic import ServerState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class Openable(Protocol):
         """Open the current generation and use it, or the newest intact one. The second value says
         why another one than the current one is used."""
 
+    @property
+    def state(self) -> ServerState | None:
+        """State of the server; None for a folder."""
+
 
 class _Folder:
     """An index in a folder."""
@@ -44,6 +49,10 @@ class _Folder:
         self, use: Callable[[Generation], LiveGeneration]
     ) -> tuple[LiveGeneration, str | None]:
         return open_intact(self._folder, lambda folder: use(FileGeneration.open(folder)))
+
+    @property
+    def state(self) -> None:
+        return None
 
 
 def open_live(
@@ -86,6 +95,11 @@ class LiveIndex:
     @property
     def current(self) -> LiveGeneration:
         return self._current
+
+    @property
+    def server(self) -> ServerState | None:
+        """State of the server of the index; None for a folder."""
+        return self._index.state
 
     def reload(self) -> LiveGeneration:
         """Open the published generation beside the one being served, then swap them. If opening

@@ -13,6 +13,7 @@ from index.models import Block, BlockKind
 from index.period import Period
 from index.stores.dense import Mask, Rows, Vectors
 from index.stores.lexical import Scores
+from index.stores.reading_notes import ReadingNotes
 from index.stores.text_store import Layout, StoredArticle, StoredPassage, StoredSentence
 from index.stores.times import ArticleTimes
 from index.text.initials import Initials
@@ -128,6 +129,17 @@ class TokenStore(Protocol):
     def sentences(self) -> TokenReader: ...
     @property
     def titles(self) -> TokenReader: ...
+
+
+class Archive(Protocol):
+    """The texts of a generation, and the notes on their reading. It never changes."""
+
+    @property
+    def manifest(self) -> Manifest: ...
+    @property
+    def texts(self) -> TextStore: ...
+    def notes(self, article_id: str | None = None) -> Iterator[ReadingNotes]:
+        """Yield the notes on all articles, or those on one."""
 
 
 class Generation(Protocol):

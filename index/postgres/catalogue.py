@@ -13,9 +13,10 @@ from psycopg.sql import SQL
 from index.errors import IndexDamagedError, IndexMissingError
 from index.generations.manifest import Manifest, manifest_of
 from index.postgres import revisions
+from index.postgres.connections import GenerationKey, Query, Result
 from index.postgres.rows import RowNumbers
 from index.postgres.schema import of_epoch
-from index.postgres.server import Query, Result, Server
+from index.postgres.server import Server
 from index.stores.times import ArticleTimes
 from index.text.initials import Initials
 
@@ -60,13 +61,13 @@ class Contents:
     def open(cls, server: Server, generation: str) -> "Contents":
         """Read the generation with this id. Raises IndexMissingError if it does not exist, and
         IndexDamagedError if rows are missing."""
-        [found] = server.read(None, (SQL(_GENERATION).format(), [generation]))
+        [found] = server.read_newest((SQL(_GENERATION).format(), [generation]))
         if not found:
             raise IndexMissingError(f"{server.name} has no generation {generation}")
         number, epoch, data, words, initials, graphs = found[0]
         manifest = manifest_of(data, f"the manifest of {generation} in {server.name}")
         rows, order, vocabulary = server.read(
-            number,
+            GenerationKey(number, generation),
             (of_epoch(_ARTICLES, epoch), [number, number]),
             *revisions.queries(epoch, number),
         )
@@ -101,7 +102,7 @@ class Contents:
 
     def read(self, *queries: Query) -> list[Result]:
         """Send queries to the server, all at once; the generation must still exist."""
-        return self.server.read(self.number, *queries)
+        return self.server.read(GenerationKey(self.number, self.manifest.id), *queries)
 
     def check_all(self, found: Sequence[Any], wanted: int) -> None:
         """Raise IndexDamagedError if rows that a generation names are missing."""
@@ -135,5 +136,5 @@ def _in_order(
 
 def current_id(server: Server) -> str | None:
     """Return the id of the current generation; None if there is none."""
-    [found] = server.read(None, (SQL(_CURRENT).format(), []))
+    [found] = server.read_newest((SQL(_CURRENT).format(), []))
     return str(found[0][0]) if found else None

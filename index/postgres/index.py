@@ -1,32 +1,34 @@
 """An index on a server: opened, built, rolled back and verified."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, LiteralString, TypeVar
 
-import psycopg
 from psycopg import Connection
 
 from index.building.build import BuildOptions, BuildReport, build_index, publish_articles
 from index.building.file_index import FileIndex
 from index.encoder.encoder import Encoder
-from index.errors import BuildError, IndexDamagedError, IndexMissingError, IndexUnreachableError
+from index.errors import BuildError, IndexDamagedError, IndexMissingError
 from index.generations.generation import FileGeneration, open_current
-from index.generations.manifest import DenseRecord, Manifest, manifest_of
+from index.generations.manifest import Manifest, manifest_of
 from index.generations.verification import Verification
 from index.models import Article, DenseType
-from index.postgres.catalogue import current_id
+from index.postgres.archive import ServerArchive
+from index.postgres.catalogue import Contents, current_id
+from index.postgres.checks import checks_of
 from index.postgres.generation import ServerGeneration
-from index.postgres.pruning import prune
-from index.postgres.publication import Publisher, epoch_key, make_current
-from index.postgres.schema import check_schema, migrate
-from index.postgres.server import Server
+from index.postgres.publication import make_current
+from index.postgres.release import prepare, publish
+from index.postgres.schema import SCHEMA, check_schema, found_schema, missing
+from index.postgres.server import Server, check_extension, check_server
 from index.postgres.verification import find_damage
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotes
+from index.traffic import ServerState
 
 _Opened = TypeVar("_Opened")
 
@@ -72,19 +74,27 @@ class ServerIndex:
 
     def open_current(self) -> ServerGeneration:
         """Open the current generation. Raises an ExpectedError if there is none."""
+        return ServerGeneration.open(self._server, self._current())
+
+    def _current(self) -> str:
+        """Check the server, and return the id of the current generation."""
         with self._server.inspecting() as connection:
-            self._server.check(connection)
+            check_server(connection, self.name)
             check_schema(connection, self.name)
-            self._server.check_extension(connection)
+            check_extension(connection, self.name)
         current = self.current_id()
         if current is None:
-            raise self._missing()
-        return ServerGeneration.open(self._server, current)
+            raise missing(self.name)
+        return current
 
     def open_intact(self, use: Callable[[ServerGeneration], _Opened]) -> tuple[_Opened, str | None]:
         """Open the current generation and use it. There is no other one to fall back to: what
         damages a server damages all generations."""
         return use(self.open_current()), None
+
+    def open_archive(self) -> tuple[ServerArchive, str | None]:
+        """Open only the texts of the current generation."""
+        return ServerArchive(Contents.open(self._server, self._current())), None
 
     def manifest(self) -> tuple[Manifest, str | None]:
         """Return the manifest of the current generation, and None: see `open_intact`."""
@@ -92,7 +102,7 @@ class ServerIndex:
             check_schema(connection, self.name)
             found = connection.execute(_CURRENT, binary=True).fetchone()
         if found is None:
-            raise self._missing()
+            raise missing(self.name)
         return manifest_of(found[1], f"the manifest of {found[0]} in {self.name}"), None
 
     def verified(self, check: Callable[[Manifest], None]) -> tuple[Manifest, str | None]:
@@ -115,6 +125,13 @@ class ServerIndex:
         """Return what was left out of the articles of the generation that was just built here."""
         return FileIndex(self.builder).notes(generation)
 
+    def checks(self) -> Mapping[str, Callable[[], str]]:
+        return checks_of(self._server)
+
+    @property
+    def state(self) -> ServerState:
+        return ServerState(self._server.traffic, self._server.connections)
+
     def close(self) -> None:
         self._server.close()
 
@@ -135,15 +152,17 @@ class ServerIndex:
 
     def publish(
         self,
-        articles: Sequence[Article],
+        articles: Iterable[Article],
         encoder: Encoder,
         progress: Progress,
         options: BuildOptions,
+        *,
+        sources: Sequence[Path] = (),
     ) -> BuildReport:
-        """Publish articles that are not in files."""
+        """Publish articles that were read from `sources`."""
 
         def make(work: Path, local: BuildOptions) -> BuildReport:
-            return publish_articles(articles, [], work, encoder, progress, local)
+            return publish_articles(articles, sources, work, encoder, progress, local)
 
         return self._build(make, progress, options)
 
@@ -154,12 +173,11 @@ class ServerIndex:
         options: BuildOptions,
     ) -> BuildReport:
         with self.lock() as connection:
-            with connection.transaction():
-                self._prepare(connection)
+            prepare(connection, self.name)
             local = replace(options, dense_type=DenseType.EXACT, keep_generations=1)
             report = make(self.builder, local)
             fresh = open_current(self.builder)
-            manifest = self._publish(connection, fresh, progress, options)
+            manifest = publish(connection, fresh, progress, options)
         return replace(report, manifest=manifest)
 
     def publish_generation(
@@ -167,46 +185,26 @@ class ServerIndex:
     ) -> Manifest:
         """Publish a generation that is in files."""
         with self.lock() as connection:
-            with connection.transaction():
-                self._prepare(connection)
-            return self._publish(connection, fresh, progress, options)
+            prepare(connection, self.name)
+            return publish(connection, fresh, progress, options)
 
-    def _publish(
-        self,
-        connection: Connection[Any],
-        fresh: FileGeneration,
-        progress: Progress,
-        options: BuildOptions,
-    ) -> Manifest:
-        manifest = _on_server(fresh.manifest)
-        key = epoch_key(fresh.manifest)
-        with connection.transaction():
-            Publisher(connection, fresh, key, progress, full=options.full).publish(manifest)
-        with suppress(psycopg.Error):  # already published: at worst the next build has more to do
-            prune(connection, options.keep_generations)
-        return manifest
-
-    def _prepare(self, connection: Connection[Any]) -> None:
-        try:
-            with connection.transaction():
-                connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        except psycopg.errors.ReadOnlySqlTransaction:
-            raise
-        except psycopg.Error:
-            self._server.check_extension(connection)  # may exist without the right to create it
-            raise
-        self._server.check_extension(connection)
-        migrate(connection, self.name)
+    def migrate(self, encoders: Path, progress: Progress, options: BuildOptions) -> BuildReport:
+        """Take the steps of this version that the tables lack. Raises BuildError if they have all
+        of them."""
+        with self.lock() as connection:
+            found = found_schema(connection)
+            if found == 0:
+                raise missing(self.name)
+            if found == SCHEMA:
+                raise BuildError(f"There is nothing to migrate: {self.name} has this version")
+            prepare(connection, self.name)
+        manifest, _ = self.manifest()
+        return BuildReport(manifest, manifest.sentences)
 
     @contextmanager
     def lock(self) -> Iterator[Connection[Any]]:
         """Hold the lock of builds on the server; it is released if this process dies."""
         with self._server.writing() as connection:
-            [[is_replica]] = connection.execute("SELECT pg_is_in_recovery()").fetchall()
-            if is_replica:
-                raise IndexUnreachableError(
-                    f"{self.name} is a replica, which only reads: use the URL of the primary"
-                )
             [[locked]] = connection.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchall()
             if not locked:
                 raise BuildError(f"Another build of {self.name} is running: wait until it ends")
@@ -241,15 +239,3 @@ class ServerIndex:
         damage = {each: find_damage(self._server, each) for each in self.published()}
         remedy = f"Build it anew with: dealbot index build --full --index {self.name}"
         return Verification(self.current_id() or "none", damage, {}, remedy)
-
-    def _missing(self) -> IndexMissingError:
-        return IndexMissingError(
-            f"There is no index in {self.name}. Build one with: "
-            f"dealbot index build --articles PATH --index {self.name}"
-        )
-
-
-def _on_server(manifest: Manifest) -> Manifest:
-    """Return the manifest of a generation on the server, which has no files."""
-    dense = DenseRecord(type=DenseType.EXACT)
-    return manifest.model_copy(update={"files": {}, "dense": dense}).sealed()

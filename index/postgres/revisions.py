@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from index.postgres.connections import Query, Result
 from index.postgres.epochs import Target
 from index.postgres.schema import of_epoch
-from index.postgres.server import Query, Result
 
 _ORDER, _VOCABULARY = "order", "vocabulary"
 _NUMBER = np.dtype("<i8")

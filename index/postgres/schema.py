@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from index.errors import IndexMissingError, NewerIndexError, OlderIndexError
 
 FOREVER = 2**31 - 1  # `to_generation` of a row that is still valid
-STEPS = ("001_catalogue.sql", "003_revisions.sql")
+STEPS = ("001_catalogue.sql", "002_reading_notes.sql", "003_revisions.sql")
 SCHEMA = len(STEPS)
 
 # halfvec stays in the row: reading it from a side table takes longer than the distance. The last
@@ -125,16 +125,13 @@ def check_schema(connection: Connection[Any], name: str) -> None:
     """Raise an ExpectedError unless the database has an index of this schema."""
     found = found_schema(connection)
     if found == 0:
-        raise IndexMissingError(
-            f"There is no index in {name}. Build one with: "
-            f"dealbot index build --articles PATH --index {name}"
-        )
+        raise missing(name)
     if found > SCHEMA:
         raise _newer(name, found)
     if found < SCHEMA:
         raise OlderIndexError(
             f"{name} has an index of an older dealbot (its schema is {found}, here it is "
-            f"{SCHEMA}): migrate it with: dealbot index build --index {name}"
+            f"{SCHEMA}): migrate it with: dealbot index migrate --index {name}"
         )
 
 
@@ -153,6 +150,13 @@ def migrate(connection: Connection[Any], name: str, steps: Sequence[str] = STEPS
         script = files("index.postgres").joinpath("migrations", file).read_bytes()
         connection.execute(script)
         connection.execute("INSERT INTO dealbot.migrations (step) VALUES (%s)", [step])
+
+
+def missing(name: str) -> IndexMissingError:
+    return IndexMissingError(
+        f"There is no index in {name}. Build one with: "
+        f"dealbot index build --articles PATH --index {name}"
+    )
 
 
 def _newer(name: str, found: int) -> NewerIndexError:

@@ -7,8 +7,8 @@ from psycopg.sql import SQL, Identifier
 
 from index.postgres import graphs
 from index.postgres.catalogue import Contents
+from index.postgres.connections import Query
 from index.postgres.schema import of_epoch
-from index.postgres.server import Query
 from index.postgres.vector_cache import VectorRows
 from index.stores.dense import Mask, Rows, Vectors
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from index.models import Article, Omission
 
@@ -38,7 +38,7 @@ class ReadingNotesWriter:
         if article.omitted or article.notes:
             words = len(article.text.split())
             notes = ReadingNotes(article.id, words, article.omitted, article.notes)
-            self._file.write(json.dumps(asdict(notes)) + "\n")
+            self._file.write(line_of(notes).decode() + "\n")
             self._is_empty = False
 
     def __enter__(self) -> Self:
@@ -57,9 +57,16 @@ def read_notes(folder: Path) -> Iterator[ReadingNotes]:
         return
     with (folder / READING).open(encoding="utf-8") as lines:
         for line in lines:
-            yield _notes(json.loads(line))
+            yield notes_of(line)
 
 
-def _notes(line: dict[str, Any]) -> ReadingNotes:
-    omitted = tuple(Omission(**each) for each in line["omitted"])
-    return ReadingNotes(line["id"], line["kept_words"], omitted, tuple(line["notes"]))
+def line_of(notes: ReadingNotes) -> bytes:
+    """Serialize the notes on one article as a line of JSON."""
+    return json.dumps(asdict(notes)).encode()
+
+
+def notes_of(line: str | bytes) -> ReadingNotes:
+    """Read the notes on one article from their line. Raises what `read_notes` raises."""
+    found = json.loads(line)
+    omitted = tuple(Omission(**each) for each in found["omitted"])
+    return ReadingNotes(found["id"], found["kept_words"], omitted, tuple(found["notes"]))

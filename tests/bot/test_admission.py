@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.serving.admission import Admission
+from bot.serving.admission import Admission, busy
 from bot.wording.errors import error_line
 from tests.bot.steered import Clock
 
@@ -53,14 +53,15 @@ def test_no_more_are_let_in_than_may_wait_behind() -> None:
     assert capacity.room == 200
     assert measured(queue, each_s=0.02).room == capacity.room == pytest.approx(50, abs=1)
     queue.refuse()
-    assert (capacity.room, queue.room) == (16, 4)
+    assert (capacity.room, queue.room) == (7, 4)  # 7 wait for .15 s
     queue.record_empty()
     clock.now += 1
     assert capacity.room == queue.room == pytest.approx(50, abs=1)
     capacity.refuse()
-    assert (capacity.room, queue.room) == (16, 50)
+    assert (capacity.room, queue.room) == (7, 50)
     # the measured speed also bounds the room during an overload
-    assert measured(queue, each_s=0.2).room == capacity.room == 5
+    assert (measured(queue, each_s=0.2).room, capacity.room) == (5, 4)
+    assert (measured(queue, each_s=0.001).room, capacity.room) == (256, 16)
 
 
 def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:
@@ -69,7 +70,7 @@ def test_who_is_told_later_makes_no_crowd_of_his_own() -> None:
     since = admission.refuse()
     clock.now += 20
     admission.record_empty()
-    assert "again in 20 seconds" in error_line(admission.refusal(since))
+    assert "again in 20 seconds" in error_line(busy(admission.delay(since)))
     assert admission.room == 256
 
 

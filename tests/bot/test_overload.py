@@ -3,6 +3,9 @@ when the overload ends."""
 
 import asyncio
 import logging
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -43,6 +46,23 @@ async def next_batch(live: SteeredIndex) -> None:
     """Let the batch at the gate through and wait for the next one."""
     live.encoder.gate.set()
     assert await asyncio.to_thread(live.encoder.entered.acquire, timeout=HANG_S)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+async def test_computing_yields_to_the_event_loop(live: SteeredIndex) -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, 0)  # of the calling thread
+
+    def priority_of_a_new_thread() -> int:
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(priority).result()
+
+    own = priority()
+    async with service_of(live) as service:
+        service.yield_to_event_loop()
+        for read in (priority, priority_of_a_new_thread):
+            assert await asyncio.wrap_future(service._compute.submit(read)) == min(own + 10, 19)
+    assert priority() == own
 
 
 def is_refused(task: asyncio.Task[Receipt]) -> bool:

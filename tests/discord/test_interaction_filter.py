@@ -1,22 +1,32 @@
 """The interaction filter at full capacity: turning away a crowd costs others little, and moderators
 and admins nothing."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 
 import discord
 import pytest
 
 from bot.discord.client import DealbotClient
+from bot.discord.rendering.notices import refusal_text
 from bot.discord.runtime import Runtime
 from bot.monitoring.observer import Observer
+from bot.serving.admission import busy
+from bot.store.database import Database, Row
+from bot.wording.errors import error_line
+from prompts import speaking
+from prompts.languages import ENGLISH, languages
 from tests.discord.conftest import ANSWERED, OpenRuntime, ask, connected, pick, receipt_id
-from tests.discord.test_load import ask_all, is_answer, outcomes, people, until
+from tests.discord.test_load import ask_all, gated, is_answer, outcomes, people, until
 from tests.fake_discord import FakeDiscord, Guild
 from tests.fake_discord.interactions import DEFER
 
-_INSIDE, _TOLD, _WAITING = 256, 4, 64
+_INSIDE, _TOLD, _WAITING = 256, 16, 64
 _BUSY = "Too many questions are waiting"
+_SECOND = timedelta(seconds=1)
+_OF_THE_BOT = re.compile(r"\b(watches|notes|digests)\b")  # tables that the bot reads by itself
 
 
 class Refusals(Observer):
@@ -63,6 +73,41 @@ async def test_who_finds_no_room_is_told_so_unread(
         assert all(_BUSY in each.content and each.ephemeral for each in told)
         assert len(observer.errors) == 40
         assert (await ask(fake, fake.user("Zoe"), harbour.general, ANSWERED)).embeds
+
+
+async def test_a_refusal_in_each_language_touches_neither_the_store_nor_the_model(
+    opened_runtime: OpenRuntime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harbour, statements = fake.guild("Harbour"), list[str]()
+    run = Database.run
+
+    async def counted(database: Database, sql: str, *values: object) -> list[Row]:
+        if not _OF_THE_BOT.search(sql):
+            statements.append(sql)
+        return await run(database, sql, *values)
+
+    async with gated(opened_runtime, fake) as (gate, requests):
+        capacity = requests.capacity
+        with ExitStack() as inside:
+            for number in range(_INSIDE):
+                inside.enter_context(capacity.slot(number, number))
+            monkeypatch.setattr(Database, "run", counted)
+            for code in (ENGLISH, *languages()):
+                asker = fake.user(code)
+                asker.locale = code
+                (late,) = await ask_all(fake, [(harbour, asker, "Late?")])
+                told = await late.final()
+                with speaking(code):
+                    words = {refusal_text(error_line(busy(_SECOND * n))) for n in range(1, 60)}
+                assert told.content in words
+                assert told.ephemeral
+                assert [told.components, told.embeds, told.pings] == [[], [], []]
+        assert not statements
+        assert not gate.batches
+        gate.open()
+        assert (await ask(fake, fake.user("Zoe"), harbour.general, ANSWERED)).embeds
+        assert statements
+        assert gate.batches
 
 
 async def test_no_more_are_read_than_there_is_room_for(

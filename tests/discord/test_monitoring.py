@@ -1,6 +1,7 @@
 """Metrics and health pages of a running bot."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -111,6 +112,13 @@ async def test_a_bug_is_counted_as_one_and_its_series_was_there_before(
     shown = await asked.final()
     await fake.until(lambda: "Something went wrong" in shown.text, "the failure")
     assert await watching.value("dealbot_refusals_total", reason="bug") == 1
+
+
+async def test_a_busy_event_loop_shows_as_lag(watching: Watching) -> None:
+    lag, blocked_s = "dealbot_event_loop_lag_seconds_sum", 0.5
+    before = await watching.value(lag)
+    time.sleep(blocked_s)  # noqa: ASYNC251 - this is what is measured
+    assert await watching.value(lag) - before > blocked_s / 2
 
 
 async def test_how_things_stand(watching: Watching, client: DealbotClient) -> None:

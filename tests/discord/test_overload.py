@@ -1,5 +1,6 @@
 """Overload: more users than the bot can serve, and users whose answers cannot be delivered."""
 
+import asyncio
 from contextlib import ExitStack
 from itertools import count
 
@@ -26,9 +27,9 @@ from tests.hang_guard import HANG_S
 pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("patient")]
 
 _HELD_S = 10 * HANG_S  # longer than a test lasts
-_INSIDE, _FEW = 256, 12  # requests at once, and requests during a lasting overload
+_INSIDE, _FEW = 256, 8  # requests at once, and requests during a lasting overload
 _OWN = _INSIDE // 8  # per user
-_TOLD = 4  # refusals sent at the same time
+_TOLD = 16  # refusals sent at the same time
 
 
 async def fill(fake: FakeDiscord, guild: Guild) -> list[Invocation]:
@@ -106,6 +107,39 @@ def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
                 come(server)
         with pytest.raises(ServiceBusyError):
             come(_FEW)  # each of the servers allowed during an overload has its place
+
+
+async def test_answers_on_their_way_take_no_room_from_a_crowd() -> None:
+    capacity, persons = CapacityLimiter(), count()
+    computed, delivered = asyncio.Event(), asyncio.Event()
+    requests: list[asyncio.Task[None]] = []
+
+    async def request() -> None:
+        with capacity.slot(next(persons), 1):
+            await computed.wait()
+            capacity.record_outcome()
+            capacity.record_outcome()  # again changes nothing
+            await delivered.wait()
+
+    async def come(number: int) -> None:
+        for _ in range(number):
+            requests.append(asyncio.create_task(request()))
+            await asyncio.sleep(0)
+
+    capacity.admission.refuse()
+    await come(_FEW)
+    assert not capacity.has_room(1)
+    computed.set()
+    await asyncio.sleep(0)
+    assert capacity.has_room(1)
+    assert capacity.inside == _FEW
+    await come(_INSIDE - _FEW)
+    assert not capacity.has_room(1)
+    assert capacity.has_room(2)  # the full room leaves other servers a share
+    delivered.set()
+    await asyncio.gather(*requests)
+    assert not capacity.inside
+    assert capacity.has_room(1)
 
 
 async def test_one_server_keeps_no_other_out(

@@ -8,7 +8,7 @@ import pytest
 from bot.discord.overload import RefusalQueue
 from tests.bot.steered import Clock
 
-_AT_ONCE, _WAITING = 4, 64
+_AT_ONCE, _PER_TURN, _WAITING = 16, 4, 64
 
 
 class Crowd:
@@ -22,8 +22,11 @@ class Crowd:
 
     async def come(self, *numbers: int) -> None:
         for number in numbers:
-            self.refusal_queue.tell(lambda number=number: self._hear(number))  # type: ignore[misc]
+            self.tell(number)
         await self._rest()
+
+    def tell(self, number: int) -> None:
+        self.refusal_queue.tell(lambda: self._hear(number))
 
     async def open(self) -> None:
         self.doors.set()
@@ -46,11 +49,20 @@ async def crowd() -> AsyncIterator[Crowd]:
 
 
 async def test_who_came_last_is_told_next(crowd: Crowd) -> None:
-    await crowd.come(0, 1, 2, 3)
-    await crowd.come(4, 5, 6)
-    assert crowd.told == [3, 2, 1, 0]  # the maximum at a time
+    await crowd.come(*range(_AT_ONCE))
+    await crowd.come(16, 17, 18)
+    assert crowd.told == [*reversed(range(_AT_ONCE))]
     await crowd.open()
-    assert crowd.told[_AT_ONCE:] == [6, 5, 4]
+    assert crowd.told[_AT_ONCE:] == [18, 17, 16]
+
+
+async def test_few_are_started_in_one_turn_of_the_event_loop(crowd: Crowd) -> None:
+    for number in range(_AT_ONCE):
+        crowd.tell(number)
+    await asyncio.sleep(0)
+    assert len(crowd.told) == _PER_TURN
+    await crowd.come()
+    assert len(crowd.told) == _AT_ONCE
 
 
 async def test_of_more_than_can_wait_those_who_came_first_go_untold(crowd: Crowd) -> None:
@@ -62,12 +74,12 @@ async def test_of_more_than_can_wait_those_who_came_first_go_untold(crowd: Crowd
 
 async def test_nobody_is_told_too_late(crowd: Crowd) -> None:
     await crowd.come(*range(_AT_ONCE))
-    await crowd.come(4)
+    await crowd.come(16)
     crowd.clock.now += 2
-    await crowd.come(5)
+    await crowd.come(17)
     crowd.clock.now += 1
     await crowd.open()
-    assert crowd.told[_AT_ONCE:] == [5]
+    assert crowd.told[_AT_ONCE:] == [17]
 
 
 async def test_who_comes_after_a_crowd_is_told_at_once(crowd: Crowd) -> None:

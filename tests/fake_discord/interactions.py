@@ -165,7 +165,7 @@ class Interactions:
 
 def payload_of(invocation: Invocation) -> dict[str, Any]:
     world, channel, user = invocation.world, invocation.channel, invocation.user
-    guild = channel.guild
+    guild, permissions = channel.guild, str(channel.permissions(user).value)
     body: dict[str, Any] = {
         "id": str(invocation.id),
         "application_id": str(world.application_id),
@@ -174,7 +174,7 @@ def payload_of(invocation: Invocation) -> dict[str, Any]:
         "version": 1,
         "data": invocation.data,
         "channel_id": str(channel.id),
-        "channel": channel.payload() | {"permissions": str(channel.permissions(user).value)},
+        "channel": channel.payload() | {"permissions": permissions},
         "app_permissions": str(channel.permissions(world.bot).value),
         "locale": user.locale,
         "entitlements": [],
@@ -187,7 +187,7 @@ def payload_of(invocation: Invocation) -> dict[str, Any]:
     if guild is None:
         return {**body, "user": user.payload()}
     member = guild.members[user.id].payload()
-    member["permissions"] = str(channel.permissions(user).value)
+    member["permissions"] = permissions
     return {
         **body,
         "member": member,

@@ -9,10 +9,12 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from index.building.build import BuildOptions
 from index.generations.generation import FileGeneration
@@ -20,11 +22,20 @@ from index.postgres.index import ServerIndex
 from index.progress import NoProgress
 
 
-class Killer:
-    """Counter of statements that kills the process at one of them."""
+def kill_this_process() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def __init__(self, at: int) -> None:
-        self._left = at
+
+class Killer:
+    """Counter of statements that kills the process, or something else, at one of them."""
+
+    def __init__(self, at: int, kill: Callable[[], None] = kill_this_process) -> None:
+        self._left, self._kill = at, kill
+        self._patch = pytest.MonkeyPatch()
+
+    @property
+    def has_killed(self) -> bool:
+        return self._left <= 0
 
     def watch(self, owner: Any, name: str, *, also_after: bool = False) -> None:
         """Count the calls of a method; `also_after` counts its return, too."""
@@ -37,19 +48,24 @@ class Killer:
                 self._count()
             return returned
 
-        setattr(owner, name, counted)
+        self._patch.setattr(owner, name, counted)
+
+    def stop(self) -> None:
+        self._patch.undo()
+
+    def watch_publication(self) -> None:
+        self.watch(psycopg.Connection, "execute")
+        self.watch(psycopg.Cursor, "copy")
+        self.watch(psycopg.Transaction, "__exit__", also_after=True)
 
     def _count(self) -> None:
         self._left -= 1
         if self._left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._kill()
 
 
 def publish_and_die(url: str, fresh: FileGeneration, at: int, builds: Path) -> None:
-    killer = Killer(at)
-    killer.watch(psycopg.Connection, "execute")
-    killer.watch(psycopg.Cursor, "copy")
-    killer.watch(psycopg.Transaction, "__exit__", also_after=True)
+    Killer(at).watch_publication()
     index = ServerIndex(url, builds)
     index.publish_generation(fresh, NoProgress(), BuildOptions(keep_generations=1))
 

@@ -86,12 +86,6 @@ def test_a_server_that_is_gone_is_said(tmp_path: Path) -> None:
         assert "hunter2" not in told
 
 
-def test_a_command_that_needs_a_folder_says_so(url: str, tmp_path: Path) -> None:
-    for arguments in (("show", "harbour"), ("index", "migrate")):
-        told = dealbot(tmp_path, *arguments, "--index", url, code=1)
-        assert "needs an index in a folder" in told
-
-
 def test_the_doctor_checks_the_index_on_a_server(
     postgres: PostgresServer, articles: Path, tmp_path: Path
 ) -> None:

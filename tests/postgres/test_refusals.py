@@ -16,8 +16,9 @@ from index.errors import (
 )
 from index.places import index_at
 from index.postgres import schema
+from index.postgres.address import Address
 from index.postgres.index import ServerIndex
-from index.postgres.server import Server, shown
+from index.postgres.server import check_extension, check_server
 from index.progress import NoProgress
 from tests.index.contract.articles import LATER, STORY
 from tests.postgres_server import PostgresServer
@@ -45,10 +46,12 @@ def test_a_wrong_url_is_explained_without_its_password(url: str, tmp_path: Path)
         ("postgresql://ann:hunter2@host:1/db", "postgresql://ann@host:1/db"),
         ("postgres://ann@host/db?password=hunter2", "postgresql://ann@host/db"),
         ("postgresql://ann:hunter%402@/db?host=/run/pg", "postgresql://ann@%2Frun%2Fpg/db"),
+        ("postgresql://ann:hunter2@a:1,b:2/db", "postgresql://ann@a:1,b:2/db"),
+        ("postgresql://ann:hunter2@a,b/db?port=7&options=-cx%3Dy", "postgresql://ann@a:7,b:7/db"),
     ],
 )
 def test_the_name_of_an_index_has_no_password(url: str, name: str) -> None:
-    assert shown(url) == name
+    assert Address.of(url).name == name
 
 
 def test_a_database_without_an_index_is_missing_one(empty: ServerIndex) -> None:
@@ -143,11 +146,10 @@ class _Old:
 
 
 def test_old_servers_and_extensions_are_named() -> None:
-    server = Server("postgresql://host/db")
     with pytest.raises(IndexUnreachableError, match="PostgreSQL 14: dealbot needs PostgreSQL 15"):
-        server.check(_Old(140_011, None))  # type: ignore[arg-type]
+        check_server(_Old(140_011, None), "it")  # type: ignore[arg-type]
     with pytest.raises(IndexUnreachableError, match=r"pgvector 0\.7\.4: dealbot needs 0\.8\.2"):
-        server.check_extension(_Old(180_000, "0.7.4"))  # type: ignore[arg-type]
+        check_extension(_Old(180_000, "0.7.4"), "it")  # type: ignore[arg-type]
     with pytest.raises(IndexMissingError, match="CREATE EXTENSION vector"):
-        server.check_extension(_Old(180_000, None))  # type: ignore[arg-type]
-    server.check_extension(_Old(180_000, "0.10.0"))  # type: ignore[arg-type]
+        check_extension(_Old(180_000, None), "it")  # type: ignore[arg-type]
+    check_extension(_Old(180_000, "0.10.0"), "it")  # type: ignore[arg-type]

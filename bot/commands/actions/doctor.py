@@ -10,7 +10,7 @@ import click
 from bot.commands.options import load_settings
 from bot.commands.token import read_token, token_file
 from bot.config.settings import Settings
-from bot.doctor import artifacts, generation, machine, redis, service, sources, storage
+from bot.doctor import artifacts, generation, machine, redis, server, service, sources, storage
 from bot.doctor.diagnosis import Check, Level, WarningError, examine
 from bot.domain.errors import TokenError
 from bot.wording.visible import visible
@@ -25,8 +25,11 @@ class _DoctorError(ExpectedError):
 
 def run(as_json: bool, ask_discord: bool, **flags: str | None) -> None:
     """Print the findings. Raises an ExpectedError if there are problems."""
-    checks = {**_CHECKS, "discord": _discord} if ask_discord else _CHECKS
-    findings = list(examine(load_settings(**flags), checks))
+    settings = load_settings(**flags)
+    checks = {**_MODELS, **server.checks(settings), **_CHECKS}
+    if ask_discord:
+        checks["discord"] = _discord
+    findings = list(examine(settings, checks))
     for finding in findings:
         if as_json:
             click.echo(json.dumps(asdict(finding)))
@@ -64,11 +67,13 @@ def _discord(settings: Settings) -> str:
     return f"{bot.words}; it needs no privileged intent"
 
 
-_CHECKS: Mapping[str, Check] = {
+_MODELS: Mapping[str, Check] = {
     "python": machine.python,
     "encoder": artifacts.encoder,
     "evidence": artifacts.evidence,
     "judge": artifacts.judge,
+}
+_CHECKS: Mapping[str, Check] = {
     "index": artifacts.index,
     "generations": artifacts.generations,
     "articles": artifacts.articles,

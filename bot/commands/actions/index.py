@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from bot.commands.options import load_settings
+from bot.config.settings import Settings
 from bot.sources.paths import article_paths, tolerant_of_archives
 from bot.terminal.progress import progress_on_stderr
 from bot.wording.reading import reading_line, source_lines
@@ -19,7 +20,7 @@ from bot.wording.visible import visible
 from index.articles.sources import SourceReport
 from index.building.build import BuildOptions, BuildReport
 from index.building.embedding import Embedder
-from index.building.migration import migrate_index
+from index.copying import copy_index
 from index.encoder.encoder import Encoder, open_current
 from index.errors import IndexDamagedError, SourceError
 from index.generations.manifest import Manifest
@@ -115,14 +116,26 @@ def migrate(as_json: bool, **flags: Any) -> None:
     """Migrate the index and print a report."""
     settings = load_settings(**flags)
     with progress_on_stderr() as progress:
-        report = migrate_index(
-            settings.require_folder("dealbot index migrate"),
+        report = settings.open_index().migrate(settings.encoders, progress, _options(settings))
+    _print_report(report, as_json)
+
+
+def copy(to: str, as_json: bool, **flags: Any) -> None:
+    """Copy the index to another place and print a report."""
+    settings, other = load_settings(**flags), load_settings(**{**flags, "index": to})
+    with progress_on_stderr() as progress:
+        report = copy_index(
+            settings.open_index(),
+            other.open_index(),
             settings.encoders,
             progress,
-            dense_type=settings.dense_type,
-            keep_generations=settings.keep_generations,
+            _options(settings),
         )
     _print_report(report, as_json)
+
+
+def _options(settings: Settings) -> BuildOptions:
+    return BuildOptions(dense_type=settings.dense_type, keep_generations=settings.keep_generations)
 
 
 def _print_report(report: BuildReport, as_json: bool, **more: object) -> None:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
-from pathlib import Path
 
 import click
 
@@ -19,13 +18,10 @@ from bot.commands.actions.article_history import (
 from bot.commands.options import load_settings
 from bot.wording.visible import visible
 from index.errors import ExpectedError, IndexMissingError
-from index.files.folder_locks import FolderLock
-from index.generations.current import open_intact
-from index.generations.integrity import read_errors_as_damage, verify
-from index.generations.reader import TextStore
+from index.generations.reader import Archive, TextStore
 from index.models import Block
-from index.stores.reading_notes import ReadingNotes, read_notes
-from index.stores.text_store import FileTextStore, StoredArticle
+from index.stores.reading_notes import ReadingNotes
+from index.stores.text_store import StoredArticle
 
 _LONGEST_LINE = 100
 _log = logging.getLogger(__name__)
@@ -35,16 +31,15 @@ def run(article_id: str, blocks: bool, history: bool, as_json: bool, **flags: st
     """Print the article, its parts or its history."""
     if blocks and history:
         raise click.UsageError("--blocks and --history exclude each other.")
-    (folder, texts, _lock), degraded = open_intact(
-        load_settings(**flags).require_folder("dealbot show"), _held_texts
-    )
+    archive, degraded = load_settings(**flags).open_index().open_archive()
     if degraded:
         _log.warning(degraded)
+    texts = archive.texts
     article = _article(texts, article_id)
     if history:
         _print_history(texts, article, as_json)
     elif blocks:
-        _print_blocks(folder, texts, article, as_json)
+        _print_blocks(archive, article, as_json)
     elif as_json:
         click.echo(json.dumps(version_json(article) | {"text": texts.article_text(article)}))
     elif sys.stdout.isatty():
@@ -55,19 +50,16 @@ def run(article_id: str, blocks: bool, history: bool, as_json: bool, **flags: st
 
 
 def articles_from(index: str | None, beginning: str) -> Sequence[StoredArticle]:
-    """Return the articles whose ids begin like this; none if the index cannot be opened."""
+    """Return the articles whose ids begin like this; none if the index cannot be opened, or is on a
+    server, where listing all of them takes too long for a completion."""
     try:
-        (_, texts, _lock), _ = open_intact(load_settings(index=index).index, _held_texts)
+        settings = load_settings(index=index)
+        if settings.index_is_on_server:
+            return ()
+        archive, _ = settings.open_index().open_archive()
     except ExpectedError:
         return ()
-    return [article for article in texts.articles if article.id.startswith(beginning)]
-
-
-def _held_texts(folder: Path) -> tuple[Path, TextStore, FolderLock]:
-    """Open the texts and lock their folder, so that no build removes it."""
-    lock = FolderLock(folder)
-    verify(folder)
-    return folder, FileTextStore(folder), lock
+    return [article for article in archive.texts.articles if article.id.startswith(beginning)]
 
 
 def _article(texts: TextStore, article_id: str) -> StoredArticle:
@@ -91,9 +83,9 @@ def _print_history(texts: TextStore, article: StoredArticle, as_json: bool) -> N
         click.echo("\n".join(map(visible, history_lines(entries))))
 
 
-def _print_blocks(folder: Path, texts: TextStore, article: StoredArticle, as_json: bool) -> None:
-    text, blocks = texts.article_text(article), texts.blocks(article)
-    notes = _reading_notes(folder, article.id)
+def _print_blocks(archive: Archive, article: StoredArticle, as_json: bool) -> None:
+    text, blocks = archive.texts.article_text(article), archive.texts.blocks(article)
+    notes = next(iter(archive.notes(article.id)), None)
     if not as_json:
         lines = (*_block_lines(text, blocks), *_note_lines(notes))
         click.echo("\n".join(map(visible, lines)))
@@ -114,11 +106,6 @@ def _block_lines(text: str, blocks: Sequence[Block]) -> Iterator[str]:
         if len(content) > _LONGEST_LINE:
             content = f"{content[: _LONGEST_LINE - 1]}…"
         yield f"{block.start}-{block.end} {block.kind}{page} {content}"
-
-
-def _reading_notes(folder: Path, article_id: str) -> ReadingNotes | None:
-    with read_errors_as_damage(folder):
-        return next((each for each in read_notes(folder) if each.id == article_id), None)
 
 
 def _note_lines(notes: ReadingNotes | None) -> Iterator[str]:
