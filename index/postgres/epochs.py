@@ -38,7 +38,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Newest:
-    """What the next generation needs to know about the newest one. `words` is the count of words of
+    """Data of the newest generation that the next one starts from. `words` is the count of words of
     the epoch, `graphs` are the ends of its graphs."""
 
     number: int

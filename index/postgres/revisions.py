@@ -1,4 +1,4 @@
-"""What changes a little with each generation: the order of the articles, and the vocabulary.
+"""Values that change a little with each generation: the order of the articles, the vocabulary.
 
 A revision has all of a value, or what changed since the revision before it. An epoch has some 64
 generations at most, so a reader reads few of them.
