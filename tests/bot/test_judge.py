@@ -61,6 +61,7 @@ def judge() -> Judge:
 @pytest.fixture
 def copied_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the weights and make the judge load the copy in this test."""
+    load_judge()  # it stays that of the package
     folder = tmp_path / "weights"
     shutil.copytree(judge_model.WEIGHTS, folder)
     monkeypatch.setattr(judge_model, "WEIGHTS", folder)
