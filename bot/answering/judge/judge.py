@@ -59,9 +59,11 @@ class Judge:
     def judge(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
         """Judge the candidates of each window, in their order."""
         found = self._recall(task, asked, windows)
-        unknown = [window for window in dict.fromkeys(windows) if window not in found]
-        found |= dict(zip(unknown, self._read(task, asked, unknown), strict=True))
-        self._remember(task, asked, {window: found[window] for window in unknown})
+        read = self._read(
+            task, asked, [each for each in dict.fromkeys(windows) if each not in found]
+        )
+        self._remember(task, asked, read)
+        found |= read
         return [found[window] for window in windows]
 
     def tokens_in(self, text: str) -> int:
@@ -86,14 +88,17 @@ class Judge:
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
 
-    def _read(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
-        judged: dict[int, list[Judgement]] = {}
+    def _read(
+        self, task: Task, asked: str, windows: Sequence[Window]
+    ) -> dict[Window, list[Judgement]]:
+        """Read distinct windows."""
+        judged: dict[Window, list[Judgement]] = {}
         # Longest first: the time in which only one core is busy is then shortest.
-        order = iter(sorted(range(len(windows)), key=lambda i: -sum(map(len, windows[i].sentences))))
+        order = iter(sorted(windows, key=lambda each: -sum(map(len, each.sentences))))
 
         def read_the_next() -> None:
-            for i in order:
-                judged[i] = self._judged(task, asked, windows[i])
+            for window in order:
+                judged[window] = self._judged(task, asked, window)
 
         with self._cores_for(len(windows)) as helping:
             futures = [self._helpers.submit(read_the_next) for _ in range(helping)]
@@ -103,7 +108,7 @@ class Judge:
                 late = [future for future in futures if not future.cancel()]
             for future in late:
                 future.result()
-        return [judged[i] for i in range(len(windows))]
+        return judged
 
     @contextmanager
     def _cores_for(self, windows: int) -> Iterator[int]:
