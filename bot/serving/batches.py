@@ -51,8 +51,8 @@ class BatchRunner:
         encoded = iter(self._encode(live, questions))
         prepared = [(job, next(encoded) if job.to_encode is not None else None) for job in jobs]
         if len(jobs) == 1 or self._most == 1:
-            for job, question in prepared:
-                yield self._outcome(live, job, question)
+            for each in prepared:
+                yield self._outcome(live, *each)
                 if self._first.stopped.is_set():
                     return
             return

@@ -35,8 +35,8 @@ class Engines:
         """Load everything, or share with `alike` what several threads may use: the weights, the
         judge with its cache, and `stopped`."""
         ranker = alike.answerer.ranker.for_another_thread() if alike else None
-        self.answerer = QuestionAnswerer(ranker)
-        self.stopped = alike.stopped if alike else threading.Event()
+        self.answerer: QuestionAnswerer = QuestionAnswerer(ranker)
+        self.stopped: threading.Event = alike.stopped if alike else threading.Event()
 
     @cached_property
     def checker(self) -> "Checker":
