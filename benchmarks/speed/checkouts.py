@@ -10,6 +10,7 @@ minutes on two quiet cores.
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -143,7 +144,12 @@ def _answers(checkout: Path, index: Path, asked: Sequence[EvalQuestion]) -> Answ
         save_lines(({"id": each.id, "question": each.question} for each in asked), batch)
         command = ["-m", "bot", "ask", "--batch", str(batch), "--json", "--index", str(index)]
         done = subprocess.run(
-            [sys.executable, *command], cwd=checkout, stdout=subprocess.PIPE, text=True, check=True
+            [sys.executable, *command],
+            cwd=checkout,
+            env={**os.environ, "DEALBOT_DEADLINE_S": "3600"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
         )
     return [json.loads(line) for line in done.stdout.splitlines()]
 

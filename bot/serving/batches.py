@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.answering.encoded_question import EncodedQuestion
 from bot.answering.ranking.evidence_model import OperatingPoint
+from bot.domain.errors import Refusal, ServiceClosedError
 from bot.domain.models import Question
 from bot.monitoring.bugs import log_bug
 from bot.serving.jobs import Engines, Job
@@ -56,7 +57,9 @@ class BatchRunner:
                 if self._first.stopped.is_set():
                     return
             return
-        futures = [self._threads.submit(self._outcome, live, *each) for each in prepared]
+        first, *others = prepared  # the first one is in work, also if `stop` comes before it begins
+        futures = [self._threads.submit(self._outcome, live, *first)]
+        futures += [self._threads.submit(self._unless_stopped, live, *each) for each in others]
         try:
             for future in futures:
                 yield future.result()
@@ -64,6 +67,13 @@ class BatchRunner:
                     return
         finally:
             _end(futures)
+
+    def _unless_stopped(
+        self, live: LiveGeneration, job: Job[Any], encoded: EncodedQuestion | ExpectedError | None
+    ) -> Any:
+        if self._first.stopped.is_set():
+            return ServiceClosedError(Refusal.CLOSING)
+        return self._outcome(live, job, encoded)
 
     def _outcome(
         self, live: LiveGeneration, job: Job[Any], encoded: EncodedQuestion | ExpectedError | None
