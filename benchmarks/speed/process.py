@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Self, TypeVar
 
@@ -27,14 +28,15 @@ class WorkerError(Exception):
 class Worker:
     """Process of a system. Use it as a context manager; the process ends with the block."""
 
-    def __init__(self, system: str) -> None:
+    def __init__(self, system: str, checkout: Path = ROOT) -> None:
+        """Start the process, with the code of another checkout if one is given."""
         self.system = system
         self._log = TemporaryFile(  # noqa: SIM115 - closed as the process ends
             "w+", encoding="utf-8", errors="replace"
         )
         self._process = subprocess.Popen(
             [python_of(system), "-m", "benchmarks.speed.worker", system],
-            cwd=ROOT,
+            cwd=checkout,
             env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -59,6 +61,12 @@ class Worker:
         if not reply:
             raise self._failed()
         return json.loads(reply)
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of all cores that the process has used so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def _failed(self) -> WorkerError:
         self._process.wait()

@@ -49,8 +49,9 @@ class QuestionAnswerer:
     """The component that answers questions. An instance belongs to one thread, because its parts
     do."""
 
-    def __init__(self) -> None:
-        self._ranker = EvidenceRanker(EvidenceModel.load())
+    def __init__(self, ranker: EvidenceRanker | None = None) -> None:
+        """Use the given ranker, or load that of the package."""
+        self._ranker = ranker or EvidenceRanker(EvidenceModel.load())
         self._search = TimedSearch(self._ranker)
         self._overviewer = Overviewer(self._ranker.model.words)
         self._encoder = QuestionEncoder(self._ranker.model.words)

@@ -28,12 +28,15 @@ Outcome_co = TypeVar("Outcome_co", covariant=True)
 
 
 class Engines:
-    """Objects that run the jobs. One instance belongs to one thread, as its parts do; `stopped` may
-    be set from another thread."""
+    """Objects that run the jobs. One instance belongs to one thread at a time, as its parts do;
+    `stopped` may be set from another thread."""
 
-    def __init__(self) -> None:
-        self.answerer = QuestionAnswerer()
-        self.stopped = threading.Event()
+    def __init__(self, alike: "Engines | None" = None) -> None:
+        """Load everything, or share with `alike` what several threads may use: the weights, the
+        judge with its cache, and `stopped`."""
+        ranker = alike.answerer.ranker.for_another_thread() if alike else None
+        self.answerer: QuestionAnswerer = QuestionAnswerer(ranker)
+        self.stopped: threading.Event = alike.stopped if alike else threading.Event()
 
     @cached_property
     def checker(self) -> "Checker":

@@ -101,6 +101,11 @@ _PHRASES = {
         for scale in ("kilo", "mega", "giga", "tera")
     },
 }
+_RUPEES = ("Rs", "₹")
+# What a quantity may begin with, beside a digit: most words begin none and are passed over.
+_BEGINNINGS = CURRENCIES | frozenset((*_WRITTEN, *_VULGAR, "a", "an", "dozen"))
+_BEGINNINGS |= frozenset(form for part in _PARTS for form in (part, f"{part}s"))
+_BEGINNING_SURFACES = frozenset((*_DOLLARS, *_CODES, *_RUPEES))
 _MONEY = CURRENCIES | frozenset(_DOLLARS.values()) | frozenset(_CODES.values())
 _RANGE = frozenset({"to", "or", "and"})
 _SMALLEST_SCALED = 1e3
@@ -149,11 +154,20 @@ def read_quantities(text: str, words: Sequence[Word]) -> list[Quantity]:
     found: list[Quantity] = []
     place = 0
     while place < len(words):
+        if not _may_begin(words[place]):
+            place += 1
+            continue
         quantity, after = reader.quantity(place)
         if quantity:
             found.append(quantity)
         place = max(after, place + 1)
     return _as_ranges(text, found)
+
+
+def _may_begin(word: Word) -> bool:
+    lower = word.lower
+    begins = lower in _BEGINNINGS or word.surface in _BEGINNING_SURFACES
+    return begins or lower[:1].isdecimal()
 
 
 def with_whole_quantities(text: str, span: Span) -> Span:
@@ -199,7 +213,7 @@ class _Reader:
                 return _DOLLARS[word.surface], place + 2
         elif word.surface in _CODES:
             return _CODES[word.surface], place + 1
-        elif word.surface in ("Rs", "₹"):
+        elif word.surface in _RUPEES:
             return "rupee", place + 1
         elif word.lower in CURRENCIES and not word.surface.isalpha():
             return word.lower, place + 1

@@ -1,16 +1,22 @@
 """Ranking of retrieved sentences: only the texts that the judge reads are loaded."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import pytest
 
-from bot.answering.judge.judge import Judge
+from bot.answering.judge.judge import Judge, Judgement
 from bot.answering.judge.model import load_judge
 from bot.answering.question.analysis import QuestionAnalysis
-from bot.answering.ranking import evidence
+from bot.answering.ranking import evidence, evidence_model
 from bot.answering.ranking.evidence import EvidenceRanker
-from bot.answering.ranking.evidence_model import MOST_JUDGED, EvidenceModel, Ranking
+from bot.answering.ranking.evidence_model import (
+    MOST_JUDGED,
+    EvidenceModel,
+    Ranking,
+    judged_places,
+)
 from bot.answering.ranking.given_sentences import (
     GivenArticle,
     SentenceRanker,
@@ -102,6 +108,33 @@ def test_only_what_the_judge_reads_is_read_of_a_text(
     judged = [each.hit.sentence.row for each in ranked if each.judged]
     assert 0 < len(judged) <= MOST_JUDGED < len(hits)
     assert set(read) <= {row - 1 for row in judged}
+
+
+@pytest.mark.parametrize(
+    ("base", "odds", "count"),
+    [
+        ([3.0, 2.9, 2.8] + [2.7] * 20, [3.5], 2),  # no other one could be as sure
+        ([6.0, 2.9, 2.8] + [2.7] * 20, [0.0], 2),  # the cheap ranker is sure, too
+        ([3.0, 2.9, 2.8] + [2.7] * 20, [0.0, 0.0, 4.0], 4),
+        ([3.0, 2.9, 2.8] + [2.7] * 20, [0.0], MOST_JUDGED),
+        ([3.0, 2.9, 2.8], [0.0], 3),
+    ],
+)
+def test_the_judge_reads_on_while_another_candidate_may_win(
+    model: EvidenceModel, base: list[float], odds: list[float], count: int
+) -> None:
+    places = list(range(len(base)))[::-1]  # the best candidate is the last one
+    asked: list[int] = []
+
+    def read(chosen: Sequence[int]) -> list[Judgement]:
+        asked.extend(chosen)
+        known = dict(zip(places, odds, strict=False))
+        return [Judgement(known.get(place, -5.0), 0.0, 0.0, None, 0.0) for place in chosen]
+
+    scores = np.array(base)[places]
+    chosen, judged = evidence_model._read_while_unsure(model.weights.stacked, scores, read)
+    assert asked == chosen.tolist() == judged_places(scores)[:count].tolist()
+    assert len(judged) == count
 
 
 def test_no_hit_is_no_evidence(

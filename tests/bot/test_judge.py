@@ -2,8 +2,10 @@
 
 import math
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, get_ident
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from bot.answering.judge.judge import Judge, Judgement, Window, best_span
 from bot.answering.judge.model import JudgeModel, LayoutLogits, load_judge
 from bot.answering.judge.record import MODEL_FILE, RECORD_FILE, TOKENIZER_FILE, JudgeRecord
 from index.errors import EncoderError
+from tests.hang_guard import HANG_S
 
 QUESTION = "How much will the repair of the bridge cost?"
 BRIDGE = Window(
@@ -61,6 +64,7 @@ def judge() -> Judge:
 @pytest.fixture
 def copied_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Copy the weights and make the judge load the copy in this test."""
+    load_judge()  # it stays that of the package
     folder = tmp_path / "weights"
     shutil.copytree(judge_model.WEIGHTS, folder)
     monkeypatch.setattr(judge_model, "WEIGHTS", folder)
@@ -134,6 +138,45 @@ def test_more_windows_than_are_remembered_are_all_judged(
     expected = Judge(recording).judge(Task.QUESTION, QUESTION, OTHERS)
     monkeypatch.setattr(judging, "_REMEMBERED", 1)
     assert Judge(recording).judge(Task.QUESTION, QUESTION, OTHERS) == expected
+
+
+def test_threads_that_share_a_judge_get_the_scores_of_one(judge: Judge) -> None:
+    asked = [f"{QUESTION} {number}" for number in range(4)] * 3
+    windows = [BRIDGE, *OTHERS]
+    alone = {text: judge.judge(Task.QUESTION, text, windows) for text in asked}
+    shared = Judge(load_judge(), threads=2)
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(lambda text: shared.judge(Task.QUESTION, text, windows), asked)
+        assert list(found) == [alone[text] for text in asked]
+
+
+class HeldModel(JudgeModel):
+    """The real model. It records the thread of each reading, and holds the readings of the first
+    thread until it is let go."""
+
+    def __init__(self, record: JudgeRecord) -> None:
+        super().__init__(record)
+        self.read_on: list[int] = []
+        self.held, self.let_go = Event(), Event()
+
+    def read(self, layout: Layout) -> LayoutLogits:
+        self.read_on.append(get_ident())
+        if self.read_on[0] == get_ident():
+            self.held.set()
+            assert self.let_go.wait(HANG_S)
+        return super().read(layout)
+
+
+def test_while_other_questions_are_read_a_question_is_read_on_its_own_thread() -> None:
+    model = HeldModel.load()
+    judge = Judge(model, threads=2)
+    with ThreadPoolExecutor(1) as other:
+        reading = other.submit(judge.judge, Task.QUESTION, QUESTION, [BRIDGE])
+        assert model.held.wait(HANG_S)
+        judge.judge(Task.QUESTION, "Who is on strike?", OTHERS)
+        model.let_go.set()
+        reading.result(HANG_S)
+    assert model.read_on[1:] == [get_ident()] * len(OTHERS)
 
 
 _LOGITS = st.floats(-12, 12, width=32)

@@ -24,6 +24,7 @@ from bot.answering.disagreement.wording import (
     stems_of,
     tells_besides,
     value_span,
+    words_of_article,
 )
 from bot.answering.time.ranges import DateRange
 from bot.answering.time.resolution import published_day
@@ -133,7 +134,7 @@ class Comparer:
         article = statement.sentence.article
         if article.row not in self._articles:
             text = f"{article.title} {self._texts.article_text(article)}".casefold()
-            self._articles[article.row] = ArticleWords(text)
+            self._articles[article.row] = words_of_article(text)
         return self._articles[article.row]
 
 

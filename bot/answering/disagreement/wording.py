@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from bot.answering.citing.supersession import days_outside
@@ -15,7 +15,7 @@ from bot.answering.verification.irregular import verb_stem
 from bot.answering.verification.reading import Name
 from index.models import Span
 from index.text.quantities import Quantity, read_quantities
-from index.text.words import read_words
+from index.text.words import read_surfaces, read_words, spellings
 
 _PART_BEFORE = re.compile(
     r"^\W*(?:of|from|out of) (?:the|this|that|its|their|these|those)\b"
@@ -36,14 +36,16 @@ _QUALIFIERS = frozenset(
     "every excluding including operating".split()
 )
 _READ_CHARS = 20_000  # of an article
+_KNOWN_ARTICLES = 64  # about 50 kB each
 
 Stems = frozenset[str]
 
 
 def stems_of(text: str) -> Stems:
     """Return the stems of the words that have a topic of their own, in two ways of stemming."""
-    words = [word.lower for word in read_words(text[:_READ_CHARS])]
-    return frozenset(f(word) for word in words if word not in FILLERS for f in (stem, verb_stem))
+    surfaces = set(read_surfaces(text[:_READ_CHARS]))  # most words of an article are repeated
+    words = {word for surface in surfaces for word in spellings(surface)}
+    return frozenset(f(word) for word in words - FILLERS for f in (stem, verb_stem))
 
 
 def value_span(statement: Statement) -> Span:
@@ -130,6 +132,13 @@ def other_names(statement: Statement) -> list[Name]:
         for name in statement.reading.names
         if not any(name.start < span.end and span.start < name.end for span in apart)
     ]
+
+
+@lru_cache(_KNOWN_ARTICLES)
+def words_of_article(text: str) -> "ArticleWords":
+    """Return the words of an article. Those of the last few articles are cached, because many
+    questions are about the same ones."""
+    return ArticleWords(text)
 
 
 class ArticleWords:

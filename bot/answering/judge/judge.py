@@ -2,9 +2,11 @@
 words?"""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -41,38 +43,85 @@ class Judgement:
 
 
 class Judge:
-    """Runner of the judge model. It reads windows in parallel on all cores, and caches the latest
-    judgements."""
+    """Runner of the judge model, which caches the latest judgements. Safe to share between threads.
+
+    The windows of one question are read in parallel, but only on cores that no other question
+    uses: with a question for each core, every one is read on its own thread without a handover."""
 
     def __init__(self, model: JudgeModel, *, threads: int | None = None) -> None:
         self.model = model
-        self._threads = ThreadPoolExecutor(threads or usable_cores(), "judging")
+        self._cores = threads or usable_cores()
+        self._helpers = ThreadPoolExecutor(self._cores, "judging")
+        self._lock = Lock()  # of the two that follow
+        self._busy = 0  # cores that read
         self._known: OrderedDict[tuple[Task, str, Window], list[Judgement]] = OrderedDict()
 
     def judge(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
-        """Judge the candidates of each window, in their order. Call this from one thread only."""
-        unknown = [w for w in windows if (task, asked, w) not in self._known]
-        for window, judged in zip(unknown, self._read(task, asked, unknown), strict=True):
-            self._known[task, asked, window] = judged
-        found = []
-        for window in windows:
-            self._known.move_to_end((task, asked, window))
-            found.append(self._known[task, asked, window])
-        while len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return found
+        """Judge the candidates of each window, in their order."""
+        found = self._recall(task, asked, windows)
+        read = self._read(
+            task, asked, [each for each in dict.fromkeys(windows) if each not in found]
+        )
+        self._remember(task, asked, read)
+        found |= read
+        return [found[window] for window in windows]
 
     def tokens_in(self, text: str) -> int:
         """Count the tokens of a text."""
         return len(self.model.tokens(text).ids)
 
-    def _read(self, task: Task, asked: str, windows: Sequence[Window]) -> list[list[Judgement]]:
-        if len(windows) == 1:  # a handover to another thread would take longer
-            return [self._judged(task, asked, windows[0])]
+    def _recall(
+        self, task: Task, asked: str, windows: Sequence[Window]
+    ) -> dict[Window, list[Judgement]]:
+        found = {}
+        with self._lock:
+            for window in windows:
+                if (judged := self._known.get((task, asked, window))) is not None:
+                    self._known.move_to_end((task, asked, window))
+                    found[window] = judged
+        return found
+
+    def _remember(self, task: Task, asked: str, read: dict[Window, list[Judgement]]) -> None:
+        with self._lock:
+            for window, judged in read.items():
+                self._known[task, asked, window] = judged
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+
+    def _read(
+        self, task: Task, asked: str, windows: Sequence[Window]
+    ) -> dict[Window, list[Judgement]]:
+        """Read distinct windows."""
+        judged: dict[Window, list[Judgement]] = {}
         # Longest first: the time in which only one core is busy is then shortest.
-        order = sorted(range(len(windows)), key=lambda i: -sum(map(len, windows[i].sentences)))
-        futures = {i: self._threads.submit(self._judged, task, asked, windows[i]) for i in order}
-        return [futures[i].result() for i in range(len(windows))]
+        order = iter(sorted(windows, key=lambda each: -sum(map(len, each.sentences))))
+
+        def read_the_next() -> None:
+            for window in order:
+                judged[window] = self._judged(task, asked, window)
+
+        with self._cores_for(len(windows)) as helping:
+            futures = [self._helpers.submit(read_the_next) for _ in range(helping)]
+            try:
+                read_the_next()
+            finally:
+                late = [future for future in futures if not future.cancel()]
+            for future in late:
+                future.result()
+        return judged
+
+    @contextmanager
+    def _cores_for(self, windows: int) -> Iterator[int]:
+        """Take a core for the calling thread, and as many free ones as can help it. Yield the
+        number of these."""
+        with self._lock:
+            helping = max(min(windows, self._cores - self._busy) - 1, 0)
+            self._busy += 1 + helping
+        try:
+            yield helping
+        finally:
+            with self._lock:
+                self._busy -= 1 + helping
 
     def _judged(self, task: Task, asked: str, window: Window) -> list[Judgement]:
         layout = self.model.layout(task, asked, window.title, window.sentences)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import pairwise
+from threading import local
 
 import numpy as np
 import Stemmer
@@ -46,14 +47,22 @@ _FOCUS = re.compile(
 )
 _COMMON_RANK = 9_000  # more frequent words may stand for others: "lab", "moral"
 _CARRIED_SHARE = 0.5  # factor on the weight of a term that is only in the context
-_stemmer = Stemmer.Stemmer("english")
+
+
+class _Stemmers(local):
+    """A stemmer for each thread, because a stemmer keeps state."""
+
+    def __init__(self) -> None:
+        self.stem = Stemmer.Stemmer("english").stemWord
+
+
+_stemmers = _Stemmers()
 
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
-    """Stem a word with Snowball's English stemmer. Call this on the answering thread only, because
-    the stemmer keeps state."""
-    stemmed: str = _stemmer.stemWord(word)
+    """Stem a word with Snowball's English stemmer."""
+    stemmed: str = _stemmers.stem(word)
     return stemmed
 
 

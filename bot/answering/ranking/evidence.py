@@ -58,6 +58,10 @@ class EvidenceRanker:
         self._lexicon: Lexicon | None = None
         self._generation = ""  # the lexicon's generation
 
+    def for_another_thread(self) -> "EvidenceRanker":
+        """Return a ranker with the same model and judge, and a lexicon of its own."""
+        return EvidenceRanker(self.model, self.judge)
+
     def rank(
         self, generation: Generation, question: QuestionAnalysis, hits: Sequence[SentenceHit]
     ) -> tuple[list[Evidence], float]:
