@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 AnyPath = str | os.PathLike[str]
-DATABASE_URLS = ("postgresql:", "postgres:")  # beginnings of the place of an index on a server
+DATABASE_URLS = ("postgresql:", "postgres:")  # beginnings of a URL of PostgreSQL
 BUILDS = Path("data/builds")  # files of builds whose index is on a server
 
 

@@ -23,7 +23,6 @@ from pydantic import (
 
 from bot.config.flags import PREFIX
 from bot.config.values import (
-    DATABASE_URLS,
     DatabaseUrl,
     HttpUrl,
     Ids,

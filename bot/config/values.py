@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from index.models import DATABASE_URLS
+
 _INTERVAL = re.compile(r"([0-9]{1,5})([mhd])")
 _INTERVAL_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _SHORTEST_INTERVAL, _LONGEST_INTERVAL = timedelta(minutes=1), timedelta(days=30)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import discord
 import pytest
+from sqlalchemy import Executable
 
 from bot.discord.client import DealbotClient
 from bot.discord.rendering.notices import refusal_text
@@ -81,10 +82,10 @@ async def test_a_refusal_in_each_language_touches_neither_the_store_nor_the_mode
     harbour, statements = fake.guild("Harbour"), list[str]()
     run = Database.run
 
-    async def counted(database: Database, sql: str, *values: object) -> list[Row]:
-        if not _OF_THE_BOT.search(sql):
-            statements.append(sql)
-        return await run(database, sql, *values)
+    async def counted(database: Database, statement: Executable) -> list[Row]:
+        if not _OF_THE_BOT.search(str(statement)):
+            statements.append(str(statement))
+        return await run(database, statement)
 
     async with gated(opened_runtime, fake) as (gate, requests):
         capacity = requests.capacity

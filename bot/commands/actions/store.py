@@ -12,13 +12,13 @@ from pydantic import SecretStr
 
 from bot.commands.options import load_settings
 from bot.config.settings import Settings
-from bot.config.values import DATABASE_URLS
 from bot.domain.errors import StoreError
 from bot.store import Store, StorePlace
 from bot.store.backups import restore as restore_store
 from bot.store.transfer import copy as copy_store
 from bot.terminal.progress import progress_on_stderr
 from bot.wording.answers import put_in_words
+from index.models import DATABASE_URLS
 
 _Done = TypeVar("_Done")
 
