@@ -46,6 +46,7 @@ SWITCH_S = 0.0005
         "golden",
         "prompts",
     ),
+    *("database_url", "shards"),
     *("max_waiting", "max_wait_s", "deadline_s", "stop_within_s", "admin_users", "admin_roles"),
     *("log_level", "log_format", "log_questions", "metrics_host", "metrics_port"),
     *("web_page", "web_hosts", "insights_people"),

@@ -21,8 +21,20 @@ from pydantic import (
     model_validator,
 )
 
+from bot.cluster.shards import ShardRange
 from bot.config.flags import PREFIX
-from bot.config.values import DATABASE_URLS, HttpUrl, Ids, Limit, Names, Place, RedisUrl, Schedule
+from bot.config.values import (
+    DATABASE_URLS,
+    DatabaseUrl,
+    HttpUrl,
+    Ids,
+    Limit,
+    Names,
+    Place,
+    RedisUrl,
+    Schedule,
+    Shards,
+)
 from bot.domain.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
 from index.encoder.encoder import default_home
@@ -35,7 +47,7 @@ if TYPE_CHECKING:
 FILE = Path("dealbot.toml")
 _BUILDS = Path("data/builds")  # files of builds whose index is on a server
 # They may contain a password: never shown.
-_SECRETS = {"redis_url", "llm_api_key", "llm_base_url"}
+_SECRETS = {"database_url", "redis_url", "llm_api_key", "llm_base_url"}
 
 
 class Settings(BaseModel):
@@ -102,6 +114,16 @@ class Settings(BaseModel):
     )
     store: Place = Field(
         Path("data/dealbot.sqlite"), description="File that keeps receipts, votes and settings."
+    )
+    database_url: DatabaseUrl | None = Field(
+        None,
+        description="PostgreSQL that keeps receipts, votes and settings in place of the file, such "
+        "as postgresql://user@host/dealbot. Set a password only in the variable.",
+    )
+    shards: Shards | None = Field(
+        None,
+        description="Shards that this process serves, such as 0-3/16; not set: all. It needs "
+        "database_url.",
     )
     keep_days: int = Field(
         90,
@@ -234,6 +256,15 @@ class Settings(BaseModel):
     def _one_or_several(cls, articles: object) -> object:
         """Split a string with several paths at os.pathsep, as in PATH."""
         return tuple(articles.split(os.pathsep)) if isinstance(articles, str) else articles
+
+    @field_validator("shards")
+    @classmethod
+    def _has_a_database(cls, shards: ShardRange | None, info: ValidationInfo) -> ShardRange | None:
+        if shards and not info.data.get("database_url"):
+            raise ValueError(
+                "it needs a PostgreSQL that all processes share: set DEALBOT_DATABASE_URL"
+            )
+        return shards
 
     @field_validator("llm_cost_per_day")
     @classmethod

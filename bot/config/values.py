@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from bot.cluster.shards import ShardRange
+
 DATABASE_URLS = ("postgresql:", "postgres:")
 _INTERVAL = re.compile(r"([0-9]{1,5})([mhd])")
 _INTERVAL_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -54,6 +56,12 @@ def _redis_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _database_url(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(DATABASE_URLS):
+        raise ValueError("it must begin with postgresql://")
+    return value
+
+
 def _http_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -88,5 +96,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Limit = Annotated[str, AfterValidator(_limit)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+Shards = Annotated[ShardRange, BeforeValidator(ShardRange.parse)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Schedule = Annotated[str, AfterValidator(_interval_or_off)]

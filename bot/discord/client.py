@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import OrderedDict
-from typing import Literal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from discord import app_commands
@@ -17,6 +18,9 @@ from bot.domain.claims import Check
 from bot.requests.handler import Asker
 from bot.store.recent import Recent
 
+if TYPE_CHECKING:
+    from bot.discord.shard_connections import ShardConnections
+
 LONGEST_PAUSE_S = 60.0
 _CHECKS = 200  # checked texts whose pages can be turned: a few MB
 _EDITS = 500  # messages edited while they may be being answered
@@ -27,7 +31,7 @@ _MUTE_S = 600.0
 _RESUMES = 8  # take about two minutes, as long as Discord keeps a session
 
 
-class _Pauses(ExponentialBackoff[Literal[False]]):
+class Pauses(ExponentialBackoff[Literal[False]]):
     """Backoff between connection attempts, at most 60 seconds. The library's own backoff grows to
     17 minutes, so the bot would stay away long after Discord is back."""
 
@@ -35,13 +39,28 @@ class _Pauses(ExponentialBackoff[Literal[False]]):
         return min(super().delay(), LONGEST_PAUSE_S)
 
 
-class _Shard(discord.shard.Shard):
+class Shard(discord.shard.Shard):
     """Shard that resumes its session also after a failed connect. The library would start a new
     session, for which Discord repeats no events; questions asked meanwhile would get no answer."""
 
     _failed = 0
+    _dropped = False
+
+    async def drop(self) -> None:
+        """Read no event from now on, and close the connection such that another process can resume
+        the session."""
+        self._dropped = True
+        self._cancel_task()
+        with suppress(*self._handled_exceptions):
+            await self.ws.close()
+
+    async def reidentify(self, exc: discord.gateway.ReconnectWebSocket) -> None:
+        if not self._dropped:
+            await super().reidentify(exc)
 
     async def reconnect(self) -> None:
+        if self._dropped:
+            return
         self._failed += 1
         if self._failed > _RESUMES:  # the resume address may be gone permanently
             await super().reconnect()
@@ -50,22 +69,28 @@ class _Shard(discord.shard.Shard):
 
     def launch(self) -> None:
         self._failed = 0
-        super().launch()
+        if self._dropped:  # while it reconnected
+            self._task = asyncio.create_task(self.drop())
+        else:
+            super().launch()
 
 
-discord.shard.ExponentialBackoff = _Pauses  # type: ignore[assignment,attr-defined]
-discord.shard.Shard = _Shard  # type: ignore[misc]
+discord.shard.ExponentialBackoff = Pauses  # type: ignore[assignment,attr-defined]
+discord.shard.Shard = Shard  # type: ignore[misc]
 discord.shard.DiscordWebSocket = PacedSocket  # type: ignore[misc]
 # The bot uses no voice channels, so missing voice packages need no warning.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class DealbotClient(discord.AutoShardedClient):
-    """Client that uses as many shards as Discord recommends. It has no privileged intent, and
-    nothing that it sends can ping."""
+    """Client that uses as many shards as Discord recommends, or those that this process holds if
+    several share them. It has no privileged intent, and nothing that it sends can ping."""
 
     def __init__(self, runtime: Runtime, *, ready_timeout_s: float = 2.0) -> None:
+        member = runtime.cluster
         super().__init__(
+            shard_count=member.shards.count if member else None,
+            shard_ids=list(member.shards.ids) if member else None,  # type: ignore[arg-type]
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -74,6 +99,7 @@ class DealbotClient(discord.AutoShardedClient):
             guild_ready_timeout=ready_timeout_s,
         )
         self.runtime = runtime
+        self.connections: ShardConnections | None = None
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()
@@ -85,6 +111,26 @@ class DealbotClient(discord.AutoShardedClient):
         self._seen = _Remembered()
         self._mute = _Remembered()
         self._deleted = _Remembered()
+
+    async def launch_shards(self) -> None:
+        """Connect all shards, or begin to hold those that the leases give to this process."""
+        if self.connections is None:
+            await super().launch_shards()
+            return
+        self._connection.shard_count = self.shard_count
+        self._connection.shard_ids = self.shard_ids or []
+        self.background.add(asyncio.create_task(self.connections.keep(), name="shards"))
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until Discord accepts a new session. Raises ConnectionAbortedError if the shard was
+        lost meanwhile."""
+        member = self.runtime.cluster
+        if member is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+            return
+        await member.identify()
+        if shard_id is None or not member.serves(shard_id):
+            raise ConnectionAbortedError("this process no longer holds the shard")
 
     async def on_shard_connect(self, shard: int) -> None:
         self.runtime.gateway.up(shard, self.shard_count or 1)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -32,6 +32,7 @@ from bot.discord.page_buttons import TurnButton
 from bot.discord.removal import on_bulk_delete, on_delete
 from bot.discord.renewal import AgainButton, RetryButton, on_edit, on_question
 from bot.discord.runtime import Runtime
+from bot.discord.shard_connections import ShardConnections
 from bot.discord.stop_schedule import StopSchedule, left_s
 from bot.discord.watch_buttons import StopButton
 from bot.domain.errors import TokenError
@@ -84,7 +85,11 @@ async def run_bot(runtime: Runtime, token: str, *, tell: Tell = _log.info) -> No
                 running.result()
             tell("Stopping: answering the remaining questions.")
             schedule = StopSchedule.starting_now(within_s)
+            if runtime.cluster:
+                await runtime.cluster.give_away(left_s(schedule.closed))
             await _take_leave(runtime, schedule)
+            if runtime.cluster:
+                await runtime.cluster.drained()
         finally:
             stopping.cancel()
             schedule = schedule or StopSchedule.starting_now(within_s)
@@ -183,6 +188,9 @@ async def _keep_connected(client: DealbotClient) -> None:
     that phase the library retries inside its own exception handler, nested deeper each time, and
     logs all earlier failures with the last."""
     loop = asyncio.get_running_loop()
+    if client.connections:  # it connects each shard by itself
+        await client.connect()
+        return
     async with asyncio.timeout(_FIRST_CONNECT_S) as limit:
 
         async def on_shard_connect(shard: int) -> None:
@@ -204,15 +212,19 @@ def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
     client.tree.error(on_tree_error)
     client.add_dynamic_items(*_COMPONENTS)
     InteractionFilter(client)
+    if runtime.cluster:
+        client.connections = ShardConnections(client, runtime.cluster, tell)
 
     async def setup_hook() -> None:
         syncing = asyncio.create_task(sync_patiently(client), name="sync")
-        delivering = asyncio.create_task(deliver_follow_ups(client), name="follow-ups")
-        posting = asyncio.create_task(keep_posting(client), name="digests")
+        delivering = asyncio.create_task(_as_duty(client, deliver_follow_ups), name="follow-ups")
+        posting = asyncio.create_task(_as_duty(client, keep_posting), name="digests")
         client.background |= {syncing, delivering, posting}
         await asyncio.wait({syncing}, timeout=_WAIT_FOR_SYNC_S)
 
     async def ready() -> None:
+        if runtime.cluster:
+            return
         servers = "server" if len(client.guilds) == 1 else "servers"
         tell(f"Ready: {client.user} is in {len(client.guilds):,} {servers}.")
 
@@ -223,6 +235,15 @@ def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
     client.on_raw_message_delete = partial(on_delete, client)  # type: ignore[attr-defined]
     client.on_raw_bulk_message_delete = partial(on_bulk_delete, client)  # type: ignore[attr-defined]
     return client
+
+
+async def _as_duty(client: DealbotClient, duty: Callable[[DealbotClient], Awaitable[None]]) -> None:
+    """Run a duty of the bot once it is connected, or whenever this process leads."""
+    if client.runtime.cluster:
+        await client.runtime.cluster.while_leading(lambda: duty(client))
+    else:
+        await client.wait_until_ready()
+        await duty(client)
 
 
 @asynccontextmanager
