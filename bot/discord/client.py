@@ -144,6 +144,8 @@ class DealbotClient(discord.AutoShardedClient):
         for task in self.background:
             task.cancel()
         self.refusal_queue.close()
+        if self.connections:
+            await self.connections.end()
         await super().close()
 
     def first_sight(self, message_id: int) -> bool:

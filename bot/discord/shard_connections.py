@@ -42,11 +42,19 @@ class ShardConnections:
         self.events = ShardEvents(client, member)
         self._shards: dict[int, Shard] = client._AutoShardedClient__shards  # type: ignore[attr-defined]
         self._opening: dict[int, Taken] = {}
+        self._left: dict[int, GatewaySession] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def keep(self) -> None:
         """Hold shards until the task is cancelled."""
         await self._member.run(self)
+
+    async def end(self) -> None:
+        """Close all connections such that their sessions can be resumed."""
+        for shard in (*self._opening, *self._shards):
+            self.close(shard)
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     def open(self, taken: Taken) -> None:
         self._opening[taken.shard] = taken
@@ -54,10 +62,12 @@ class ShardConnections:
 
     def close(self, shard: int) -> GatewaySession | None:
         session = self.session(shard)
-        self._tell(f"The shard {shard} is no longer served here.")
+        if session is not None:
+            self._left[shard] = session
         self._opening.pop(shard, None)
         self.events.end(shard)
         if (connection := self._shards.pop(shard, None)) is not None:
+            self._tell(f"The shard {shard} is no longer served here.")
             self._start(connection.drop())
         for guild in self._client.guilds:
             if guild.shard_id == shard:  # its changes are not seen from now on
@@ -83,10 +93,7 @@ class ShardConnections:
 
     async def _open(self, taken: Taken) -> None:
         """Connect a shard, and try again until this process no longer holds it."""
-        pauses, session = Pauses(), taken.session
-        if session is not None and session.intents != self._client.intents.value:
-            session = None
-        attempts = 0
+        pauses, session, attempts = Pauses(), self._session_after(taken), 0
         while self._opening.get(taken.shard) is taken:
             try:
                 socket = await asyncio.wait_for(self._connect(taken.shard, session), _CONNECT_S)
@@ -99,6 +106,14 @@ class ShardConnections:
             else:
                 await self._launch(taken, socket, resumes=session is not None)
                 return
+
+    def _session_after(self, taken: Taken) -> GatewaySession | None:
+        """Return the session to resume: the stored one, or what this process left of it. A failing
+        database does not have the latest."""
+        own, stored = self._left.pop(taken.shard, None), taken.session
+        session = own if stored is None or (own and own.id == stored.id) else stored
+        has_intents = session is not None and session.intents == self._client.intents.value
+        return session if has_intents else None
 
     async def _connect(self, shard: int, session: GatewaySession | None) -> PacedSocket:
         if session is None:

@@ -6,12 +6,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.cluster import leases, member
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client
+from bot.domain.errors import SettingsError
+from bot.monitoring.degradations import Part
 from tests.discord.conftest import ANSWERED, OpenRuntime
 from tests.fake_discord import FakeDiscord, Guild
+from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
 
 ANSWER = "$12.5 million"
@@ -102,3 +106,153 @@ async def test_each_shard_is_served_by_one_process(fake: FakeDiscord, joined: Jo
             await say(fake, guild)
             await answered(fake, guild, 1)
     assert fake.gateway.identifies == 2
+
+
+async def test_a_spare_process_resumes_the_sessions_that_are_given_away(
+    fake: FakeDiscord, joined: Joined
+) -> None:
+    """Discord repeats to it what was said meanwhile, although it has never seen the server."""
+    guild = guild_on(fake, 1, 2)
+    async with joined("0-1/2") as first, joined("0-1/2") as spare:
+        await holds(first, 0, 1)
+        await say(fake, guild)
+        await answered(fake, guild, 1)
+        assert held(spare) == ()
+        assert list(spare.guilds) == []
+        await give_away(first)
+        await say(fake, guild)
+        await answered(fake, guild, 2)
+        await holds(spare, 0, 1)
+        assert [known.id for known in spare.guilds] == [guild.id]
+    assert (fake.gateway.identifies, fake.gateway.resumes) == (2, 2)
+
+
+async def test_a_message_without_a_mention_stays_unanswered_after_a_move(
+    fake: FakeDiscord, joined: Joined
+) -> None:
+    """In an unknown server it would pass for a direct message."""
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await give_away(first)
+        await fake.say(fake.user(), guild.general, ANSWERED)
+        await holds(spare, 0)
+        await say(fake, guild)
+        await answered(fake, guild, 1)
+
+
+async def test_questions_in_progress_are_left_to_the_process_that_has_them(
+    fake: FakeDiscord, joined: Joined
+) -> None:
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        with fake.faults.hold("POST /channels/*/messages") as sending:
+            await say(fake, guild)
+            await fake.faults.entered(sending)
+            await give_away(first)
+            await holds(spare, 0)
+            await fake.gateway.resumed()
+        await answered(fake, guild, 1)
+        await first.runtime.cluster.drained()
+        await say(fake, guild)
+        await answered(fake, guild, 2)
+    [sent, _] = [path for method, path, _ in fake.rest.requests if is_message(method, path)]
+
+
+async def test_a_silent_process_is_replaced_and_closes_its_shards_first(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question that it received and did not answer is answered once, by the next."""
+    guild = guild_on(fake, 1, 2)
+    async with joined("0-1/2") as first:
+        await holds(first, 0, 1)
+        with fake.faults.hold("POST /channels/*/messages") as sending:
+            await say(fake, guild)
+            await fake.faults.entered(sending)
+            assert first.runtime.cluster is not None
+            database = first.runtime.cluster.leases._database
+            monkeypatch.setattr(database, "_url", SecretStr("postgresql://127.0.0.1:1/gone"))
+            await database.close()
+            async with joined("0-1/2") as second:
+                await holds(second, 0, 1)
+                assert held(first) == ()
+                [trouble] = first.runtime.degraded.current
+                assert trouble.part is Part.CLUSTER
+                assert "No questions are answered until it works again" in trouble.message
+                sending.gate.set()
+                await answered(fake, guild, 1)
+                await say(fake, guild)
+                await answered(fake, guild, 2)
+
+
+async def test_a_database_that_comes_back(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as client:
+        await holds(client, 0)
+        assert client.runtime.cluster is not None
+        database = client.runtime.cluster.leases._database
+        with monkeypatch.context() as patch:
+            patch.setattr(database, "_url", SecretStr("postgresql://127.0.0.1:1/gone"))
+            await database.close()
+            await holds(client)
+            await say(fake, guild)
+        await holds(client, 0)
+        await answered(fake, guild, 1)
+        assert client.runtime.degraded.current == ()
+    assert fake.gateway.identifies == 1
+
+
+async def test_shards_of_a_dead_process_are_taken_and_given_back(
+    fake: FakeDiscord, joined: Joined
+) -> None:
+    guild = guild_on(fake, 1, 2)
+    async with joined("0/2") as first:
+        async with joined("1/2") as second:
+            await holds(first, 0)
+            await holds(second, 1)
+            await say(fake, guild)
+            await answered(fake, guild, 1)
+        await say(fake, guild)
+        await holds(first, 0, 1)
+        await answered(fake, guild, 2)
+        async with joined("1/2") as second:
+            await say(fake, guild)
+            await holds(second, 1)
+            await holds(first, 0)
+            await say(fake, guild)
+            await answered(fake, guild, 4)
+    assert fake.gateway.identifies == 2
+
+
+async def test_the_lead_moves(fake: FakeDiscord, joined: Joined) -> None:
+    async with joined("0/2") as first:
+        await holds(first, 0)
+        assert first.runtime.cluster is not None
+        await asyncio.wait_for(first.runtime.cluster.leading.wait(), HANG_S)
+        async with joined("1/2") as second:
+            await holds(second, 1)
+            assert second.runtime.cluster is not None
+            assert not second.runtime.cluster.leads
+            await give_away(first)
+            await asyncio.wait_for(second.runtime.cluster.leading.wait(), HANG_S)
+            assert not first.runtime.cluster.leads
+
+
+async def test_another_number_of_shards_is_refused(fake: FakeDiscord, joined: Joined) -> None:
+    async with joined("0/1") as first:
+        await holds(first, 0)
+        with pytest.raises(SettingsError, match="running bots have 1"):
+            async with joined("0/2"):
+                pass
+
+
+async def give_away(client: DealbotClient) -> None:
+    assert client.runtime.cluster is not None
+    await client.runtime.cluster.give_away(HANG_S)
+
+
+def is_message(method: str, path: str) -> bool:
+    return method == "POST" and path.endswith("/messages")
