@@ -11,7 +11,15 @@ from bot.commands.options import LLM, json_flag, setting
     "--discord", "ask_discord", is_flag=True, help="Check the bot's token with Discord, too."
 )
 @setting(
-    "articles", "sources", "update_every", "index", "encoders", "max_article_mb", "store", "golden"
+    "articles",
+    "sources",
+    "update_every",
+    "index",
+    "encoders",
+    "max_article_mb",
+    "store",
+    "database_url",
+    "golden",
 )
 @setting("metrics_host", "metrics_port", "redis_url", *LLM)
 def command(as_json: bool, ask_discord: bool, **flags: str | None) -> None:

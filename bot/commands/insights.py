@@ -12,7 +12,7 @@ _DAYS = "Only the questions of the last days."
 @click.option("--server", type=click.IntRange(min=1), help="Only the server with this Discord id.")
 @click.option("--csv", "csv_file", metavar="FILE|-", help="Write a table for a spreadsheet.")
 @json_flag
-@setting("store", "index", "encoders", "insights_people", "prompts")
+@setting("store", "database_url", "index", "encoders", "insights_people", "prompts")
 def command(
     days: int, server: int | None, csv_file: str | None, as_json: bool, **flags: str | None
 ) -> None:

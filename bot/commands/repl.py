@@ -17,6 +17,7 @@ from bot.commands.options import LLM, setting
     "dense_type",
     "golden",
     "store",
+    "database_url",
     "prompts",
     *LLM,
 )

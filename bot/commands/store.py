@@ -21,7 +21,7 @@ def command() -> None:
 
 @command.command("info")
 @json_flag
-@setting("store", "keep_days", "keep_questions")
+@setting("store", "database_url", "keep_days", "keep_questions")
 def info(as_json: bool, **flags: str | None) -> None:
     """Show how much the bot keeps, and for how long."""
     from bot.commands.actions import store as action
@@ -31,7 +31,7 @@ def info(as_json: bool, **flags: str | None) -> None:
 
 @command.command("backup")
 @_file
-@setting("store")
+@setting("store", "database_url")
 def backup(file: Path, **flags: str | None) -> None:
     """Copy the store, as of one moment, to FILE.
 
@@ -43,7 +43,7 @@ def backup(file: Path, **flags: str | None) -> None:
 
 @command.command("restore")
 @_file
-@setting("store")
+@setting("store", "database_url")
 def restore(file: Path, **flags: str | None) -> None:
     """Replace the store with the backup FILE. Stop the bot first."""
     from bot.commands.actions import store as action
@@ -53,7 +53,7 @@ def restore(file: Path, **flags: str | None) -> None:
 
 @command.command("export")
 @_user
-@setting("store")
+@setting("store", "database_url")
 def export(user: int, **flags: str | None) -> None:
     """Print all data that is kept about a user, as JSON."""
     from bot.commands.actions import store as action
@@ -64,7 +64,7 @@ def export(user: int, **flags: str | None) -> None:
 @command.command("forget")
 @_user
 @json_flag
-@setting("store")
+@setting("store", "database_url")
 def forget(user: int, as_json: bool, **flags: str | None) -> None:
     """Delete a user's answers, votes and watches for good."""
     from bot.commands.actions import store as action

@@ -117,8 +117,9 @@ class Settings(BaseModel):
     )
     database_url: DatabaseUrl | None = Field(
         None,
-        description="PostgreSQL that keeps receipts, votes and settings in place of the file, such "
-        "as postgresql://user@host/dealbot. Set a password only in the variable.",
+        description="PostgreSQL database that keeps these in place of the file, such as "
+        "postgresql://dealbot@localhost/bot; several bots may share it. Set a password only in the "
+        "variable: others can see flags.",
     )
     shards: Shards | None = Field(
         None,
@@ -293,6 +294,11 @@ class Settings(BaseModel):
         return self.index
 
     @property
+    def store_place(self) -> Path | SecretStr:
+        """Place of the store: the URL of a database if one is set, otherwise the file."""
+        return self.database_url or self.store
+
+    @property
     def max_article_bytes(self) -> int:
         return int(self.max_article_mb * 1_000_000)
 
@@ -302,7 +308,10 @@ class Settings(BaseModel):
 
         Raises SettingsError, which names the setting and what is wrong with it."""
         values = _from_file(FILE) | _from_environment(environment)
-        values |= {name: value for name, value in flags.items() if value not in (None, ())}
+        flags = {name: value for name, value in flags.items() if value not in (None, ())}
+        if "store" in flags:  # the flag names a file, so a URL from elsewhere does not count
+            values.pop("database_url", None)
+        values |= flags
         try:
             return cls.model_validate(values)
         except ValidationError as error:

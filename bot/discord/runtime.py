@@ -82,8 +82,8 @@ class Runtime:
 async def open_runtime(
     settings: Settings, observer: Observer | None = None
 ) -> AsyncIterator[Runtime]:
-    """Open the index, the store and the service. Only one process at a time may have the store open
-    to answer questions."""
+    """Open the index, the store and the service. Only one process at a time may answer questions
+    with a store in a file; several may share one on a server."""
     degraded = Degradations()
     gateway = Gateway(degraded)
     observer = observer or Observer(log_questions=settings.log_questions)
@@ -96,7 +96,7 @@ async def open_runtime(
     )
     async with (
         Store.open(
-            settings.store,
+            settings.store_place,
             keep_questions=settings.keep_questions,
             busy_timeout_s=_LOCKED_S,
             degraded=degraded,

@@ -5,11 +5,15 @@ import os
 import stat
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot.config.settings import FILE, Settings
 from bot.doctor.diagnosis import WarningError
 from bot.domain.errors import StoreError
-from bot.store.database import Database
+from bot.store.migration import known_version
+from bot.store.places import open_server
 from bot.store.schema import STEPS
+from bot.store.sqlite_file import SqliteFile
 
 _OTHERS_READ = stat.S_IRGRP | stat.S_IROTH
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
@@ -17,6 +21,8 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 def store(settings: Settings) -> str:
     """Check the store without creating it or changing its schema."""
+    if settings.database_url is not None:
+        return asyncio.run(_on_server(settings.database_url))
     path = settings.store
     if not path.exists():
         check_writable(nearest(path.parent))
@@ -32,15 +38,24 @@ def store(settings: Settings) -> str:
 
 async def _version(path: Path) -> int:
     try:
-        async with Database.open(path) as database:
-            if await database.run("PRAGMA integrity_check(1)") != [("ok",)]:
+        async with SqliteFile.open(path) as file:
+            if await file.pragma("integrity_check(1)") != "ok":
                 raise StoreError(f"{path} is damaged")
-            [(version,)] = await database.run("PRAGMA user_version")
-            return int(version)
+            return await file.schema_version()
     except StoreError as error:
         raise StoreError(
             f"{error.user_message}. Restore a backup with: dealbot store restore FILE"
         ) from error
+
+
+async def _on_server(url: SecretStr) -> str:
+    async with open_server(url) as server:
+        version = await known_version(server, len(STEPS))
+        await server.check_writable()
+        if version == 0:
+            return f"there is none yet: dealbot run creates it in {server.name}"
+        old = "" if version == len(STEPS) else "; dealbot run upgrades its schema"
+        return f"{server.name} is reachable, schema {version} of {len(STEPS)}{old}"
 
 
 def files(settings: Settings) -> str:

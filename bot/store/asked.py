@@ -2,49 +2,27 @@
 
 Every statement reads a bounded number of rows, so that answers do not wait for it."""
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from bot.domain.models import Citation
 from bot.domain.outcomes import Outcome
 from bot.store.database import Database, Row
+from bot.store.json_text import evidence_in, json_object
+from bot.store.receipts import before
+from bot.store.tables import cited, receipts, votes
 from bot.store.timestamps import to_text
 
-_PART = 200  # rows of one statement
+_PART = 100  # rows of one statement, whose JSON takes a few milliseconds to read
 _DAY = timedelta(days=1)
-# The changes of this connection, and a number that changes with those of others.
-_SNAPSHOT = "SELECT total_changes(), data_version FROM pragma_data_version"
-_COUNTS = """
-SELECT substr(created, 1, 10), outcome, count(*) FROM receipts
-WHERE {where} AND created >= ? AND created < ? AND outcome IS NOT NULL GROUP BY 1, 2
-"""
-# The words of a follow-up alone mean nothing, so it is read as it was understood.
-_NEWEST = """
-SELECT receipts.rowid, id, created, asker, outcome, guild IS NOT NULL AND NOT private,
-    CASE WHEN NOT json_valid(question) THEN NULL
-        WHEN json_array_length(question, '$.history')
-            AND json_extract(answer, '$.understood_as') <> ''
-        THEN json_extract(answer, '$.understood_as')
-        ELSE json_extract(question, '$.question') END,
-    coalesce(
-        (SELECT cited.value FROM json_each(answer, '$.citations') AS cited
-            WHERE json_extract(cited.value, '$.role') = 'evidence' LIMIT 1),
-        json_extract(answer, '$.closest[0]')
-    ),
-    (SELECT count(*) FROM votes WHERE receipt = id AND vote = 1),
-    (SELECT count(*) FROM votes WHERE receipt = id AND vote = -1)
-FROM receipts
-WHERE {where} AND created >= ? AND (created, receipts.rowid) < (?, ?) AND outcome IS NOT NULL
-    AND json_valid(answer)
-ORDER BY created DESC, receipts.rowid DESC LIMIT ?
-"""
-_CITED = """
-SELECT cited.article, count(*) FROM receipts JOIN cited ON cited.receipt = receipts.id
-WHERE {where} AND created >= ? AND created < ? AND outcome IS NOT NULL GROUP BY 1
-"""
+_Selection: TypeAlias = Select[*tuple[Any, ...]]
+_DATE_CHARS = 10
+_day = func.substr(receipts.c.created, 1, _DATE_CHARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +60,15 @@ class AskedQuestions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def snapshot(self) -> tuple[int, int]:
-        """Return numbers that differ after every change of the store, also by another process."""
-        [(own, others)] = await self._database.run(_SNAPSHOT)
-        return int(own), int(others)
+    async def snapshot(self) -> Hashable:
+        """Return a value that differs after every change of the store, also by another process."""
+        return await self._database.snapshot()
 
     async def counts(self, scope: Scope) -> Counter[tuple[date, Outcome]]:
         """Count the questions by day (UTC) and outcome."""
         counted: Counter[tuple[date, Outcome]] = Counter()
-        for rows in await self._by_day(_COUNTS, scope):
+        counts = select(_day, receipts.c.outcome, func.count()).group_by(_day, receipts.c.outcome)
+        for rows in await self._by_day(counts, scope):
             for day, outcome, count in rows:
                 counted[date.fromisoformat(day), Outcome(outcome)] += count
         return counted
@@ -98,67 +76,114 @@ class AskedQuestions:
     async def citations(self, scope: Scope) -> Counter[str]:
         """Count the public answers that cite each article, by its id. Other answers are not
         recorded by article."""
-        cited: Counter[str] = Counter()
-        for rows in await self._by_day(_CITED, scope):
+        counted: Counter[str] = Counter()
+        articles = select(cited.c.article, func.count()).group_by(cited.c.article)
+        joined = articles.join(receipts, receipts.c.id == cited.c.receipt)
+        for rows in await self._by_day(joined, scope):
             for article, count in rows:
-                cited[article] += count
-        return cited
+                counted[article] += count
+        return counted
 
     async def newest(self, scope: Scope, most: int) -> Sequence[AskedQuestion]:
         """Return the newest `most` questions, newest first."""
         found: list[AskedQuestion] = []
-        before: tuple[str, int] = (to_text(scope.until), 0)
+        newest = _newest(scope)
+        part = newest.where(receipts.c.created < to_text(scope.until))
         while len(found) < most:
-            part = min(_PART, most - len(found))
-            rows = await self._part(scope, before, part)
-            found += [_read(row) for row in rows]
-            if len(rows) < part:
+            limit = min(_PART, most - len(found))
+            rows = await self._database.run(part.limit(limit))
+            found += [each for row in rows if (each := _read(row)) is not None]
+            if len(rows) < limit:
                 break
-            before = rows[-1][2], rows[-1][0]
+            part = newest.where(before(rows[-1][2], rows[-1][0]))
         return found
 
-    async def _part(self, scope: Scope, before: tuple[str, int], most: int) -> list[Row]:
-        where, values = _where(scope)
-        if scope.channels is not None:
-            where += " AND channel IN (SELECT value FROM json_each(?))"
-            values = (*values, json.dumps(sorted(scope.channels)))
-        sql = _NEWEST.format(where=where)
-        return await self._database.run(sql, *values, to_text(scope.since), *before, most)
-
-    async def _by_day(self, sql: str, scope: Scope) -> Iterable[list[Row]]:
-        where, values = _where(scope)
+    async def _by_day(self, counts: _Selection, scope: Scope) -> Iterable[list[Row]]:
         parts = []
         start = scope.since
         while start < scope.until:
             end = min(start + _DAY, scope.until)
-            bounds = to_text(start), to_text(end)
-            parts.append(await self._database.run(sql.format(where=where), *values, *bounds))
+            parts.append(await self._database.run(counts.where(*_within(scope, start, end))))
             start = end
         return parts
 
 
-def _where(scope: Scope) -> tuple[str, tuple[object, ...]]:
-    return ("guild = ?", (scope.guild,)) if scope.guild is not None else ("true", ())
+def _within(scope: Scope, since: datetime, until: datetime) -> Iterable[ColumnElement[bool]]:
+    yield receipts.c.created >= to_text(since)
+    yield receipts.c.created < to_text(until)
+    yield from _asked_in(scope)
 
 
-def _read(row: Row) -> AskedQuestion:
-    _, id_, created, asker, outcome, public, words, sentence, up, down = row
+def _asked_in(scope: Scope) -> Iterable[ColumnElement[bool]]:
+    yield receipts.c.outcome.is_not(None)
+    if scope.guild is not None:
+        yield receipts.c.guild == scope.guild
+
+
+def _newest(scope: Scope) -> _Selection:
+    """Select what `_read` reads, newest first."""
+    newest = (
+        select(
+            receipts.c.rowid,
+            receipts.c.id,
+            receipts.c.created,
+            receipts.c.asker,
+            receipts.c.outcome,
+            receipts.c.guild,
+            receipts.c.private,
+            receipts.c.question,
+            receipts.c.answer,
+            _voted(1),
+            _voted(-1),
+        )
+        .where(*_asked_in(scope), receipts.c.created >= to_text(scope.since))
+        .order_by(receipts.c.created.desc(), receipts.c.rowid.desc())
+    )
+    if scope.channels is None:
+        return newest
+    return newest.where(receipts.c.channel.in_(sorted(scope.channels)))
+
+
+def _voted(vote: int) -> ColumnElement[int]:
+    of_receipt = and_(votes.c.receipt == receipts.c.id, votes.c.vote == vote)
+    return select(func.count()).select_from(votes).where(of_receipt).scalar_subquery()
+
+
+def _read(row: Row) -> AskedQuestion | None:
+    """Read a question; None if its answer is damaged."""
+    _, id_, created, asker, outcome, guild, private, question, answer, up, down = row
+    answered = json_object(answer)
+    if answered is None:
+        return None
     return AskedQuestion(
         id=id_,
         created=datetime.fromisoformat(created).astimezone(UTC),
         asker=asker,
         outcome=Outcome(outcome),
-        public=bool(public),
-        words=words,
-        sentence=_sentence(sentence),
+        public=guild is not None and not private,
+        words=_words(json_object(question), answered),
+        sentence=_sentence(answered),
         up=up,
         down=down,
     )
 
 
-def _sentence(json_text: str | None) -> Citation | None:
-    """Read a citation; None if there is none, or none that this version can read."""
+def _words(question: dict[str, Any] | None, answer: dict[str, Any]) -> str | None:
+    """Return the question. The words of a follow-up alone mean nothing, so it is returned as it was
+    understood."""
+    if question is None:
+        return None
+    understood = answer.get("understood_as")
+    words = understood if question.get("history") and understood else question.get("question")
+    return words if isinstance(words, str) else None
+
+
+def _sentence(answer: dict[str, Any]) -> Citation | None:
+    """Return the first evidence, or the closest sentence; None if there is none, or none that this
+    version can read."""
+    closest = answer.get("closest")
+    found = next(evidence_in(answer), None) or (closest[0] if closest else None)
     try:
-        return Citation.model_validate_json(json_text) if json_text else None
+        return Citation.model_validate(found) if found else None
     except ValueError:  # pydantic raises ValueErrors
         return None

@@ -4,10 +4,11 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store.database import Database, Row
-from bot.store.timestamps import to_text
+from sqlalchemy import delete, insert, select
 
-_COLUMNS = "id, happened, guild, actor, action, detail, outcome"
+from bot.store.database import Database, Row
+from bot.store.tables import audit, part_of
+from bot.store.timestamps import to_text
 
 _log = logging.getLogger(__name__)
 
@@ -31,36 +32,39 @@ class Audit:
 
     async def record(self, entry: AuditEntry) -> None:
         await self._database.run(
-            "INSERT INTO audit (happened, guild, actor, action, detail, outcome)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            to_text(entry.when),
-            entry.guild,
-            entry.actor,
-            entry.action,
-            entry.detail,
-            entry.outcome,
+            insert(audit).values(
+                happened=to_text(entry.when),
+                guild=entry.guild,
+                actor=entry.actor,
+                action=entry.action,
+                detail=entry.detail,
+                outcome=entry.outcome,
+            )
         )
 
     async def latest(self, guild: int | None, limit: int) -> list[AuditEntry]:
         """Return the server's entries, the last recorded first."""
         rows = await self._database.run(
-            f"SELECT {_COLUMNS} FROM audit WHERE guild IS ? ORDER BY id DESC LIMIT ?", guild, limit
+            select(audit)
+            .where(audit.c.guild.is_not_distinct_from(guild))
+            .order_by(audit.c.id.desc())
+            .limit(limit)
         )
         return [entry for row in rows if (entry := _read(row)) is not None]
 
     async def of_actor(self, actor: int) -> list[AuditEntry]:
         """Return all entries of one admin, in the order recorded."""
         rows = await self._database.run(
-            f"SELECT {_COLUMNS} FROM audit WHERE actor = ? ORDER BY id", actor
+            select(audit).where(audit.c.actor == actor).order_by(audit.c.id)
         )
         return [entry for row in rows if (entry := _read(row)) is not None]
 
     async def prune(self, older_than: datetime) -> int:
         """Delete older entries; return how many there were."""
         old = await self._database.run_in_parts(
-            "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE happened < ? LIMIT ?)"
-            " RETURNING 1",
-            to_text(older_than),
+            delete(audit)
+            .where(part_of(audit.c.id, audit.c.happened < to_text(older_than)))
+            .returning(audit.c.id)
         )
         return len(old)
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from bot.domain.errors import StoreError
-from bot.store.database import Database
 from bot.store.lock import exclusive_lock
 from bot.store.migration import known_version
 from bot.store.schema import STEPS
+from bot.store.sqlite_file import SqliteFile
 
 
 async def restore(backup: Path, path: Path) -> None:
@@ -14,8 +14,8 @@ async def restore(backup: Path, path: Path) -> None:
     older one; the next opening migrates it. Raises StoreError, and leaves the store unchanged, if
     the backup cannot be used or a process uses the store."""
     with exclusive_lock(path):
-        async with Database.open(backup) as source:
-            if not await known_version(source, STEPS):
+        async with SqliteFile.open(backup) as source:
+            if not await known_version(source, len(STEPS)):
                 raise StoreError(f"{backup} is not a backup of a store")
             # SQLite would apply the write-ahead log of a killed bot to the restored store. The
             # -shm file is only an index of that log.

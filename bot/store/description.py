@@ -1,33 +1,23 @@
 """Statistics of a store."""
 
-from contextlib import suppress
-from datetime import date, datetime
-from pathlib import Path
+from datetime import UTC, date, datetime
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
 
+from bot.domain.spending import MILLION
 from bot.store.database import Database
-
-_COUNTS = """
-SELECT (SELECT count(*) FROM receipts), (SELECT count(question) FROM receipts),
-    (SELECT count(*) FROM votes), (SELECT count(*) FROM watches), (SELECT count(*) FROM messages),
-    (SELECT count(*) FROM settings), (SELECT count(*) FROM audit),
-    (SELECT min(created) FROM receipts), (SELECT max(created) FROM receipts),
-    (SELECT min(happened) FROM audit),
-    (SELECT coalesce(sum(input_tokens + output_tokens), 0) FROM usage WHERE day = date('now')),
-    (SELECT coalesce(sum(cost_millionths), 0) / 1e6 FROM usage WHERE day = date('now')),
-    (SELECT min(day) FROM usage)
-"""
+from bot.store.tables import audit, messages, receipts, settings, usage, votes, watches
 
 
 class StoreInfo(BaseModel):
-    """Statistics of a store. `size_bytes` includes the write-ahead log. `questions` counts the
-    answers that are kept with the typed text, `servers` the servers that have settings. Today is in
-    UTC."""
+    """Statistics of a store; `store` is its file or server. `size_bytes` includes the write-ahead
+    log of a file. `questions` counts the answers that are kept with the typed text, `servers` the
+    servers that have settings. Today is in UTC."""
 
     model_config = ConfigDict(frozen=True)
 
-    store: Path
+    store: str
     schema_version: int
     size_bytes: int
     answers: int
@@ -46,20 +36,30 @@ class StoreInfo(BaseModel):
 
 
 async def describe(database: Database) -> StoreInfo:
-    [(version,)] = await database.run("PRAGMA user_version")
-    [counts] = await database.run(_COUNTS)
-    names = list(StoreInfo.model_fields)[3:]
+    today = usage.c.day == datetime.now(UTC).date().isoformat()
+    tokens = func.sum(usage.c.input_tokens + usage.c.output_tokens).filter(today)
+    counts = {
+        "answers": select(func.count()).select_from(receipts),
+        "questions": select(func.count(receipts.c.question)),
+        "votes": select(func.count()).select_from(votes),
+        "watches": select(func.count()).select_from(watches),
+        "messages": select(func.count()).select_from(messages),
+        "servers": select(func.count()).select_from(settings),
+        "audit_entries": select(func.count()).select_from(audit),
+        "oldest_answer": select(func.min(receipts.c.created)),
+        "newest_answer": select(func.max(receipts.c.created)),
+        "oldest_audit_entry": select(func.min(audit.c.happened)),
+        "llm_tokens_today": select(func.coalesce(tokens, 0)),
+        "llm_cost_today": select(func.sum(usage.c.cost_millionths).filter(today)),
+        "oldest_llm_usage": select(func.min(usage.c.day)),
+    }
+    statement = select(*(each.scalar_subquery().label(name) for name, each in counts.items()))
+    [found] = await database.run(statement)
+    values = dict(zip(counts, found, strict=True))
+    values["llm_cost_today"] = int(values["llm_cost_today"] or 0) / MILLION
     return StoreInfo(
-        store=database.path,
-        schema_version=version,
-        size_bytes=_size(database.path),
-        **dict(zip(names, counts, strict=True)),
+        store=database.name,
+        schema_version=await database.schema_version(),
+        size_bytes=await database.size_bytes(),
+        **values,
     )
-
-
-def _size(path: Path) -> int:
-    size = 0
-    for file in (path, path.with_name(f"{path.name}-wal")):
-        with suppress(FileNotFoundError):  # the write-ahead log may be absent
-            size += file.stat().st_size
-    return size

@@ -4,16 +4,12 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, delete, select, update
+
 from bot.domain.digests import Every
 from bot.store.database import Database, Row
+from bot.store.tables import digests
 from bot.store.timestamps import to_text
-
-_COLUMNS = "guild, channel, every, hour, due, covered, paused"
-_SET = f"""
-INSERT INTO digests ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, 0)
-ON CONFLICT (guild) DO UPDATE SET channel = excluded.channel, every = excluded.every,
-    hour = excluded.hour, due = excluded.due, paused = 0
-"""
 
 _log = logging.getLogger(__name__)
 
@@ -41,30 +37,38 @@ class Digests:
     async def set(self, digest: StoredDigest) -> None:
         """Store a digest, no longer paused. One that the server has already goes on from what it
         covers."""
+        added = self._database.insert(digests).values(
+            guild=digest.guild,
+            channel=digest.channel,
+            every=str(digest.every),
+            hour=digest.hour,
+            due=to_text(digest.due),
+            covered=to_text(digest.covered),
+            paused=False,
+        )
+        changed = ("channel", "every", "hour", "due", "paused")
         await self._database.run(
-            _SET,
-            digest.guild,
-            digest.channel,
-            str(digest.every),
-            digest.hour,
-            to_text(digest.due),
-            to_text(digest.covered),
+            added.on_conflict_do_update(
+                index_elements=[digests.c.guild],
+                set_={name: added.excluded[name] for name in changed},
+            )
         )
 
     async def get(self, guild: int) -> StoredDigest | None:
-        rows = await self._database.run(f"SELECT {_COLUMNS} FROM digests WHERE guild = ?", guild)
+        rows = await self._database.run(select(digests).where(digests.c.guild == guild))
         return _read(rows[0]) if rows else None
 
     async def remove(self, guild: int) -> bool:
         """Delete a server's digest; return whether there was one."""
-        removed = await self._database.run("DELETE FROM digests WHERE guild = ? RETURNING 1", guild)
-        return bool(removed)
+        theirs = delete(digests).where(digests.c.guild == guild)
+        return bool(await self._database.run(theirs.returning(digests.c.guild)))
 
     async def due(self, now: datetime) -> list[StoredDigest]:
         """Return the digests that are due and not paused, the longest due first."""
         rows = await self._database.run(
-            f"SELECT {_COLUMNS} FROM digests WHERE due <= ? AND NOT paused ORDER BY due, guild",
-            to_text(now),
+            select(digests)
+            .where(digests.c.due <= to_text(now), ~digests.c.paused)
+            .order_by(digests.c.due, digests.c.guild)
         )
         return [digest for row in rows if (digest := _read(row)) is not None]
 
@@ -72,33 +76,36 @@ class Digests:
         """Take on the post that is due, before it is sent; the one after it is due at `following`.
         Return False if it was taken on or changed meanwhile."""
         taken = await self._database.run(
-            "UPDATE digests SET due = ? WHERE guild = ? AND due = ? AND NOT paused RETURNING 1",
-            to_text(following),
-            digest.guild,
-            to_text(digest.due),
+            update(digests)
+            .where(_due(digest.guild, digest.due), ~digests.c.paused)
+            .values(due=to_text(following))
+            .returning(digests.c.guild)
         )
         return bool(taken)
 
     async def give_back(self, digest: StoredDigest, following: datetime) -> None:
         """Make a post due again that was taken on and not sent."""
         await self._database.run(
-            "UPDATE digests SET due = ? WHERE guild = ? AND due = ?",
-            to_text(digest.due),
-            digest.guild,
-            to_text(following),
+            update(digests).where(_due(digest.guild, following)).values(due=to_text(digest.due))
         )
 
     async def cover(self, guild: int, until: datetime) -> None:
         """Record that everything up to `until` was posted."""
         await self._database.run(
-            "UPDATE digests SET covered = ? WHERE guild = ?", to_text(until), guild
+            update(digests).where(digests.c.guild == guild).values(covered=to_text(until))
         )
 
     async def pause(self, guild: int, channel: int) -> None:
         """Pause a digest whose channel refuses it, unless an admin chose another one meanwhile."""
         await self._database.run(
-            "UPDATE digests SET paused = 1 WHERE guild = ? AND channel = ?", guild, channel
+            update(digests)
+            .where(digests.c.guild == guild, digests.c.channel == channel)
+            .values(paused=True)
         )
+
+
+def _due(guild: int, when: datetime) -> ColumnElement[bool]:
+    return (digests.c.guild == guild) & (digests.c.due == to_text(when))
 
 
 def _read(row: Row) -> StoredDigest | None:

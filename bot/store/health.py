@@ -10,11 +10,7 @@ _INSTEAD = "Answers continue, but stored data is not used and new answers are no
 
 
 class DamagedError(StoreError):
-    """Failure of a file that is not an intact database."""
-
-
-def is_read(sql: str) -> bool:
-    return sql.lstrip().startswith(("SELECT", "PRAGMA"))
+    """Failure of a database that is not intact."""
 
 
 class Health:
@@ -33,16 +29,16 @@ class Health:
     def troubled(self) -> bool:
         return self._damaged or bool(self._failing)
 
-    def failed(self, sql: str, error: StoreError) -> None:
+    def failed(self, error: StoreError, *, reading: bool) -> None:
         if not self.troubled:
             self._degraded.set(Part.STORE, f"{error.user_message}. {_INSTEAD}")
         self._damaged |= isinstance(error, DamagedError)
-        self._failing.add(is_read(sql))
+        self._failing.add(reading)
         self._failed_at = time.monotonic()
 
-    def worked(self, sql: str) -> None:
+    def worked(self, *, reading: bool) -> None:
         if not self.troubled or time.monotonic() - self._failed_at < _CALM_S:
             return
-        self._failing.discard(is_read(sql))
+        self._failing.discard(reading)
         if not self.troubled:
             self._degraded.clear(Part.STORE)

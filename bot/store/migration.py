@@ -1,4 +1,4 @@
-"""Migration of a store to this program's schema: numbered steps, after a backup."""
+"""Migration of a SQLite store to this program's schema: numbered steps, after a backup."""
 
 import logging
 import sqlite3
@@ -7,56 +7,55 @@ from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bot.domain.errors import StoreError
-from bot.store.database import Database, Row
+from bot.store.database import Database
 from bot.store.lock import exclusive_lock
+from bot.store.sqlite_file import SqliteFile
 
 _log = logging.getLogger(__name__)
 
 
-async def migrate(database: Database, steps: Sequence[str], *, locked: bool) -> None:
+async def migrate(file: SqliteFile, steps: Sequence[str], *, locked: bool) -> None:
     """Apply the steps that the file lacks. `locked` means that the caller holds the lock, without
     which the tables could change under a running process. Raises StoreError if the file is of a
     newer or another program, is in use, or lacks tables."""
-    if await known_version(database, steps) < len(steps):
-        with nullcontext() if locked else exclusive_lock(database.path):
-            await _take(database, steps)
-    if not _expected(steps) <= set(await database.run(_SCHEMA)):
+    if await known_version(file, len(steps)) < len(steps):
+        with nullcontext() if locked else exclusive_lock(file.path):
+            await _take(file, steps)
+    if not _expected(steps) <= await _schema(file):
         raise StoreError(
-            f"{database.path} does not have the expected tables: restore a backup, or move the "
+            f"{file.path} does not have the expected tables: restore a backup, or move the "
             "file away to start with an empty store"
         )
 
 
-async def _take(database: Database, steps: Sequence[str]) -> None:
-    version = await _version(database)  # again: another process may have migrated it meanwhile
-    if version == 0 and await database.run(_SCHEMA):
-        raise StoreError(
-            f"{database.path} belongs to another program: give dealbot a store of its own"
-        )
+async def _take(file: SqliteFile, steps: Sequence[str]) -> None:
+    # again: another process may have migrated it meanwhile
+    version = await file.schema_version()
+    if version == 0 and await _schema(file):
+        raise StoreError(f"{file.path} belongs to another program: give dealbot a store of its own")
     if 0 < version < len(steps):
-        backup = _backup(database.path, str(version))
-        await database.back_up(backup)
+        backup = _backup(file.path, str(version))
+        await file.back_up(backup)
         _log.info(
             "upgrading %s to schema %d; %s is a copy of it from before",
-            database.path,
+            file.path,
             len(steps),
             backup,
         )
     for number, step in enumerate(steps[version:], version + 1):
-        # A PRAGMA takes no bound values; this number is our own.
-        await database.run_script(
-            f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;"
-        )
+        await file.take_step(step, number)
 
 
-async def known_version(database: Database, steps: Sequence[str]) -> int:
-    """Return how many steps the file has taken. Raises StoreError if a newer program made it."""
-    version = await _version(database)
-    if version > len(steps):
+async def known_version(database: Database, newest: int) -> int:
+    """Return how many steps the store has taken. Raises StoreError if a newer program made it."""
+    version = await database.schema_version()
+    if version > newest:
         raise StoreError(
-            f"{database.path} was made by a newer dealbot (its schema is {version}, this program "
-            f"knows {len(steps)}): upgrade dealbot, or give it a store of its own"
+            f"{database.name} was made by a newer dealbot (its schema is {version}, this program "
+            f"knows {newest}): upgrade dealbot, or give it a store of its own"
         )
     return version
 
@@ -76,11 +75,6 @@ def _backup(path: Path, version: str) -> Path:
     return path.with_name(f"{path.name}.{version}.bak")
 
 
-async def _version(database: Database) -> int:
-    [(version,)] = await database.run("PRAGMA user_version")
-    return int(version)
-
-
 # Compare columns, not SQL: SQLite keeps the SQL as written, but rewrites it on an ALTER.
 _SCHEMA = """
 SELECT made.type, made.name, part.name, part.type, part."notnull", part.pk
@@ -89,7 +83,11 @@ WHERE made.name NOT LIKE 'sqlite_%'
 """
 
 
-def _expected(steps: Sequence[str]) -> set[Row]:
+async def _schema(file: SqliteFile) -> set[tuple[object, ...]]:
+    return {tuple(row) for row in await file.run(text(_SCHEMA))}
+
+
+def _expected(steps: Sequence[str]) -> set[tuple[object, ...]]:
     memory = sqlite3.connect(":memory:")
     try:
         memory.executescript(";".join(steps))

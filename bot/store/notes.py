@@ -1,42 +1,22 @@
 """Notes on answers whose evidence changed later, and the sentences that recent answers cite."""
 
-import json
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import bindparam, delete, exists, literal, select, update
 
 from bot.domain.fates import FateKind
 from bot.domain.models import Citation, Place
 from bot.store.database import Database, Row
+from bot.store.json_text import evidence_in, json_object
+from bot.store.tables import cited, messages, notes, receipts
 from bot.store.timestamps import to_text
 
-_AT_ONCE = 500  # rows of one statement; far more than one message has citations
-# Evidence of recent answers from one article, for each message without a note.
-_CITING = """
-SELECT messages.message, evidence.value
-FROM cited JOIN receipts ON receipts.id = cited.receipt
-JOIN messages ON messages.receipt = receipts.id
-JOIN json_each(
-    CASE WHEN json_valid(answer) AND json_extract(answer, '$.as_of') IS NULL
-        THEN answer ELSE '{}' END, '$.citations'
-) AS evidence
-WHERE cited.article = ?1 AND receipts.created >= ?2 AND messages.message > ?3
-    AND json_extract(evidence.value, '$.role') = 'evidence'
-    AND json_extract(evidence.value, '$.article_id') = ?1
-    AND NOT EXISTS (SELECT 1 FROM notes WHERE notes.message = messages.message)
-ORDER BY messages.message LIMIT ?4
-"""
-_ADD = """
-INSERT INTO notes (message, note, shown)
-SELECT messages.message, json_extract(added.value, '$[1]'), 0 FROM json_each(?) AS added
-JOIN messages ON messages.message = json_extract(added.value, '$[0]')
-WHERE true ON CONFLICT DO NOTHING
-"""
-
+_AT_ONCE = 100  # rows of one statement
 _log = logging.getLogger(__name__)
 
 
@@ -82,9 +62,10 @@ class Notes:
     async def articles(self, since: datetime) -> list[str]:
         """Return the ids of the articles that public answers in servers cite since then."""
         rows = await self._database.run(
-            "SELECT DISTINCT article FROM cited JOIN receipts ON receipts.id = receipt"
-            " WHERE created >= ?",
-            to_text(since),
+            select(cited.c.article)
+            .distinct()
+            .join(receipts, receipts.c.id == cited.c.receipt)
+            .where(receipts.c.created >= to_text(since))
         )
         return [article for (article,) in rows]
 
@@ -92,46 +73,73 @@ class Notes:
         """Yield the messages since then that cite the article and have no note yet, some at a time,
         because there may be thousands."""
         after = 0
-        while rows := await self._database.run(_CITING, article, to_text(since), after, _AT_ONCE):
-            if len(rows) == _AT_ONCE:  # the next part has all citations of the last message
-                rows = [row for row in rows if row[0] != rows[-1][0]]
-            yield [each for row in rows if (each := _citing(row)) is not None]
+        noted = exists().where(notes.c.message == messages.c.message)
+        citing = (
+            select(messages.c.message, receipts.c.answer)
+            .join(receipts, receipts.c.id == messages.c.receipt)
+            .join(cited, cited.c.receipt == receipts.c.id)
+            .where(cited.c.article == article, receipts.c.created >= to_text(since), ~noted)
+            .order_by(messages.c.message)
+            .limit(_AT_ONCE)
+        )
+        while rows := await self._database.run(citing.where(messages.c.message > after)):
+            yield [each for row in rows for each in _citing(row, article)]
             after = rows[-1][0]
 
-    async def add(self, notes: Iterable[tuple[int, Note]]) -> None:
+    async def add(self, added: Iterable[tuple[int, Note]]) -> None:
         """Give messages a note, except those that have one or are deleted."""
-        left = iter(notes)
+        shown_later = select(
+            messages.c.message, bindparam("text", type_=notes.c.note.type), literal(False)
+        ).where(messages.c.message == bindparam("of"))
+        adding = (
+            self._database.insert(notes)
+            .from_select(
+                ["message", "note", "shown"],
+                shown_later.with_for_update(read=True, key_share=True),
+            )
+            .on_conflict_do_nothing()
+        )
+        left = iter(added)
         while part := list(islice(left, _AT_ONCE)):
-            rows = [(message, note.model_dump_json()) for message, note in part]
-            await self._database.run(_ADD, json.dumps(rows))
+            rows = [{"of": message, "text": note.model_dump_json()} for message, note in part]
+            await self._database.run_many(adding, rows)
 
     async def pending(self, limit: int) -> list[PendingNote]:
         """Return the notes that are not shown yet, those on the newest answers first."""
         rows = await self._database.run(
-            "SELECT notes.message, guild, channel, note FROM notes"
-            " JOIN messages ON messages.message = notes.message"
-            " JOIN receipts ON receipts.id = messages.receipt"
-            " WHERE NOT shown ORDER BY receipts.created DESC LIMIT ?",
-            limit,
+            select(notes.c.message, receipts.c.guild, receipts.c.channel, notes.c.note)
+            .join(messages, messages.c.message == notes.c.message)
+            .join(receipts, receipts.c.id == messages.c.receipt)
+            .where(~notes.c.shown)
+            .order_by(receipts.c.created.desc())
+            .limit(limit)
         )
         return [note for row in rows if (note := _read(row)) is not None]
 
     async def done(self, message: int) -> None:
         """Record that a message shows its note, or never will."""
-        await self._database.run("UPDATE notes SET shown = 1 WHERE message = ?", message)
+        await self._database.run(update(notes).where(notes.c.message == message).values(shown=True))
 
     async def forget(self, message: int) -> None:
         """Forget a message that no longer exists."""
-        await self._database.run("DELETE FROM messages WHERE message = ?", message)
+        await self._database.run(delete(messages).where(messages.c.message == message))
 
 
-def _citing(row: Row) -> CitingMessage | None:
-    message, cited = row
-    try:
-        return CitingMessage(message, Citation.model_validate_json(cited))
-    except ValueError as error:
-        _log.warning("a citation of message %d is unreadable: %s", message, type(error).__name__)
-        return None
+def _citing(row: Row, article: str) -> Iterator[CitingMessage]:
+    """Yield the evidence of an answer from this article, unless it is about an earlier time."""
+    message, text = row
+    answer = json_object(text)
+    if answer is None or answer.get("as_of") is not None:
+        return
+    for citation in evidence_in(answer):
+        if citation.get("article_id") != article:
+            continue
+        try:
+            yield CitingMessage(message, Citation.model_validate(citation))
+        except ValueError as error:
+            _log.warning(
+                "a citation of message %d is unreadable: %s", message, type(error).__name__
+            )
 
 
 def _read(row: Row) -> PendingNote | None:

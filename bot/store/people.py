@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, func, select
 
 from bot.domain.models import Answer, Turn
 from bot.store.audit import Audit, AuditEntry
 from bot.store.database import Database
 from bot.store.receipts import Receipts, StoredReceipt
+from bot.store.settings import SettingsOfServers
 from bot.store.signatures import Hasher
+from bot.store.tables import receipts, votes, watches
 from bot.store.usage import StoredUsage, UsageByDay
 from bot.store.votes import Votes
 from bot.store.watches import StoredWatch, Watches
-
-_ADMIN_OF = """
-SELECT guild FROM settings JOIN json_each(
-    CASE WHEN json_valid(settings) THEN settings ELSE '{}' END, '$.admin_users'
-) AS named WHERE named.value = ?
-"""
 
 
 class PersonAnswer(BaseModel):
@@ -84,22 +81,22 @@ class People:
         audit: Audit,
         usage: UsageByDay,
         watches: Watches,
+        settings: SettingsOfServers,
     ) -> None:
-        self._database, self._hasher = database, hasher
+        self._database, self._hasher, self._settings = database, hasher, settings
         self._receipts, self._votes, self._audit, self._usage = receipts, votes, audit, usage
         self._watches = watches
 
     async def export(self, user: int, put_in_words: Callable[[Answer], Answer]) -> PersonData:
         """Collect a person's data; `put_in_words` fills in the text of each answer."""
         person = self._hasher.asker(user)
-        guilds = await self._database.run(_ADMIN_OF, user)
         kept = await self._receipts.of_asker(person)
         return PersonData(
             user=user,
             answers=tuple(_exported(each, put_in_words(each.answer)) for each in kept),
             votes=await self._votes.of_voter(person),
             audit=tuple(await self._audit.of_actor(user)),
-            admin_of=tuple(guild for (guild,) in guilds),
+            admin_of=tuple(await self._settings.admin_of(user)),
             usage=tuple(await self._usage.of_asker(person)),
             watches=tuple(map(_watched, await self._watches.of_watcher(user))),
         )
@@ -108,27 +105,30 @@ class People:
         """Count what `forget` would delete."""
         person = self._hasher.asker(user)
         [counted] = await self._database.run(
-            "SELECT (SELECT count(*) FROM receipts WHERE asker = ?1),"
-            " (SELECT count(*) FROM votes WHERE voter = ?1),"
-            " (SELECT count(*) FROM watches WHERE watcher = ?2)",
-            person,
-            user,
+            select(
+                _number_of(receipts.c.asker == person),
+                _number_of(votes.c.voter == person),
+                _number_of(watches.c.watcher == user),
+            )
         )
         return Counts(*counted)
 
     async def forget(self, user: int) -> Counts:
         """Delete a person's answers, with the votes on them, their own votes and their watches,
-        from the file as well. The audit log and the servers' settings stay, because they belong to
-        the servers. Today's model usage stays until tomorrow. A call that fails midway can be
-        repeated."""
+        also from the file of the store. The audit log and the servers' settings stay, because they
+        belong to the servers. Today's model usage stays until tomorrow. A call that fails midway
+        can be repeated."""
         person = self._hasher.asker(user)
         votes = await self._votes.forget_voter(person)  # first: deleting answers deletes some votes
         answers = await self._receipts.forget_asker(person)
         watches = await self._watches.forget_watcher(user)
         await self._usage.forget_askers(datetime.now(UTC).date())
-        # The write-ahead log has the data until this checkpoint; busy readers only delay it.
-        await self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        await self._database.erase()
         return Counts(answers, votes, watches)
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).where(condition).scalar_subquery()
 
 
 def _watched(watch: StoredWatch) -> PersonWatch:

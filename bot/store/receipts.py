@@ -9,34 +9,48 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    delete,
+    distinct,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.models import Answer, OverviewKind, Question, Status
 from bot.domain.outcomes import outcome_of
-from bot.store.database import Database, Row
+from bot.store.database import Database, Row, rows_of
+from bot.store.json_text import json_object
 from bot.store.recent import Recent, Typed
-from bot.store.timestamps import to_text
+from bot.store.tables import PART, cited, messages, part_of, receipts
+from bot.store.timestamps import TEXT_LENGTH, to_text
 
 _ID = re.compile(r"[a-z2-7]{12}")
 # In the order of StoredReceipt's fields.
-_COLUMNS = "receipts.id, created, asker, guild, channel, question, answer, private"
-# Questions that begin with the text come first, then those with most askers, then the latest.
-# SQLite takes the other columns from the row that has the maximum.
-_OFFERED = """
-SELECT asked, max(created) FROM receipts
-WHERE guild = ?1 AND offered IS NOT NULL AND instr(offered, ?2) > 0 AND length(asked) <= ?3
-    AND (?4 IS NULL OR channel IN (SELECT value FROM json_each(?4)))
-GROUP BY offered
-ORDER BY instr(offered, ?2) = 1 DESC, count(DISTINCT asker) DESC, max(created) DESC
-LIMIT ?5
-"""
+_COLUMNS = (
+    receipts.c.id,
+    receipts.c.created,
+    receipts.c.asker,
+    receipts.c.guild,
+    receipts.c.channel,
+    receipts.c.question,
+    receipts.c.answer,
+    receipts.c.private,
+)
+_NEWEST_FIRST = receipts.c.created.desc(), receipts.c.rowid.desc()
+_OVERVIEWS = 20  # receipts of one statement that looks for an overview
 _NOT_TYPED = {"question": "", "understood_as": ""}  # fields of an answer, erased
-_FORGET_QUESTIONS = """
-UPDATE receipts SET asked = NULL, offered = NULL, question = NULL, answer = CASE
-    WHEN json_valid(answer) THEN json_set(answer, '$.question', '', '$.understood_as', '')
-    ELSE '' END
-WHERE rowid IN (SELECT rowid FROM receipts WHERE question IS NOT NULL LIMIT ?) RETURNING 1
-"""
-
 _log = logging.getLogger(__name__)
 
 
@@ -76,21 +90,28 @@ class Receipts:
             self._typed.add(kept.id, Typed(question, answer.understood_as))
             question, answer = None, answer.model_copy(update=_NOT_TYPED)
         offered = question is not None and _may_be_offered(question, kept)
-        await self._database.run(
-            "INSERT INTO receipts (id, created, asker, guild, channel, private, asked, offered,"
-            " question, answer, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            kept.id,
-            to_text(kept.created),
-            kept.asker,
-            kept.guild,
-            kept.channel,
-            kept.private,
-            question.question if question and offered else None,
-            _words(question.question) if question and offered else None,
-            question.model_dump_json() if question else None,
-            answer.model_dump_json(),
-            outcome_of(answer),
+        adding = insert(receipts).values(
+            id=kept.id,
+            created=to_text(kept.created),
+            asker=kept.asker,
+            guild=kept.guild,
+            channel=kept.channel,
+            private=kept.private,
+            asked=question.question if question and offered else None,
+            offered=_words(question.question) if question and offered else None,
+            question=question.model_dump_json() if question else None,
+            answer=answer.model_dump_json(),
+            outcome=outcome_of(answer),
         )
+        articles = {each.article_id for each in answer.evidence} if _is_open(kept) else set()
+        citing = [{"article": article, "receipt": kept.id} for article in sorted(articles)]
+
+        async def add(connection: AsyncConnection) -> None:
+            await connection.execute(adding)
+            if citing:
+                await connection.execute(insert(cited), citing)
+
+        await self._database.transact(add)
 
     async def get(self, receipt_id: str) -> StoredReceipt | None:
         """Find a receipt by its id, as a person types it. Return None if there is none, or none
@@ -98,18 +119,14 @@ class Receipts:
         receipt_id = receipt_id.strip().lower()
         if not _ID.fullmatch(receipt_id):
             return None
-        return self._first(
-            await self._database.run(f"SELECT {_COLUMNS} FROM receipts WHERE id = ?", receipt_id)
-        )
+        return await self._first(select(*_COLUMNS).where(receipts.c.id == receipt_id))
 
     async def of_message(self, message_id: int) -> StoredReceipt | None:
         """Find the receipt of the answer in this message; None if there is none."""
-        return self._first(
-            await self._database.run(
-                f"SELECT {_COLUMNS} FROM receipts JOIN messages ON receipt = receipts.id"
-                " WHERE message = ?",
-                message_id,
-            )
+        return await self._first(
+            select(*_COLUMNS)
+            .join(messages, messages.c.receipt == receipts.c.id)
+            .where(messages.c.message == message_id)
         )
 
     async def recent(
@@ -118,15 +135,16 @@ class Receipts:
         """Return the last receipts of a channel, oldest first; only those of `asker` if given.
         Private receipts are included only in direct conversations: elsewhere they would influence
         public answers."""
-        rows = await self._database.run(
-            f"SELECT {_COLUMNS} FROM receipts WHERE channel = ?1 AND created >= ?2"
-            " AND (?3 IS NULL OR asker = ?3) AND (guild IS NULL OR NOT private)"
-            " ORDER BY created DESC, rowid DESC LIMIT ?4",
-            channel,
-            to_text(since),
-            asker,
-            limit,
+        found = (
+            select(*_COLUMNS)
+            .where(receipts.c.channel == channel, receipts.c.created >= to_text(since))
+            .where(or_(receipts.c.guild.is_(None), ~receipts.c.private))
+            .order_by(*_NEWEST_FIRST)
+            .limit(limit)
         )
+        if asker is not None:
+            found = found.where(receipts.c.asker == asker)
+        rows = await self._database.run(found)
         return [kept for row in reversed(rows) if (kept := self._read(row)) is not None]
 
     async def last_overview(
@@ -134,38 +152,39 @@ class Receipts:
     ) -> StoredReceipt | None:
         """Return a person's last overview of a kind in a server, or in direct messages, that was
         not limited to a topic or to an earlier day. Return None if none is stored."""
-        return self._first(
-            await self._database.run(
-                f"SELECT {_COLUMNS} FROM receipts WHERE asker = ? AND guild IS ?"
-                " AND CASE WHEN json_valid(answer) THEN json_extract(answer, '$.overview') = ?"
-                " AND json_extract(answer, '$.of_topic') IS NULL"
-                " AND json_extract(answer, '$.as_of') IS NULL END"
-                " ORDER BY created DESC, rowid DESC LIMIT 1",
-                asker,
-                guild,
-                str(kind),
-            )
+        found = (
+            select(receipts.c.rowid, *_COLUMNS)
+            .where(receipts.c.asker == asker, receipts.c.guild.is_not_distinct_from(guild))
+            .where(receipts.c.outcome.is_(None))
+            .order_by(*_NEWEST_FIRST)
+            .limit(_OVERVIEWS)
         )
+        part = found
+        while rows := await self._database.run(part):
+            for _, *row in rows:
+                kept = self._read(row)
+                if kept is not None and _is_overview(kept.answer, kind):
+                    return kept
+            part = found.where(before(rows[-1][2], rows[-1][0]))
+        return None
 
     async def forget(self, receipt_id: str) -> None:
         """Delete a receipt with its votes; do nothing if it is not stored."""
         self._typed.forget(receipt_id)
-        await self._database.run("DELETE FROM receipts WHERE id = ?", receipt_id)
+        await self._database.run(delete(receipts).where(receipts.c.id == receipt_id))
 
     async def of_asker(self, asker: str) -> list[StoredReceipt]:
         """Return all receipts of a person, oldest first; `asker` is the hash of their id."""
         rows = await self._database.run(
-            f"SELECT {_COLUMNS} FROM receipts WHERE asker = ? ORDER BY created, rowid", asker
+            select(*_COLUMNS)
+            .where(receipts.c.asker == asker)
+            .order_by(receipts.c.created, receipts.c.rowid)
         )
         return [kept for row in rows if (kept := self._read(row)) is not None]
 
     async def forget_asker(self, asker: str) -> int:
         """Delete all receipts of a person, with their votes; return how many receipts."""
-        forgotten = await self._database.run_in_parts(
-            "DELETE FROM receipts WHERE rowid IN"
-            " (SELECT rowid FROM receipts WHERE asker = ? LIMIT ?) RETURNING id",
-            asker,
-        )
+        forgotten = await self._delete_in_parts(receipts.c.asker == asker)
         for (receipt_id,) in forgotten:
             self._typed.forget(receipt_id)
         return len(forgotten)
@@ -173,11 +192,13 @@ class Receipts:
     async def link_message(self, message_id: int, receipt_id: str) -> None:
         """Record that this message shows the answer. A paged answer has several messages. Do
         nothing if the receipt is no longer stored."""
+        kept = select(literal(message_id, messages.c.message.type), receipts.c.id)
+        kept = kept.where(receipts.c.id == receipt_id).with_for_update(read=True, key_share=True)
+        linking = self._database.insert(messages).from_select(["message", "receipt"], kept)
         await self._database.run(
-            "INSERT INTO messages (message, receipt) SELECT ?, id FROM receipts WHERE id = ?"
-            " ON CONFLICT (message) DO UPDATE SET receipt = excluded.receipt",
-            message_id,
-            receipt_id,
+            linking.on_conflict_do_update(
+                index_elements=[messages.c.message], set_={"receipt": linking.excluded.receipt}
+            )
         )
 
     async def answered_questions(
@@ -196,24 +217,14 @@ class Receipts:
         wanted = _words(text)
         if text.strip() and not wanted:
             return []
-        rows = await self._database.run(
-            _OFFERED,
-            guild,
-            wanted,
-            longest,
-            None if channels is None else json.dumps(list(channels)),
-            limit,
-        )
-        return [asked for asked, _ in rows]
+        offered = _offered(guild, wanted, longest).limit(limit)
+        if channels is not None:
+            offered = offered.where(receipts.c.channel.in_(list(channels)))
+        return [latest[TEXT_LENGTH:] for (latest,) in await self._database.run(offered)]
 
     async def prune(self, older_than: datetime) -> int:
         """Delete older receipts, with their votes; return how many receipts."""
-        old = await self._database.run_in_parts(
-            "DELETE FROM receipts WHERE rowid IN"
-            " (SELECT rowid FROM receipts WHERE created < ? LIMIT ?) RETURNING 1",
-            to_text(older_than),
-        )
-        return len(old)
+        return len(await self._delete_in_parts(receipts.c.created < to_text(older_than)))
 
     async def forget_questions(self) -> int:
         """Erase typed text from the stored receipts, unless `keep_questions`; return how many
@@ -221,9 +232,18 @@ class Receipts:
         text."""
         if self._keep_questions:
             return 0
-        return len(await self._database.run_in_parts(_FORGET_QUESTIONS))
+        changed = 0
+        while part := await self._database.transact(_erase_part):
+            changed += part
+        return changed
 
-    def _first(self, rows: list[Row]) -> StoredReceipt | None:
+    async def _delete_in_parts(self, condition: ColumnElement[bool]) -> list[Row]:
+        """Delete receipts; return the id of each."""
+        part = delete(receipts).where(part_of(receipts.c.rowid, condition))
+        return await self._database.run_in_parts(part.returning(receipts.c.id))
+
+    async def _first(self, found: Select[*tuple[Any, ...]]) -> StoredReceipt | None:
+        rows = await self._database.run(found)
         return self._read(rows[0]) if rows else None
 
     def _read(self, row: Row) -> StoredReceipt | None:
@@ -246,14 +266,65 @@ class Receipts:
         return _with_words(kept, typed) if typed else kept
 
 
+def before(created: str, number: int) -> ColumnElement[bool]:
+    """Select the receipts that come after this one, newest first."""
+    return tuple_(receipts.c.created, receipts.c.rowid) < tuple_(
+        literal(created, receipts.c.created.type), literal(number, receipts.c.rowid.type)
+    )
+
+
+def _is_overview(answer: Answer, kind: OverviewKind) -> bool:
+    return answer.overview is kind and not answer.of_topic and not answer.as_of
+
+
+def _is_open(kept: StoredReceipt) -> bool:
+    return kept.guild is not None and not kept.private
+
+
+def _offered(guild: int, wanted: str, longest: int) -> Select[tuple[str]]:
+    """Select the wordings of questions, each after the time when it was asked last. Questions that
+    begin with the text come first, then those with most askers, then the latest."""
+    latest = func.max(receipts.c.created + receipts.c.asked)
+    return (
+        select(latest)
+        .where(receipts.c.guild == guild, func.length(receipts.c.asked) <= longest)
+        .where(receipts.c.offered.contains(wanted, autoescape=True))
+        .group_by(receipts.c.offered)
+        .order_by(
+            case((receipts.c.offered.startswith(wanted, autoescape=True), 0), else_=1),
+            func.count(distinct(receipts.c.asker)).desc(),
+            latest.desc(),
+        )
+    )
+
+
+async def _erase_part(connection: AsyncConnection) -> int:
+    """Erase the typed text of some receipts; return how many there were."""
+    typed = select(receipts.c.id, receipts.c.answer).where(receipts.c.question.is_not(None))
+    rows = await rows_of(connection, typed.limit(PART).with_for_update(skip_locked=True))
+    erasing = (
+        update(receipts)
+        .where(receipts.c.id == bindparam("of"))
+        .values(asked=None, offered=None, question=None, answer=bindparam("erased"))
+    )
+    if rows:
+        values = [{"of": id_, "erased": _erased(answer)} for id_, answer in rows]
+        await connection.execute(erasing, values)
+    return len(rows)
+
+
+def _erased(answer: str) -> str:
+    found = json_object(answer)
+    return "" if found is None else json.dumps(found | _NOT_TYPED, ensure_ascii=False)
+
+
 def _may_be_offered(question: Question, kept: StoredReceipt) -> bool:
     """Return whether the question may be suggested to others: public, answered with evidence, and
     not a follow-up. A follow-up means something else without the turns before it. A question that
     took over nothing from them is not a follow-up."""
-    open_to_all = kept.guild is not None and not kept.private
     answered = kept.answer.status is Status.ANSWERED and bool(kept.answer.evidence)
     alone = not question.history or kept.answer.understood_as == question.question
-    return open_to_all and answered and alone
+    return _is_open(kept) and answered and alone
 
 
 def _words(text: str) -> str:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import delete, select, update
+
 from bot.store.database import Database
+from bot.store.tables import messages, notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +25,16 @@ class Replies:
     async def link(self, message: int, question: int) -> None:
         """Record that a message, which shows an answer, answers the message `question`."""
         await self._database.run(
-            "UPDATE messages SET asked_by = ? WHERE message = ?", question, message
+            update(messages).where(messages.c.message == message).values(asked_by=question)
         )
 
     async def renew(self, message: int) -> None:
         """Forget the note on a message, which shows another answer now."""
-        await self._database.run("DELETE FROM notes WHERE message = ?", message)
+        await self._database.run(delete(notes).where(notes.c.message == message))
 
     async def of_question(self, question: int) -> list[Reply]:
         """Return the messages that answer a message; most messages have none."""
         rows = await self._database.run(
-            "SELECT message, receipt FROM messages WHERE asked_by = ?", question
+            select(messages.c.message, messages.c.receipt).where(messages.c.asked_by == question)
         )
         return [Reply(message, receipt) for message, receipt in rows]

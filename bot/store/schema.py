@@ -1,4 +1,4 @@
-"""Tables, as the migration steps that create them. A released step never changes."""
+"""Tables in a SQLite file, as numbered steps that create them. A released step never changes."""
 
 _FIRST = """
 CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -163,5 +163,8 @@ ALTER TABLE messages ADD COLUMN asked_by INTEGER;
 CREATE INDEX messages_by_asking ON messages (asked_by) WHERE asked_by IS NOT NULL;
 """
 
+# The program writes `cited` itself, as it does on a server.
+_EIGHTH = "DROP TRIGGER receipts_cite;"
+
 # The user_version of a file is the number of steps that it has taken.
-STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
+STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)

@@ -1,12 +1,19 @@
 """Settings that the admins of each server have made."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.errors import Refusal, UnreadableSettingsError
-from bot.store.database import Database
+from bot.domain.errors import Refusal, StoreError, UnreadableSettingsError
+from bot.store.database import Database, rows_of
+from bot.store.tables import facts, settings
+
+_CHANGES = "settings"  # fact that counts the changes of settings
+_FOLLOW_S = 2.0
 
 
 class ServerSettings(BaseModel):
@@ -32,53 +39,111 @@ _DEFAULTS = ServerSettings()
 
 class SettingsOfServers:
     """Settings of all servers, read once and kept in memory: every command and message needs them
-    before it can be acknowledged, even while the store fails. Only the process that holds the
-    store's lock changes them."""
+    before it can be acknowledged, even while the store fails. `followed` reads them again when
+    another process has changed them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[int, ServerSettings | None] = {}  # None: cannot be read
+        self._changes = 0
         self._one_at_a_time = asyncio.Lock()
 
     async def load(self) -> None:
         """Read all settings; call it once, before any other method."""
-        rows = await self._database.run("SELECT guild, settings FROM settings")
-        self._known = {guild: _parsed(settings) for guild, settings in rows}
+        self._changes = await self._count_changes()  # first: what changes meanwhile is read again
+        rows = await self._database.run(select(settings))
+        self._known = {guild: _parsed(text) for guild, text in rows}
+
+    @asynccontextmanager
+    async def followed(self) -> AsyncIterator[None]:
+        """During the block, read the settings again within seconds of each change by another
+        process. A store that fails is tried again."""
+        following = asyncio.create_task(self._follow(), name="follow settings")
+        try:
+            yield
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(_FOLLOW_S)
+            with suppress(StoreError):  # bot.store.health.Health reports it
+                await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read the settings again if another process has changed them."""
+        if await self._count_changes() != self._changes:
+            async with self._one_at_a_time:
+                await self.load()
+
+    async def admin_of(self, user: int) -> list[int]:
+        """Return the servers whose admins named this person as an admin."""
+        rows = await self._database.run(select(settings).order_by(settings.c.guild))
+        parsed = ((guild, _parsed(text)) for guild, text in rows)
+        return [guild for guild, found in parsed if found and user in found.admin_users]
 
     def get(self, guild: int) -> ServerSettings:
         """Return the server's settings; the defaults if none are set. Raises
         UnreadableSettingsError if the stored settings cannot be parsed: the defaults would open
         channels that an admin has closed."""
-        settings = self._known.get(guild, _DEFAULTS)
-        if settings is None:
+        found = self._known.get(guild, _DEFAULTS)
+        if found is None:
             raise UnreadableSettingsError(Refusal.SETTINGS_UNREADABLE)
-        return settings
+        return found
 
     async def change(
         self, guild: int, edit: Callable[[ServerSettings], ServerSettings]
     ) -> ServerSettings:
-        """Apply `edit` to the server's settings and return the result. Changes do not overlap.
-        Unreadable settings are replaced, starting from the defaults."""
-        # A cancelled caller's change still finishes, in memory and in the file.
+        """Apply `edit` to the server's settings and return the result. Changes do not overlap, also
+        those of several processes. Unreadable settings are replaced, starting from the defaults."""
+        # A cancelled caller's change still finishes, in memory and in the store.
         return await asyncio.shield(self._change(guild, edit))
 
     async def _change(
         self, guild: int, edit: Callable[[ServerSettings], ServerSettings]
     ) -> ServerSettings:
-        async with self._one_at_a_time:
-            settings = edit(self._known.get(guild) or _DEFAULTS)
-            await self._database.run(
-                "INSERT INTO settings (guild, settings) VALUES (?, ?)"
-                " ON CONFLICT (guild) DO UPDATE SET settings = excluded.settings",
-                guild,
-                settings.model_dump_json(),
+        async def within(connection: AsyncConnection) -> tuple[ServerSettings, int]:
+            changes = await self._count_change(connection)  # first: it locks out other changes
+            stored = select(settings.c.settings).where(settings.c.guild == guild)
+            rows = await rows_of(connection, stored)
+            changed = edit((_parsed(rows[0][0]) if rows else None) or _DEFAULTS)
+            added = self._database.insert(settings).values(
+                guild=guild, settings=changed.model_dump_json()
             )
-            self._known[guild] = settings
-        return settings
+            await connection.execute(
+                added.on_conflict_do_update(
+                    index_elements=[settings.c.guild], set_={"settings": added.excluded.settings}
+                )
+            )
+            return changed, changes
+
+        async with self._one_at_a_time:
+            changed, changes = await self._database.transact(within)
+            self._known[guild] = changed
+            if changes == self._changes + 1:  # otherwise another process changed something, too
+                self._changes = changes
+        return changed
+
+    async def _count_changes(self) -> int:
+        rows = await self._database.run(select(facts.c.value).where(facts.c.name == _CHANGES))
+        return int(rows[0][0]) if rows else 0
+
+    async def _count_change(self, connection: AsyncConnection) -> int:
+        first = self._database.insert(facts).values(name=_CHANGES, value="0")
+        await connection.execute(first.on_conflict_do_nothing())
+        count = select(facts.c.value).where(facts.c.name == _CHANGES).with_for_update()
+        [[before]] = await rows_of(connection, count)
+        changes = int(before) + 1
+        await connection.execute(
+            update(facts).where(facts.c.name == _CHANGES).values(value=str(changes))
+        )
+        return changes
 
 
-def _parsed(settings: str) -> ServerSettings | None:
+def _parsed(text: str) -> ServerSettings | None:
     try:
-        return ServerSettings.model_validate_json(settings)
+        return ServerSettings.model_validate_json(text)
     except ValidationError:
         return None

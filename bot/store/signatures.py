@@ -5,7 +5,10 @@ import hashlib
 import hmac
 import secrets
 
+from sqlalchemy import select
+
 from bot.store.database import Database
+from bot.store.tables import secrets as table
 
 _KEY_BYTES = 32
 _HASH_CHARS = 32  # hex digits; 128 bits, so that no two people collide
@@ -13,14 +16,15 @@ _TAG_BYTES = 9  # 12 of a button's 100 characters; a forgery takes 2**72 tries
 
 
 async def secret(database: Database, name: str) -> bytes:
-    """Return the key of this name; create it at the first call."""
-    await database.run(
-        "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        name,
-        secrets.token_bytes(_KEY_BYTES),
-    )
-    [(value,)] = await database.run("SELECT value FROM secrets WHERE name = ?", name)
-    return bytes(value)
+    """Return the key of this name; create it at the first call. Of several processes that create
+    it at once, all get the same."""
+    wanted = select(table.c.value).where(table.c.name == name)
+    found = await database.run(wanted)
+    if not found:
+        made = database.insert(table).values(name=name, value=secrets.token_bytes(_KEY_BYTES))
+        await database.run(made.on_conflict_do_nothing())
+        found = await database.run(wanted)
+    return bytes(found[0][0])
 
 
 class Hasher:

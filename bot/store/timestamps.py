@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+TEXT_LENGTH = 32
+
 
 def to_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -2,8 +2,11 @@
 
 from typing import Literal
 
+from sqlalchemy import case, delete, func, literal, select
+
 from bot.domain.errors import QuestionError, Refusal
 from bot.store.database import Database
+from bot.store.tables import receipts, votes
 
 Vote = Literal[-1, 0, 1]
 
@@ -15,14 +18,17 @@ class Votes:
     async def vote(self, receipt_id: str, user_hash: str, vote: Literal[-1, 1]) -> Vote:
         """Record a vote and return the person's vote now. Repeating the same vote withdraws it,
         which gives 0. Raises QuestionError if the answer is no longer stored."""
+        kept = select(
+            receipts.c.id, literal(user_hash, votes.c.voter.type), literal(vote, votes.c.vote.type)
+        ).where(receipts.c.id == receipt_id)
+        voted = self._database.insert(votes).from_select(
+            ["receipt", "voter", "vote"], kept.with_for_update(read=True, key_share=True)
+        )
+        now_voted = case((votes.c.vote == voted.excluded.vote, 0), else_=voted.excluded.vote)
         rows = await self._database.run(
-            "INSERT INTO votes (receipt, voter, vote) SELECT id, ?, ? FROM receipts WHERE id = ?"
-            " ON CONFLICT (receipt, voter) DO UPDATE"
-            " SET vote = CASE votes.vote WHEN excluded.vote THEN 0 ELSE excluded.vote END"
-            " RETURNING vote",
-            user_hash,
-            vote,
-            receipt_id,
+            voted.on_conflict_do_update(
+                index_elements=[votes.c.receipt, votes.c.voter], set_={"vote": now_voted}
+            ).returning(votes.c.vote)
         )
         if not rows:
             raise QuestionError(Refusal.VOTE_GONE)
@@ -32,19 +38,22 @@ class Votes:
     async def counts(self, receipt_id: str) -> tuple[int, int]:
         """Return the number of votes for the answer and of those against it."""
         [(up, down)] = await self._database.run(
-            "SELECT count(*) FILTER (WHERE vote = 1), count(*) FILTER (WHERE vote = -1)"
-            " FROM votes WHERE receipt = ?",
-            receipt_id,
+            select(
+                func.count().filter(votes.c.vote == 1), func.count().filter(votes.c.vote == -1)
+            ).where(votes.c.receipt == receipt_id)
         )
         return up, down
 
     async def of_voter(self, voter: str) -> dict[str, int]:
         """Return all votes of a person, by receipt id; `voter` is the hash of their id."""
         rows = await self._database.run(
-            "SELECT receipt, vote FROM votes WHERE voter = ? ORDER BY receipt", voter
+            select(votes.c.receipt, votes.c.vote)
+            .where(votes.c.voter == voter)
+            .order_by(votes.c.receipt)
         )
-        return dict(rows)
+        return {row[0]: row[1] for row in rows}
 
     async def forget_voter(self, voter: str) -> int:
         """Delete all votes of a person; return how many there were."""
-        return len(await self._database.run("DELETE FROM votes WHERE voter = ? RETURNING 1", voter))
+        theirs = delete(votes).where(votes.c.voter == voter)
+        return len(await self._database.run(theirs.returning(votes.c.receipt)))

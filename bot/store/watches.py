@@ -5,24 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.known_answer import KnownAnswer
-from bot.store.database import Database, Row
-from bot.store.timestamps import to_text
+from sqlalchemy import ColumnElement, Delete, delete, exists, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-_COLUMNS = (
-    "id, created, watcher, guild, channel, question, generation, changed, told, answer, batch,"
-    " state"
-)
-# One statement, so that two requests at once cannot both take the last place.
-_ADD = f"""
-INSERT INTO watches ({_COLUMNS})
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?2, ?8, NULL, NULL, 'active'
-WHERE (SELECT count(*) FROM watches WHERE watcher = ?3) < ?9
-    AND (?4 IS NULL OR (SELECT count(*) FROM watches WHERE guild = ?4) < ?10)
-    AND NOT EXISTS (SELECT 1 FROM watches WHERE watcher = ?3 AND channel IS ?5 AND question = ?6)
-RETURNING 1
-"""
-_OUTGOING = "(answer IS NOT NULL AND state = 'active') OR state = 'expired'"
+from bot.domain.known_answer import KnownAnswer
+from bot.store.database import Database, Row, rows_of
+from bot.store.tables import watches
+from bot.store.timestamps import to_text
 
 _log = logging.getLogger(__name__)
 
@@ -67,44 +56,48 @@ class Watches:
     async def add(self, watch: StoredWatch, *, per_person: int, per_server: int) -> bool:
         """Store a watch. Return False if the person or the server has as many as it may, or the
         person watches the question there already."""
-        added = await self._database.run(
-            _ADD,
-            watch.id,
-            to_text(watch.created),
-            watch.watcher,
-            watch.guild,
-            watch.channel,
-            watch.question,
-            watch.generation,
-            watch.told.model_dump_json(),
-            per_person,
-            per_server,
-        )
-        return bool(added)
+        values = {
+            "id": watch.id,
+            "created": to_text(watch.created),
+            "watcher": watch.watcher,
+            "guild": watch.guild,
+            "channel": watch.channel,
+            "question": watch.question,
+            "generation": watch.generation,
+            "changed": to_text(watch.created),
+            "told": watch.told.model_dump_json(),
+            "state": str(WatchState.ACTIVE),
+        }
+        fields = [literal(value, watches.c[name].type) for name, value in values.items()]
+        allowed = select(*fields).where(_has_room(watch, per_person, per_server))
+        adding = self._database.insert(watches).from_select(list(values), allowed)
+
+        async def add(connection: AsyncConnection) -> list[Row]:
+            # Two requests at once must not both take the last place.
+            await self._database.take_turns(connection, "watches")
+            return await rows_of(connection, adding.returning(watches.c.id))
+
+        return bool(await self._database.transact(add))
 
     async def of_watcher(self, watcher: int) -> list[StoredWatch]:
         """Return a person's watches, oldest first."""
-        return await self._select("watcher = ?", watcher)
+        return await self._select(watches.c.watcher == watcher)
 
     async def in_server(self, guild: int) -> int:
         """Count the watches of a server."""
-        [(count,)] = await self._database.run("SELECT count(*) FROM watches WHERE guild = ?", guild)
+        [(count,)] = await self._database.run(select(_count(watches.c.guild == guild)))
         return int(count)
 
     async def stop(self, watch_id: str, watcher: int) -> bool:
         """Delete a watch of this person; return whether there was one."""
-        return bool(
-            await self._database.run(
-                "DELETE FROM watches WHERE id = ? AND watcher = ? RETURNING 1", watch_id, watcher
-            )
-        )
+        theirs = (watches.c.id == watch_id) & (watches.c.watcher == watcher)
+        return bool(await self._database.run(_deletion(theirs).returning(watches.c.id)))
 
     async def due(self, generation: str) -> list[StoredWatch]:
         """Return the active watches that another generation answered last. A watch whose message is
         being sent is not due before that is done."""
-        return await self._select(
-            "state = 'active' AND batch IS NULL AND generation <> ?", generation
-        )
+        idle = watches.c.batch.is_(None) & (watches.c.generation != generation)
+        return await self._select(_is(WatchState.ACTIVE) & idle)
 
     async def record(
         self, watch: StoredWatch, generation: str, pending: KnownAnswer | None, now: datetime
@@ -112,77 +105,103 @@ class Watches:
         """Record what a generation answered; `pending` is None if the watcher knows the answer.
         If a message was sent since `watch` was read, change nothing: the answer was compared with
         one that the watcher knew before. The watch stays due."""
+        known = watches.c.answer
+        as_read = known.is_(None) if watch.pending is None else known.is_not(None)
+        values = {"generation": generation, "answer": None}
+        if pending is not None:
+            values |= {"answer": pending.model_dump_json(), "changed": to_text(now)}
         await self._database.run(
-            "UPDATE watches SET generation = ?1, answer = ?2,"
-            " changed = CASE WHEN ?2 IS NULL THEN changed ELSE ?3 END"
-            " WHERE id = ?4 AND batch IS NULL AND (answer IS NULL) = ?5",
-            generation,
-            pending.model_dump_json() if pending else None,
-            to_text(now),
-            watch.id,
-            watch.pending is None,
+            update(watches)
+            .where(watches.c.id == watch.id, watches.c.batch.is_(None), as_read)
+            .values(values)
         )
 
     async def expire(self, unchanged_since: datetime) -> bool:
         """End the watches whose answer has not changed since then; return whether there were any.
         Paused ones end without a message."""
-        await self._database.run(
-            "DELETE FROM watches WHERE changed < ? AND state = 'paused'", to_text(unchanged_since)
-        )
+        unchanged = watches.c.changed < to_text(unchanged_since)
+        await self._database.run(_deletion(unchanged & _is(WatchState.PAUSED)))
         expired = await self._database.run(
-            "UPDATE watches SET state = 'expired'"
-            " WHERE changed < ? AND answer IS NULL AND state = 'active' RETURNING 1",
-            to_text(unchanged_since),
+            update(watches)
+            .where(unchanged, watches.c.answer.is_(None), _is(WatchState.ACTIVE))
+            .values(state=str(WatchState.EXPIRED))
+            .returning(watches.c.id)
         )
         return bool(expired)
 
     async def outgoing(self) -> list[StoredWatch]:
         """Return the watches with a message to send, oldest first."""
-        return await self._select(_OUTGOING)
+        return await self._select(_outgoing())
 
     async def begin(self, ids: list[str], batch: str) -> None:
         """Record that these watches go into one message, unless they have none to send any more.
         Call it before sending: after a crash the same message is sent again, under the same
         name."""
-        marks = ", ".join("?" * len(ids))
         await self._database.run(
-            f"UPDATE watches SET batch = ? WHERE batch IS NULL AND ({_OUTGOING})"
-            f" AND id IN ({marks})",
-            batch,
-            *ids,
+            update(watches)
+            .where(watches.c.batch.is_(None), _outgoing(), watches.c.id.in_(ids))
+            .values(batch=batch)
         )
 
     async def in_batch(self, batch: str) -> list[StoredWatch]:
         """Return the watches of one message. What they tell no longer changes."""
-        return await self._select("batch = ?", batch)
+        return await self._select(watches.c.batch == batch)
 
     async def sent(self, batch: str) -> None:
         """Record that a message arrived: its watchers know the answers, and expired watches end."""
-        await self._database.run("DELETE FROM watches WHERE batch = ? AND state = 'expired'", batch)
-        await self._database.run(
-            "UPDATE watches SET told = coalesce(answer, told), answer = NULL, batch = NULL"
-            " WHERE batch = ?",
+        await self._settle(
             batch,
+            told=func.coalesce(watches.c.answer, watches.c.told),
+            answer=None,
         )
 
     async def undeliverable(self, batch: str) -> None:
         """Pause the watches of a message that cannot be delivered, and delete the expired ones."""
-        await self._database.run("DELETE FROM watches WHERE batch = ? AND state = 'expired'", batch)
-        await self._database.run(
-            "UPDATE watches SET state = 'paused', batch = NULL WHERE batch = ?", batch
-        )
+        await self._settle(batch, state=str(WatchState.PAUSED))
 
     async def forget_watcher(self, watcher: int) -> int:
         """Delete all watches of a person; return how many there were."""
-        return len(
-            await self._database.run("DELETE FROM watches WHERE watcher = ? RETURNING 1", watcher)
-        )
+        theirs = _deletion(watches.c.watcher == watcher)
+        return len(await self._database.run(theirs.returning(watches.c.id)))
 
-    async def _select(self, condition: str, *values: object) -> list[StoredWatch]:
+    async def _settle(self, batch: str, **values: object) -> None:
+        """End the message of a batch: delete its expired watches and change the others."""
+        of_batch = watches.c.batch == batch
+        await self._database.run(_deletion(of_batch & _is(WatchState.EXPIRED)))
+        await self._database.run(update(watches).where(of_batch).values(batch=None, **values))
+
+    async def _select(self, condition: ColumnElement[bool]) -> list[StoredWatch]:
         rows = await self._database.run(
-            f"SELECT {_COLUMNS} FROM watches WHERE {condition} ORDER BY created, id", *values
+            select(watches).where(condition).order_by(watches.c.created, watches.c.id)
         )
         return [watch for row in rows if (watch := _read(row)) is not None]
+
+
+def _has_room(watch: StoredWatch, per_person: int, per_server: int) -> ColumnElement[bool]:
+    theirs = watches.c.watcher == watch.watcher
+    same = watches.c.channel.is_not_distinct_from(watch.channel)
+    known = exists().where(theirs, same, watches.c.question == watch.question)
+    room = (_count(theirs) < per_person) & ~known
+    if watch.guild is None:
+        return room
+    return room & (_count(watches.c.guild == watch.guild) < per_server)
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return select(func.count()).select_from(watches).where(condition).scalar_subquery()
+
+
+def _deletion(condition: ColumnElement[bool]) -> Delete:
+    return delete(watches).where(condition)
+
+
+def _is(state: WatchState) -> ColumnElement[bool]:
+    return watches.c.state == str(state)
+
+
+def _outgoing() -> ColumnElement[bool]:
+    told = watches.c.answer.is_not(None) & _is(WatchState.ACTIVE)
+    return told | _is(WatchState.EXPIRED)
 
 
 def _read(row: Row) -> StoredWatch | None:

@@ -66,7 +66,7 @@ class _Repl:
         # add a fifth of a second.
         out = console(file=sys.stdout)
         self._talk = Conversation(
-            service, live, settings.store, self.rebuild, out, waits=not at_prompt
+            service, live, settings.store_place, self.rebuild, out, waits=not at_prompt
         )
 
     async def talk(self) -> None:

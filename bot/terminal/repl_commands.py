@@ -4,7 +4,7 @@ import difflib
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -31,6 +31,9 @@ from index.errors import ExpectedError
 from index.generations.live import LiveIndex
 from prompts import text
 
+if TYPE_CHECKING:
+    from bot.store import StorePlace
+
 _REMEMBERED = 6  # turns passed as history with a question
 
 
@@ -48,7 +51,7 @@ class Conversation:
 
     service: AnswerService
     live: LiveIndex
-    store: Path  # the Discord bot's
+    store: "StorePlace"  # the Discord bot's
     rebuild: Rebuild
     out: Console
     waits: bool  # a rebuild ends before the next line is read, as scripts expect

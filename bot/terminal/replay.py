@@ -1,6 +1,6 @@
 """Replay of a question from the Discord bot's receipts."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -9,24 +9,31 @@ from bot.answering.receipt import Receipt
 from bot.domain.errors import QuestionError
 from bot.domain.models import Answer
 from bot.serving.service import AnswerService
-from bot.store import Store, StoredReceipt
 from bot.terminal.answers import full_view
 from bot.terminal.layout import HEADING, inert
 
+if TYPE_CHECKING:
+    from bot.store import StoredReceipt, StorePlace
 
-async def read_receipt(path: Path, receipt_id: str) -> StoredReceipt:
+
+async def read_receipt(place: "StorePlace", receipt_id: str) -> "StoredReceipt":
     """Read a receipt from the bot's store, which the bot may be using.
 
     Raises QuestionError if the receipt is not there, StoreError if the store cannot be read."""
-    if _is_there(path):
-        async with Store.open(path, exclusive=False) as store:
+    from bot.store import Store, StoreMissingError  # imported on demand: it takes a quarter second
+
+    missing = f"There is no receipt {inert(receipt_id)}"
+    try:
+        async with Store.open(place, exclusive=False, create=False) as store:
             kept = await store.receipts.get(receipt_id)
-        if kept is not None:
-            return kept
-    raise QuestionError(f"There is no receipt {inert(receipt_id)} in {path}")
+    except StoreMissingError as error:
+        raise QuestionError(f"{missing}. {error.user_message}") from error
+    if kept is None:
+        raise QuestionError(f"{missing} in {store.name}")
+    return kept
 
 
-async def replay(service: AnswerService, kept: StoredReceipt) -> Receipt:
+async def replay(service: AnswerService, kept: "StoredReceipt") -> Receipt:
     """Answer the receipt's question again, with the same history.
 
     Raises QuestionError if the question was not kept."""
@@ -38,7 +45,7 @@ async def replay(service: AnswerService, kept: StoredReceipt) -> Receipt:
     return await service.answer(kept.question.model_copy(update={"id": kept.id}))
 
 
-def replayed_view(kept: StoredReceipt, now: Receipt) -> RenderableType:
+def replayed_view(kept: "StoredReceipt", now: Receipt) -> RenderableType:
     """Render the old answer, and the new one if it differs."""
     then = f"Asked {kept.created:%Y-%m-%d %H:%M} UTC: {inert(kept.answer.question)}"
     parts: list[RenderableType] = [Text(then, HEADING), full_view(kept.answer), Text()]
@@ -57,7 +64,3 @@ def _same(then: Answer, now: Answer) -> bool:
         now.citations,
         now.short_answer,
     )
-
-
-def _is_there(path: Path) -> bool:
-    return path.exists()

@@ -8,7 +8,6 @@ import click
 
 from bot.commands.options import load_settings
 from bot.config.settings import Settings
-from bot.domain.errors import StoreError
 from bot.domain.insights import Insights
 from bot.insights.service import InsightsService
 from bot.insights.table import write_csv
@@ -36,12 +35,8 @@ def run(
 
 
 async def _insights(settings: Settings, days: int, server: int | None) -> Insights:
-    if not settings.store.exists():
-        raise StoreError(
-            f"There is no store {settings.store}: give the path of the bot's store with --store"
-        )
-    live = LiveIndex(settings.open_index(), settings.encoders)
-    async with Store.open(settings.store, exclusive=False) as store:
+    async with Store.open(settings.store_place, exclusive=False, create=False) as store:
+        live = LiveIndex(settings.open_index(), settings.encoders)
         service = InsightsService(store, live, people=settings.insights_people)
         return await service.insights(days, server=server)
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from bot.commands.options import load_settings
+from bot.config.settings import Settings
 from bot.domain.errors import StoreError
 from bot.store import Store
 from bot.store.backups import restore as restore_store
@@ -21,7 +22,7 @@ _Done = TypeVar("_Done")
 def info(as_json: bool, **flags: str | None) -> None:
     """Print what the store keeps."""
     settings = load_settings(**flags)
-    found = _in_store(settings.store, Store.describe).model_dump(mode="json")
+    found = _in_store(settings, Store.describe).model_dump(mode="json")
     found |= {
         "keep_questions": settings.keep_questions,
         "keep_days": settings.keep_days,
@@ -36,14 +37,21 @@ def info(as_json: bool, **flags: str | None) -> None:
 
 def backup(file: Path, **flags: str | None) -> None:
     """Back the store up to the file."""
-    path = _other_than(file, load_settings(**flags).store)
-    _in_store(path, lambda store: store.back_up(file))
-    click.echo(f"{path} is backed up to {file}")
+    settings = load_settings(**flags)
+    _other_than(file, settings.store)
+    _in_store(settings, lambda store: store.back_up(file))
+    click.echo(f"{settings.store} is backed up to {file}")
 
 
 def restore(file: Path, **flags: str | None) -> None:
     """Replace the store with the backup."""
-    path = _other_than(file, load_settings(**flags).store)
+    settings = load_settings(**flags)
+    path = _other_than(file, settings.store)
+    if settings.store_place != path:
+        raise StoreError(
+            "The store is on a server: go back to a backup with pg_restore, or copy FILE to an "
+            "empty database with dealbot store copy"
+        )
     if not file.exists():
         raise StoreError(f"There is no file {file}")
     asyncio.run(restore_store(file, path))
@@ -52,14 +60,13 @@ def restore(file: Path, **flags: str | None) -> None:
 
 def export(user: int, **flags: str | None) -> None:
     """Print the data of the user as JSON."""
-    path = load_settings(**flags).store
-    kept = _in_store(path, lambda store: store.people.export(user, put_in_words))
+    kept = _in_store(load_settings(**flags), lambda store: store.people.export(user, put_in_words))
     click.echo(kept.model_dump_json(indent=2))
 
 
 def forget(user: int, as_json: bool, **flags: str | None) -> None:
     """Delete the data of the user and print how much it was."""
-    counts = _in_store(load_settings(**flags).store, lambda store: store.people.forget(user))
+    counts = _in_store(load_settings(**flags), lambda store: store.people.forget(user))
     if as_json:
         click.echo(json.dumps(asdict(counts)))
     else:
@@ -74,14 +81,12 @@ def _other_than(file: Path, store: Path) -> Path:
     return store
 
 
-def _in_store(path: Path, work: Callable[[Store], Awaitable[_Done]]) -> _Done:
+def _in_store(settings: Settings, work: Callable[[Store], Awaitable[_Done]]) -> _Done:
     """Run `work` on the store, beside the bot if it runs. Raises StoreError if there is no
     store."""
 
     async def within() -> _Done:
-        async with Store.open(path, exclusive=False) as store:
+        async with Store.open(settings.store_place, exclusive=False, create=False) as store:
             return await work(store)
 
-    if not path.exists():
-        raise StoreError(f"There is no store {path}: give the path of the bot's store with --store")
     return asyncio.run(within())
