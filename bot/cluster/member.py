@@ -61,6 +61,7 @@ class Member:
         self.closing = False
         self._held: dict[int, ShardHost] = {}
         self._drained_later: set[int] = set()
+        self._new_session = asyncio.Event()
         self._valid_until = float("-inf")
 
     @classmethod
@@ -110,6 +111,10 @@ class Member:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._fence(), name="fence")
             group.create_task(self._keep(host), name="leases")
+
+    def store_sessions(self) -> None:
+        """Store the sessions soon, because one has begun."""
+        self._new_session.set()
 
     async def while_leading(self, duty: Callable[[], Awaitable[None]]) -> None:
         """Run `duty` whenever this process leads, and cancel it when the lead ends. Runs until it
@@ -179,9 +184,11 @@ class Member:
     async def _keep(self, host: ShardHost) -> None:
         try:
             while True:
+                self._new_session.clear()
                 if not self.closing:
                     await self._try_to_beat(host)
-                await asyncio.sleep(_BEAT_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._new_session.wait(), _BEAT_S)
         finally:
             self._close_all()
             self._valid_until = float("-inf")

@@ -134,6 +134,8 @@ class DealbotClient(discord.AutoShardedClient):
 
     async def on_shard_connect(self, shard: int) -> None:
         self.runtime.gateway.up(shard, self.shard_count or 1)
+        if self.runtime.cluster:
+            self.runtime.cluster.store_sessions()
 
     on_shard_resumed = on_shard_connect
 

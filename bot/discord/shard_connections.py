@@ -47,6 +47,7 @@ class ShardConnections:
 
     async def keep(self) -> None:
         """Hold shards until the task is cancelled."""
+        self._tell(f"Ready: this process serves shards of {self._member.shards}.")
         await self._member.run(self)
 
     async def end(self) -> None:
