@@ -116,6 +116,8 @@ class ClusterDatabase:
                 said = "its user may not use the schema dealbot_cluster: grant it, or use the owner"
             case errors.ReadOnlySqlTransaction():
                 said = "it only reads, as a replica does: use the URL of the primary"
+            case errors.UndefinedTable():
+                said = "it has no tables of the bots yet: dealbot run creates them"
             case _:
                 said = "check the URL and that the server runs"
         return f"The database that coordinates the bots fails ({type(error).__name__}): {said}"

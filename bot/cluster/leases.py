@@ -14,6 +14,7 @@ LEASE_S = 12.0
 GRACE_S = 8.0
 _SETTLED_S = 10.0  # a process that has run this long gets its shards back
 IDENTIFY_S = 5.5  # Discord accepts one new session each 5 seconds
+_QUEUE_S = 30.0
 _LEADER, _IDENTIFY = "leader", "identify"
 
 _NOW: LiteralString = "clock_timestamp()"
@@ -43,7 +44,7 @@ WHERE leases.name = given.name AND holder = %s RETURNING leases.name
 _TAKE: LiteralString = f"""
 WITH free AS (
     SELECT name FROM dealbot_cluster.leases
-    WHERE name = ANY(%s) AND expires <= {_NOW} - make_interval(secs => %s)
+    WHERE name = ANY(%s) AND (holder = %s OR expires <= {_NOW} - make_interval(secs => %s))
     ORDER BY name LIMIT %s FOR UPDATE SKIP LOCKED
 )
 UPDATE dealbot_cluster.leases SET holder = %s, expires = {_IN} FROM free
@@ -75,7 +76,8 @@ DELETE FROM dealbot_cluster.members WHERE expires < {_NOW} - interval '1 day'
 """
 _TURN: LiteralString = f"""
 UPDATE dealbot_cluster.leases SET expires = greatest(expires, {_NOW}) + make_interval(secs => %s)
-WHERE name = %s RETURNING extract(epoch FROM expires - {_NOW})::float8
+WHERE name = %s AND expires < {_NOW} + make_interval(secs => %s)
+RETURNING extract(epoch FROM expires - {_NOW})::float8
 """
 _HOLDERS: LiteralString = f"""
 SELECT name, holder, expires > {_NOW} FROM dealbot_cluster.leases
@@ -156,7 +158,8 @@ class Leases:
         return Beat(held, _LEADER in kept)
 
     async def take(self, shards: Iterable[int], most: int, *, grace_s: float = 0.0) -> list[Taken]:
-        """Take at most `most` of the shards that are free since `grace_s` seconds."""
+        """Take at most `most` of the shards that are free since `grace_s` seconds, or that this
+        process closed while it still had their leases."""
         numbers = {self._name(shard): shard for shard in shards}
         rows = await self._take(list(numbers), most, grace_s)
         return [
@@ -171,7 +174,9 @@ class Leases:
     async def _take(
         self, names: Sequence[str], most: int, grace_s: float
     ) -> list[tuple[str, object, bool]]:
-        [rows] = await self._database.run((_TAKE, [names, grace_s, most, self.me, LEASE_S]))
+        [rows] = await self._database.run(
+            (_TAKE, [names, self.me, grace_s, most, self.me, LEASE_S])
+        )
         return [(name, session, bool(draining)) for name, session, draining in rows]
 
     async def wanted(self) -> frozenset[int]:
@@ -210,10 +215,11 @@ class Leases:
         """End the membership, and the lead if this process has it."""
         await self._database.run((_LEAVE, [self.me]), (_ABDICATE, [_LEADER, self.me]))
 
-    async def identify_in_s(self) -> float:
-        """Reserve the next turn to begin a session. Return the seconds until then."""
-        [[(ends_s,)]] = await self._database.run((_TURN, [IDENTIFY_S, _IDENTIFY]))
-        return max(0.0, float(ends_s) - IDENTIFY_S)
+    async def identify_in_s(self) -> float | None:
+        """Reserve the next turn to begin a session. Return the seconds until then, or None if the
+        queue is too long: a connection may not wait for a minute."""
+        [turn] = await self._database.run((_TURN, [IDENTIFY_S, _IDENTIFY, _QUEUE_S]))
+        return max(0.0, turn[0][0] - IDENTIFY_S) if turn else None
 
     async def holders(self) -> list[Holder]:
         """Return the holders of all shards and of the lead."""

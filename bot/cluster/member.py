@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Protocol, Self
+from typing import Self
 
 from pydantic import SecretStr
 
 from bot.cluster.clock import steady_s
 from bot.cluster.database import ClusterDatabase, ClusterError
+from bot.cluster.host import ShardHost
+from bot.cluster.lead import Lead
 from bot.cluster.leases import GRACE_S, LEASE_S, Given, Leases, Taken
-from bot.cluster.session import GatewaySession
 from bot.cluster.shards import ShardRange
 from bot.domain.errors import SettingsError
 from bot.monitoring.bugs import log_bug
@@ -30,35 +31,15 @@ _FAREWELL_S = 2.0
 _log = logging.getLogger(__name__)
 
 
-class ShardHost(Protocol):
-    """Connections of the shards that a member holds."""
-
-    def open(self, taken: Taken) -> None:
-        """Connect a shard. Resume its session if there is one."""
-
-    def close(self, shard: int) -> GatewaySession | None:
-        """Receive nothing more for a shard, from now on. Return the session to resume. Its sequence
-        comes before the oldest message that is still in progress."""
-
-    def session(self, shard: int) -> GatewaySession | None:
-        """Return what `close` would return."""
-
-    def is_busy(self, shard: int) -> bool:
-        """Return whether messages of a shard are in progress."""
-
-
 class Member:
-    """Membership of this process. `leading` is set while it leads. `closing` is set once it gives
-    its shards away."""
+    """Membership of this process. `closing` is set once it gives its shards away."""
 
     def __init__(
         self, leases: Leases, shards: ShardRange, degraded: Degradations, gateway: Gateway
     ) -> None:
         self.leases, self.shards = leases, shards
         self._degraded, self._gateway = degraded, gateway
-        self.leading, self._not_leading = asyncio.Event(), asyncio.Event()
-        self._not_leading.set()
-        self.closing = False
+        self.lead, self.closing = Lead(), False
         self._held: dict[int, ShardHost] = {}
         self._drained_later: set[int] = set()
         self._new_session = asyncio.Event()
@@ -103,7 +84,7 @@ class Member:
 
     @property
     def leads(self) -> bool:
-        return self.leading.is_set() and self.is_valid
+        return self.lead.held and self.is_valid
 
     async def run(self, host: ShardHost) -> None:
         """Keep leases and take shards for `host` until the task is cancelled. What is held then
@@ -116,29 +97,17 @@ class Member:
         """Store the sessions soon, because one has begun."""
         self._new_session.set()
 
-    async def while_leading(self, duty: Callable[[], Awaitable[None]]) -> None:
-        """Run `duty` whenever this process leads, and cancel it when the lead ends. Runs until it
-        is cancelled."""
-        while True:
-            await self.leading.wait()
-            work = asyncio.ensure_future(duty())
-            ended = asyncio.create_task(self._not_leading.wait())
-            try:
-                await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
-                if work.done():
-                    work.result()
-                    await ended
-            finally:
-                for task in (work, ended):
-                    task.cancel()
-                await asyncio.wait({work, ended})
-
-    async def identify(self) -> None:
-        """Wait for the turn of this process to begin a session."""
+    async def identify(self) -> bool:
+        """Wait for the turn of this process to begin a session. Return False at once if too many
+        wait, or if the database fails."""
         try:
-            await asyncio.sleep(await self.leases.identify_in_s())
+            wait_s = await self.leases.identify_in_s()
         except ClusterError as error:
             _log.info("the turn to begin a session is unknown: %s", error.user_message)
+            return False
+        if wait_s is not None:
+            await asyncio.sleep(wait_s)
+        return wait_s is not None
 
     async def was_left(self, shard: int) -> None:
         """Wait until the last holder of a shard has answered what it received, or this process has
@@ -162,7 +131,7 @@ class Member:
         await self.leases.leave()
 
     async def drained(self) -> None:
-        """Tell the next holders that nothing is in progress here any more."""
+        """Tell the next holders that nothing is in progress here."""
         await self._farewell(self.leases.drained())
 
     async def _farewell(self, told: Awaitable[None]) -> None:
@@ -209,7 +178,7 @@ class Member:
     async def _renew(self) -> None:
         began, asked = steady_s(), dict(self._held)
         sessions = {shard: host.session(shard) for shard, host in asked.items()}
-        beat = await self.leases.beat(sessions, leads=self.leading.is_set())
+        beat = await self.leases.beat(sessions, leads=self.lead.held)
         for shard in asked.keys() - beat.shards:
             if shard in self._held:
                 _log.warning("another process has taken the shard %d", shard)
@@ -219,7 +188,7 @@ class Member:
         self._valid_until = began + _VALID_S
 
     async def _take(self, host: ShardHost) -> None:
-        if not self.leading.is_set() and await self.leases.lead() and not self.closing:
+        if not self.lead.held and await self.leases.lead() and not self.closing:
             self._set_leading(True)
         mine, held = set(self.shards.ids), self._held.keys()
         others = set(range(self.shards.count)) - mine - held
@@ -262,12 +231,9 @@ class Member:
         return Given(shard, session, busy=host.is_busy(shard), at_once=at_once)
 
     def _set_leading(self, leads: bool) -> None:
-        if leads == self.leading.is_set():
-            return
-        (self.leading if leads else self._not_leading).set()
-        (self._not_leading if leads else self.leading).clear()
-        _log.info("this process %s", "leads now" if leads else "no longer leads")
-        self._tell()
+        if self.lead.set(leads):
+            _log.info("this process %s", "leads now" if leads else "no longer leads")
+            self._tell()
 
     def _tell(self) -> None:
-        self._gateway.holds(self._held, leads=self.leading.is_set())
+        self._gateway.holds(self._held, leads=self.lead.held)

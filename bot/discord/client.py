@@ -122,15 +122,11 @@ class DealbotClient(discord.AutoShardedClient):
         self.background.add(asyncio.create_task(self.connections.keep(), name="shards"))
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Wait until Discord accepts a new session. Raises ConnectionAbortedError if the shard was
-        lost meanwhile."""
-        member = self.runtime.cluster
-        if member is None:
+        """Wait until Discord accepts a new session."""
+        if self.connections is None or shard_id is None:
             await super().before_identify_hook(shard_id, initial=initial)
-            return
-        await member.identify()
-        if shard_id is None or not member.serves(shard_id):
-            raise ConnectionAbortedError("this process no longer holds the shard")
+        else:
+            await self.connections.await_turn(shard_id)
 
     async def on_shard_connect(self, shard: int) -> None:
         self.runtime.gateway.up(shard, self.shard_count or 1)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -23,10 +23,9 @@ from bot.discord.client import LONGEST_PAUSE_S, DealbotClient
 from bot.discord.command_sync import sync_patiently
 from bot.discord.commands import ALL_COMMANDS
 from bot.discord.commands.check import ShareButton
-from bot.discord.digests import keep_posting
+from bot.discord.duties import start_duties
 from bot.discord.erasure import ForgetButton
 from bot.discord.failures import on_tree_error
-from bot.discord.follow_ups import deliver_follow_ups
 from bot.discord.interaction_filter import InteractionFilter
 from bot.discord.page_buttons import TurnButton
 from bot.discord.removal import on_bulk_delete, on_delete
@@ -217,9 +216,8 @@ def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
 
     async def setup_hook() -> None:
         syncing = asyncio.create_task(sync_patiently(client), name="sync")
-        delivering = asyncio.create_task(_as_duty(client, deliver_follow_ups), name="follow-ups")
-        posting = asyncio.create_task(_as_duty(client, keep_posting), name="digests")
-        client.background |= {syncing, delivering, posting}
+        client.background.add(syncing)
+        start_duties(client)
         await asyncio.wait({syncing}, timeout=_WAIT_FOR_SYNC_S)
 
     async def ready() -> None:
@@ -235,15 +233,6 @@ def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
     client.on_raw_message_delete = partial(on_delete, client)  # type: ignore[attr-defined]
     client.on_raw_bulk_message_delete = partial(on_bulk_delete, client)  # type: ignore[attr-defined]
     return client
-
-
-async def _as_duty(client: DealbotClient, duty: Callable[[DealbotClient], Awaitable[None]]) -> None:
-    """Run a duty of the bot once it is connected, or whenever this process leads."""
-    if client.runtime.cluster:
-        await client.runtime.cluster.while_leading(lambda: duty(client))
-    else:
-        await client.wait_until_ready()
-        await duty(client)
 
 
 @asynccontextmanager

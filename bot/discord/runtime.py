@@ -164,7 +164,7 @@ async def _look_after(rebuilder: Rebuilder, live: LiveIndex, cluster: Member | N
     async def look() -> None:
         rebuilder.on_published.announce(Publication(None, live.current))
 
-    await (cluster.while_leading(look) if cluster else look())
+    await (cluster.lead.during(look) if cluster else look())
 
 
 def _follow_ups(
@@ -202,7 +202,7 @@ async def _open_sources(
         tasks = [keep_following(rebuilder, settings.open_index(), degraded)]
         if settings.update_every != "off":
             update = partial(keep_updated, sources, degraded)
-            tasks.append(cluster.while_leading(update) if cluster else update())
+            tasks.append(cluster.lead.during(update) if cluster else update())
         running = [asyncio.create_task(task, name="sources") for task in tasks]
         try:
             yield sources, running

@@ -10,6 +10,7 @@ import aiohttp
 import discord
 import yarl
 from discord.gateway import ReconnectWebSocket
+from discord.shard import EventItem, EventType
 
 from bot.cluster.leases import Taken
 from bot.cluster.member import Member
@@ -19,6 +20,7 @@ from bot.discord.paced_socket import PacedSocket
 from bot.discord.shard_events import ShardEvents
 
 _CONNECT_S = 60.0
+_TURN_S = 5.0
 _RESUMES = 8  # then the address to resume at may be gone for good
 _FAILURES = (
     OSError,
@@ -43,12 +45,20 @@ class ShardConnections:
         self._shards: dict[int, Shard] = client._AutoShardedClient__shards  # type: ignore[attr-defined]
         self._opening: dict[int, Taken] = {}
         self._left: dict[int, GatewaySession] = {}
+        self._turns: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def _queue(self) -> "asyncio.PriorityQueue[EventItem]":
+        return self._client._AutoShardedClient__queue  # type: ignore[attr-defined,no-any-return]
 
     async def keep(self) -> None:
         """Hold shards until the task is cancelled."""
         self._tell(f"Ready: this process serves shards of {self._member.shards}.")
-        await self._member.run(self)
+        try:
+            await self._member.run(self)
+        except Exception as error:  # without leases the client is useless: its caller begins anew
+            self._queue.put_nowait(EventItem(EventType.terminate, None, error))
 
     async def end(self) -> None:
         """Close all connections such that their sessions can be resumed."""
@@ -87,6 +97,15 @@ class ShardConnections:
     def is_busy(self, shard: int) -> bool:
         return self.events.is_busy(shard)
 
+    async def await_turn(self, shard: int) -> None:
+        """Wait until Discord accepts a new session. Raises ConnectionAbortedError if the shard was
+        lost meanwhile or too many sessions wait."""
+        if shard not in self._turns and not await self._member.identify():
+            raise ConnectionAbortedError("too many sessions wait to begin")
+        self._turns.discard(shard)
+        if not self._member.serves(shard):
+            raise ConnectionAbortedError("this process no longer holds the shard")
+
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="shard")
         self._tasks.add(task)
@@ -96,6 +115,8 @@ class ShardConnections:
         """Connect a shard, and try again until this process no longer holds it."""
         pauses, session, attempts = Pauses(), self._session_after(taken), 0
         while self._opening.get(taken.shard) is taken:
+            if session is None and not await self._has_turn(taken.shard):
+                continue
             try:
                 socket = await asyncio.wait_for(self._connect(taken.shard, session), _CONNECT_S)
             except _FAILURES as error:
@@ -107,6 +128,14 @@ class ShardConnections:
             else:
                 await self._launch(taken, socket, resumes=session is not None)
                 return
+
+    async def _has_turn(self, shard: int) -> bool:
+        """Reserve a turn before the connection is made: Discord closes one that says nothing."""
+        if await self._member.identify():
+            self._turns.add(shard)
+            return True
+        await asyncio.sleep(_TURN_S)
+        return False
 
     def _session_after(self, taken: Taken) -> GatewaySession | None:
         """Return the session to resume: the stored one, or what this process left of it. A failing
@@ -137,7 +166,7 @@ class ShardConnections:
         del self._opening[taken.shard]
         if resumes:
             self.events.replay(taken.shard)
-        queue = self._client._AutoShardedClient__queue  # type: ignore[attr-defined]
-        self._shards[taken.shard] = shard = Shard(socket, self._client, queue.put_nowait)
+        put = self._queue.put_nowait
+        self._shards[taken.shard] = shard = Shard(socket, self._client, put)
         shard.launch()
         self._tell(f"The shard {taken.shard} of {self._member.shards.count} is served here.")

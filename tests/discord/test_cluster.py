@@ -234,13 +234,13 @@ async def test_the_lead_moves(fake: FakeDiscord, joined: Joined) -> None:
     async with joined("0/2") as first:
         await holds(first, 0)
         assert first.runtime.cluster is not None
-        await asyncio.wait_for(first.runtime.cluster.leading.wait(), HANG_S)
+        await asyncio.wait_for(first.runtime.cluster.lead.gained.wait(), HANG_S)
         async with joined("1/2") as second:
             await holds(second, 1)
             assert second.runtime.cluster is not None
             assert not second.runtime.cluster.leads
             await give_away(first)
-            await asyncio.wait_for(second.runtime.cluster.leading.wait(), HANG_S)
+            await asyncio.wait_for(second.runtime.cluster.lead.gained.wait(), HANG_S)
             assert not first.runtime.cluster.leads
 
 
