@@ -1,23 +1,40 @@
 """Processes that share the shards: real clients, a fake Discord and a real PostgreSQL."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from bot.cluster import leases, member
+from bot.discord import digests, shard_events
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client
+from bot.domain.digests import Every
 from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Part
+from bot.store.digests import StoredDigest
+from index.building.build import build_index
+from index.encoder.encoder import Encoder
+from index.progress import NoProgress
+from tests.bot.overview_story import write_story
 from tests.discord.conftest import ANSWERED, OpenRuntime
 from tests.fake_discord import FakeDiscord, Guild
 from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
 
 ANSWER = "$12.5 million"
+NEWS = {
+    "id": "crane",
+    "title": "Crane arrives",
+    "published": "2026-01-02",
+    "seen": "2026-01-02T07:00:00Z",
+    "text": "A floating crane arrived at the harbour bridge. It lifts 900 tonnes.",
+}
 
 Joined = Callable[..., AbstractAsyncContextManager[DealbotClient]]
 
@@ -231,12 +248,10 @@ async def test_shards_of_a_dead_process_are_taken_and_given_back(
 
 
 async def test_the_lead_moves(fake: FakeDiscord, joined: Joined) -> None:
-    async with joined("0/2") as first:
-        await holds(first, 0)
+    async with joined("0/1") as first:
         assert first.runtime.cluster is not None
         await asyncio.wait_for(first.runtime.cluster.lead.gained.wait(), HANG_S)
-        async with joined("1/2") as second:
-            await holds(second, 1)
+        async with joined("0/1") as second:
             assert second.runtime.cluster is not None
             assert not second.runtime.cluster.leads
             await give_away(first)
@@ -250,6 +265,66 @@ async def test_another_number_of_shards_is_refused(fake: FakeDiscord, joined: Jo
         with pytest.raises(SettingsError, match="running bots have 1"):
             async with joined("0/2"):
                 pass
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_command_of_the_meantime_is_answered_by_the_next(
+    fake: FakeDiscord, joined: Joined
+) -> None:
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await fake.until(lambda: fake.world.syncs, "commands")
+        await give_away(first)
+        question = {"question": ANSWERED}
+        asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
+        assert ANSWER in (await asked.final()).text
+        assert held(spare) == (0,)
+
+
+async def test_a_command_that_is_too_old_is_left_alone(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Discord no longer accepts an answer to it, and another process may have answered it."""
+    monkeypatch.setattr(shard_events, "_ACKNOWLEDGED_S", -math.inf)
+    guild, question = guild_on(fake, 0, 1), {"question": ANSWERED}
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await fake.until(lambda: fake.world.syncs, "commands")
+        await give_away(first)
+        old = await fake.slash(fake.user(), "ask", question, channel=guild.general)
+        await holds(spare, 0)
+        await fake.gateway.resumed()
+        await fake.gateway.caught_up()
+        new = await fake.slash(fake.user(), "ask", question, channel=guild.general)
+        assert ANSWER in (await new.final()).text
+        assert old.ack is None
+
+
+async def test_the_leader_posts_the_digest_of_a_server_that_another_process_serves(
+    fake: FakeDiscord,
+    joined: Joined,
+    encoder: Encoder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(digests, "_TICK_S", 0.1)
+    (tmp_path / "articles").mkdir()
+    write_story(tmp_path / "articles", (NEWS,))
+    build_index([tmp_path / "articles"], tmp_path / "index", encoder, NoProgress())
+    guild, index = guild_on(fake, 1, 2), tmp_path / "index"
+    async with joined("0/2", index=index) as first, joined("1/2", index=index) as second:
+        await holds(first, 0)
+        await holds(second, 1)
+        assert first.runtime.cluster is not None
+        await asyncio.wait_for(first.runtime.cluster.lead.gained.wait(), HANG_S)
+        covered = datetime(2026, 1, 1, tzinfo=UTC)
+        digest = StoredDigest(guild.id, guild.general.id, Every.DAILY, 8, covered, covered)
+        await second.runtime.store.digests.set(digest)
+        post = await fake.next_message(guild.general)
+        assert "crane" in post.text
+        await asyncio.sleep(0.5)  # several ticks
+        assert fake.messages(guild.general) == [post]
 
 
 async def give_away(client: DealbotClient, *, drained: bool = True) -> None:
