@@ -1,4 +1,4 @@
-"""What a member needs of the connections to Discord."""
+"""Interface of the connections to Discord that a member opens and closes."""
 
 from typing import Protocol
 

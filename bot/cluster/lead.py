@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 
 class Lead:
-    """Whether this process leads. `gained` is set while it does."""
+    """State of the lead in this process. `gained` is set while it leads."""
 
     def __init__(self) -> None:
         self.gained, self._lost = asyncio.Event(), asyncio.Event()

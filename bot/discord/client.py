@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import discord
 from discord import app_commands
@@ -13,13 +13,11 @@ from discord.backoff import ExponentialBackoff
 from bot.discord.overload import RefusalQueue
 from bot.discord.paced_socket import PacedSocket
 from bot.discord.runtime import Runtime
+from bot.discord.shard_keeper import ShardKeeper
 from bot.discord.user_locales import UserLocales
 from bot.domain.claims import Check
 from bot.requests.handler import Asker
 from bot.store.recent import Recent
-
-if TYPE_CHECKING:
-    from bot.discord.shard_connections import ShardConnections
 
 LONGEST_PAUSE_S = 60.0
 _CHECKS = 200  # checked texts whose pages can be turned: a few MB
@@ -99,7 +97,7 @@ class DealbotClient(discord.AutoShardedClient):
             guild_ready_timeout=ready_timeout_s,
         )
         self.runtime = runtime
-        self.connections: ShardConnections | None = None
+        self.connections: ShardKeeper | None = None
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()

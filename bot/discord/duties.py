@@ -1,4 +1,4 @@
-"""Duties of the bot that nobody asks for: digests, messages about watches, and notes."""
+"""Work that the bot does unasked: digests, messages about watches, and notes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

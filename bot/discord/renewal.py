@@ -112,7 +112,7 @@ async def on_question(client: DealbotClient, message: discord.Message) -> None:
         return
     addressed = is_addressed(client, message)
     answer = partial(_answer, client, message)
-    await client.connections.events.handle(message, addressed=addressed, answer=answer)
+    await client.connections.handle(message, addressed=addressed, answer=answer)
 
 
 async def _answer(client: DealbotClient, message: discord.Message) -> None:

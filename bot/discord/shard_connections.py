@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -41,7 +41,7 @@ class ShardConnections:
 
     def __init__(self, client: DealbotClient, member: Member, tell: Callable[[str], None]) -> None:
         self._client, self._member, self._tell = client, member, tell
-        self.events = ShardEvents(client, member)
+        self._events = ShardEvents(client, member)
         self._shards: dict[int, Shard] = client._AutoShardedClient__shards  # type: ignore[attr-defined]
         self._opening: dict[int, Taken] = {}
         self._left: dict[int, GatewaySession] = {}
@@ -53,7 +53,6 @@ class ShardConnections:
         return self._client._AutoShardedClient__queue  # type: ignore[attr-defined,no-any-return]
 
     async def keep(self) -> None:
-        """Hold shards until the task is cancelled."""
         self._tell(f"Ready: this process serves shards of {self._member.shards}.")
         try:
             await self._member.run(self)
@@ -61,7 +60,6 @@ class ShardConnections:
             self._queue.put_nowait(EventItem(EventType.terminate, None, error))
 
     async def end(self) -> None:
-        """Close all connections such that their sessions can be resumed."""
         for shard in (*self._opening, *self._shards):
             self.close(shard)
         if self._tasks:
@@ -76,7 +74,7 @@ class ShardConnections:
         if session is not None:
             self._left[shard] = session
         self._opening.pop(shard, None)
-        self.events.end(shard)
+        self._events.end(shard)
         if (connection := self._shards.pop(shard, None)) is not None:
             self._tell(f"The shard {shard} is no longer served here.")
             self._start(connection.drop())
@@ -90,21 +88,27 @@ class ShardConnections:
         if connection is None or not connection.ws.session_id or connection.ws.sequence is None:
             return None
         socket = connection.ws
-        sequence = self.events.safe_sequence(shard, connection.ws.sequence)
+        sequence = self._events.safe_sequence(shard, connection.ws.sequence)
         intents = self._client.intents.value
         return GatewaySession(str(socket.session_id), str(socket.gateway), sequence, intents)
 
     def is_busy(self, shard: int) -> bool:
-        return self.events.is_busy(shard)
+        return self._events.is_busy(shard)
 
     async def await_turn(self, shard: int) -> None:
-        """Wait until Discord accepts a new session. Raises ConnectionAbortedError if the shard was
-        lost meanwhile or too many sessions wait."""
         if shard not in self._turns and not await self._member.identify():
             raise ConnectionAbortedError("too many sessions wait to begin")
         self._turns.discard(shard)
         if not self._member.serves(shard):
             raise ConnectionAbortedError("this process no longer holds the shard")
+
+    async def handle(
+        self, message: discord.Message, *, addressed: bool, answer: Callable[[], Awaitable[None]]
+    ) -> None:
+        await self._events.handle(message, addressed=addressed, answer=answer)
+
+    def was_repeated(self, message: int) -> bool:
+        return self._events.was_repeated(message)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="shard")
@@ -165,7 +169,7 @@ class ShardConnections:
             return
         del self._opening[taken.shard]
         if resumes:
-            self.events.replay(taken.shard)
+            self._events.replay(taken.shard)
         put = self._queue.put_nowait
         self._shards[taken.shard] = shard = Shard(socket, self._client, put)
         shard.launch()

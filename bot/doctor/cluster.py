@@ -20,7 +20,7 @@ def cluster(settings: Settings) -> str:
     holders = asyncio.run(_holders(settings.database_url, settings.shards))
     if free := [each.lease for each in holders if not each.process]:
         raise WarningError(
-            f"nobody holds: {', '.join(free)}. Start the processes that serve these shards"
+            f"no process holds: {', '.join(free)}. Start the processes that serve these shards"
         )
     process = attrgetter("process")
     held = groupby(sorted(holders, key=process), process)

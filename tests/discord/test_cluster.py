@@ -14,6 +14,7 @@ from bot.cluster import leases, member
 from bot.discord import digests, shard_events
 from bot.discord.client import DealbotClient
 from bot.discord.runner import build_client
+from bot.discord.shard_connections import ShardConnections
 from bot.domain.digests import Every
 from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Part
@@ -168,7 +169,7 @@ async def test_questions_in_progress_are_left_to_the_process_that_has_them(
             await holds(spare, 0)
             await fake.gateway.resumed()
         await answered(fake, guild, 1)
-        assert first.connections is not None
+        assert isinstance(first.connections, ShardConnections)
         assert first.runtime.cluster is not None
         async with asyncio.timeout(HANG_S):
             while first.connections.is_busy(0):  # noqa: ASYNC110 - it notes its answer
@@ -282,6 +283,7 @@ async def test_a_command_of_the_meantime_is_answered_by_the_next(
         assert held(spare) == (0,)
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_command_that_is_too_old_is_left_alone(
     fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
 ) -> None:
