@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import func, insert, select
+
 from benchmarks.faults.operations import Found, Operation
 from bot.store import AuditEntry, ServerSettings, Store
-from bot.store.database import Database
 from bot.store.migration import migrate
 from bot.store.schema import STEPS
+from bot.store.sqlite_file import SqliteFile
+from bot.store.tables import audit
+from bot.store.timestamps import to_text
 
 _NAME, _BACKUP = "store.sqlite", "backup.sqlite"
 _GUILD, _WHEN = 1, datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -71,7 +75,7 @@ async def _write(folder: Path, numbers: range, acknowledged: Path) -> None:
             await store.audit.record(_entry(number))
             acknowledged.write_text(f"{number + 1}")
             await store.settings.change(_GUILD, partial(_settings, number))
-    async with Database.open(folder / _NAME) as database:
+    async with SqliteFile.open(folder / _NAME) as database:
         await database.back_up(folder / _BACKUP)
 
 
@@ -85,15 +89,19 @@ def _entry(number: int) -> AuditEntry:
 
 
 async def _make_old(path: Path) -> None:
-    async with Database.open(path) as database:
+    async with SqliteFile.open(path) as database:
         await migrate(database, STEPS[:1], locked=True)
         await database.use_wal()
         for number in range(_BEFORE):
-            await database.run(
-                "INSERT INTO audit (happened, guild, actor, action, detail, outcome)"
-                " VALUES ('2031-05-04T12:00:00.000000+00:00', 1, 7, 'rebuild', ?, 'done')",
-                f"{number} " * 3000,
-            )
+            entry = {
+                "happened": to_text(_WHEN),
+                "guild": _GUILD,
+                "actor": 7,
+                "action": "rebuild",
+                "detail": f"{number} " * 3000,
+                "outcome": "done",
+            }
+            await database.run(insert(audit).values(entry))
 
 
 async def _open(path: Path) -> None:
@@ -120,10 +128,10 @@ async def _kept(folder: Path) -> list[int]:
     async with Store.open(folder / _NAME) as store:
         entries = await store.audit.latest(_GUILD, 100)
         await store.settings.change(_GUILD, lambda _: ServerSettings())
-    async with Database.open(folder / _NAME) as database:
+    async with SqliteFile.open(folder / _NAME) as database:
         await database.back_up(folder / _BACKUP)
-    async with Database.open(folder / _BACKUP) as database:
-        [(copied,)] = await database.run("SELECT count(*) FROM audit")
+    async with SqliteFile.open(folder / _BACKUP) as database:
+        [(copied,)] = await database.run(select(func.count()).select_from(audit))
     if copied != len(entries):
         raise ValueError(f"{copied} of {len(entries)} entries are in the backup")
     return sorted(int(entry.detail.split()[0]) for entry in entries)

@@ -56,6 +56,7 @@ EXAMPLES = {
     "store": "dealbot store info",
     "store backup": "dealbot store backup backup.sqlite",
     "store restore": "dealbot store restore backup.sqlite",
+    "store copy": "dealbot store copy data/dealbot.sqlite postgresql://dealbot@localhost/bot",
     "store export": "dealbot store export --user 80351110224678912",
     "store forget": "dealbot store forget --user 80351110224678912",
     "timeline": 'dealbot timeline "the investment"',

@@ -16,7 +16,7 @@ _user = click.option(
 def command() -> None:
     """Inspect and maintain the Discord bot's data.
 
-    The bot may keep running, except for restore."""
+    The bot may keep running, except for restore and copy."""
 
 
 @command.command("info")
@@ -49,6 +49,19 @@ def restore(file: Path, **flags: str | None) -> None:
     from bot.commands.actions import store as action
 
     action.restore(file, **flags)
+
+
+@command.command("copy")
+@click.argument("from", metavar="FROM")
+@click.argument("to", metavar="TO")
+def copy(**places: str) -> None:
+    """Copy the store FROM to the empty store TO.
+
+    Each is a file, or the URL of a PostgreSQL database. Stop the bots first. An interrupted copy
+    leaves TO empty: start it again. Keep passwords out of the URLs, by PGPASSWORD or PGPASSFILE."""
+    from bot.commands.actions import store as action
+
+    action.copy(places["from"], places["to"])
 
 
 @command.command("export")

@@ -14,8 +14,7 @@ from bot.domain.models import Citation
 from bot.domain.outcomes import Outcome
 from bot.store.database import Database, Row
 from bot.store.json_text import evidence_in, json_object
-from bot.store.receipts import before
-from bot.store.tables import cited, receipts, votes
+from bot.store.tables import before_receipt, cited, receipts, votes
 from bot.store.timestamps import to_text
 
 _PART = 100  # rows of one statement, whose JSON takes a few milliseconds to read
@@ -95,7 +94,7 @@ class AskedQuestions:
             found += [each for row in rows if (each := _read(row)) is not None]
             if len(rows) < limit:
                 break
-            part = newest.where(before(rows[-1][2], rows[-1][0]))
+            part = newest.where(before_receipt(rows[-1][2], rows[-1][0]))
         return found
 
     async def _by_day(self, counts: _Selection, scope: Scope) -> Iterable[list[Row]]:

@@ -34,6 +34,7 @@ class Database(ABC):
 
     shared: bool  # whether several bots may use it at once
     _begin: str  # statement that begins a transaction that writes
+    _begin_reading: str  # statement that begins a transaction that reads one snapshot
 
     def __init__(self, engine: AsyncEngine, name: str) -> None:
         self._engine, self.name = engine, name
@@ -63,7 +64,7 @@ class Database(ABC):
         """Run several statements as one transaction that writes, on the same terms as `run`."""
 
         async def within() -> _Done:
-            async with self._transaction() as connection:
+            async with self.transaction() as connection:
                 return await work(connection)
 
         return await self._guarded(within, reading=False)
@@ -118,6 +119,14 @@ class Database(ABC):
         ends."""
 
     @abstractmethod
+    async def lock_tables(self, connection: AsyncConnection) -> None:
+        """Let no other process write until the transaction ends."""
+
+    @abstractmethod
+    async def continue_numbers(self, connection: AsyncConnection) -> None:
+        """Number new rows after those that were copied."""
+
+    @abstractmethod
     def _check_place(self) -> None:
         """Raise StoreError if what is written now would be lost."""
 
@@ -130,21 +139,27 @@ class Database(ABC):
         """Build the error for a database that does not answer in time."""
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.connect() as connection:
-            await connection.exec_driver_sql(self._begin)
-            try:
-                yield connection
+    async def transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Hold a transaction open during the block, which takes back all of it if it fails or is
+        cancelled. The block converts its failures itself, by `in_words`. For long work: an answer
+        uses `transact`."""
+        with self.in_words():
+            connection = await self._engine.connect()
+        try:
+            with self.in_words():
+                await connection.exec_driver_sql(self._begin_reading if reading else self._begin)
+            yield connection
+            with self.in_words():
                 await connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                try:
-                    await connection.exec_driver_sql("ROLLBACK")
-                except SQLAlchemyError:  # the connection is lost, or the database rolled it back
-                    await connection.invalidate()
-                raise
+        except BaseException:
+            await _roll_back(connection)
+            raise
+        finally:
+            await connection.close()
 
     @contextmanager
-    def _in_words(self) -> Iterator[None]:
+    def in_words(self) -> Iterator[None]:
+        """Convert failures of the database to StoreErrors; bugs pass."""
         try:
             yield
         except (SQLAlchemyError, UnicodeDecodeError, OSError) as error:
@@ -166,7 +181,8 @@ class Database(ABC):
             return task.result()
         self._late.add(task)
         late = self._silent()
-        if self._health is not None:
+        # While it fails, the outcome counts: a distant server may take longer than that patience.
+        if self._health is not None and not self._health.troubled:
             self._health.failed(late, reading=reading)
         raise late
 
@@ -178,7 +194,7 @@ class Database(ABC):
     async def _watched(self, work: Callable[[], Awaitable[_Done]], *, reading: bool) -> _Done:
         health = self._health
         try:
-            with self._in_words():
+            with self.in_words():
                 if health is not None and not reading:
                     self._check_place()
                 done = await work()
@@ -211,6 +227,15 @@ async def rows_of(connection: AsyncConnection, statement: Executable) -> list[Ro
     """Run a statement and return its rows; none if it returns none."""
     result = await connection.execute(statement)
     return list(result) if result.returns_rows else []
+
+
+async def _roll_back(connection: AsyncConnection) -> None:
+    """End a transaction, unless the database did: a full disk makes SQLite roll back by itself."""
+    try:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.rollback()
+    except Exception:  # whatever the driver raises: the connection cannot be used any more
+        await connection.invalidate()
 
 
 def is_read(statement: Executable) -> bool:

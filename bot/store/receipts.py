@@ -1,11 +1,9 @@
 """Receipts: questions with their answers, for the buttons under an answer and for replaying it."""
 
 import base64
-import json
 import logging
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,27 +12,22 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    bindparam,
-    case,
     delete,
-    distinct,
-    func,
     insert,
     literal,
     or_,
     select,
-    tuple_,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.models import Answer, OverviewKind, Question, Status
+from bot.domain.models import Answer, OverviewKind, Question
 from bot.domain.outcomes import outcome_of
-from bot.store.database import Database, Row, rows_of
-from bot.store.json_text import json_object
+from bot.store.database import Database, Row
 from bot.store.recent import Recent, Typed
-from bot.store.tables import PART, cited, messages, part_of, receipts
+from bot.store.suggestions import may_be_offered, search_words, suggested
+from bot.store.tables import before_receipt, cited, messages, part_of, receipts
 from bot.store.timestamps import TEXT_LENGTH, to_text
+from bot.store.typed_text import NOT_TYPED, erase_part
 
 _ID = re.compile(r"[a-z2-7]{12}")
 # In the order of StoredReceipt's fields.
@@ -50,7 +43,6 @@ _COLUMNS = (
 )
 _NEWEST_FIRST = receipts.c.created.desc(), receipts.c.rowid.desc()
 _OVERVIEWS = 20  # receipts of one statement that looks for an overview
-_NOT_TYPED = {"question": "", "understood_as": ""}  # fields of an answer, erased
 _log = logging.getLogger(__name__)
 
 
@@ -77,7 +69,7 @@ class StoredReceipt:
 
 
 class Receipts:
-    """Table of receipts. Typed text reaches the file only with `keep_questions`."""
+    """Table of receipts. Typed text is stored only with `keep_questions`."""
 
     def __init__(self, database: Database, *, keep_questions: bool) -> None:
         self._database = database
@@ -88,8 +80,8 @@ class Receipts:
         question, answer = kept.question, kept.answer
         if question is not None and not self._keep_questions:
             self._typed.add(kept.id, Typed(question, answer.understood_as))
-            question, answer = None, answer.model_copy(update=_NOT_TYPED)
-        offered = question is not None and _may_be_offered(question, kept)
+            question, answer = None, answer.model_copy(update=NOT_TYPED)
+        offered = question and _is_open(kept) and may_be_offered(question, answer)
         adding = insert(receipts).values(
             id=kept.id,
             created=to_text(kept.created),
@@ -98,7 +90,7 @@ class Receipts:
             channel=kept.channel,
             private=kept.private,
             asked=question.question if question and offered else None,
-            offered=_words(question.question) if question and offered else None,
+            offered=search_words(question.question) if question and offered else None,
             question=question.model_dump_json() if question else None,
             answer=answer.model_dump_json(),
             outcome=outcome_of(answer),
@@ -165,7 +157,7 @@ class Receipts:
                 kept = self._read(row)
                 if kept is not None and _is_overview(kept.answer, kind):
                     return kept
-            part = found.where(before(rows[-1][2], rows[-1][0]))
+            part = found.where(before_receipt(rows[-1][2], rows[-1][0]))
         return None
 
     async def forget(self, receipt_id: str) -> None:
@@ -214,10 +206,10 @@ class Receipts:
         answered with evidence and in public, in this server (and in `channels`, if given). Each
         contains the text from the start of a word on, and has at most `longest` characters, the
         limit of a suggestion."""
-        wanted = _words(text)
+        wanted = search_words(text)
         if text.strip() and not wanted:
             return []
-        offered = _offered(guild, wanted, longest).limit(limit)
+        offered = suggested(guild, wanted, longest).limit(limit)
         if channels is not None:
             offered = offered.where(receipts.c.channel.in_(list(channels)))
         return [latest[TEXT_LENGTH:] for (latest,) in await self._database.run(offered)]
@@ -233,7 +225,7 @@ class Receipts:
         if self._keep_questions:
             return 0
         changed = 0
-        while part := await self._database.transact(_erase_part):
+        while part := await self._database.transact(erase_part):
             changed += part
         return changed
 
@@ -266,73 +258,12 @@ class Receipts:
         return _with_words(kept, typed) if typed else kept
 
 
-def before(created: str, number: int) -> ColumnElement[bool]:
-    """Select the receipts that come after this one, newest first."""
-    return tuple_(receipts.c.created, receipts.c.rowid) < tuple_(
-        literal(created, receipts.c.created.type), literal(number, receipts.c.rowid.type)
-    )
-
-
 def _is_overview(answer: Answer, kind: OverviewKind) -> bool:
     return answer.overview is kind and not answer.of_topic and not answer.as_of
 
 
 def _is_open(kept: StoredReceipt) -> bool:
     return kept.guild is not None and not kept.private
-
-
-def _offered(guild: int, wanted: str, longest: int) -> Select[tuple[str]]:
-    """Select the wordings of questions, each after the time when it was asked last. Questions that
-    begin with the text come first, then those with most askers, then the latest."""
-    latest = func.max(receipts.c.created + receipts.c.asked)
-    return (
-        select(latest)
-        .where(receipts.c.guild == guild, func.length(receipts.c.asked) <= longest)
-        .where(receipts.c.offered.contains(wanted, autoescape=True))
-        .group_by(receipts.c.offered)
-        .order_by(
-            case((receipts.c.offered.startswith(wanted, autoescape=True), 0), else_=1),
-            func.count(distinct(receipts.c.asker)).desc(),
-            latest.desc(),
-        )
-    )
-
-
-async def _erase_part(connection: AsyncConnection) -> int:
-    """Erase the typed text of some receipts; return how many there were."""
-    typed = select(receipts.c.id, receipts.c.answer).where(receipts.c.question.is_not(None))
-    rows = await rows_of(connection, typed.limit(PART).with_for_update(skip_locked=True))
-    erasing = (
-        update(receipts)
-        .where(receipts.c.id == bindparam("of"))
-        .values(asked=None, offered=None, question=None, answer=bindparam("erased"))
-    )
-    if rows:
-        values = [{"of": id_, "erased": _erased(answer)} for id_, answer in rows]
-        await connection.execute(erasing, values)
-    return len(rows)
-
-
-def _erased(answer: str) -> str:
-    found = json_object(answer)
-    return "" if found is None else json.dumps(found | _NOT_TYPED, ensure_ascii=False)
-
-
-def _may_be_offered(question: Question, kept: StoredReceipt) -> bool:
-    """Return whether the question may be suggested to others: public, answered with evidence, and
-    not a follow-up. A follow-up means something else without the turns before it. A question that
-    took over nothing from them is not a follow-up."""
-    answered = kept.answer.status is Status.ANSWERED and bool(kept.answer.evidence)
-    alone = not question.history or kept.answer.understood_as == question.question
-    return _is_open(kept) and answered and alone
-
-
-def _words(text: str) -> str:
-    """Normalise a text for the search: its words alone, casefolded, each after a space. The result
-    contains no wildcards."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    words = "".join(c if c.isalnum() else " " for c in folded).split()
-    return "".join(f" {word}" for word in words)
 
 
 def _with_words(kept: StoredReceipt, typed: Typed) -> StoredReceipt:

@@ -18,6 +18,7 @@ from bot.domain.errors import StoreError
 from bot.store.database import PATIENCE_S, Database, rows_of
 from bot.store.health import DamagedError
 from bot.store.server_schema import SCHEMA
+from bot.store.tables import metadata
 
 _CONNECTIONS = 5
 _MAINTENANCE_S = 60  # one statement of a command, for which no user waits
@@ -40,6 +41,10 @@ _SIZE = text(
 # It changes with every transaction that writes, in any database of the server.
 _SNAPSHOT = text("SELECT pg_current_snapshot()::text")
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_CONTINUE_AUDIT = text(
+    f"SELECT setval(pg_get_serial_sequence('{SCHEMA}.audit', 'id'),"
+    f" coalesce(max(id), 0) + 1, false) FROM {SCHEMA}.audit"
+)
 _ONLY_READS = text("SELECT current_setting('transaction_read_only')::bool")
 
 
@@ -48,6 +53,7 @@ class Server(Database):
 
     shared = True
     _begin = "BEGIN"
+    _begin_reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     @classmethod
     @asynccontextmanager
@@ -93,6 +99,13 @@ class Server(Database):
     async def take_turns(self, connection: AsyncConnection, name: str) -> None:
         await rows_of(connection, _TAKE_TURNS.bindparams(name=f"{SCHEMA} {name}"))
 
+    async def lock_tables(self, connection: AsyncConnection) -> None:
+        tables = ", ".join(f"{SCHEMA}.{table}" for table in metadata.tables)
+        await connection.exec_driver_sql(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
+
+    async def continue_numbers(self, connection: AsyncConnection) -> None:
+        await connection.execute(_CONTINUE_AUDIT)
+
     async def check_writable(self) -> None:
         """Raise StoreError if the server only reads."""
         [[only_reads]] = await self.run(_ONLY_READS)
@@ -123,15 +136,14 @@ class Server(Database):
         code = getattr(error.orig, "sqlstate", None) or ""
         if code in _SENTENCES:
             return StoreError(f"{self.name} {_SENTENCES[code].format(_first_line(error.orig))}")
-        match code[:2]:
-            case "25" if code == "25006":
-                return self._only_reads()
-            case "XX" if code != "XX000":
-                return DamagedError(f"{self.name} is damaged: restore a backup of the server")
-            case "53":  # disk full, out of memory, too many connections
-                return StoreError(f"{self.name} is out of resources ({_first_line(error.orig)})")
-            case "" | "08" | "57" if isinstance(error, OperationalError | InterfaceError):
-                return self._unreachable(error.orig)
+        if code == "25006":
+            return self._only_reads()
+        if code in {"XX001", "XX002"}:
+            return DamagedError(f"{self.name} is damaged: restore a backup of the server")
+        if code.startswith("53"):  # disk full, out of memory, too many connections
+            return StoreError(f"{self.name} is out of resources ({_first_line(error.orig)})")
+        if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+            return self._unreachable(error.orig)
         return None
 
     def _unreachable(self, error: BaseException) -> StoreError:

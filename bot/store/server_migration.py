@@ -12,10 +12,10 @@ from bot.store.server import Server
 from bot.store.server_schema import SCHEMA, SERVER_STEPS
 from bot.store.tables import metadata
 
+_HAS_SCHEMA = text(f"SELECT to_regnamespace('{SCHEMA}') IS NOT NULL")
 _CATALOGUE = (
-    f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}",
     f"CREATE TABLE IF NOT EXISTS {SCHEMA}.migrations"
-    " (step integer PRIMARY KEY, taken timestamptz NOT NULL DEFAULT now())",
+    " (step integer PRIMARY KEY, taken timestamptz NOT NULL DEFAULT now())"
 )
 _TAKEN = text(f"SELECT coalesce(max(step), 0) FROM {SCHEMA}.migrations")
 _COLUMNS = text(
@@ -43,8 +43,9 @@ async def _take(
     server: Server, connection: AsyncConnection, steps: Mapping[int, Sequence[str]]
 ) -> None:
     await server.take_turns(connection, "migration")
-    for statement in _CATALOGUE:
-        await connection.exec_driver_sql(statement)
+    if not (await connection.execute(_HAS_SCHEMA)).scalar_one():  # an admin may have made it
+        await connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")
+    await connection.exec_driver_sql(_CATALOGUE)
     taken = (await connection.execute(_TAKEN)).scalar_one()
     if 0 < taken < max(steps):
         _log.info("upgrading %s to schema %d", server.name, max(steps))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, cast, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import Refusal, StoreError, UnreadableSettingsError
@@ -105,7 +105,7 @@ class SettingsOfServers:
         self, guild: int, edit: Callable[[ServerSettings], ServerSettings]
     ) -> ServerSettings:
         async def within(connection: AsyncConnection) -> tuple[ServerSettings, int]:
-            changes = await self._count_change(connection)  # first: it locks out other changes
+            changes = await self._count_change(connection)  # first: others wait for it
             stored = select(settings.c.settings).where(settings.c.guild == guild)
             rows = await rows_of(connection, stored)
             changed = edit((_parsed(rows[0][0]) if rows else None) or _DEFAULTS)
@@ -131,15 +131,13 @@ class SettingsOfServers:
         return int(rows[0][0]) if rows else 0
 
     async def _count_change(self, connection: AsyncConnection) -> int:
-        first = self._database.insert(facts).values(name=_CHANGES, value="0")
-        await connection.execute(first.on_conflict_do_nothing())
-        count = select(facts.c.value).where(facts.c.name == _CHANGES).with_for_update()
-        [[before]] = await rows_of(connection, count)
-        changes = int(before) + 1
-        await connection.execute(
-            update(facts).where(facts.c.name == _CHANGES).values(value=str(changes))
+        first = self._database.insert(facts).values(name=_CHANGES, value="1")
+        one_more = cast(cast(facts.c.value, BigInteger) + 1, facts.c.value.type)
+        counting = first.on_conflict_do_update(
+            index_elements=[facts.c.name], set_={"value": one_more}
         )
-        return changes
+        [[changes]] = await rows_of(connection, counting.returning(facts.c.value))
+        return int(changes)
 
 
 def _parsed(text: str) -> ServerSettings | None:

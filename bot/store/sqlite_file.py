@@ -45,6 +45,7 @@ class SqliteFile(Database):
 
     shared = False
     _begin = "BEGIN IMMEDIATE"
+    _begin_reading = "BEGIN"
 
     def __init__(self, engine: AsyncEngine, path: Path) -> None:
         super().__init__(engine, str(path))
@@ -100,6 +101,12 @@ class SqliteFile(Database):
 
     async def take_turns(self, connection: AsyncConnection, name: str) -> None:
         """Do nothing: a transaction that writes holds the whole file."""
+
+    async def lock_tables(self, connection: AsyncConnection) -> None:
+        """Do nothing: a transaction that writes holds the whole file."""
+
+    async def continue_numbers(self, connection: AsyncConnection) -> None:
+        """Do nothing: SQLite takes the highest number."""
 
     async def take_step(self, step: str, number: int) -> None:
         """Run a step of the schema and record its number. If a statement fails, all are rolled

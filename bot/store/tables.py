@@ -16,7 +16,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal,
     select,
+    tuple_,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -48,6 +50,13 @@ def part_of(key: Column[int], condition: ColumnElement[bool]) -> ColumnElement[b
     """Select at most PART rows. Rows that another process deletes at the moment are left to it."""
     rows = select(key).where(condition).limit(PART).with_for_update(skip_locked=True)
     return key.in_(rows)
+
+
+def before_receipt(created: str, number: int) -> ColumnElement[bool]:
+    """Select the receipts that come after this one, newest first."""
+    return tuple_(receipts.c.created, receipts.c.rowid) < tuple_(
+        literal(created, receipts.c.created.type), literal(number, receipts.c.rowid.type)
+    )
 
 
 def _text(name: str, *, nullable: bool = False, primary_key: bool = False) -> Column[str]:

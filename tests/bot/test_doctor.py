@@ -21,10 +21,12 @@ from bot.doctor import artifacts, machine, service, storage
 from bot.doctor import redis as redis_check
 from bot.doctor.diagnosis import Check, Diagnosis, Level, examine
 from bot.store import Store
+from bot.store.schema import STEPS
 from index.generations.generation import GENERATIONS, current_folder, published
 from index.generations.manifest import read_manifest
 from tests.bot.conftest import InProcess
 from tests.damage import truncate
+from tests.postgres_server import PostgresServer
 from tests.sharing.redis_server import RedisServer, redis_server
 
 
@@ -161,6 +163,22 @@ def test_a_store_of_a_newer_program(settings: Settings, store: Path) -> None:
     connection.close()
     finding = found(storage.store, settings)
     assert (finding.level, "upgrade" in finding.message) == (Level.PROBLEM, True)
+
+
+def test_a_store_on_a_server(settings: Settings, postgres: PostgresServer) -> None:
+    url = SecretStr(postgres.database())
+    on_server = changed(settings, database_url=url)
+    assert "there is none yet: dealbot run creates it in" in found(storage.store, on_server).message
+
+    async def make() -> None:
+        async with Store.open(url):
+            pass
+
+    asyncio.run(make())
+    assert f"is reachable, schema {len(STEPS)} of" in found(storage.store, on_server).message
+    gone = changed(settings, database_url=SecretStr(f"{url.get_secret_value()}_of_nobody"))
+    finding = found(storage.store, gone)
+    assert (finding.level, "is not reachable" in finding.message) == (Level.PROBLEM, True)
 
 
 def test_a_store_that_cannot_be_written(

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.domain.spending import Spent
-from bot.store import Store
+from bot.store import Store, StorePlace
 from bot.store.schema import STEPS
 from tests.bot.conftest import InProcess
+from tests.postgres_server import PostgresServer
 from tests.store.conftest import GUILD, kept
 
 ANN = 1_310_000_000_000_000_042
@@ -24,18 +26,24 @@ def path(tmp_path: Path) -> Path:
     """Fill a store with two answers and a vote of Ann's, what a model cost for her today, and an
     answer of another user."""
     path = tmp_path / "dealbot.sqlite"
-
-    async def fill() -> None:
-        async with Store.open(path, keep_questions=True) as store:
-            ann = store.asker(ANN)
-            receipts = [kept(asker=ann), kept("Another?", asker=ann), kept("Of others?")]
-            for receipt in receipts:
-                await store.receipts.add(receipt)
-            await store.votes.vote(receipts[2].id, ann, -1)
-            await store.usage.add(datetime.now(UTC).date(), str(ANN), Spent(900, 100, 2_500))
-
-    asyncio.run(fill())
+    asyncio.run(fill(path))
     return path
+
+
+async def fill(place: StorePlace) -> None:
+    async with Store.open(place, keep_questions=True) as store:
+        ann = store.asker(ANN)
+        receipts = [kept(asker=ann), kept("Another?", asker=ann), kept("Of others?")]
+        for receipt in receipts:
+            await store.receipts.add(receipt)
+        await store.votes.vote(receipts[2].id, ann, -1)
+        await store.usage.add(datetime.now(UTC).date(), str(ANN), Spent(900, 100, 2_500))
+
+
+@pytest.fixture
+def url(postgres: PostgresServer) -> str:
+    """Create a database."""
+    return postgres.database()
 
 
 @contextmanager
@@ -121,6 +129,53 @@ def test_where_there_is_no_store_none_is_made(
         in refused.complaint
     )
     assert not missing.parent.exists()
+
+
+def test_a_store_is_copied_to_a_server_and_back(
+    run_main: InProcess, path: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_elsewhere(path):
+        assert "Another dealbot uses" in run_main("store", "copy", path, url).complaint
+    copied = run_main("store", "copy", path, url)
+    assert copied.code == 0
+    assert copied.out.endswith("rows of 12 tables; all checksums agree.\n")
+    assert "Copying receipts: 3\n" in copied.err
+    monkeypatch.setenv("DEALBOT_DATABASE_URL", url)
+    told = json.loads(run_main("store", "info", "--json").out)
+    assert (told["answers"], told["votes"]) == (3, 1)
+    assert told["store"].startswith("postgresql://dealbot@")
+    # a file that is named on the command line is meant
+    assert run_main("store", "forget", "--user", str(ANN), "--store", path).code == 0
+    assert json.loads(run_main("store", "info", "--json").out)["answers"] == 3
+    again = run_main("store", "copy", path, url)
+    assert "is not empty, it has" in again.complaint
+    back = tmp_path / "back.sqlite"
+    assert run_main("store", "copy", url, back).code == 0
+    assert json.loads(run_main("store", "info", "--store", back, "--json").out)["answers"] == 3
+
+
+def test_a_store_on_a_server_is_used_by_the_commands(
+    run_main: InProcess, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEALBOT_DATABASE_URL", url)
+    missing = run_main("store", "info")
+    assert missing.code == 1
+    assert "There is no store in postgresql://" in missing.complaint
+    asyncio.run(fill(SecretStr(url)))
+    exported = json.loads(run_main("store", "export", "--user", str(ANN)).out)
+    assert len(exported["answers"]) == 2
+    assert "answers, 1 votes" in run_main("store", "forget", "--user", str(ANN)).out
+    backup = run_main("store", "backup", tmp_path / "backup")
+    assert "back it up with pg_dump --schema=dealbot_store" in backup.complaint
+    assert "with pg_restore" in run_main("store", "restore", tmp_path / "backup").complaint
+
+
+def test_a_wrong_url_is_refused_without_its_password(run_main: InProcess) -> None:
+    for url in ("mysql://ann:hunter2@host/db", "postgresql://ann:hunter2@host:port/db"):
+        refused = run_main("store", "info", "--database-url", url)
+        assert refused.code == 1
+        assert "database_url" in refused.complaint
+        assert "hunter2" not in refused.complaint
 
 
 @pytest.mark.parametrize("work", ["backup", "restore"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from discord import Permissions
+from sqlalchemy import text
 
 from bot.discord.client import DealbotClient
 from bot.store.settings import ServerSettings
@@ -323,7 +324,7 @@ async def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
     dealbot: DealbotClient, fake: FakeDiscord
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    await dealbot.runtime.store.receipts._database.run("PRAGMA query_only = ON")
+    await dealbot.runtime.store.receipts._database.run(text("PRAGMA query_only = ON"))
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
     answer = await asked.final()
     await dealbot.runtime.requests.close(5)  # wait until the request is finished
@@ -338,7 +339,7 @@ async def test_an_answer_that_cannot_be_linked_is_left_as_it_is(
     with fake.faults.hold("PATCH /webhooks/*/messages/@original") as held:
         asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
         await fake.faults.entered(held)
-        await dealbot.runtime.store.receipts._database.run("PRAGMA query_only = ON")
+        await dealbot.runtime.store.receipts._database.run(text("PRAGMA query_only = ON"))
     await dealbot.runtime.requests.close(5)  # wait until the request is finished
     [answer] = asked.answers
     assert answer.embed["title"].startswith("$12.5 million")

@@ -7,9 +7,12 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, text
 
 from bot.discord.client import DealbotClient
 from bot.discord.runtime import Runtime
+from bot.store.sqlite_file import SqliteFile
+from bot.store.tables import settings as table
 from tests.discord.conftest import (
     ANSWERED,
     NOT_ANSWERED,
@@ -141,8 +144,9 @@ async def test_a_bug_is_told_by_the_reference_that_the_log_has(
     dealbot: DealbotClient, fake: FakeDiscord, caplog: pytest.LogCaptureFixture
 ) -> None:
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
-    await dealbot.runtime.store.receipts._database.run("DROP TABLE messages")
-    await dealbot.runtime.store.receipts._database.run("ALTER TABLE receipts RENAME TO gone")
+    database = dealbot.runtime.store.receipts._database
+    await database.run(text("DROP TABLE messages"))
+    await database.run(text("ALTER TABLE receipts RENAME TO gone"))
     asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
     told = await asked.followup()
     reference = re.search(r"the log has the details under (\w{8})$", told.content)
@@ -186,7 +190,7 @@ async def test_settings_that_cannot_be_read_close_the_server_until_an_admin_sets
     harbour, ann = fake.guild("Harbour"), fake.user("Ann")
     settings = dealbot.runtime.store.settings
     await settings._database.run(
-        "INSERT INTO settings (guild, settings) VALUES (?, ?)", harbour.id, '{"channels": "all"}'
+        insert(table).values(guild=harbour.id, settings='{"channels": "all"}')
     )
     await settings.load()  # as at startup
     refused = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
@@ -231,18 +235,19 @@ async def test_answers_go_on_without_the_store(
 
 async def _spoil(runtime: Runtime, fault: str, stack: ExitStack) -> None:
     database = runtime.store.receipts._database
+    assert isinstance(database, SqliteFile)
     if fault == "full":
-        await database.run("VACUUM")
-        [(pages,)] = await database.run("PRAGMA page_count")
-        await database.run(f"PRAGMA max_page_count = {pages}")
+        await database.run(text("VACUUM"))
+        pages = await database.pragma("page_count")
+        await database.pragma(f"max_page_count = {pages}")
     elif fault == "locked":
         other = stack.enter_context(closing(sqlite3.connect(database.path, isolation_level=None)))
         other.execute("BEGIN IMMEDIATE")
     elif fault == "removed":
         database.path.unlink()
     else:
-        await database.run("PRAGMA wal_checkpoint(TRUNCATE)")
-        await database.run("PRAGMA cache_size = 0")
+        await database.pragma("wal_checkpoint(TRUNCATE)")
+        await database.pragma("cache_size = 0")
         with database.path.open("r+b") as file:
             file.seek(4096)
             file.write(b"\x55" * 4096 * 60)

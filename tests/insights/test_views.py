@@ -44,7 +44,7 @@ async def _one_forgotten(asking: Asking) -> None:
 
 
 async def _forgotten_by_another_program(asking: Asking) -> None:
-    with sqlite3.connect(asking.store.asked._database.path) as other:
+    with sqlite3.connect(asking.store.name) as other:
         other.execute("DELETE FROM receipts WHERE id = ?", (_ANNS,))
     other.close()
 

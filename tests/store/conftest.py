@@ -1,13 +1,14 @@
-"""A store in a file of its own, and receipts to put into it."""
+"""A store in a file or a database of its own, and receipts to put into it."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from bot.domain.models import Answer, Citation, Question, Role, Status, Turn
-from bot.store import Store, StoredReceipt, new_id
+from bot.store import Store, StoredReceipt, StorePlace, new_id
 
 GUILD, CHANNEL = 1_310_000_000_000_000_001, 1_310_000_000_000_000_002
 NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
@@ -15,13 +16,22 @@ NOON = datetime(2031, 5, 4, 12, tzinfo=UTC)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
+    """Name a file, for tests of what only a file has."""
     return tmp_path / "data" / "store.sqlite3"
 
 
+@pytest.fixture(params=["file", "server"])
+def place(request: pytest.FixtureRequest, path: Path) -> StorePlace:
+    """Name a store that does not exist yet, once in a file and once on a server."""
+    if request.param == "file":
+        return path
+    return SecretStr(request.getfixturevalue("postgres").database())
+
+
 @pytest.fixture
-async def store(path: Path) -> AsyncIterator[Store]:
+async def store(place: StorePlace) -> AsyncIterator[Store]:
     """Open a store that keeps questions."""
-    async with Store.open(path, keep_questions=True) as store:
+    async with Store.open(place, keep_questions=True) as store:
         yield store
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from bot.domain.models import SmallTalk, Status, Turn
 from bot.domain.outcomes import Outcome, outcome_of
-from bot.store import Store, StoredReceipt
+from bot.store import Store, StoredReceipt, StorePlace
 from bot.store.asked import Scope
 from bot.store.schema import STEPS
 from tests.store.conftest import GUILD, NOON, kept
+from tests.store.outside import execute
 
 ALL = Scope(NOON - timedelta(days=30), NOON + timedelta(days=30))
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -108,14 +109,12 @@ async def test_the_closest_sentence_stands_for_an_answer_that_was_not_given(stor
     assert (found.up, found.down) == (0, 1)
 
 
-async def test_a_damaged_answer_or_sentence_is_left_out(store: Store, path: Path) -> None:
+async def test_a_damaged_answer_or_sentence_is_left_out(store: Store, place: StorePlace) -> None:
     one, two = kept(), kept()
     for receipt in (one, two):
         await store.receipts.add(receipt)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("UPDATE receipts SET answer = '{' WHERE id = ?", (one.id,))
+    execute(place, "UPDATE receipts SET answer = '{' WHERE id = ?", one.id)
     strange = json.dumps({"citations": [{"role": "evidence", "of": "another version"}]})
-    other.execute("UPDATE receipts SET answer = ? WHERE id = ?", (strange, two.id))
-    other.close()
+    execute(place, "UPDATE receipts SET answer = ? WHERE id = ?", strange, two.id)
     [found] = await store.asked.newest(ALL, 9)
     assert (found.id, found.sentence) == (two.id, None)

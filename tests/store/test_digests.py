@@ -3,12 +3,11 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.domain.digests import Every, next_due
-from bot.store import Store
+from bot.store import Store, StorePlace
 from bot.store.digests import StoredDigest
 from tests.store.conftest import CHANNEL, GUILD, NOON
 
@@ -45,12 +44,12 @@ async def test_a_post_is_taken_on_once(store: Store) -> None:
     assert await store.digests.due(DIGEST.due) == [DIGEST]
 
 
-async def test_it_survives_a_restart(path: Path) -> None:
-    async with Store.open(path) as store:
+async def test_it_survives_a_restart(place: StorePlace) -> None:
+    async with Store.open(place) as store:
         await store.digests.set(DIGEST)
         assert await store.digests.take(DIGEST, DIGEST.due + DAY)
         await store.digests.cover(GUILD, DIGEST.due)
-    async with Store.open(path) as store:
+    async with Store.open(place) as store:
         kept = await store.digests.get(GUILD)
     assert kept == replace(DIGEST, due=DIGEST.due + DAY, covered=DIGEST.due)
 

@@ -9,17 +9,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.errors import StoreError
 from bot.domain.spending import Spent
 from bot.store import Store
-from bot.store.database import Database
 from bot.store.migration import migrate
 from bot.store.schema import STEPS
 from bot.store.signatures import Hasher
+from bot.store.sqlite_file import SqliteFile
 from tests.store.conftest import GUILD
 
 OLD = Path(__file__).parent / "schemas"
+WRITABLE = "INSERT INTO facts VALUES ('writable', 'still')"
 ADDED = "ALTER TABLE audit ADD COLUMN seen INTEGER NOT NULL DEFAULT 0; CREATE TABLE later (x)"
 
 
@@ -90,9 +93,9 @@ async def test_an_empty_file_gets_the_schema_and_needs_no_backup(path: Path) -> 
 
 async def test_a_step_is_taken_after_a_backup_and_keeps_what_is_there(path: Path) -> None:
     make_old(path, 1)
-    async with Database.open(path) as database:
+    async with SqliteFile.open(path) as database:
         await migrate(database, (STEPS[0], ADDED), locked=False)
-        assert await database.run("SELECT action, seen FROM audit") == [("rebuild", 0)]
+        assert await database.run(text("SELECT action, seen FROM audit")) == [("rebuild", 0)]
         await migrate(database, (STEPS[0], ADDED), locked=False)  # already applied: nothing to do
     backup = path.with_name(f"{path.name}.1.bak")
     assert read(backup, "PRAGMA user_version") == [(1,)]
@@ -105,11 +108,11 @@ async def test_a_step_is_taken_after_a_backup_and_keeps_what_is_there(path: Path
 async def test_a_step_that_fails_leaves_the_old_schema_whole(path: Path) -> None:
     make_old(path, 1)
     broken = f"{ADDED}; INSERT INTO nowhere VALUES (1)"
-    async with Database.open(path) as database:
-        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+    async with SqliteFile.open(path) as database:
+        with pytest.raises(OperationalError, match="nowhere"):
             await migrate(database, (STEPS[0], broken), locked=False)
-        assert await database.run("PRAGMA user_version") == [(1,)]
-        await database.run("INSERT INTO facts VALUES ('writable', 'still')")
+        assert await database.schema_version() == 1
+        await database.run(text(WRITABLE))
     assert read(path, "SELECT name FROM sqlite_schema WHERE name = 'later'") == []
     # Read from outside: the write was not part of a transaction that the step left open.
     assert read(path, "SELECT value FROM facts WHERE name = 'writable'") == [("still",)]
@@ -117,45 +120,45 @@ async def test_a_step_that_fails_leaves_the_old_schema_whole(path: Path) -> None
 
 async def test_a_migration_that_is_cancelled_is_taken_whole_or_not_at_all(path: Path) -> None:
     make_old(path, 1)
-    async with Database.open(path) as database:
+    async with SqliteFile.open(path) as database:
         task = asyncio.create_task(migrate(database, (STEPS[0], ADDED), locked=True))
         backup = path.with_name(f"{path.name}.1.bak")
         while not backup.exists() and not task.done():  # noqa: ASYNC110 - a file sets no event
             await asyncio.sleep(0)
         task.cancel()
         await asyncio.wait([task])
-        [(version,)] = await database.run("PRAGMA user_version")
-        later = await database.run("SELECT name FROM sqlite_schema WHERE name = 'later'")
+        version = await database.schema_version()
+        later = await database.run(text("SELECT name FROM sqlite_schema WHERE name = 'later'"))
         assert (version, len(later)) in {(1, 0), (2, 1)}
-        await database.run("INSERT INTO facts VALUES ('writable', 'still')")
+        await database.run(text(WRITABLE))
 
 
 async def test_tables_do_not_change_under_a_process_at_work(path: Path) -> None:
-    async with Store.open(path), Database.open(path) as database:
+    async with Store.open(path), SqliteFile.open(path) as database:
         with pytest.raises(StoreError, match="Another dealbot uses"):
             await migrate(database, (*STEPS, ADDED), locked=False)
-        assert await database.run("PRAGMA user_version") == [(len(STEPS),)]
+        assert await database.schema_version() == len(STEPS)
 
 
 async def test_a_backup_that_cannot_be_made_stops_the_migration(path: Path) -> None:
     make_old(path, 1)
     path.with_name(f"{path.name}.1.bak").mkdir()
-    async with Database.open(path) as database:
+    async with SqliteFile.open(path) as database:
         with pytest.raises(StoreError, match=r"1\.bak cannot be used: Is a directory"):
             await migrate(database, (STEPS[0], ADDED), locked=False)
-        assert await database.run("PRAGMA user_version") == [(1,)]
+        assert await database.schema_version() == 1
 
 
 _ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(i) FROM n"
 _MIGRATING = f"""
 import asyncio, sys
 from pathlib import Path
-from bot.store.database import Database
 from bot.store.migration import migrate
 from bot.store.schema import STEPS
+from bot.store.sqlite_file import SqliteFile
 
 async def main():
-    async with Database.open(Path(sys.argv[1])) as database:
+    async with SqliteFile.open(Path(sys.argv[1])) as database:
         await migrate(database, (*STEPS, "CREATE TABLE later (x); {_ENDLESS}"), locked=False)
 
 asyncio.run(main())

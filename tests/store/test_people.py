@@ -1,15 +1,14 @@
 """Data of one user: everything kept about them is exported, and deleted on request."""
 
 import json
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-from bot.store import AuditEntry, ServerSettings, Store
+from bot.store import AuditEntry, ServerSettings, Store, StorePlace
 from bot.store.people import Counts
 from bot.wording.answers import put_in_words
 from tests.store.conftest import GUILD, NOON, kept
+from tests.store.outside import execute, stored_bytes
 
 ANN, BOB = 1_310_000_000_000_000_042, 1_310_000_000_000_000_043
 
@@ -53,17 +52,15 @@ async def test_a_person_gets_all_of_theirs_and_nothing_of_others(store: Store) -
 
 
 async def test_settings_that_cannot_be_read_keep_nobody_from_an_export(
-    store: Store, path: Path
+    store: Store, place: StorePlace
 ) -> None:
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("INSERT INTO settings VALUES (1, '{half')")
-    other.execute("""INSERT INTO settings VALUES (2, '{"admin_users": "none"}')""")
-    other.close()
+    execute(place, "INSERT INTO settings VALUES (1, '{half')")
+    execute(place, """INSERT INTO settings VALUES (2, '{"admin_users": "none"}')""")
     assert (await store.people.export(ANN, put_in_words)).admin_of == ()
 
 
 async def test_who_is_forgotten_leaves_nothing_but_the_log_of_what_admins_did(
-    store: Store, path: Path
+    store: Store, place: StorePlace
 ) -> None:
     firsts = await fill(store)
     assert await store.people.count(ANN) == Counts(answers=2, votes=2)
@@ -75,20 +72,17 @@ async def test_who_is_forgotten_leaves_nothing_but_the_log_of_what_admins_did(
     offered = await store.receipts.answered_questions(GUILD, "", 9)
     assert sorted(offered) == sorted([f"Asked by {BOB}?", f"And then, {BOB}?"])
     assert await store.votes.counts(firsts[str(BOB)]) == (0, 0)
-    other = sqlite3.connect(path)
-    linked = other.execute("SELECT receipt FROM messages").fetchall()
-    other.close()
+    linked = execute(place, "SELECT receipt FROM messages")
     assert {receipt for (receipt,) in linked} == {a.receipt for a in await bobs(store)}
-    for file in (path, path.with_name(f"{path.name}-wal")):  # while the bot continues to run
-        assert f"by {ANN}?".encode() not in file.read_bytes()
+    assert f"by {ANN}?".encode() not in stored_bytes(place)  # while the bot continues to run
 
 
 async def bobs(store: Store):  # type: ignore[no-untyped-def]
     return (await store.people.export(BOB, put_in_words)).answers
 
 
-async def test_what_was_only_known_for_a_while_is_forgotten_too(path: Path) -> None:
-    async with Store.open(path) as store:
+async def test_what_was_only_known_for_a_while_is_forgotten_too(place: StorePlace) -> None:
+    async with Store.open(place) as store:
         receipt = kept(asker=store.asker(ANN))
         await store.receipts.add(receipt)
         assert (await store.people.export(ANN, put_in_words)).answers[

@@ -2,18 +2,18 @@
 
 import logging
 import re
-import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
+from typing import LiteralString
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.models import Status, Turn
-from bot.store import Store, StoredReceipt, new_id
+from bot.store import Store, StoredReceipt, StorePlace, new_id
 from bot.store.timestamps import to_text
 from tests.store.conftest import CHANNEL, GUILD, NOON, kept
+from tests.store.outside import execute
 
 
 def question_of(receipt: StoredReceipt) -> str:
@@ -94,14 +94,12 @@ async def test_a_conversation_is_what_everyone_in_the_channel_saw_of_late(store:
     ],
 )
 async def test_a_receipt_that_this_version_cannot_read_is_none_and_logged(
-    store: Store, path: Path, caplog: pytest.LogCaptureFixture, damage: str
+    store: Store, place: StorePlace, caplog: pytest.LogCaptureFixture, damage: LiteralString
 ) -> None:
     receipt = kept("a secret?")
     await store.receipts.add(receipt)
     await store.receipts.link_message(1, receipt.id)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute(damage)
-    other.close()
+    execute(place, damage)
     with caplog.at_level(logging.WARNING):
         assert await store.receipts.get(receipt.id) is None
         assert await store.receipts.of_message(1) is None
@@ -111,7 +109,7 @@ async def test_a_receipt_that_this_version_cannot_read_is_none_and_logged(
 
 
 async def test_pruning_forgets_what_is_older_with_all_that_hangs_on_it(
-    store: Store, path: Path
+    store: Store, place: StorePlace
 ) -> None:
     # An hour before noon, though its text in its own zone sorts after noon.
     east = timezone(timedelta(hours=5))
@@ -126,9 +124,7 @@ async def test_pruning_forgets_what_is_older_with_all_that_hangs_on_it(
     assert await store.receipts.get(old.id) is None
     assert await store.receipts.of_message(0) is None
     assert await store.receipts.of_message(1) == new
-    other = sqlite3.connect(path)
-    assert other.execute("SELECT receipt FROM votes").fetchall() == [(new.id,)]
-    other.close()
+    assert execute(place, "SELECT receipt FROM votes") == [(new.id,)]
 
 
 @given(st.lists(st.datetimes(timezones=st.timezones()), max_size=5))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.models import Turn
-from bot.store import Store, StoredReceipt
-from bot.store.database import Database
+from bot.store import Store, StoredReceipt, StorePlace
 from tests.store.conftest import GUILD, NOON, kept
+from tests.store.outside import execute, stored_bytes
 
 TYPED = "Does Zebulon close the bridge?"
 
@@ -25,20 +25,18 @@ def asked(**given: object) -> StoredReceipt:
     return replace(receipt, answer=answer)
 
 
-def on_disk(path: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in path.parent.iterdir())
-
-
-async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(path: Path) -> None:
+async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(
+    place: StorePlace,
+) -> None:
     receipt = asked()
-    async with Store.open(path) as store:
+    async with Store.open(place) as store:
         await store.receipts.add(receipt)
         await store.receipts.link_message(1, receipt.id)
         assert await store.receipts.get(receipt.id) == receipt
         assert await store.receipts.of_message(1) == receipt
-        assert b"Zebulon" not in on_disk(path)
-        assert b"closes in May." in on_disk(path)
-    async with Store.open(path) as store:
+        assert b"Zebulon" not in stored_bytes(place)
+        assert b"closes in May." in stored_bytes(place)
+    async with Store.open(place) as store:
         after = await store.receipts.get(receipt.id)
         assert after is not None
         assert after.question is None
@@ -48,12 +46,12 @@ async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(path
 
 
 async def test_what_was_typed_is_known_for_half_an_hour(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    place: StorePlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     receipt = asked()
-    async with Store.open(path) as store:
+    async with Store.open(place) as store:
         await store.receipts.add(receipt)
         now += 1799
         assert await store.receipts.get(receipt.id) == receipt
@@ -63,10 +61,10 @@ async def test_what_was_typed_is_known_for_half_an_hour(
         assert after.question is None
 
 
-async def test_not_without_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_not_without_end(place: StorePlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.store.recent._MOST", 2)
     receipts = [asked() for _ in range(3)]
-    async with Store.open(path) as store:
+    async with Store.open(place) as store:
         for receipt in receipts:
             await store.receipts.add(receipt)
         known = [await store.receipts.get(receipt.id) for receipt in receipts]
@@ -77,30 +75,31 @@ async def test_not_without_end(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         ]
 
 
-async def test_an_admin_who_stops_keeping_it_has_it_taken_out_of_the_file(path: Path) -> None:
+async def test_an_admin_who_stops_keeping_it_has_it_taken_out_of_the_file(
+    place: StorePlace,
+) -> None:
     receipts = [asked(asker=f"{number}") for number in range(1203)]  # enough for several batches
-    async with Store.open(path, keep_questions=True) as store:
+    async with Store.open(place, keep_questions=True) as store:
         for receipt in receipts:
             await store.receipts.add(receipt)
         assert await store.receipts.forget_questions() == 0
-    async with Database.open(path) as database:
-        await database.run("UPDATE receipts SET answer = '{Zebulon' WHERE rowid = 7")
-    assert b"Zebulon" in on_disk(path)
-    async with Store.open(path) as store:
+    execute(place, "UPDATE receipts SET answer = '{Zebulon' WHERE rowid = 7")
+    assert b"Zebulon" in stored_bytes(place)
+    async with Store.open(place) as store:
         assert await store.receipts.forget_questions() == 1203
         assert await store.receipts.forget_questions() == 0
         after = await store.receipts.get(receipts[0].id)
         assert after is not None
         assert after.answer.citations == receipts[0].answer.citations
-    assert b"Zebulon" not in on_disk(path)
+    assert b"Zebulon" not in stored_bytes(place)
 
 
-async def test_what_is_pruned_leaves_the_file(path: Path) -> None:
-    async with Store.open(path, keep_questions=True) as store:
+async def test_what_is_pruned_leaves_the_file(place: StorePlace) -> None:
+    async with Store.open(place, keep_questions=True) as store:
         for number in range(1203):
             await store.receipts.add(asked(asker=f"{number}"))
         assert await store.receipts.prune(NOON + timedelta(1)) == 1203
-    assert b"Zebulon" not in on_disk(path)
+    assert b"Zebulon" not in stored_bytes(place)
 
 
 async def test_a_direct_channel_which_leads_to_a_person_is_kept_as_a_hash(path: Path) -> None:

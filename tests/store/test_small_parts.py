@@ -1,7 +1,6 @@
 """Settings, audit log, facts, hashes and signatures."""
 
 import asyncio
-import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.domain.errors import StoreError
-from bot.store import AuditEntry, ServerSettings, Store
+from bot.store import AuditEntry, ServerSettings, Store, StorePlace
 from bot.store.signatures import Signer
 from bot.wording.errors import worded_errors
 from tests.store.conftest import GUILD, NOON
+from tests.store.outside import execute
 
 SIGNER = Signer(b"k" * 32)
 
@@ -45,17 +45,15 @@ def test_a_limit_of_nothing_is_no_setting(limit: int) -> None:
         ServerSettings(per_user_per_minute=limit)
 
 
-async def test_settings_of_another_version_never_open_what_was_closed(path: Path) -> None:
-    async with Store.open(path):
+async def test_settings_of_another_version_never_open_what_was_closed(place: StorePlace) -> None:
+    async with Store.open(place):
         pass
-    other = sqlite3.connect(path, isolation_level=None)
     for guild, settings in (
         (GUILD, '{"channels": [1], "tone": "kind"}'),
         (GUILD + 1, '{"channels": "none of your business"}'),
     ):
-        other.execute("INSERT INTO settings VALUES (?, ?)", (guild, settings))
-    other.close()
-    async with Store.open(path) as store:
+        execute(place, "INSERT INTO settings VALUES (?, ?)", guild, settings)
+    async with Store.open(place) as store:
         assert store.settings.get(GUILD) == ServerSettings(channels=(1,))
         with pytest.raises(StoreError, match="an admin has to set them again"), worded_errors():
             store.settings.get(GUILD + 1)
@@ -63,14 +61,14 @@ async def test_settings_of_another_version_never_open_what_was_closed(path: Path
         assert store.settings.get(GUILD + 1) == ServerSettings()
 
 
-async def test_what_two_change_at_once_is_both_kept(store: Store, path: Path) -> None:
+async def test_what_two_change_at_once_is_both_kept(store: Store, place: StorePlace) -> None:
     await asyncio.gather(
         store.settings.change(GUILD, lambda now: now.model_copy(update={"private": True})),
         store.settings.change(GUILD, lambda now: now.model_copy(update={"roles": (3,)})),
     )
     both = ServerSettings(private=True, roles=(3,))
     assert store.settings.get(GUILD) == both
-    async with Store.open(path, exclusive=False) as other:  # from the file, not from memory
+    async with Store.open(place, exclusive=False) as other:  # stored, not from memory
         assert other.settings.get(GUILD) == both
 
 
@@ -83,7 +81,9 @@ async def test_a_change_that_is_turned_down_changes_nothing(store: Store) -> Non
     assert store.settings.get(GUILD) == ServerSettings()
 
 
-async def test_a_change_that_was_cancelled_is_kept_all_the_same(store: Store, path: Path) -> None:
+async def test_a_change_that_was_cancelled_is_kept_all_the_same(
+    store: Store, place: StorePlace
+) -> None:
     changing = asyncio.create_task(
         store.settings.change(GUILD, lambda _: ServerSettings(private=True))
     )
@@ -93,7 +93,7 @@ async def test_a_change_that_was_cancelled_is_kept_all_the_same(store: Store, pa
         await changing
     again = await store.settings.change(GUILD, lambda now: now)  # runs after the cancelled change
     assert again == store.settings.get(GUILD) == ServerSettings(private=True)
-    async with Store.open(path, exclusive=False) as other:
+    async with Store.open(place, exclusive=False) as other:
         assert other.settings.get(GUILD) == again
 
 
@@ -118,13 +118,11 @@ async def test_the_audit_log_is_each_servers_own_and_newest_first(store: Store) 
 
 
 async def test_a_damaged_entry_hides_none_of_the_others(
-    store: Store, path: Path, caplog: pytest.LogCaptureFixture
+    store: Store, place: StorePlace, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in range(3):
         await store.audit.record(entry(number))
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("UPDATE audit SET happened = 'yesterday' WHERE id = 2")
-    other.close()
+    execute(place, "UPDATE audit SET happened = 'yesterday' WHERE id = 2")
     latest = await store.audit.latest(GUILD, 100)
     assert [entry.when - NOON for entry in latest] == [timedelta(seconds=n) for n in (2, 0)]
     assert "entry 2 of the audit log cannot be read" in caplog.text

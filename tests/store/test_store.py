@@ -16,13 +16,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.errors import StoreError
-from bot.store import AuditEntry, ServerSettings, Store
-from bot.store.database import Database
+from bot.store import AuditEntry, ServerSettings, Store, StorePlace
 from bot.store.schema import STEPS
+from bot.store.sqlite_file import SqliteFile
 from tests.hang_guard import HANG_S
 from tests.store.conftest import GUILD, NOON, kept
+from tests.store.outside import execute
 
 WRITER = """
 import asyncio, sys
@@ -42,13 +46,13 @@ asyncio.run(main())
 """
 
 
-async def test_what_is_kept_is_there_after_a_restart(path: Path) -> None:
+async def test_what_is_kept_is_there_after_a_restart(place: StorePlace) -> None:
     receipt = kept()
-    async with Store.open(path, keep_questions=True) as store:
+    async with Store.open(place, keep_questions=True) as store:
         await store.receipts.add(receipt)
         await store.values.set("synced", "abc")
         hashed, tag = store.asker(42), store.signer.sign("more")
-    async with Store.open(path) as store:
+    async with Store.open(place) as store:
         assert await store.receipts.get(receipt.id) == receipt
         assert await store.values.get("synced") == "abc"
         assert store.asker(42) == hashed
@@ -63,11 +67,11 @@ async def test_only_the_owner_can_read_what_people_asked(path: Path) -> None:
 
 
 async def test_the_file_is_in_wal_mode_with_foreign_keys(path: Path) -> None:
-    async with Database.open(path) as database:
+    async with SqliteFile.open(path) as database:
         await database.use_wal()
-        assert await database.run("PRAGMA journal_mode") == [("wal",)]
-        assert await database.run("PRAGMA synchronous") == [(1,)]
-        assert await database.run("PRAGMA foreign_keys") == [(1,)]
+        assert await database.pragma("journal_mode") == "wal"
+        assert await database.pragma("synchronous") == 1
+        assert await database.pragma("foreign_keys") == 1
 
 
 # --- one process -----------------------------------------------------------------------------
@@ -225,27 +229,28 @@ async def test_a_full_disk_and_a_read_only_file_are_told_and_nothing_is_half_wri
     path: Path,
 ) -> None:
     await filled(path)
-    async with Database.open(path) as database:
-        [(before,)] = await database.run("SELECT count(*) FROM facts")
-        [(pages,)] = await database.run("PRAGMA page_count")
-        await database.run(f"PRAGMA max_page_count = {pages}")  # SQLite reports this as a full disk
-        fill = "INSERT INTO facts SELECT id, answer || zeroblob(500000) FROM receipts"
+    async with SqliteFile.open(path) as database:
+        count = text("SELECT count(*) FROM facts")
+        [(before,)] = await database.run(count)
+        pages = await database.pragma("page_count")
+        await database.pragma(f"max_page_count = {pages}")  # SQLite reports this as a full disk
+        fill = text("INSERT INTO facts SELECT id, answer || zeroblob(500000) FROM receipts")
         with pytest.raises(StoreError, match="the disk is full: free some space"):
             await database.run(fill)
-        assert await database.run("SELECT count(*) FROM facts") == [(before,)]
-        await database.run("PRAGMA query_only = ON")
+        assert await database.run(count) == [(before,)]
+        await database.pragma("query_only = ON")
         with pytest.raises(StoreError, match="cannot be written"):
-            await database.run("DELETE FROM receipts")
+            await database.run(text("DELETE FROM receipts"))
 
 
 async def test_a_wrong_statement_is_a_bug_and_not_told_as_the_files_fault(path: Path) -> None:
-    async with Database.open(path) as database:
-        with pytest.raises(sqlite3.OperationalError, match="no such table"):
-            await database.run("SELECT * FROM nowhere")
+    async with SqliteFile.open(path) as database:
+        with pytest.raises(OperationalError, match="no such table"):
+            await database.run(text("SELECT * FROM nowhere"))
 
 
-async def test_a_closed_store_says_so(path: Path) -> None:
-    async with Store.open(path) as store:
+async def test_a_closed_store_says_so(place: StorePlace) -> None:
+    async with Store.open(place) as store:
         pass
     with pytest.raises(StoreError, match="shutting down"):
         await store.values.get("synced")
@@ -306,20 +311,22 @@ def test_flipped_bytes_are_refused_in_words_or_harmless(
 # --- cancelled callers -----------------------------------------------------------------------
 
 
-async def test_a_cancelled_caller_leaves_no_transaction_open(store: Store, path: Path) -> None:
+async def test_a_cancelled_caller_leaves_no_transaction_open(
+    store: Store, place: StorePlace
+) -> None:
     receipts = [kept() for _ in range(30)]
     tasks = []
     for receipt in receipts:
         tasks.append(asyncio.create_task(store.receipts.add(receipt)))
-        await asyncio.sleep(0)  # the thread has the statement now
+        await asyncio.sleep(0)  # the statement is begun
         tasks[-1].cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert any(task.cancelled() for task in tasks)
     await store.values.set("after", "all")
-    other = sqlite3.connect(path, timeout=0)  # an open transaction would block its write
-    try:
-        other.execute("INSERT INTO facts VALUES ('from', 'outside')")
-        other.commit()
-        assert other.execute("SELECT count(*) FROM receipts").fetchone() == (30,)
-    finally:
-        other.close()
+    execute(place, "INSERT INTO facts VALUES ('from', 'outside')")  # an open one would block it
+    async with asyncio.timeout(HANG_S):  # what was begun ends
+        while execute(place, "SELECT count(*) FROM receipts") != [(30,)]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    if isinstance(place, SecretStr):
+        open_ = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%%'"
+        assert execute(place, open_) == [(0,)]

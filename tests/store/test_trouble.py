@@ -1,4 +1,4 @@
-"""A store that fails while the bot runs: reported once, no caller waits for it, and it recovers."""
+"""A file that fails while the bot runs: reported once, no caller waits for it, and it recovers."""
 
 # ruff: noqa: ASYNC240 - a test has nothing else to do than wait for its files
 import asyncio
@@ -10,10 +10,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
 from bot.store import Store
+from bot.store.sqlite_file import SqliteFile
 from tests.hang_guard import HANG_S
 from tests.store.conftest import kept
 
@@ -34,6 +36,12 @@ async def watched(path: Path, degraded: Degradations) -> AsyncIterator[Store]:
         yield store
 
 
+def file_of(store: Store) -> SqliteFile:
+    database = store.receipts._database
+    assert isinstance(database, SqliteFile)
+    return database
+
+
 async def keeps(store: Store) -> bool:
     try:
         await store.receipts.add(kept("Why? " * 2000))
@@ -50,9 +58,9 @@ async def test_a_full_disk_is_told_until_there_is_room(
     watched: Store, degraded: Degradations, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A store that can still be read, but not written, stays degraded."""
-    database = watched.receipts._database
-    [(pages,)] = await database.run("PRAGMA page_count")
-    await database.run(f"PRAGMA max_page_count = {pages}")
+    database = file_of(watched)
+    pages = await database.pragma("page_count")
+    await database.pragma(f"max_page_count = {pages}")
     assert not all([await keeps(watched) for _ in range(30)])
     for _ in range(3):
         assert not await keeps(watched)
@@ -61,7 +69,7 @@ async def test_a_full_disk_is_told_until_there_is_room(
     assert (
         "the disk is full: free some space and try again. Answers continue" in degradation.message
     )
-    await database.run(f"PRAGMA max_page_count = {pages * 1000}")
+    await database.pragma(f"max_page_count = {pages * 1000}")
     assert await keeps(watched)
     assert not degraded.current
     assert told(caplog) == ["degraded,", "store"]
@@ -76,10 +84,10 @@ async def test_a_disk_that_takes_every_other_write_is_told_once(
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr("bot.store.health._CALM_S", 10.0)
-    database = watched.receipts._database
-    [(pages,)] = await database.run("PRAGMA page_count")
+    database = file_of(watched)
+    pages = await database.pragma("page_count")
     for _ in range(3):
-        await database.run(f"PRAGMA max_page_count = {pages}")
+        await database.pragma(f"max_page_count = {pages}")
         assert not all([await keeps(watched) for _ in range(9)])
         now += 9
         await watched.values.set("small", "enough")
@@ -92,11 +100,11 @@ async def test_a_disk_that_takes_every_other_write_is_told_once(
 async def test_a_store_that_can_only_be_read_is_told(
     watched: Store, degraded: Degradations, caplog: pytest.LogCaptureFixture
 ) -> None:
-    database = watched.receipts._database
-    await database.run("PRAGMA query_only = ON")
+    database = file_of(watched)
+    await database.pragma("query_only = ON")
     assert not any([await keeps(watched) for _ in range(3)])
     assert "cannot be written" in degraded.current[0].message
-    await database.run("PRAGMA query_only = OFF")
+    await database.pragma("query_only = OFF")
     assert await keeps(watched)
     assert told(caplog) == ["degraded,", "store"]
 
@@ -125,9 +133,9 @@ async def test_a_disk_that_does_not_answer_holds_up_nobody(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    database = watched.receipts._database
-    await database.run("PRAGMA busy_timeout = 15000")  # longer than the test may take
-    monkeypatch.setattr("bot.store.database._PATIENCE_S", 0.05)
+    database = file_of(watched)
+    await database.pragma("busy_timeout = 15000")  # longer than the test may take
+    monkeypatch.setattr("bot.store.database.PATIENCE_S", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     late = kept("Late?")
@@ -175,9 +183,9 @@ async def test_damage_is_told_once_and_does_not_pass_by_itself(
     receipts = [kept(f"Question {number}? " * 300) for number in range(40)]
     for receipt in receipts:
         await watched.receipts.add(receipt)
-    database = watched.receipts._database
-    await database.run("PRAGMA wal_checkpoint(TRUNCATE)")
-    await database.run("PRAGMA cache_size = 0")
+    database = file_of(watched)
+    await database.pragma("wal_checkpoint(TRUNCATE)")
+    await database.pragma("cache_size = 0")
     data = bytearray(path.read_bytes())
     with path.open("r+b") as file:  # in place: the inode stays the same
         for page in range(4 * 4096, len(data), 4096):
@@ -189,7 +197,7 @@ async def test_damage_is_told_once_and_does_not_pass_by_itself(
             await watched.receipts.get(receipt.id)
         except StoreError:
             failures += 1
-        assert await database.run("SELECT 1") == [(1,)]
+        assert await database.run(text("SELECT 1")) == [(1,)]
     assert failures
     assert "is damaged" in degraded.current[0].message
     assert told(caplog) == ["degraded,"]
@@ -198,7 +206,7 @@ async def test_damage_is_told_once_and_does_not_pass_by_itself(
 async def test_it_closes_though_a_statement_is_late(
     path: Path, degraded: Degradations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.store.database._PATIENCE_S", 0.01)
+    monkeypatch.setattr("bot.store.database.PATIENCE_S", 0.01)
     other = sqlite3.connect(":memory:")
     async with Store.open(path, busy_timeout_s=0.3, degraded=degraded) as store:
         other = sqlite3.connect(path, isolation_level=None)
