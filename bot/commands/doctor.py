@@ -19,6 +19,7 @@ from bot.commands.options import LLM, json_flag, setting
     "max_article_mb",
     "store",
     "database_url",
+    "shards",
     "golden",
 )
 @setting("metrics_host", "metrics_port", "redis_url", *LLM)

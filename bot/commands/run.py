@@ -42,6 +42,7 @@ SWITCH_S = 0.0005
         "dense_type",
         "store",
         "database_url",
+        "shards",
         "keep_days",
         "keep_questions",
         "golden",

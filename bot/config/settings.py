@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.cluster.shards import ShardRange
 from bot.config.flags import PREFIX
 from bot.config.values import (
     DatabaseUrl,
@@ -31,6 +32,7 @@ from bot.config.values import (
     Place,
     RedisUrl,
     Schedule,
+    Shards,
 )
 from bot.domain.errors import SettingsError
 from bot.monitoring.logs import LogFormat, LogLevel
@@ -116,6 +118,11 @@ class Settings(BaseModel):
         description="PostgreSQL database that keeps these in place of the file, such as "
         "postgresql://dealbot@localhost/bot; several bots may share it. Set a password only in the "
         "variable: others can see flags.",
+    )
+    shards: Shards | None = Field(
+        None,
+        description="Shards that this process serves, such as 0-3/16; not set: all. It needs "
+        "database_url.",
     )
     keep_days: int = Field(
         90,
@@ -248,6 +255,15 @@ class Settings(BaseModel):
     def _one_or_several(cls, articles: object) -> object:
         """Split a string with several paths at os.pathsep, as in PATH."""
         return tuple(articles.split(os.pathsep)) if isinstance(articles, str) else articles
+
+    @field_validator("shards")
+    @classmethod
+    def _has_a_database(cls, shards: ShardRange | None, info: ValidationInfo) -> ShardRange | None:
+        if shards and not info.data.get("database_url"):
+            raise ValueError(
+                "it needs a PostgreSQL that all processes share: set DEALBOT_DATABASE_URL"
+            )
+        return shards
 
     @field_validator("llm_cost_per_day")
     @classmethod

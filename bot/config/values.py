@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from bot.cluster.shards import ShardRange
 from index.models import DATABASE_URLS
 
 _INTERVAL = re.compile(r"([0-9]{1,5})([mhd])")
@@ -94,7 +95,8 @@ Ids = Annotated[tuple[int, ...], BeforeValidator(_ids)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 Limit = Annotated[str, AfterValidator(_limit)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 RedisUrl = Annotated[SecretStr, AfterValidator(_redis_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+Shards = Annotated[ShardRange, BeforeValidator(ShardRange.parse)]
 Interval = Annotated[str, AfterValidator(_interval)]
 Schedule = Annotated[str, AfterValidator(_interval_or_off)]

@@ -134,7 +134,8 @@ async def answer_message(
     client: DealbotClient, message: discord.Message, question: Question, asker: Asker
 ) -> None:
     """Answer a message in a reply. Direct messages get a private receipt."""
-    place, private = ReplyTarget(message), message.guild is None
+    renews = client.connections is not None and client.connections.was_repeated(message.id)
+    place, private = ReplyTarget(message, renews=renews), message.guild is None
     async with _typing(message.channel):
         sent = await ask_in(place, client, question, asker, private=private, message=message.id)
     if sent is None:

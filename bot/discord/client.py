@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Literal
 
 import discord
@@ -12,6 +13,7 @@ from discord.backoff import ExponentialBackoff
 from bot.discord.overload import RefusalQueue
 from bot.discord.paced_socket import PacedSocket
 from bot.discord.runtime import Runtime
+from bot.discord.shard_keeper import ShardKeeper
 from bot.discord.user_locales import UserLocales
 from bot.domain.claims import Check
 from bot.requests.handler import Asker
@@ -27,7 +29,7 @@ _MUTE_S = 600.0
 _RESUMES = 8  # take about two minutes, as long as Discord keeps a session
 
 
-class _Pauses(ExponentialBackoff[Literal[False]]):
+class Pauses(ExponentialBackoff[Literal[False]]):
     """Backoff between connection attempts, at most 60 seconds. The library's own backoff grows to
     17 minutes, so the bot would stay away long after Discord is back."""
 
@@ -35,13 +37,28 @@ class _Pauses(ExponentialBackoff[Literal[False]]):
         return min(super().delay(), LONGEST_PAUSE_S)
 
 
-class _Shard(discord.shard.Shard):
+class Shard(discord.shard.Shard):
     """Shard that resumes its session also after a failed connect. The library would start a new
     session, for which Discord repeats no events; questions asked meanwhile would get no answer."""
 
     _failed = 0
+    _dropped = False
+
+    async def drop(self) -> None:
+        """Read no event from now on, and close the connection such that another process can resume
+        the session."""
+        self._dropped = True
+        self._cancel_task()
+        with suppress(*self._handled_exceptions):
+            await self.ws.close()
+
+    async def reidentify(self, exc: discord.gateway.ReconnectWebSocket) -> None:
+        if not self._dropped:
+            await super().reidentify(exc)
 
     async def reconnect(self) -> None:
+        if self._dropped:
+            return
         self._failed += 1
         if self._failed > _RESUMES:  # the resume address may be gone permanently
             await super().reconnect()
@@ -50,22 +67,28 @@ class _Shard(discord.shard.Shard):
 
     def launch(self) -> None:
         self._failed = 0
-        super().launch()
+        if self._dropped:  # while it reconnected
+            self._task = asyncio.create_task(self.drop())
+        else:
+            super().launch()
 
 
-discord.shard.ExponentialBackoff = _Pauses  # type: ignore[assignment,attr-defined]
-discord.shard.Shard = _Shard  # type: ignore[misc]
+discord.shard.ExponentialBackoff = Pauses  # type: ignore[assignment,attr-defined]
+discord.shard.Shard = Shard  # type: ignore[misc]
 discord.shard.DiscordWebSocket = PacedSocket  # type: ignore[misc]
 # The bot uses no voice channels, so missing voice packages need no warning.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 class DealbotClient(discord.AutoShardedClient):
-    """Client that uses as many shards as Discord recommends. It has no privileged intent, and
-    nothing that it sends can ping."""
+    """Client that uses as many shards as Discord recommends, or those that this process holds if
+    several share them. It has no privileged intent, and nothing that it sends can ping."""
 
     def __init__(self, runtime: Runtime, *, ready_timeout_s: float = 2.0) -> None:
+        member = runtime.cluster
         super().__init__(
+            shard_count=member.shards.count if member else None,
+            shard_ids=list(member.shards.ids) if member else None,  # type: ignore[arg-type]
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -74,6 +97,7 @@ class DealbotClient(discord.AutoShardedClient):
             guild_ready_timeout=ready_timeout_s,
         )
         self.runtime = runtime
+        self.connections: ShardKeeper | None = None
         self.tree: app_commands.CommandTree[DealbotClient] = app_commands.CommandTree(self)
         self.background: set[asyncio.Task[None]] = set()
         self.rendering = asyncio.Lock()
@@ -86,8 +110,26 @@ class DealbotClient(discord.AutoShardedClient):
         self._mute = _Remembered()
         self._deleted = _Remembered()
 
+    async def launch_shards(self) -> None:
+        """Connect all shards, or begin to hold those that the leases give to this process."""
+        if self.connections is None:
+            await super().launch_shards()
+            return
+        self._connection.shard_count = self.shard_count
+        self._connection.shard_ids = self.shard_ids or []
+        self.background.add(asyncio.create_task(self.connections.keep(), name="shards"))
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until Discord accepts a new session."""
+        if self.connections is None or shard_id is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+        else:
+            await self.connections.await_turn(shard_id)
+
     async def on_shard_connect(self, shard: int) -> None:
         self.runtime.gateway.up(shard, self.shard_count or 1)
+        if self.runtime.cluster:
+            self.runtime.cluster.store_sessions()
 
     on_shard_resumed = on_shard_connect
 
@@ -98,6 +140,8 @@ class DealbotClient(discord.AutoShardedClient):
         for task in self.background:
             task.cancel()
         self.refusal_queue.close()
+        if self.connections:
+            await self.connections.end()
         await super().close()
 
     def first_sight(self, message_id: int) -> bool:

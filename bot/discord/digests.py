@@ -31,7 +31,6 @@ _log = logging.getLogger(__name__)
 
 async def keep_posting(client: DealbotClient) -> None:
     """Post the digests that are due, every minute. Runs until it is cancelled."""
-    await client.wait_until_ready()
     while True:
         try:
             await post_due(client, datetime.now(UTC))

@@ -56,10 +56,12 @@ class PostedTarget:
 
 
 class ReplyTarget:
-    """Destination for a message's answer: one reply, edited as the answer grows."""
+    """Destination for a message's answer: one reply, edited as the answer grows. If another process
+    may have replied, `renews` is set, and the answer takes the place of that reply: Discord returns
+    it, because the nonce is the same."""
 
-    def __init__(self, message: discord.Message) -> None:
-        self._message = message
+    def __init__(self, message: discord.Message, *, renews: bool = False) -> None:
+        self._message, self._renews = message, renews
         self._posted: PostedTarget | None = None
 
     async def draft(self, embeds: _Embeds) -> None:
@@ -69,6 +71,8 @@ class ReplyTarget:
             await self._posted.draft(embeds)
 
     async def send(self, embeds: _Embeds, view: discord.ui.View | None) -> discord.Message:
+        if self._posted is None and self._renews:
+            await self.draft(embeds)
         if self._posted is None:
             return await reply(self._message, embeds=embeds, view=view)
         return await self._posted.send(embeds, view)

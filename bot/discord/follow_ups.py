@@ -18,7 +18,6 @@ _log = logging.getLogger(__name__)
 async def deliver_follow_ups(client: DealbotClient) -> None:
     """Deliver what waits whenever an update brings something, and every hour. Runs until it is
     cancelled."""
-    await client.wait_until_ready()
     watcher, corrections = client.runtime.follow_ups.watcher, client.runtime.follow_ups.corrections
     async with asyncio.TaskGroup() as group:
         group.create_task(_repeat(watcher.changed, lambda: _watches(client)))

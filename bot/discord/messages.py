@@ -191,7 +191,7 @@ async def _refuse_privately(
     noise that the limit prevents. React with an emoji if the user accepts no direct messages."""
     try:
         await client.runtime.refusals.admit(message.author.id, None, None)
-        await message.author.send(refusal_text(error_line(refusal)))
+        await message.author.send(refusal_text(error_line(refusal)), nonce=message.id)
     except LimitedError:
         return
     except UNSENT as unsent:

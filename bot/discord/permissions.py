@@ -142,7 +142,9 @@ async def check_operator(interaction: Interaction) -> None:
     client = interaction.client
     if await is_operator(client, interaction.user):
         return
-    if len(client.guilds) == 1 and interaction.guild_id is not None:
+    # A process that holds some of the shards does not see all servers.
+    sees_all = client.runtime.cluster is None
+    if sees_all and len(client.guilds) == 1 and interaction.guild_id is not None:
         await check_server_admin(interaction)
         return
     raise NotAllowedError(prompt_text("refusals.operators_only"))

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Self, TypeGuard
 
 import discord
@@ -104,8 +105,17 @@ class RetryButton(SignedButton, template=TEMPLATE):
 
 
 async def on_question(client: DealbotClient, message: discord.Message) -> None:
-    """Answer a message that is addressed to the bot, and offer to answer again if it was edited
-    meanwhile."""
+    """Answer a message that is addressed to the bot, unless another process has answered it, and
+    offer to answer again if it was edited meanwhile."""
+    if client.connections is None:
+        await _answer(client, message)
+        return
+    addressed = is_addressed(client, message)
+    answer = partial(_answer, client, message)
+    await client.connections.handle(message, addressed=addressed, answer=answer)
+
+
+async def _answer(client: DealbotClient, message: discord.Message) -> None:
     await on_message(client, message)
     if edited := client.edits.get(str(message.id)):
         await _offer_under_replies(client, edited)

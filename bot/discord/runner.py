@@ -23,15 +23,15 @@ from bot.discord.client import LONGEST_PAUSE_S, DealbotClient
 from bot.discord.command_sync import sync_patiently
 from bot.discord.commands import ALL_COMMANDS
 from bot.discord.commands.check import ShareButton
-from bot.discord.digests import keep_posting
+from bot.discord.duties import start_duties
 from bot.discord.erasure import ForgetButton
 from bot.discord.failures import on_tree_error
-from bot.discord.follow_ups import deliver_follow_ups
 from bot.discord.interaction_filter import InteractionFilter
 from bot.discord.page_buttons import TurnButton
 from bot.discord.removal import on_bulk_delete, on_delete
 from bot.discord.renewal import AgainButton, RetryButton, on_edit, on_question
 from bot.discord.runtime import Runtime
+from bot.discord.shard_connections import ShardConnections
 from bot.discord.stop_schedule import StopSchedule, left_s
 from bot.discord.watch_buttons import StopButton
 from bot.domain.errors import TokenError
@@ -84,7 +84,11 @@ async def run_bot(runtime: Runtime, token: str, *, tell: Tell = _log.info) -> No
                 running.result()
             tell("Stopping: answering the remaining questions.")
             schedule = StopSchedule.starting_now(within_s)
+            if runtime.cluster:
+                await runtime.cluster.give_away(left_s(schedule.closed))
             await _take_leave(runtime, schedule)
+            if runtime.cluster:
+                await runtime.cluster.drained()
         finally:
             stopping.cancel()
             schedule = schedule or StopSchedule.starting_now(within_s)
@@ -183,6 +187,9 @@ async def _keep_connected(client: DealbotClient) -> None:
     that phase the library retries inside its own exception handler, nested deeper each time, and
     logs all earlier failures with the last."""
     loop = asyncio.get_running_loop()
+    if client.connections:  # it connects each shard by itself
+        await client.connect()
+        return
     async with asyncio.timeout(_FIRST_CONNECT_S) as limit:
 
         async def on_shard_connect(shard: int) -> None:
@@ -204,15 +211,18 @@ def build_client(runtime: Runtime, tell: Tell = _log.info) -> DealbotClient:
     client.tree.error(on_tree_error)
     client.add_dynamic_items(*_COMPONENTS)
     InteractionFilter(client)
+    if runtime.cluster:
+        client.connections = ShardConnections(client, runtime.cluster, tell)
 
     async def setup_hook() -> None:
         syncing = asyncio.create_task(sync_patiently(client), name="sync")
-        delivering = asyncio.create_task(deliver_follow_ups(client), name="follow-ups")
-        posting = asyncio.create_task(keep_posting(client), name="digests")
-        client.background |= {syncing, delivering, posting}
+        client.background.add(syncing)
+        start_duties(client)
         await asyncio.wait({syncing}, timeout=_WAIT_FOR_SYNC_S)
 
     async def ready() -> None:
+        if runtime.cluster:
+            return
         servers = "server" if len(client.guilds) == 1 else "servers"
         tell(f"Ready: {client.user} is in {len(client.guilds):,} {servers}.")
 

@@ -2,11 +2,16 @@
 
 import asyncio
 import logging
+import os
+import secrets
+import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.app import open_live_index, open_service
+from bot.cluster.member import Member
 from bot.config.settings import Settings
 from bot.domain.errors import StoreError
 from bot.insights.service import InsightsService
@@ -44,7 +49,8 @@ class Runtime:
     a refusal by direct message. `degraded` lists the parts that answers currently do without.
     `follow_ups` run after each new generation. `gateway` tracks the connections to Discord.
     `observer` receives every stage of a question. `updates` are the tasks that update the sources.
-    `closing` is set once the bot shuts down."""
+    `cluster` shares the shards with other processes; None if this process serves all. `closing` is
+    set once the bot shuts down."""
 
     requests: RequestHandler
     store: Store
@@ -58,6 +64,7 @@ class Runtime:
     degraded: Degradations
     gateway: Gateway
     observer: Observer
+    cluster: Member | None = None
     updates: Sequence[asyncio.Task[None]] = ()
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -97,19 +104,19 @@ async def open_runtime(
         open_service(settings, live, observer, store.usage, degraded) as service,
         Rebuilder(live, settings, degraded, observer, lambda: service.stalled_s > 0) as rebuilder,
         _open_link(settings, degraded) as link,
-        _open_sources(settings, rebuilder, degraded, observer) as (sources, updates),
+        _join_cluster(settings, degraded, gateway) as cluster,
+        _open_sources(settings, rebuilder, degraded, observer, cluster) as (sources, updates),
     ):
         limiter = SharedLimiter(limits, link) if link else Limiter(limits)
         # Redis does not hold enough to verify a model's text, so those answers are not shared.
         shares = link if not settings.llm_model else None
         answers = SharedAnswers(shares, live, observer) if shares else None
         requests = RequestHandler(service, limiter, store, answers)
-        follow_ups = _follow_ups(settings, live, service, store, observer)
+        follow_ups = _follow_ups(settings, live, service, store, observer, cluster)
         follow_ups.listen(rebuilder.on_published)
-        # Another process may have published a generation while this one did not run.
-        rebuilder.on_published.announce(Publication(None, live.current))
         insights = InsightsService(store, live, people=settings.insights_people)
-        forgetting = asyncio.create_task(_forget_daily(store, settings.keep_days), name="forget")
+        duties = [_forget_daily(store, settings.keep_days), _look_after(rebuilder, live, cluster)]
+        tasks = {asyncio.create_task(duty, name="runtime") for duty in duties}
         try:
             yield Runtime(
                 requests=requests,
@@ -124,14 +131,40 @@ async def open_runtime(
                 degraded=degraded,
                 gateway=gateway,
                 observer=observer,
+                cluster=cluster,
                 updates=updates,
             )
         finally:
             insights.close()
             gateway.close()
-            forgetting.cancel()
-            with suppress(asyncio.CancelledError):
-                await forgetting
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+
+@asynccontextmanager
+async def _join_cluster(
+    settings: Settings, degraded: Degradations, gateway: Gateway
+) -> AsyncIterator[Member | None]:
+    """Join the processes that share the shards, if the settings name any."""
+    if settings.shards is None or settings.database_url is None:
+        yield None
+        return
+    # A process that starts again must not pass for the one before it.
+    me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    url, shards = settings.database_url, settings.shards
+    async with Member.join(url, shards, me, degraded, gateway) as member:
+        yield member
+
+
+async def _look_after(rebuilder: Rebuilder, live: LiveIndex, cluster: Member | None) -> None:
+    """Do what follows from a generation that was published while this process did not run, or did
+    not lead."""
+
+    async def look() -> None:
+        rebuilder.on_published.announce(Publication(None, live.current))
+
+    await (cluster.lead.during(look) if cluster else look())
 
 
 def _follow_ups(
@@ -140,17 +173,23 @@ def _follow_ups(
     service: AnswerService,
     store: Store,
     observer: Observer,
+    cluster: Member | None,
 ) -> FollowUps:
     limits = WatchLimits(settings.watches_per_user, settings.watches_per_server)
     return FollowUps(
         Watcher(live, service, store, limits, observer=observer),
         CorrectionFinder(service, store),
+        on_duty=lambda: cluster is None or cluster.leads,
     )
 
 
 @asynccontextmanager
 async def _open_sources(
-    settings: Settings, rebuilder: Rebuilder, degraded: Degradations, observer: Observer
+    settings: Settings,
+    rebuilder: Rebuilder,
+    degraded: Degradations,
+    observer: Observer,
+    cluster: Member | None,
 ) -> AsyncIterator[tuple[SourceService, Sequence[asyncio.Task[None]]]]:
     """Open the sources, update them on their schedule, and load what other processes publish. Yield
     the tasks that do so, too."""
@@ -162,7 +201,8 @@ async def _open_sources(
         sources = SourceService(settings, fetcher, build, observer)
         tasks = [keep_following(rebuilder, settings.open_index(), degraded)]
         if settings.update_every != "off":
-            tasks.append(keep_updated(sources, degraded))
+            update = partial(keep_updated, sources, degraded)
+            tasks.append(cluster.lead.during(update) if cluster else update())
         running = [asyncio.create_task(task, name="sources") for task in tasks]
         try:
             yield sources, running

@@ -17,6 +17,7 @@ class Part(StrEnum):
     STORE = "store"
     REDIS = "redis"
     GATEWAY = "gateway"
+    CLUSTER = "cluster"
     REBUILD = "rebuild"
     SOURCES = "sources"
     METRICS = "metrics"

@@ -1,6 +1,7 @@
 """State of the connections to Discord: the client reports it, and all displays read it."""
 
 import asyncio
+from collections.abc import Collection
 
 from bot.monitoring.degradations import Degradations, Part
 
@@ -10,22 +11,46 @@ _ROUTINE_S = 15.0  # Discord sometimes asks for a reconnect, which takes a few s
 class Gateway:
     """Connections to Discord, one per shard: the expected number, the current number, and the
     losses so far. If not all are back after 15 seconds, the gateway is marked as degraded.
-    `has_ended` becomes true when the client ends."""
+    `has_ended` becomes true when the client ends. If several processes share the shards, `shards`
+    has those that this one holds now, and `leads` whether it does the work that only one may do."""
 
     def __init__(self, degraded: Degradations) -> None:
         self._degraded = degraded
         self._connected: set[int] = set()
         self._telling: asyncio.TimerHandle | None = None
         self.expected, self.losses, self.has_ended = 1, 0, False
+        self.shards: tuple[int, ...] | None = None
+        self.leads = True
 
     @property
     def connected(self) -> int:
         return len(self._connected)
 
+    @property
+    def ready(self) -> bool:
+        """True with a connection, or as a spare process that holds no shard."""
+        return self.connected > 0 or self.shards == ()
+
+    def holds(self, shards: Collection[int], *, leads: bool) -> None:
+        """Record the shards that this process holds from now on. One that it gives away is not a
+        loss."""
+        self.shards, self.leads = tuple(sorted(shards)), leads
+        self.expected = len(self.shards)
+        self._connected.intersection_update(self.shards)
+        self._clear_if_complete()
+
     def up(self, shard: int, expected: int) -> None:
+        """Record a connection of `expected`; without a held shard it came too late to count."""
+        if self.shards is None:
+            self.expected = expected
+        elif shard not in self.shards:
+            return
         self._connected.add(shard)
-        self.expected, self.has_ended = expected, False
-        if self.connected == expected:
+        self.has_ended = False
+        self._clear_if_complete()
+
+    def _clear_if_complete(self) -> None:
+        if self.connected == self.expected:
             self._forget_telling()
             self._degraded.clear(Part.GATEWAY)
 

@@ -69,6 +69,9 @@ class Gauges(Collector):
         yield CounterMetricFamily(
             "dealbot_gateway_losses", "Connections to Discord lost", value=gateway.losses
         )
+        if gateway.shards is not None:
+            yield _Gauge("dealbot_shards_held", "Shards held", value=len(gateway.shards))
+            yield _Gauge("dealbot_leader", "1 if this process leads", value=gateway.leads)
         yield self._degraded()
         if state := self._watched.live.server:
             yield from _server(state)

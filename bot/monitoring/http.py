@@ -51,13 +51,17 @@ class MonitoringPages:
         """Answer 200 while batches finish, 503 once one hangs; then only a restart helps."""
         stalled_s = self._watched.service.stalled_s
         healthy = stalled_s < _STALLED_S
-        told = {"healthy": healthy} if healthy else {"healthy": False, "stalled_s": str(stalled_s)}
+        told: dict[str, object] = {"healthy": healthy}
+        if not healthy:
+            told["stalled_s"] = str(stalled_s)
+        if self._watched.gateway.shards is not None:
+            told |= {"shards": self._watched.gateway.shards, "leader": self._watched.gateway.leads}
         return web.json_response(told, status=200 if healthy else 503)
 
     async def _readiness(self, _: web.Request) -> web.Response:
-        """Answer 200 while Discord is connected, else 503. List the degraded parts; they do not
-        affect the status."""
-        ready = self._watched.gateway.connected > 0
+        """Answer 200 while Discord is connected or no shard is held, else 503. List the degraded
+        parts; they do not affect the status."""
+        ready = self._watched.gateway.ready
         degraded = [
             {"part": each.part, "message": each.message, "since": each.since.isoformat()}
             for each in self._watched.degraded.current

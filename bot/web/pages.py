@@ -55,7 +55,7 @@ class WebPages:
         return self._page(
             "health.html",
             "/",
-            ready=state.gateway.connected > 0,
+            ready=state.gateway.ready,
             healthy=state.service.stalled_s < _STALLED_S,
             degraded=state.degraded.current,
             facts=_facts(state),

@@ -360,6 +360,7 @@ def test_doctor_reports_each_subject_and_fails_where_one_is_a_problem(
         "clock",
         "limits",
         "redis",
+        "cluster",
         "model",
         "token",
         "bot",

@@ -1,6 +1,7 @@
 """Metrics and health pages of a running bot."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -285,3 +286,24 @@ async def test_nonsense_gets_an_error_and_disturbs_nobody(
     assert answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4"))
     writer.close()
     assert (await watching.get("/healthz"))[0] == 200
+
+
+async def test_the_shards_and_the_lead_are_shown(watching: Watching) -> None:
+    """A spare process, which holds no shard, is ready too."""
+    gateway = watching.runtime.gateway
+    assert json.loads((await watching.get("/healthz"))[1]) == {"healthy": True}
+    assert (await watching.get("/readyz"))[0] == 503
+    gateway.holds((), leads=False)
+    assert (await watching.get("/readyz"))[0] == 200
+    gateway.holds((3, 2), leads=True)
+    assert (await watching.get("/readyz"))[0] == 503
+    told = json.loads((await watching.get("/healthz"))[1])
+    assert told == {"healthy": True, "shards": [2, 3], "leader": True}
+    assert await watching.value("dealbot_shards_held") == 2
+    assert await watching.value("dealbot_leader") == 1
+    gateway.up(2, 16)
+    gateway.up(9, 16)  # given away since
+    assert await watching.value("dealbot_gateway_connections_expected") == 2
+    assert await watching.value("dealbot_gateway_connections") == 1
+    gateway.holds((3,), leads=False)
+    assert (gateway.connected, gateway.losses) == (0, 0)

@@ -189,7 +189,7 @@ async def test_discord_is_down_for_a_while(
             fifth.set()
         return 0.05
 
-    monkeypatch.setattr(client_module._Pauses, "delay", delay)
+    monkeypatch.setattr(client_module.Pauses, "delay", delay)
     guild = fake.guild()
     async with at_work(runtime, fake):
         before = await answer(fake, guild)
@@ -210,7 +210,7 @@ async def test_discord_is_down_for_a_while(
 async def test_what_is_said_while_connects_fail_is_heard_later(
     runtime: Runtime, fake: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module._Pauses, "delay", lambda self: 0.05)
+    monkeypatch.setattr(client_module.Pauses, "delay", lambda self: 0.05)
     guild, ann = fake.guild(), fake.user("Ann")
     async with at_work(runtime, fake):
         await answer(fake, guild)
@@ -231,7 +231,7 @@ async def test_an_address_to_resume_at_that_is_gone_for_good(
         pauses += 1
         return 0.0
 
-    monkeypatch.setattr(client_module._Pauses, "delay", delay)
+    monkeypatch.setattr(client_module.Pauses, "delay", delay)
     guild = fake.guild()
     fake.gateway.url = "ws://127.0.0.1:1/ws/"
     async with at_work(runtime, fake):

@@ -198,6 +198,8 @@ class Gateway:
         elif data["seq"] > session.seq:
             self._wrong(connection, 4007, f"resumed at {data['seq']} of {session.seq}")
         else:
+            if session.connection is not None:
+                session.connection.abort()  # a session has one connection
             session.connection = connection
             session.replay(after=data["seq"])
             session.send("RESUMED", {})

@@ -70,6 +70,12 @@ async def channels(call: Call) -> Any:
     return [each.payload() for each in call.guild.channels if each.parent is None]
 
 
+@routes.add("GET", "/guilds/{guild}/threads/active")
+async def active_threads(call: Call) -> Any:
+    threads = [thread.payload() for thread in call.guild.threads if not thread.archived]
+    return {"threads": threads, "members": []}
+
+
 @routes.add("GET", "/guilds/{guild}/roles")
 async def roles(call: Call) -> Any:
     return [role.payload() for role in (call.guild.everyone, *call.guild.roles)]

@@ -10,7 +10,17 @@ import click
 from bot.commands.options import load_settings
 from bot.commands.token import read_token, token_file
 from bot.config.settings import Settings
-from bot.doctor import artifacts, generation, machine, redis, server, service, sources, storage
+from bot.doctor import (
+    artifacts,
+    cluster,
+    generation,
+    machine,
+    redis,
+    server,
+    service,
+    sources,
+    storage,
+)
 from bot.doctor.diagnosis import Check, Level, WarningError, examine
 from bot.domain.errors import TokenError
 from bot.wording.visible import visible
@@ -86,6 +96,7 @@ _CHECKS: Mapping[str, Check] = {
     "clock": machine.clock,
     "limits": service.limits,
     "redis": redis.redis,
+    "cluster": cluster.cluster,
     "model": generation.model,
     "token": _token,
     "bot": service.running,

@@ -1,0 +1,1 @@
+"""Several bot processes that serve one bot: who serves which shard, and who leads."""

@@ -1,0 +1,154 @@
+"""Events of shards that may move between processes: which are read here, and which are answered."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import discord
+
+from bot.cluster.member import Member
+from bot.discord.client import DealbotClient
+from bot.discord.failures import UNSENT
+from bot.discord.guild_loading import GuildLoader
+from bot.domain.errors import StoreError
+
+_MESSAGE, _EDIT, _INTERACTION = "MESSAGE_CREATE", "MESSAGE_UPDATE", "INTERACTION_CREATE"
+_RESUMED = "RESUMED"
+_ACKNOWLEDGED_S = 2.5  # Discord waits for 3 s
+_LOADED_S = 1.0  # for which an interaction waits for its server
+
+_Event = dict[str, Any]
+_Read = Callable[[_Event], None]
+
+_log = logging.getLogger(__name__)
+
+
+class _Pending(NamedTuple):
+    """Message in progress: its shard, and the sequence number of its event."""
+
+    shard: int
+    sequence: int
+
+
+class ShardEvents:
+    """Guard before discord.py's parsers. It drops the events of shards that this process no longer
+    holds: the next holder gets them again. It remembers which messages are in progress, so that a
+    session can be handed over from before the oldest."""
+
+    def __init__(self, client: DealbotClient, member: Member) -> None:
+        self._client, self._member = client, member
+        self._guilds = GuildLoader(client)
+        self._pending: dict[int, _Pending] = {}
+        self._replaying: set[int] = set()
+        self._repeated: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        parsers = client._connection.parsers
+        for name in (_MESSAGE, _EDIT, _INTERACTION):
+            parsers[name] = partial(self._receive, name, parsers[name])
+        parsers[_RESUMED] = partial(self._resumed, parsers[_RESUMED])
+
+    def replay(self, shard: int) -> None:
+        """Expect events of a shard that another process may have read already."""
+        self._replaying.add(shard)
+
+    def end(self, shard: int) -> None:
+        self._replaying.discard(shard)
+
+    def safe_sequence(self, shard: int, latest: int) -> int:
+        """Return the latest sequence number such that no message after it is answered or ignored
+        only in part."""
+        begun = (each.sequence for each in self._pending.values() if each.shard == shard)
+        return min(latest, *(number - 1 for number in begun)) if self.is_busy(shard) else latest
+
+    def is_busy(self, shard: int) -> bool:
+        return any(each.shard == shard for each in self._pending.values())
+
+    def was_repeated(self, message: int) -> bool:
+        """Return whether another process may have begun to answer a message in progress."""
+        return message in self._repeated
+
+    async def handle(
+        self, message: discord.Message, *, addressed: bool, answer: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Call `answer` unless another process has answered the message. Until it returns, the
+        message is in progress."""
+        try:
+            if not addressed or not await self._is_answered(message.id):
+                await answer()
+        finally:
+            self._pending.pop(message.id, None)
+            self._repeated.discard(message.id)
+
+    async def _is_answered(self, message: int) -> bool:
+        """Return whether another process answers the message: it did before, or it has taken the
+        shard while this one waited."""
+        if not self.was_repeated(message) or message not in self._pending:
+            return False
+        shard = self._pending[message].shard
+        await self._member.was_left(shard)
+        if not self._member.serves(shard):
+            return True
+        with suppress(StoreError):
+            return bool(await self._client.runtime.store.replies.of_question(message))
+        return False
+
+    def _receive(self, name: str, read: _Read, event: _Event) -> None:
+        shard = self._shard_of(event)
+        if not self._member.serves(shard):
+            return
+        if name == _INTERACTION and shard in self._replaying and _age_s(event) > _ACKNOWLEDGED_S:
+            _log.info("an interaction was too old when the shard %d was taken over", shard)
+            return
+        if name == _MESSAGE and not self._begin(int(event["id"]), shard):
+            return
+        guild = event.get("guild_id")
+        if guild is None or self._guilds.is_known(int(guild)):
+            read(event)
+            return
+        reading = asyncio.create_task(self._read_later(name, read, event, shard))
+        self._tasks.add(reading)
+        reading.add_done_callback(self._tasks.discard)
+
+    def _begin(self, message: int, shard: int) -> bool:
+        """Record a message as in progress. Return False if it is already."""
+        if message in self._pending:
+            return False
+        sequence = self._client._get_websocket(shard_id=shard).sequence
+        assert sequence is not None  # an event has one
+        self._pending[message] = _Pending(shard, sequence)
+        if shard in self._replaying:
+            self._repeated.add(message)
+        return True
+
+    async def _read_later(self, name: str, read: _Read, event: _Event, shard: int) -> None:
+        """Read an event once its server is known. Without it, a message would pass for a direct
+        one, so it is dropped; an interaction says all that is needed."""
+        loading = self._guilds.load(int(event["guild_id"]))
+        is_known = True
+        try:
+            await (asyncio.wait_for(loading, _LOADED_S) if name == _INTERACTION else loading)
+        except UNSENT as error:
+            is_known = False
+            _log.warning("a server could not be fetched: %r", error)
+        if self._member.serves(shard) and (is_known or name == _INTERACTION):
+            read(event)
+        elif name == _MESSAGE:
+            self._pending.pop(int(event["id"]), None)
+
+    def _resumed(self, read: _Read, event: _Event) -> None:
+        self._replaying.discard(event["__shard_id__"])
+        read(event)
+
+    def _shard_of(self, event: _Event) -> int:
+        """Return the shard of an event; those outside of servers come on shard 0."""
+        return (int(event.get("guild_id") or 0) >> 22) % self._member.shards.count
+
+
+def _age_s(event: _Event) -> float:
+    """Return the seconds since an interaction began, by its id."""
+    began = discord.utils.snowflake_time(int(event["id"]))
+    return (datetime.now(UTC) - began).total_seconds()

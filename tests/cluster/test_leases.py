@@ -1,0 +1,144 @@
+"""Leases in a real PostgreSQL: one holder each, handed over, lost, and taken."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from itertools import pairwise
+
+import pytest
+from pydantic import SecretStr
+
+from bot.cluster import leases as module
+from bot.cluster.database import ClusterDatabase, ClusterError
+from bot.cluster.leases import Given, Leases
+from bot.cluster.session import GatewaySession
+from bot.cluster.shards import ShardRange
+from tests.postgres_server import PostgresServer
+
+SESSION = GatewaySession("abc", "wss://gateway.example/", 41, 513)
+
+Process = Callable[[str, str], Leases]
+
+
+@pytest.fixture
+async def process(postgres: PostgresServer) -> AsyncIterator[Process]:
+    """Return a function that makes the leases of a process with a name and a range."""
+    url = SecretStr(postgres.database())
+    async with AsyncExitStack() as closing:
+
+        def process(name: str, shards: str) -> Leases:
+            database = ClusterDatabase(url)
+            closing.push_async_callback(database.close)
+            return Leases(database, ShardRange.parse(shards), name)
+
+        yield process
+
+
+async def test_many_that_join_and_take_at_once_get_different_shards(process: Process) -> None:
+    everyone = [process(f"p{number}", "0-7/8") for number in range(6)]
+    assert await asyncio.gather(*(each.join() for each in everyone)) == [[]] * 6
+    taken = await asyncio.gather(*(each.take(range(8), 3) for each in everyone))
+    shards = [each.shard for of_one in taken for each in of_one]
+    assert sorted(shards) == list(range(8))
+    assert all(len(of_one) <= 3 for of_one in taken)
+
+
+async def test_a_lease_is_taken_only_after_its_end_and_then_not_renewed(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LEASE_S", 0.5)
+    first, second = process("first", "0/1"), process("second", "0/1")
+    await first.join()
+    [taken] = await first.take([0], 1)
+    assert taken.session is None
+    assert (await first.beat({0: SESSION}, leads=False)).shards == {0}
+    assert await second.take([0], 1) == []
+    while not (later := await second.take([0], 1)):  # noqa: ASYNC110 - the server's clock ends it
+        await asyncio.sleep(0.02)
+    assert later[0].session == SESSION
+    assert (await first.beat({0: SESSION}, leads=False)).shards == set()
+    assert (await second.beat({0: None}, leads=False)).shards == {0}
+
+
+async def test_others_wait_for_the_process_that_a_shard_belongs_to(process: Process) -> None:
+    owner, other = process("owner", "0/1"), process("other", "0/1")
+    await owner.join()
+    assert await other.take([0], 1, grace_s=60) == []
+    [_] = await owner.take([0], 1)
+    await owner.release([Given(0, SESSION, busy=False, at_once=False)], 0)
+    assert await other.take([0], 1, grace_s=60) == []
+    [_] = await owner.take([0], 1)
+    await owner.release([Given(0, SESSION, busy=False, at_once=True)], 0)
+    [taken] = await other.take([0], 1, grace_s=60)
+    assert (taken.session, taken.draining) == (SESSION, False)
+
+
+async def test_the_next_holder_learns_when_the_last_has_answered(process: Process) -> None:
+    first, second = process("first", "0/1"), process("second", "0/1")
+    await first.join()
+    await first.take([0], 1)
+    await first.release([Given(0, None, busy=True, at_once=True)], 60)
+    [taken] = await second.take([0], 1)
+    assert taken.draining
+    assert await second.is_draining(0)
+    await first.drained()
+    assert not await second.is_draining(0)
+
+
+async def test_one_leads_until_it_leaves(process: Process) -> None:
+    first, second = process("first", "0/1"), process("second", "0/1")
+    await first.join()
+    assert await first.lead()
+    assert not await second.lead()
+    assert (await first.beat({}, leads=True)).leads
+    await first.leave()
+    assert await second.lead()
+
+
+async def test_turns_to_begin_a_session_are_apart_and_bounded(process: Process) -> None:
+    everyone = [process(f"p{number}", "0/1") for number in range(3)]
+    await everyone[0].join()
+    waits = [await each.identify_in_s() for _ in range(4) for each in everyone]
+    given = [wait_s for wait_s in waits if wait_s is not None]
+    assert given[0] == 0
+    assert all(0 < after - before <= module.IDENTIFY_S for before, after in pairwise(given))
+    assert max(given) < 40
+    assert waits[-1] is None
+
+
+async def test_another_number_of_shards_is_seen_while_its_processes_live(process: Process) -> None:
+    first, second = process("first", "0/1"), process("second", "0/2")
+    await first.join()
+    await first.beat({}, leads=False)
+    assert await second.join() == [1]
+    await first.leave()
+    assert await second.join() == []
+
+
+async def test_the_holders(process: Process) -> None:
+    first, second = process("first", "0/2"), process("second", "1/2")
+    with pytest.raises(ClusterError, match="dealbot run creates them"):
+        await first.holders()
+    await first.join()
+    await first.take([0], 1)
+    await second.lead()
+    found = {each.lease: each.process for each in await first.holders()}
+    assert found == {"leader": "second", "shard 0/2": "first", "shard 1/2": ""}
+
+
+async def test_a_server_that_restarts_and_a_password_that_is_never_told(
+    postgres: PostgresServer,
+) -> None:
+    gone = ClusterDatabase(SecretStr("postgresql://u:secret-word@127.0.0.1:1/gone"))
+    with pytest.raises(ClusterError) as failed:
+        await gone.run(("SELECT 1", []))
+    assert "secret-word" not in repr(failed.value) + failed.value.user_message
+    assert failed.value.__cause__ is None
+    database = ClusterDatabase(SecretStr(postgres.database()))
+    try:
+        await database.run(("SELECT 1", []))
+        with pytest.raises(ClusterError):
+            await database.run(("SELECT pg_terminate_backend(pg_backend_pid())", []))
+        assert await database.run(("SELECT 1", [])) == [[(1,)]]
+    finally:
+        await database.close()
