@@ -111,28 +111,27 @@ def test_only_what_the_judge_reads_is_read_of_a_text(
 
 
 @pytest.mark.parametrize(
-    ("base", "odds", "count"),
+    ("candidates", "odds", "count"),
     [
-        ([3.0, 2.9, 2.8] + [2.7] * 20, [3.5], 2),  # no other one could be as sure
-        ([6.0, 2.9, 2.8] + [2.7] * 20, [0.0], 2),  # the cheap ranker is sure, too
-        ([3.0, 2.9, 2.8] + [2.7] * 20, [0.0, 0.0, 4.0], 4),
-        ([3.0, 2.9, 2.8] + [2.7] * 20, [0.0], MOST_JUDGED),
-        ([3.0, 2.9, 2.8], [0.0], 3),
+        (23, [2.1], 5),
+        (23, [0.0, 0.0, 0.0, 0.0, 2.1], 5),
+        (23, [1.9], MOST_JUDGED),  # none of the first five clearly answers
+        (7, [0.0], 7),
+        (3, [0.0], 3),
     ],
 )
-def test_the_judge_reads_on_while_another_candidate_may_win(
-    model: EvidenceModel, base: list[float], odds: list[float], count: int
+def test_the_judge_reads_on_unless_a_candidate_clearly_answers(
+    candidates: int, odds: list[float], count: int
 ) -> None:
-    places = list(range(len(base)))[::-1]  # the best candidate is the last one
+    scores = np.arange(candidates, dtype=np.float64)  # the best candidate is the last one
+    known = dict(zip(range(candidates)[::-1], odds, strict=False))
     asked: list[int] = []
 
     def read(chosen: Sequence[int]) -> list[Judgement]:
         asked.extend(chosen)
-        known = dict(zip(places, odds, strict=False))
         return [Judgement(known.get(place, -5.0), 0.0, 0.0, None, 0.0) for place in chosen]
 
-    scores = np.array(base)[places]
-    chosen, judged = evidence_model._read_while_unsure(model.weights.stacked, scores, read)
+    chosen, judged = evidence_model._read_while_unsure(scores, read)
     assert asked == chosen.tolist() == judged_places(scores)[:count].tolist()
     assert len(judged) == count
 

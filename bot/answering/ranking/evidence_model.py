@@ -48,10 +48,7 @@ _RARE = 1.1  # only words outside the frequency list weigh more
 _POOL_READ = 20  # best candidates that the "absent" features look at
 # Candidates that the judge reads at most: the best ones of the cheap ranker.
 MOST_JUDGED = 12
-# Candidates that it reads together. Between two such groups it stops if the next candidate would
-# need log-odds of 3 to become the first: of 1,141 questions 4 got another first sentence than by
-# reading five and then, below log-odds of 2, all. A quarter fewer tokens are read.
-_READ_TOGETHER, _HARDLY_REACHED = (2, 2, 4, 4), 3.0
+_READ_FIRST, _CLEARLY_ANSWERS = 5, 2.0  # first batch; log-odds at which no more are read
 STACKED_NAMES = ("base", "base_lead", "judge", "judge_lead")
 
 # Judge the candidates at these indices of a pool, in this order.
@@ -76,11 +73,6 @@ class Linear(BaseModel):
         clipped: Array = np.clip(standard, -self.clip, self.clip)
         scores: Array = clipped @ np.array(self.weights) + self.bias
         return scores
-
-    def slope(self, name: str) -> float:
-        """Return by how much the score grows with a feature that is not clipped."""
-        column = self.names.index(name)
-        return self.weights[column] / self.deviation[column]
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Compute the probability of yes as a logistic model. Features that it has no weight for
@@ -165,7 +157,7 @@ class EvidenceModel:
         reading = QuestionMatches(question, pool)
         features = raw_features(reading)
         base = self.weights.ranking.scores(ranking_table(question, features))
-        chosen, judged = _read_while_unsure(self.weights.stacked, base, read)
+        chosen, judged = _read_while_unsure(base, read)
         logits = np.array([each.answers for each in judged])
         scores = stacked_scores(self.weights.stacked, base, chosen, logits)
         row = confidence_row(reading, features, base, scores, chosen, judged)
@@ -177,29 +169,14 @@ class EvidenceModel:
         )
 
 
-def _read_while_unsure(
-    stacked: Linear, base: Array, read: ReadCandidates
-) -> tuple[Rows, list[Judgement]]:
-    """Let the judge read candidates, best first, until none of the others can be expected to win.
-    Return the indices and the judgements of those that it read."""
-    chosen, judged = judged_places(base), list[Judgement]()
-    for count in _READ_TOGETHER:
-        judged += read(chosen[len(judged) : len(judged) + count].tolist())
-        logits = np.array([each.answers for each in judged])
-        if len(judged) == len(chosen):
-            break
-        if _odds_to_win(stacked, base[chosen], logits) >= _HARDLY_REACHED:
-            break
-    return chosen[: len(judged)], judged
-
-
-def _odds_to_win(stacked: Linear, base: Array, logits: Array) -> float:
-    """Compute the log-odds of the judge at which the next candidate would be ranked first. `base`
-    has all candidates, best first, and `logits` those of the judged ones."""
-    judged = base[: len(logits)]
-    first = int(stacked.scores(stacked_table(judged, logits)).argmax())
-    ahead = float(judged[first] - base[len(logits)])
-    return float(logits[first]) + ahead * stacked.slope("base") / stacked.slope("judge")
+def _read_while_unsure(base: Array, read: ReadCandidates) -> tuple[Rows, list[Judgement]]:
+    """Let the judge read candidates; return their indices and judgements. If one of the first five
+    clearly answers, the later ones hardly ever win and are not read."""
+    chosen = judged_places(base)
+    judged = list(read(chosen[:_READ_FIRST].tolist()))
+    if len(chosen) > _READ_FIRST and max(each.answers for each in judged) < _CLEARLY_ANSWERS:
+        return chosen, [*judged, *read(chosen[_READ_FIRST:].tolist())]
+    return chosen[:_READ_FIRST], judged
 
 
 def judged_places(base: Array, most: int = MOST_JUDGED) -> Rows:
