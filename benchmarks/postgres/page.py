@@ -29,7 +29,7 @@ _Row = tuple[str, str, str]
 
 def _load(found: dict[str, Any]) -> Iterator[_Row]:
     graphs = found["load_stages_s"].get(_GRAPHS, 0)
-    yield "load, seconds", f"{found["load_s"]:.0f} (the graph: {graphs:.0f})", ""
+    yield "load, seconds", f"{found['load_s']:.0f} (the graph: {graphs:.0f})", ""
     share = f"{found['share']:.3f} ({found['update_s']:.1f} s)"
     yield "update of 1% of the articles ÷ load", share, f"at most {found['goal']}"
     disk = f"{found['total_mb']:.0f}, in a folder {found['files_mb']:.0f}"
