@@ -165,6 +165,8 @@ def _indexed(
         index = DenseIndex.of(vectors, kind, codes)
         asked = _questions(texts, encoder, _ASKED_AGAIN if codes else _ASKED)
         found = recall(index, vectors, asked)
+        if found < _LEAST_RECALL and index.scan_all_lists():
+            found = recall(index, vectors, asked)
         if found >= _LEAST_RECALL:
             record = DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))
             return index, record

@@ -80,9 +80,9 @@ class DenseIndex:
         self._index = index
         self._parameters = self._deepest = None
         if isinstance(index, faiss.IndexRefine):
-            lists = _has_lists(index)
-            self._parameters = _refining(_LISTS_SCANNED if lists else None)
-            self._deepest = _refining(_LISTS if lists else None)
+            lists = _lists_of(index)
+            self._parameters = _refining(None)
+            self._deepest = _refining(lists.nlist if lists else None)
 
     @classmethod
     def of(
@@ -102,12 +102,14 @@ class DenseIndex:
             index = faiss.read_index(str(trained))
             index.reset()
         wants_lists = kind is DenseType.COMPRESSED and count >= _IN_LISTS_FROM
-        if index is None or _has_lists(index) != wants_lists:
+        if index is None or (_lists_of(index) is not None) != wants_lists:
             factory = _EXACT if kind is DenseType.EXACT else _compressed(count, dimension)
             index = faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
+            if lists := _lists_of(index):
+                lists.nprobe = _LISTS_SCANNED
         faiss.omp_set_num_threads(1)  # on busy cores, two threads took 35 s to train, one took 2 s
         if not index.is_trained:
-            enough = _LISTS_TRAINED_ON if _has_lists(index) else _TRAINED_ON
+            enough = _LISTS_TRAINED_ON if wants_lists else _TRAINED_ON
             drawn = np.linspace(0, count - 1, min(count, enough)).astype(np.int64)
             index.train(vectors[drawn].astype(np.float32))
         for part in in_parts(vectors):
@@ -136,6 +138,15 @@ class DenseIndex:
     @property
     def dimension(self) -> int:
         return int(self._index.d)
+
+    def scan_all_lists(self) -> bool:
+        """Scan every list in each search from now on, also after `save` and `load`. Return False if
+        this changes nothing."""
+        lists = _lists_of(self._index)
+        if lists is None or lists.nprobe == lists.nlist:
+            return False
+        lists.nprobe = lists.nlist
+        return True
 
     def search(self, queries: Vectors, k: int) -> tuple[Vectors, Rows]:
         """Return scores and rows of the k best per query, best first, both of shape (queries,
@@ -200,12 +211,12 @@ def _compressed(count: int, dimension: int) -> str:
     return f"{lists}PQ{dimension // 4}x4fs,Refine(SQ8)"
 
 
-def _has_lists(index: "faiss.Index") -> bool:
+def _lists_of(index: "faiss.Index") -> "faiss.IndexIVF | None":
+    """Return the part of a very large index that has lists; its `nprobe` is the number scanned."""
     import faiss
 
-    return isinstance(index, faiss.IndexRefine) and isinstance(
-        faiss.downcast_index(index.base_index), faiss.IndexIVF
-    )
+    base = faiss.downcast_index(index.base_index) if isinstance(index, faiss.IndexRefine) else None
+    return base if isinstance(base, faiss.IndexIVF) else None
 
 
 def _refining(lists: int | None) -> "faiss.SearchParameters":

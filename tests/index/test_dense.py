@@ -138,6 +138,22 @@ def test_a_very_large_index_scans_a_part_of_its_lists(
     assert admitted[found].all()
 
 
+def test_an_index_can_scan_all_of_its_lists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "_IN_LISTS_FROM", 20_000)
+    monkeypatch.setattr(dense, "_LISTS_SCANNED", 1)
+    vectors, asked = unit_vectors(20_000, 32, 3), unit_vectors(50, 32, 4)
+    index = DenseIndex.of(vectors, DenseType.COMPRESSED)
+    assert recall(index, vectors, asked) < 0.5
+    assert index.scan_all_lists()
+    assert recall(index, vectors, asked) > 0.8
+    assert not index.scan_all_lists()
+    index.save(tmp_path / "index")
+    assert not DenseIndex.load(tmp_path / "index").scan_all_lists()
+    assert not DenseIndex.of(vectors[:1000], DenseType.COMPRESSED).scan_all_lists()
+
+
 def test_recall_is_the_share_of_what_is_found_that_is_as_near_as_the_nearest() -> None:
     vectors, queries = clustered(3_000, 3), clustered(20, 4)
     half = DenseIndex.of(np.concatenate([vectors[:1500], np.zeros((1500, 32), np.float32)]))
