@@ -1,4 +1,4 @@
-"""Copying of an index to another place, from a folder to a server or back."""
+"""Copy of an index to another folder or database."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -28,9 +28,9 @@ _AT_ONCE = 1_000  # vectors
 def copy_index(
     source: Index, target: Index, encoders: Path, progress: Progress, options: BuildOptions
 ) -> BuildReport:
-    """Publish the articles of the current generation of `source` in `target`, or of the newest
-    intact one with a warning. Its vectors are copied; only those of a compressed index are computed
-    again, because it keeps them rounded. Raises BuildError if both are one place."""
+    """Publish the articles of `source` in `target`: those of its current generation or, with a
+    warning, of its newest intact one. Vectors are copied, except those of a compressed index, which
+    are rounded and therefore computed again. Raises BuildError if both are the same place."""
     if source.name == target.name:
         raise BuildError(f"{source.name} would be copied to itself: name another place")
     generation, degraded = source.open_intact(lambda each: each)

@@ -1,1 +1,1 @@
-"""Several bot processes that serve one bot: who serves which shard, and who leads."""
+"""Coordination of the processes of one bot: which one serves a shard, and which one leads."""

@@ -7,5 +7,5 @@ _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def steady_s() -> float:
-    """Return the seconds since an arbitrary start; they pass also while the machine sleeps."""
+    """Return the seconds since an arbitrary start, including those in which the machine slept."""
     return time.clock_gettime(_CLOCK)

@@ -12,7 +12,7 @@ from index.errors import ExpectedError
 
 _CONNECT_S = 2
 _STATEMENT_S = 2.0
-_LOST_MS = 4000  # after which unconfirmed data end a connection
+_LOST_MS = 4000  # a connection ends if data is unconfirmed for longer
 
 # PostgreSQL checks "IF NOT EXISTS" before it takes its locks, so two processes need this one.
 _LOCK: LiteralString = "SELECT pg_advisory_xact_lock(7305501130)"

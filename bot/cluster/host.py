@@ -13,7 +13,7 @@ class ShardHost(Protocol):
         """Connect a shard. Resume its session if there is one."""
 
     def close(self, shard: int) -> GatewaySession | None:
-        """Receive nothing more for a shard, from now on. Return the session to resume. Its sequence
+        """Stop receiving events of a shard. Return the session to resume. Its sequence
         comes before the oldest message that is still in progress."""
 
     def session(self, shard: int) -> GatewaySession | None:

@@ -1,4 +1,4 @@
-"""The lead: one of the processes does the work that only one may do."""
+"""Lead: the right of one process to do the work that only one may do."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""This process as a member of the cluster: it takes shards, keeps its leases, gives shards back."""
+"""Membership of this process: it takes shards, renews its leases, and gives shards back."""
 
 import asyncio
 import logging
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class Member:
-    """Membership of this process. `closing` is set once it gives its shards away."""
+    """Membership of this process in the cluster. `closing` is set once it gives its shards away."""
 
     def __init__(
         self, leases: Leases, shards: ShardRange, degraded: Degradations, gateway: Gateway
@@ -87,8 +87,8 @@ class Member:
         return self.lead.held and self.is_valid
 
     async def run(self, host: ShardHost) -> None:
-        """Keep leases and take shards for `host` until the task is cancelled. What is held then
-        ends by itself."""
+        """Keep leases and take shards for `host` until the task is cancelled. The leases then end
+        by themselves."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._fence(), name="fence")
             group.create_task(self._keep(host), name="leases")

@@ -17,7 +17,7 @@ class ShardRange:
 
     @classmethod
     def parse(cls, value: object) -> Self:
-        """Parse a range such as 0-3/16 or 5/16. Raises ValueError if it is none."""
+        """Parse a range such as 0-3/16 or 5/16. Raises ValueError if it is not one."""
         found = _RANGE.fullmatch(str(value).strip())
         if found is None:
             raise ValueError("it must be a range of shards and their number, such as 0-3/16")

@@ -106,7 +106,7 @@ class Database(ABC):
 
     @abstractmethod
     async def erase(self) -> None:
-        """Remove what was deleted from all files of the database, as far as this is up to us."""
+        """Remove deleted data from the files of the database, where the program can do so."""
 
     @abstractmethod
     async def back_up(self, target: Path) -> None:
@@ -140,9 +140,9 @@ class Database(ABC):
 
     @asynccontextmanager
     async def transaction(self, *, reading: bool = False) -> AsyncIterator[AsyncConnection]:
-        """Hold a transaction open during the block, which takes back all of it if it fails or is
-        cancelled. The block converts its failures itself, by `in_words`. For long work: an answer
-        uses `transact`."""
+        """Hold a transaction open during the block; roll it back if the block fails or is
+        cancelled. The block converts its failures itself, by `in_words`. This is for long work; an
+        answer uses `transact`."""
         with self.in_words():
             connection = await self._engine.connect()
         try:

@@ -73,8 +73,8 @@ class Digests:
         return [digest for row in rows if (digest := _read(row)) is not None]
 
     async def take(self, digest: StoredDigest, following: datetime) -> bool:
-        """Take on the post that is due, before it is sent; the one after it is due at `following`.
-        Return False if it was taken on or changed meanwhile."""
+        """Claim the due post before it is sent; the next one is due at `following`. Return False if
+        the post was claimed or changed meanwhile."""
         taken = await self._database.run(
             update(digests)
             .where(_due(digest.guild, digest.due), ~digests.c.paused)
@@ -84,7 +84,7 @@ class Digests:
         return bool(taken)
 
     async def give_back(self, digest: StoredDigest, following: datetime) -> None:
-        """Make a post due again that was taken on and not sent."""
+        """Make a post due again that was claimed and not sent."""
         await self._database.run(
             update(digests).where(_due(digest.guild, following)).values(due=to_text(digest.due))
         )

@@ -9,7 +9,7 @@ from bot.domain.models import Role
 
 
 def json_object(text: str | None) -> dict[str, Any] | None:
-    """Parse an object; None if the text is none."""
+    """Parse an object; None if the text is not one."""
     try:
         found = from_json(text) if text is not None else None
     except ValueError:

@@ -1,5 +1,5 @@
-"""The place of a store: a file, or a database on a server. This is the only choice between them;
-what follows knows one class."""
+"""Place of a store: a file, or a database on a server. Only this module chooses between them; all
+others use the class Database."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext

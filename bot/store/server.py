@@ -59,7 +59,7 @@ class Server(Database):
     @asynccontextmanager
     async def open(cls, url: SecretStr, *, patient: bool = True) -> AsyncIterator[Self]:
         """Connect to the server. The server itself ends a statement after 3 seconds, or after a
-        minute if `patient`. Raises StoreError if the URL is none or the server too old."""
+        minute if `patient`. Raises StoreError if the URL is invalid or the server too old."""
         name = shown(url)
         limit_s = _MAINTENANCE_S if patient else PATIENCE_S
         server = cls(_engine(url, limit_s), name)
@@ -173,8 +173,8 @@ _SENTENCES = {
 
 
 def shown(url: SecretStr) -> str:
-    """Return the URL without its password and its parameters. Raises StoreError if it is none: the
-    driver's own message may repeat the password."""
+    """Return the URL without its password and its parameters. Raises StoreError if it is invalid,
+    without the driver's own message, which may repeat the password."""
     try:
         found = conninfo_to_dict(url.get_secret_value())
         _ = urlsplit(url.get_secret_value()).port

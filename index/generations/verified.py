@@ -66,8 +66,8 @@ def record_verified(folder: Path, manifest: Manifest, states: States) -> None:
 
 
 def forget_verified(folder: Path) -> None:
-    """Remove the records of all generations beside this one: the disk cannot be trusted. A disk
-    that refuses keeps them."""
+    """Remove the records of this generation and of those beside it, because the disk cannot be
+    trusted. Do nothing if the disk refuses."""
     with suppress(OSError):
         _record_of(folder).unlink()
 
@@ -77,7 +77,8 @@ def _record_of(folder: Path) -> Path:
 
 
 def _read(path: Path) -> _Record:
-    """Read the record; an empty one if it is missing or damaged: then files are verified anew."""
+    """Read the record. Return an empty one if it is missing or damaged; files are then verified
+    again."""
     with suppress(OSError, ValidationError):
         data = read_plain(path, _MOST_BYTES)
         record = _Record.model_validate_json(data)

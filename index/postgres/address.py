@@ -1,4 +1,4 @@
-"""The address of an index: one host of a server or several, and how each role connects."""
+"""Address of an index: the hosts of a server, and how a connection of each role is made."""
 
 import re
 from dataclasses import dataclass, field
@@ -43,14 +43,14 @@ class Address:
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """Read a URL. Raises IndexUnreachableError if it is none."""
+        """Parse a URL. Raises IndexUnreachableError if it is not one."""
         parts = _parts(url)
         has_replicas = "," in parts.get("host", "") or "target_session_attrs" in parts
         return cls(url, _shown(parts), has_replicas, parts)
 
     def conninfo(self, role: Role, options: str = READING) -> str:
-        """Return the URL with the parameters of a connection that it leaves open. `options` are
-        settings of the session; those in the URL replace them.
+        """Return the connection string: the URL, with defaults for the parameters that it does not
+        set. `options` are settings of the session; those in the URL override them.
 
         `target_session_attrs` of the URL says which hosts are read; without it, replicas are
         preferred if there are several hosts. The only host has all roles."""
@@ -65,7 +65,7 @@ class Address:
 
     @property
     def hosts(self) -> dict[str, str]:
-        """Return the connection string of each host by its name."""
+        """Connection string of each host, by its name."""
         hosts, ports = _hosts(self._parts)
         return {
             quote(host, ""): make_conninfo(
@@ -76,7 +76,7 @@ class Address:
 
     @property
     def patience_s(self) -> float | None:
-        """Seconds after which a statement that was not answered is given up; None: never."""
+        """Seconds after which an unanswered statement is given up; None: never."""
         found = _TIMEOUT.findall(f"{READING} {self._options}")
         number, unit = found[-1]
         return int(number) * _UNIT_S[unit] + _GRACE_S if int(number) else None
@@ -87,8 +87,8 @@ class Address:
 
 
 def _parts(url: str) -> dict[str, str]:
-    """Return the parts of a URL except the password. Raises IndexUnreachableError if it is none:
-    the server's own message may repeat the password."""
+    """Return the parts of a URL except the password. Raises IndexUnreachableError if it is not a
+    URL, without the driver's own message, which may repeat the password."""
     try:
         found = conninfo_to_dict(url)
         parts = {name: str(part) for name, part in found.items() if part and name != "password"}

@@ -106,9 +106,9 @@ class Connections:
             return self._pool
 
     def _try(self) -> None:
-        """Connect once. It fails at once and says why, where the pool would wait and not say it.
-        After a failure that took long, fail without a try for the same time: questions that wait
-        are refused, and do not all wait for a host that is gone."""
+        """Connect once. Unlike the pool, fail at once and with the reason. After a slow failure,
+        fail without an attempt for as long as it took, so that waiting questions do not all wait
+        for a host that is gone."""
         started = time.monotonic()
         if self._refusal and started < self._refused_until:
             raise self._refusal.with_traceback(None)
@@ -163,8 +163,8 @@ def _read_all(
 
 @contextmanager
 def _given_up_after(seconds: float | None, connection: Connection[Any]) -> Iterator[None]:
-    """Cut the connection if the block takes longer, and raise SilenceError then. A host that
-    freezes does not cancel a late statement, and would hold the compute thread for ever."""
+    """Cut the connection and raise SilenceError if the block takes longer. A frozen host does not
+    cancel a late statement, and would hold the compute thread forever."""
     if seconds is None:
         yield
         return

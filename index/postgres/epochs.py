@@ -9,8 +9,9 @@ from psycopg import Connection
 from index.generations.manifest import Manifest
 from index.postgres.schema import FOREVER, create_epoch, of_epoch
 
-_MOST_GENERATIONS = 64  # and
-_MOST_CLOSED = 2  # times the valid rows: above either, a new epoch begins
+# Beyond either of them, a new epoch begins.
+_MOST_GENERATIONS = 64
+_MOST_CLOSED = 2  # times the valid rows
 
 _NEWEST: LiteralString = (
     "SELECT number, epoch, words, next_article, next_sentence, next_passage, graphs, initials "
@@ -70,7 +71,7 @@ class Target:
     def choose(
         cls, connection: Connection[Any], manifest: Manifest, key: str, *, full: bool
     ) -> Self:
-        """Choose the newest epoch if its key is the same, and it is not worn; else begin one."""
+        """Choose the newest epoch if it can take another generation; otherwise begin a new one."""
         newest = Newest.of(connection)
         number = newest.number + 1 if newest else 1
         if newest and not full and _is_usable(connection, newest.epoch, key):
@@ -82,8 +83,8 @@ class Target:
 
 
 def _is_usable(connection: Connection[Any], epoch: int, key: str) -> bool:
-    """Return whether the rows of the epoch depend on the same, and neither closed rows nor small
-    segments outweigh what is read."""
+    """Return whether the epoch has this key, and has few enough closed rows and generations for
+    another one. Each generation adds a small segment of terms, which searches must read."""
     [[found]] = connection.execute(_KEY, [epoch]).fetchall()
     if found != key:
         return False

@@ -46,8 +46,8 @@ def ranges(ends: Sequence[int]) -> list[Range]:
 
 
 def next_ends(ends: Sequence[int], following: int, sentences: int) -> list[int]:
-    """Return the ends of the graphs for a generation with so many sentences; the number after its
-    last one is `following`."""
+    """Return the ends of the graphs for a generation with `sentences` sentences; `following` is
+    the number after its last sentence."""
     kept = list(ends)
     new = following - (kept[-1] if kept else 0)
     if sentences <= EXACT_UP_TO or new <= MOST_WITHOUT:

@@ -1,4 +1,4 @@
-"""Publication of a generation: what changed is written, in one transaction."""
+"""Publication of a generation: one transaction that writes what changed."""
 
 import hashlib
 import json
@@ -114,7 +114,7 @@ class Publisher:
         return order, known.left(), writer.following
 
     def _build_graphs(self, target: Target, following: Numbers) -> Sequence[int]:
-        """Build the graphs that are worth it. Return the ends of all."""
+        """Build the missing graphs, if there are enough sentences. Return the ends of all."""
         before = target.before.graphs if target.before else ()
         sentences = self._fresh.manifest.sentences
         ends = graphs.next_ends(before, following.sentence, sentences)

@@ -29,7 +29,7 @@ class Server:
     generation because a replica is late."""
 
     def __init__(self, url: str) -> None:
-        """Take the URL. Raises IndexUnreachableError if it is none."""
+        """Parse the URL. Raises IndexUnreachableError if it is not one."""
         self.address = Address.of(url)
         self._readers = Connections(self.address, Role.READER)
         self._primary = self._readers

@@ -158,7 +158,7 @@ class ServerTexts:
 
 
 def _size(record: ArticleRecord) -> int:
-    """Return about the bytes that a record takes."""
+    """Estimate the bytes that a record takes."""
     layout = record.layout
     arrays = (layout.sentences, layout.passages, layout.blocks, record.tokens, record.token_starts)
     return 2000 + len(record.data) + sum(each.nbytes for each in arrays)

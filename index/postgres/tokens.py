@@ -38,7 +38,7 @@ class ServerWords:
 
     @classmethod
     def read(cls, contents: Contents) -> Self:
-        """Raises IndexDamagedError if words are missing."""
+        """Read the list of words. Raises IndexDamagedError if words are missing."""
         [found] = contents.read((of_epoch(_WORDS, contents.epoch), [contents.word_count]))
         words = cls(b"".join(lines for _, lines in found))
         if len(words) < contents.word_count:
