@@ -5,7 +5,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY bot bot
 COPY index index
 COPY prompts prompts
-# Extras of pyproject.toml in place of the usual ones; an index in a database needs postgres, too.
+# Extras of pyproject.toml in place of the usual ones; an index or a store in a database needs postgres, too.
 ARG EXTRAS
 RUN /opt/venv/bin/pip install --no-cache-dir --constraint constraints.txt ".[${EXTRAS:-redis,llm}]" \
     && rm -rf bot index prompts pyproject.toml constraints.txt

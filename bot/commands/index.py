@@ -9,7 +9,7 @@ from bot.commands.options import json_flag, setting
 
 @click.group("index")
 def command() -> None:
-    """Build, copy, inspect, verify and roll back the index of the articles."""
+    """Build, copy, inspect, verify, migrate and roll back the index of the articles."""
 
 
 @command.command("build")
@@ -78,7 +78,7 @@ def info(as_json: bool, **flags: str | None) -> None:
 @json_flag
 @setting("index")
 def verify_index(as_json: bool, **flags: str | None) -> None:
-    """Check every file of every generation against its checksum.
+    """Check every file, or every row in a database, of every generation against its checksum.
 
     Intact generations then open without reading all of their files again.
     Repair a damaged index with dealbot index rollback or dealbot index build --full."""

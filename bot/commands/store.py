@@ -16,7 +16,8 @@ _user = click.option(
 def command() -> None:
     """Inspect and maintain the Discord bot's data.
 
-    The bot may keep running, except for restore and copy."""
+    The bot may keep running, except for restore and copy. A store on a server is backed up and
+    restored with PostgreSQL's own tools."""
 
 
 @command.command("info")

@@ -115,7 +115,7 @@ class Settings(BaseModel):
     )
     database_url: DatabaseUrl | None = Field(
         None,
-        description="PostgreSQL database that keeps these in place of the file, such as "
+        description="PostgreSQL database that keeps the store in place of a file, such as "
         "postgresql://dealbot@localhost/bot; several bots may share it. Set a password only in the "
         "variable: others can see flags.",
     )

@@ -94,7 +94,7 @@ class Gauges(Collector):
 
     def _degraded(self) -> GaugeMetricFamily:
         family = _Gauge(
-            "dealbot_degraded", "1 if answers continue without this part", labels=["part"]
+            "dealbot_degraded", "1 if this part does not work", labels=["part"]
         )
         degraded = {each.part for each in self._watched.degraded.current}
         for part in Part:

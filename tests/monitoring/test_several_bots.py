@@ -45,9 +45,19 @@ def test_every_shard_is_served_by_one_bot() -> None:
     assert sorted(served) == list(range(count))
 
 
+def mounted(name: str) -> dict[str, str]:
+    """Return what a service mounts, by the path in its container."""
+    parts = (volume.split(":") for volume in SERVICES[name]["volumes"])
+    return {target: source for source, target, *_ in parts}
+
+
+def test_the_bots_rebuild_from_the_articles_of_the_builder() -> None:
+    assert {mounted(name)["/srv/dealbot/articles"] for name in OURS} == {"../articles"}
+
+
 def test_a_bot_keeps_files_of_its_own_and_runs_until_its_answers_are_sent() -> None:
-    volumes = [volume for name in BOTS for volume in SERVICES[name]["volumes"]]
-    assert len({volume.split(":")[0] for volume in volumes}) == len(BOTS)
+    data = [mounted(name)["/srv/dealbot/data"] for name in BOTS]
+    assert len(set(data)) == len(BOTS)
     for name in BOTS:
         seconds = SERVICES[name]["stop_grace_period"]
         assert int(seconds.removesuffix("s")) > Settings().stop_within_s
