@@ -93,9 +93,7 @@ class Gauges(Collector):
         yield _Gauge("dealbot_sentences", "Their sentences", value=manifest.sentences)
 
     def _degraded(self) -> GaugeMetricFamily:
-        family = _Gauge(
-            "dealbot_degraded", "1 if this part does not work", labels=["part"]
-        )
+        family = _Gauge("dealbot_degraded", "1 if this part does not work", labels=["part"])
         degraded = {each.part for each in self._watched.degraded.current}
         for part in Part:
             family.add_metric([part], float(part in degraded))
