@@ -45,7 +45,7 @@ def nodes(but: Collection[str] = ()) -> Iterator[ast.AST]:
 
 def calls() -> Iterator[tuple[ast.expr, set[str | None]]]:
     """Yield the name argument of each call of `text`, and its variables."""
-    for node in nodes():
+    for node in nodes(but={"store"}):  # where `text` is SQLAlchemy's
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)

@@ -329,9 +329,9 @@ async def test_closing_an_idle_service_leaves_no_task_and_no_thread(live: Steere
     async with service_of(live) as service:
         await service.answer(Question(question="Who ordered boats?"))
         threads = [t for t in threading.enumerate() if t.name.startswith("answering")]
-        assert len(threads) == 1
+        assert threads
     assert asyncio.all_tasks() == before
-    assert not threads[0].is_alive()
+    assert not any(thread.is_alive() for thread in threads)
 
 
 async def test_body_that_raises_closes_the_service_too(live: SteeredIndex) -> None:
