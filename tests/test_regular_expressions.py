@@ -138,8 +138,8 @@ def _units(pattern: Pattern) -> list[str]:
 
 
 def _time(pattern: Pattern, way: str, unit: str, length: int) -> float:
-    """Return the least of three processor times in seconds. The text ends in a character that no pattern
-    matches, so that the engine tries everything."""
+    """Return the least of three processor times in seconds. The text ends in a character that no
+    pattern matches, so that the engine tries everything."""
     text = unit * (length // len(unit)) + "\0"
     subject = text if isinstance(pattern.pattern, str) else text.encode()
     given = ("", subject) if way == "sub" else (subject,)
