@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -27,7 +28,8 @@ from bot.store.recent import Recent, Typed
 from bot.store.suggestions import may_be_offered, search_words, suggested
 from bot.store.tables import before_receipt, cited, messages, part_of, receipts
 from bot.store.timestamps import TEXT_LENGTH, to_text
-from bot.store.typed_text import NOT_TYPED, erase_part
+from bot.store.typed_text import erase_part, erase_rest, typed_fields, without_typed
+from bot.store.values import Values
 
 _ID = re.compile(r"[a-z2-7]{12}")
 # In the order of StoredReceipt's fields.
@@ -42,6 +44,7 @@ _COLUMNS = (
     receipts.c.private,
 )
 _NEWEST_FIRST = receipts.c.created.desc(), receipts.c.rowid.desc()
+_LOOKED_AT = "typed text"  # name of the value
 _OVERVIEWS = 20  # receipts of one statement that looks for an overview
 _log = logging.getLogger(__name__)
 
@@ -75,12 +78,14 @@ class Receipts:
         self._database = database
         self._keep_questions = keep_questions
         self._typed = Recent[Typed]()
+        self._looked_at = Values(database)
 
     async def add(self, kept: StoredReceipt) -> None:
         question, answer = kept.question, kept.answer
+        stored = answer.model_dump_json() if self._keep_questions else without_typed(answer)
         if question is not None and not self._keep_questions:
-            self._typed.add(kept.id, Typed(question, answer.understood_as))
-            question, answer = None, answer.model_copy(update=NOT_TYPED)
+            self._typed.add(kept.id, Typed(question, typed_fields(answer)))
+            question = None
         offered = question and _is_open(kept) and may_be_offered(question, answer)
         adding = insert(receipts).values(
             id=kept.id,
@@ -92,7 +97,7 @@ class Receipts:
             asked=question.question if question and offered else None,
             offered=search_words(question.question) if question and offered else None,
             question=question.model_dump_json() if question else None,
-            answer=answer.model_dump_json(),
+            answer=stored,
             outcome=outcome_of(answer),
         )
         articles = {each.article_id for each in answer.evidence} if _is_open(kept) else set()
@@ -227,7 +232,18 @@ class Receipts:
         changed = 0
         while part := await self._database.transact(erase_part):
             changed += part
+        await self._erase_rest()
         return changed
+
+    async def _erase_rest(self) -> None:
+        """Look once at each receipt that has no question. The last row number is kept only at the
+        end: a pass that fails is made again."""
+        looked = await self._looked_at.get(_LOOKED_AT)
+        last = after = int(looked) if looked else 0
+        while found := await self._database.transact(partial(erase_rest, after=after)):
+            after = found
+        if after != last:
+            await self._looked_at.set(_LOOKED_AT, str(after))
 
     async def _delete_in_parts(self, condition: ColumnElement[bool]) -> list[Row]:
         """Delete receipts; return the id of each."""
@@ -267,6 +283,5 @@ def _is_open(kept: StoredReceipt) -> bool:
 
 
 def _with_words(kept: StoredReceipt, typed: Typed) -> StoredReceipt:
-    words = {"question": typed.question.question, "understood_as": typed.understood_as}
-    answer = kept.answer.model_copy(update=words)
+    answer = kept.answer.model_copy(update=typed.fields)
     return replace(kept, question=typed.question, answer=answer)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.models import Turn
+from bot.domain.models import AnswerPart, Status, Turn
 from bot.store import Store, StoredReceipt, StorePlace
 from tests.store.conftest import GUILD, NOON, kept
 from tests.store.outside import execute, stored_bytes
@@ -21,8 +21,11 @@ def asked(**given: object) -> StoredReceipt:
     """Build a receipt that contains what was typed in every place that can."""
     turn = Turn(question="Who is Zebulon?", answer="The mayor.")
     receipt = kept(TYPED, history=(turn,), **given)  # type: ignore[arg-type]
-    answer = receipt.answer.model_copy(update={"understood_as": f"Zebulon {TYPED}"})
-    return replace(receipt, answer=answer)
+    part = AnswerPart(
+        question="Is it Zebulon?", status=Status.ABSTAINED, confidence=0.1, lacking=("Zebulon",)
+    )
+    typed = {"understood_as": f"Zebulon {TYPED}", "lacking": ("Zebulon", "7"), "parts": (part,)}
+    return replace(receipt, answer=receipt.answer.model_copy(update=typed))
 
 
 async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(
@@ -41,6 +44,7 @@ async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(
         assert after is not None
         assert after.question is None
         assert (after.answer.question, after.answer.understood_as) == ("", "")
+        assert [part.status for part in after.answer.parts] == [Status.ABSTAINED]
         assert after.answer.citations == receipt.answer.citations
         assert await store.receipts.answered_questions(GUILD, "", 9) == []
 
@@ -91,6 +95,28 @@ async def test_an_admin_who_stops_keeping_it_has_it_taken_out_of_the_file(
         after = await store.receipts.get(receipts[0].id)
         assert after is not None
         assert after.answer.citations == receipts[0].answer.citations
+    assert b"Zebulon" not in stored_bytes(place)
+
+
+async def test_what_0_7_0_left_of_a_question_is_erased(
+    place: StorePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.typed_text.PART", 2)
+    receipts = [asked(asker=f"{number}") for number in range(7)]
+    async with Store.open(place, keep_questions=True) as store:
+        for receipt in receipts:
+            await store.receipts.add(receipt)
+    changes = "question = NULL, asked = NULL, offered = NULL"
+    blank = "replace(replace(answer, ?, ''), ?, '')"
+    typed = f"Zebulon {TYPED}", TYPED
+    execute(place, f"UPDATE receipts SET {changes}, answer = {blank} WHERE rowid < 7", *typed)
+    async with Store.open(place) as store:
+        assert await store.receipts.forget_questions() == 1
+        for receipt in receipts:
+            after = await store.receipts.get(receipt.id)
+            assert after is not None
+            assert after.answer.citations == receipt.answer.citations
+            assert after.answer.parts[0].question == ""
     assert b"Zebulon" not in stored_bytes(place)
 
 
