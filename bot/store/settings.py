@@ -50,8 +50,9 @@ class SettingsOfServers:
 
     async def load(self) -> None:
         """Read all settings; call it once, before any other method."""
-        self._changes = await self._count_changes()  # first: what changes meanwhile is read again
+        changes = await self._count_changes()  # first: what changes meanwhile is read again
         rows = await self._database.run(select(settings))
+        self._changes = changes
         self._known = {guild: _parsed(text) for guild, text in rows}
 
     @asynccontextmanager

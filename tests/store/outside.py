@@ -10,6 +10,9 @@ from bot.store import StorePlace
 from bot.store.server_schema import SCHEMA
 from bot.store.tables import metadata
 
+# Statements that wait for a lock, in any database of the server.
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
 
 def execute(place: StorePlace, sql: LiteralString, *values: object) -> list[tuple[Any, ...]]:
     """Run a statement and return its rows; a `?` stands for each value."""
