@@ -106,7 +106,8 @@ class Database(ABC):
 
     @abstractmethod
     async def erase(self) -> None:
-        """Remove what was deleted from all files of the database, as far as this is up to us."""
+        """Remove what was deleted from all files of the database, as far as this is up to us.
+        Raises StoreError, after some seconds, while another program reads it."""
 
     @abstractmethod
     async def back_up(self, target: Path) -> None:

@@ -96,8 +96,12 @@ class SqliteFile(Database):
         return size
 
     async def erase(self) -> None:
-        # The write-ahead log has the data until this checkpoint; busy readers only delay it.
-        await self.pragma("wal_checkpoint(TRUNCATE)")
+        # The write-ahead log has the data until this checkpoint, which waits for readers.
+        if await self.pragma("wal_checkpoint(TRUNCATE)"):
+            raise StoreError(
+                f"{self.path}-wal still has deleted data, because another program reads the store: "
+                "try again"
+            )
 
     async def take_turns(self, connection: AsyncConnection, name: str) -> None:
         """Do nothing: a transaction that writes holds the whole file."""

@@ -125,6 +125,7 @@ class Store:
         await self.audit.prune(now - self.audit_kept)
         await self.usage.forget_askers(now.date())
         await self.usage.prune(oldest.date())
+        await self._database.erase()
         if isinstance(self._database, SqliteFile):
             await asyncio.to_thread(remove_backups, self._database.path, oldest)
 

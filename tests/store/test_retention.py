@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import StoreError
 from bot.domain.models import AnswerPart, Status, Turn
 from bot.store import Store, StoredReceipt, StorePlace
 from tests.store.conftest import GUILD, NOON, kept
 from tests.store.outside import execute, stored_bytes
 
+KEEP_DAYS = 36_500
 TYPED = "Does Zebulon close the bridge?"
 
 
@@ -95,7 +97,8 @@ async def test_an_admin_who_stops_keeping_it_has_it_taken_out_of_the_file(
         after = await store.receipts.get(receipts[0].id)
         assert after is not None
         assert after.answer.citations == receipts[0].answer.citations
-    assert b"Zebulon" not in stored_bytes(place)
+        await store.forget_old(KEEP_DAYS)
+        assert b"Zebulon" not in stored_bytes(place)
 
 
 async def test_what_0_7_0_left_of_a_question_is_erased(
@@ -117,7 +120,8 @@ async def test_what_0_7_0_left_of_a_question_is_erased(
             assert after is not None
             assert after.answer.citations == receipt.answer.citations
             assert after.answer.parts[0].question == ""
-    assert b"Zebulon" not in stored_bytes(place)
+        await store.forget_old(KEEP_DAYS)
+        assert b"Zebulon" not in stored_bytes(place)
 
 
 async def test_what_is_pruned_leaves_the_file(place: StorePlace) -> None:
@@ -125,7 +129,21 @@ async def test_what_is_pruned_leaves_the_file(place: StorePlace) -> None:
         for number in range(1203):
             await store.receipts.add(asked(asker=f"{number}"))
         assert await store.receipts.prune(NOON + timedelta(1)) == 1203
-    assert b"Zebulon" not in stored_bytes(place)
+        await store.forget_old(KEEP_DAYS)
+        assert b"Zebulon" not in stored_bytes(place)  # while the bot continues to run
+
+
+async def test_what_a_reader_keeps_in_the_file_is_told(path: Path) -> None:
+    async with Store.open(path, busy_timeout_s=0.05) as store:
+        await store.receipts.add(kept())
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM receipts").fetchall()
+        await store.receipts.add(kept())
+        with pytest.raises(StoreError, match="still has deleted data, because another program"):
+            await store.forget_old(KEEP_DAYS)
+        reader.close()
+        await store.forget_old(KEEP_DAYS)
 
 
 async def test_a_direct_channel_which_leads_to_a_person_is_kept_as_a_hash(path: Path) -> None:
