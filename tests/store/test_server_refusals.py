@@ -13,7 +13,8 @@ from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
 from bot.store import Store, StoreMissingError, StorePlace
 from bot.store.schema import STEPS
-from bot.store.server import shown
+from bot.store.server import Server, shown
+from bot.store.server_migration import migrate_server
 from bot.store.server_schema import SCHEMA, SERVER_STEPS
 from tests.postgres_server import PostgresServer
 from tests.store.conftest import kept
@@ -123,6 +124,18 @@ async def test_a_store_of_a_newer_program_is_refused_and_left_alone(place: Secre
     execute(place, "INSERT INTO migrations (step) VALUES (99)")
     told = f"made by a newer dealbot (its schema is 99, this program knows {len(STEPS)})"
     assert told in await refusal(place)
+
+
+async def test_a_step_may_take_longer_than_a_statement_of_an_answer(
+    place: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Store.open(place):
+        pass
+    monkeypatch.setattr("bot.store.server.PATIENCE_S", 0.2)
+    slow = {**SERVER_STEPS, len(STEPS) + 1: ["SELECT pg_sleep(0.5)"]}
+    async with Server.open(place, patient=False) as server:
+        await migrate_server(server, slow)
+        assert await server.schema_version() == len(STEPS) + 1
 
 
 async def test_a_store_without_its_tables_is_refused(place: SecretStr) -> None:
