@@ -12,6 +12,7 @@ import pytest
 from bot.domain.errors import StoreError
 from bot.domain.models import AnswerPart, Status, Turn
 from bot.store import Store, StoredReceipt, StorePlace
+from bot.store.sqlite_file import partial_copy
 from tests.store.conftest import GUILD, NOON, kept
 from tests.store.outside import execute, stored_bytes
 
@@ -175,10 +176,11 @@ async def test_backups_of_migrations_go_with_what_they_hold(path: Path) -> None:
     async with Store.open(path) as store:
         old, fresh = (path.with_name(f"{path.name}.{number}.bak") for number in (1, 2))
         others = path.with_name("other.sqlite3.1.bak"), path.with_name(f"{path.name}.mine")
-        for file in (old, fresh, *others):
+        unfinished = partial_copy(path), partial_copy(old)
+        for file in (old, fresh, *unfinished, *others):
             file.write_text("Zebulon")
-        for file in (old, *others):
+        for file in (old, *unfinished, *others):
             os.utime(file, (0, time.time() - 8 * 24 * 3600))
         await store.forget_old(keep_days=7)
-        assert not old.exists()
+        assert not any(file.exists() for file in (old, *unfinished))
         assert all(file.exists() for file in (fresh, *others))
