@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import case, delete, func, literal, select
+from sqlalchemy import case, delete, literal, select
 
 from bot.domain.errors import QuestionError, Refusal
 from bot.store.database import Database
@@ -34,15 +34,6 @@ class Votes:
             raise QuestionError(Refusal.VOTE_GONE)
         now: Vote = rows[0][0]
         return now
-
-    async def counts(self, receipt_id: str) -> tuple[int, int]:
-        """Return the number of votes for the answer and of those against it."""
-        [(up, down)] = await self._database.run(
-            select(
-                func.count().filter(votes.c.vote == 1), func.count().filter(votes.c.vote == -1)
-            ).where(votes.c.receipt == receipt_id)
-        )
-        return up, down
 
     async def of_voter(self, voter: str) -> dict[str, int]:
         """Return all votes of a person, by receipt id; `voter` is the hash of their id."""

@@ -16,7 +16,7 @@ from bot.store.watches import StoredWatch
 from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
 from tests.store.conftest import CHANNEL, GUILD, NOON, kept
-from tests.store.outside import WAITING, connected
+from tests.store.outside import WAITING, connected, votes_on
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ async def test_two_processes_make_the_store_once_and_write_at_once(place: Secret
     ids = [line for out, _ in outputs for line in out.decode().split()]
     assert len(set(ids)) == 100
     async with Store.open(place) as store:
-        assert [await store.votes.counts(each) for each in ids] == [(1, 0)] * 100
+        assert [await votes_on(store, each) for each in ids] == [(1, 0)] * 100
 
 
 async def test_settings_of_one_process_are_seen_by_the_others(
@@ -161,7 +161,7 @@ async def test_votes_of_several_processes_all_count(others: list[Store]) -> None
     await asyncio.gather(
         *(store.votes.vote(receipt.id, f"{n}", 1) for n, store in enumerate(others * 20))
     )
-    assert await others[1].votes.counts(receipt.id) == (60, 0)
+    assert await votes_on(others[1], receipt.id) == (60, 0)
 
 
 async def test_a_change_by_another_process_makes_a_new_snapshot(others: list[Store]) -> None:
