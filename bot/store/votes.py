@@ -28,7 +28,8 @@ class Votes:
         rows = await self._database.run(
             voted.on_conflict_do_update(
                 index_elements=[votes.c.receipt, votes.c.voter], set_={"vote": now_voted}
-            ).returning(votes.c.vote)
+            ).returning(votes.c.vote),
+            by_user=True,
         )
         if not rows:
             raise QuestionError(Refusal.VOTE_GONE)
