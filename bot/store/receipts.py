@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -28,8 +27,7 @@ from bot.store.recent import Recent, Typed
 from bot.store.suggestions import may_be_offered, search_words, suggested
 from bot.store.tables import before_receipt, cited, messages, part_of, receipts
 from bot.store.timestamps import TEXT_LENGTH, to_text
-from bot.store.typed_text import erase_part, erase_rest, typed_fields, without_typed
-from bot.store.values import Values
+from bot.store.typed_text import erase_typed, typed_fields, without_typed
 
 _ID = re.compile(r"[a-z2-7]{12}")
 # In the order of StoredReceipt's fields.
@@ -44,7 +42,6 @@ _COLUMNS = (
     receipts.c.private,
 )
 _NEWEST_FIRST = receipts.c.created.desc(), receipts.c.rowid.desc()
-_LOOKED_AT = "typed text"  # name of the value
 _OVERVIEWS = 20  # receipts of one statement that looks for an overview
 _log = logging.getLogger(__name__)
 
@@ -78,7 +75,6 @@ class Receipts:
         self._database = database
         self._keep_questions = keep_questions
         self._typed = Recent[Typed]()
-        self._looked_at = Values(database)
 
     async def add(self, kept: StoredReceipt) -> None:
         question, answer = kept.question, kept.answer
@@ -233,21 +229,7 @@ class Receipts:
         text."""
         if self._keep_questions:
             return 0
-        changed = 0
-        while part := await self._database.transact(erase_part):
-            changed += part
-        await self._erase_rest()
-        return changed
-
-    async def _erase_rest(self) -> None:
-        """Look once at each receipt that has no question. The last row number is kept only at the
-        end: a pass that fails is made again."""
-        looked = await self._looked_at.get(_LOOKED_AT)
-        last = after = int(looked) if looked else 0
-        while found := await self._database.transact(partial(erase_rest, after=after)):
-            after = found
-        if after != last:
-            await self._looked_at.set(_LOOKED_AT, str(after))
+        return await erase_typed(self._database)
 
     async def _delete_in_parts(self, condition: ColumnElement[bool]) -> list[Row]:
         """Delete receipts; return the id of each."""

@@ -114,6 +114,8 @@ async def test_what_0_7_0_left_of_a_question_is_erased(
     blank = "replace(replace(answer, ?, ''), ?, '')"
     typed = f"Zebulon {TYPED}", TYPED
     execute(place, f"UPDATE receipts SET {changes}, answer = {blank} WHERE rowid < 7", *typed)
+    # 0.7.0 wrote spaces where it had erased a question itself
+    execute(place, "UPDATE receipts SET answer = replace(answer, ':[', ': [') WHERE rowid < 4")
     async with Store.open(place) as store:
         assert await store.receipts.forget_questions() == 1
         for receipt in receipts:
