@@ -13,6 +13,7 @@ from bot.domain.errors import StoreError
 from bot.domain.models import AnswerPart, Status, Turn
 from bot.store import Store, StoredReceipt, StorePlace
 from bot.store.sqlite_file import partial_copy
+from bot.wording.answers import put_in_words
 from tests.store.conftest import GUILD, NOON, kept
 from tests.store.outside import execute, stored_bytes
 
@@ -48,6 +49,8 @@ async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(
         assert after.question is None
         assert (after.answer.question, after.answer.understood_as) == ("", "")
         assert [part.status for part in after.answer.parts] == [Status.ABSTAINED]
+        unworded = after.answer.model_copy(update={"text": ""})
+        assert "**" not in put_in_words(unworded).text  # no empty heading
         assert after.answer.citations == receipt.answer.citations
         assert await store.receipts.answered_questions(GUILD, "", 9) == []
 
