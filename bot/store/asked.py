@@ -4,6 +4,7 @@ Every statement reads a bounded number of rows, so that answers do not wait for 
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeAlias
@@ -69,7 +70,8 @@ class AskedQuestions:
         counts = select(_day, receipts.c.outcome, func.count()).group_by(_day, receipts.c.outcome)
         for rows in await self._by_day(counts, scope):
             for day, outcome, count in rows:
-                counted[date.fromisoformat(day), Outcome(outcome)] += count
+                with suppress(ValueError):  # a damaged row hides none of the others
+                    counted[date.fromisoformat(day), Outcome(outcome)] += count
         return counted
 
     async def citations(self, scope: Scope) -> Counter[str]:
@@ -149,16 +151,20 @@ def _voted(vote: int) -> ColumnElement[int]:
 
 
 def _read(row: Row) -> AskedQuestion | None:
-    """Read a question; None if its answer is damaged."""
+    """Read a question; None if its row is damaged."""
     _, id_, created, asker, outcome, guild, private, question, answer, up, down = row
     answered = json_object(answer)
     if answered is None:
         return None
+    try:
+        moment, known = datetime.fromisoformat(created), Outcome(outcome)
+    except ValueError:
+        return None
     return AskedQuestion(
         id=id_,
-        created=datetime.fromisoformat(created).astimezone(UTC),
+        created=moment.astimezone(UTC),
         asker=asker,
-        outcome=Outcome(outcome),
+        outcome=known,
         public=guild is not None and not private,
         words=_words(json_object(question), answered),
         sentence=_sentence(answered),
@@ -181,7 +187,8 @@ def _sentence(answer: dict[str, Any]) -> Citation | None:
     """Return the first evidence, or the closest sentence; None if there is none, or none that this
     version can read."""
     closest = answer.get("closest")
-    found = next(evidence_in(answer), None) or (closest[0] if closest else None)
+    first = closest[0] if isinstance(closest, list) and closest else None
+    found = next(evidence_in(answer), None) or first
     try:
         return Citation.model_validate(found) if found else None
     except ValueError:  # pydantic raises ValueErrors

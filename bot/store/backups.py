@@ -17,8 +17,4 @@ async def restore(backup: Path, path: Path) -> None:
         async with SqliteFile.open(backup) as source:
             if not await known_version(source, len(STEPS)):
                 raise StoreError(f"{backup} is not a backup of a store")
-            # SQLite would apply the write-ahead log of a killed bot to the restored store. The
-            # -shm file is only an index of that log.
-            for leftover in ("-wal", "-shm"):
-                path.with_name(f"{path.name}{leftover}").unlink(missing_ok=True)
             await source.back_up(path)

@@ -48,26 +48,28 @@ class Database(ABC):
         statement. For the process that answers questions."""
         self._health = Health(degraded)
 
-    async def run(self, statement: Executable) -> list[Row]:
+    async def run(self, statement: Executable, *, by_user: bool = False) -> list[Row]:
         """Run one statement, which is one transaction, and return its rows. It finishes even if the
         caller is cancelled. After `watch`, a caller waits at most 3 seconds (0.1 while the store
         fails) and then gets a StoreError; until the late statement has ended, all other callers get
-        one at once."""
+        one at once. For a write that a user asked for, `by_user`, the wait is always 3 seconds."""
 
         async def alone() -> list[Row]:
             async with self._engine.connect() as connection:
                 return await rows_of(connection, statement)
 
-        return await self._guarded(alone, reading=is_read(statement))
+        return await self._guarded(alone, reading=is_read(statement), by_user=by_user)
 
-    async def transact(self, work: Callable[[AsyncConnection], Awaitable[_Done]]) -> _Done:
+    async def transact(
+        self, work: Callable[[AsyncConnection], Awaitable[_Done]], *, by_user: bool = False
+    ) -> _Done:
         """Run several statements as one transaction that writes, on the same terms as `run`."""
 
         async def within() -> _Done:
             async with self.transaction() as connection:
                 return await work(connection)
 
-        return await self._guarded(within, reading=False)
+        return await self._guarded(within, reading=False, by_user=by_user)
 
     async def run_many(self, statement: Executable, values: Sequence[dict[str, object]]) -> None:
         """Run a statement with each of the values, as one transaction."""
@@ -106,7 +108,8 @@ class Database(ABC):
 
     @abstractmethod
     async def erase(self) -> None:
-        """Remove deleted data from the files of the database, where the program can do so."""
+        """Remove deleted data from the files of the database, where the program can do so. Raises
+        StoreError, after some seconds, while another program reads it."""
 
     @abstractmethod
     async def back_up(self, target: Path) -> None:
@@ -168,7 +171,9 @@ class Database(ABC):
                 raise
             raise failure from error
 
-    async def _guarded(self, work: Callable[[], Awaitable[_Done]], *, reading: bool) -> _Done:
+    async def _guarded(
+        self, work: Callable[[], Awaitable[_Done]], *, reading: bool, by_user: bool = False
+    ) -> _Done:
         if not self._open:
             raise StoreError("The store is closed: the program is shutting down")
         if self._late:
@@ -176,7 +181,7 @@ class Database(ABC):
         task = asyncio.create_task(self._watched(work, reading=reading))
         self._working.add(task)
         task.add_done_callback(self._ended)
-        await asyncio.wait({task}, timeout=self._patience_s())
+        await asyncio.wait({task}, timeout=self._patience_s(by_user=by_user))
         if task.done():
             return task.result()
         self._late.add(task)
@@ -186,10 +191,10 @@ class Database(ABC):
             self._health.failed(late, reading=reading)
         raise late
 
-    def _patience_s(self) -> float | None:
+    def _patience_s(self, *, by_user: bool) -> float | None:
         if self._health is None:
             return None
-        return _LITTLE_PATIENCE_S if self._health.troubled else PATIENCE_S
+        return _LITTLE_PATIENCE_S if self._health.troubled and not by_user else PATIENCE_S
 
     async def _watched(self, work: Callable[[], Awaitable[_Done]], *, reading: bool) -> _Done:
         health = self._health

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import text
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from bot.domain.errors import StoreError
 from bot.store.database import Database
 from bot.store.lock import exclusive_lock
-from bot.store.sqlite_file import SqliteFile
+from bot.store.sqlite_file import SqliteFile, partial_copy
 
 _log = logging.getLogger(__name__)
 
@@ -61,9 +62,11 @@ async def known_version(database: Database, newest: int) -> int:
 
 
 def remove_backups(path: Path, older_than: datetime) -> None:
-    """Delete older backups of migrations, because they contain what the store has forgotten. Raises
-    StoreError if one cannot be removed."""
-    for backup in path.parent.glob(_backup(path, "*").name):
+    """Delete older backups of migrations and copies that a kill left half done, because they
+    contain what the store has forgotten. Raises StoreError if one cannot be removed."""
+    backups = _backup(path, "*")
+    names = (backups.name, partial_copy(backups).name, partial_copy(path).name)
+    for backup in chain.from_iterable(map(path.parent.glob, names)):
         try:
             if backup.stat().st_mtime < older_than.timestamp():
                 backup.unlink()

@@ -27,7 +27,7 @@ from bot.store.recent import Recent, Typed
 from bot.store.suggestions import may_be_offered, search_words, suggested
 from bot.store.tables import before_receipt, cited, messages, part_of, receipts
 from bot.store.timestamps import TEXT_LENGTH, to_text
-from bot.store.typed_text import NOT_TYPED, erase_part
+from bot.store.typed_text import erase_typed, typed_fields, without_typed
 
 _ID = re.compile(r"[a-z2-7]{12}")
 # In the order of StoredReceipt's fields.
@@ -78,9 +78,10 @@ class Receipts:
 
     async def add(self, kept: StoredReceipt) -> None:
         question, answer = kept.question, kept.answer
+        stored = answer.model_dump_json() if self._keep_questions else without_typed(answer)
         if question is not None and not self._keep_questions:
-            self._typed.add(kept.id, Typed(question, answer.understood_as))
-            question, answer = None, answer.model_copy(update=NOT_TYPED)
+            self._typed.add(kept.id, Typed(question, typed_fields(answer)))
+            question = None
         offered = question and _is_open(kept) and may_be_offered(question, answer)
         adding = insert(receipts).values(
             id=kept.id,
@@ -92,7 +93,7 @@ class Receipts:
             asked=question.question if question and offered else None,
             offered=search_words(question.question) if question and offered else None,
             question=question.model_dump_json() if question else None,
-            answer=answer.model_dump_json(),
+            answer=stored,
             outcome=outcome_of(answer),
         )
         articles = {each.article_id for each in answer.evidence} if _is_open(kept) else set()
@@ -176,7 +177,11 @@ class Receipts:
 
     async def forget_asker(self, asker: str) -> int:
         """Delete all receipts of a person, with their votes; return how many receipts."""
-        forgotten = await self._delete_in_parts(receipts.c.asker == asker)
+        theirs = receipts.c.asker == asker
+        forgotten = await self._delete_in_parts(theirs)
+        # The parts leave out rows that another process holds; this statement waits for them.
+        rest = delete(receipts).where(theirs).returning(receipts.c.id)
+        forgotten += await self._database.run(rest)
         for (receipt_id,) in forgotten:
             self._typed.forget(receipt_id)
         return len(forgotten)
@@ -224,10 +229,7 @@ class Receipts:
         text."""
         if self._keep_questions:
             return 0
-        changed = 0
-        while part := await self._database.transact(erase_part):
-            changed += part
-        return changed
+        return await erase_typed(self._database)
 
     async def _delete_in_parts(self, condition: ColumnElement[bool]) -> list[Row]:
         """Delete receipts; return the id of each."""
@@ -267,6 +269,5 @@ def _is_open(kept: StoredReceipt) -> bool:
 
 
 def _with_words(kept: StoredReceipt, typed: Typed) -> StoredReceipt:
-    words = {"question": typed.question.question, "understood_as": typed.understood_as}
-    answer = kept.answer.model_copy(update=words)
+    answer = kept.answer.model_copy(update=typed.fields)
     return replace(kept, question=typed.question, answer=answer)

@@ -18,10 +18,10 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Question as it was asked and understood."""
+    """Question as it was asked, and the fields of its answer that hold what was typed."""
 
     question: Question
-    understood_as: str
+    fields: dict[str, object]
 
 
 class Recent(Generic[_Value]):

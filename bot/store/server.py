@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import quote, urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -19,6 +18,8 @@ from bot.store.database import PATIENCE_S, Database, rows_of
 from bot.store.health import DamagedError
 from bot.store.server_schema import SCHEMA
 from bot.store.tables import metadata
+from index.errors import IndexUnreachableError
+from index.postgres.address import Address
 
 _CONNECTIONS = 5
 _MAINTENANCE_S = 60  # one statement of a command, for which no user waits
@@ -176,18 +177,12 @@ def shown(url: SecretStr) -> str:
     """Return the URL without its password and its parameters. Raises StoreError if it is invalid,
     without the driver's own message, which may repeat the password."""
     try:
-        found = conninfo_to_dict(url.get_secret_value())
-        _ = urlsplit(url.get_secret_value()).port
-    except (psycopg.ProgrammingError, ValueError):
+        return Address.of(url.get_secret_value()).name
+    except IndexUnreachableError:
         raise StoreError(
             "The setting database_url is not a URL of PostgreSQL: write "
             "postgresql://USER@HOST:PORT/DATABASE, with %xx for special characters"
         ) from None
-    parts = {name: str(part) for name, part in found.items() if part}
-    user = f"{quote(parts['user'], '')}@" if "user" in parts else ""
-    port = f":{parts['port']}" if "port" in parts else ""
-    host, database = (quote(parts.get(name, ""), "") for name in ("host", "dbname"))
-    return f"postgresql://{user}{host}{port}/{database}"
 
 
 def _engine(url: SecretStr, limit_s: float) -> AsyncEngine:
@@ -209,8 +204,11 @@ def _engine(url: SecretStr, limit_s: float) -> AsyncEngine:
 
 
 def _with_limits(url: str, limit_s: float) -> str:
-    """Add time limits to the parameters of the URL, which are kept."""
+    """Add time limits to the parameters of the URL, which are kept. Of several hosts, use the
+    primary."""
     given = conninfo_to_dict(url)
+    if "," in str(given.get("host", "")):
+        given.setdefault("target_session_attrs", "primary")
     limit = f"-c statement_timeout={int(limit_s * 1000)}"
     options = f"{given.get('options') or ''} {limit}".strip()
     return make_conninfo("", **(_PARAMETERS | given | {"options": options}))

@@ -42,6 +42,8 @@ async def migrate_server(server: Server, steps: Mapping[int, Sequence[str]] = SE
 async def _take(
     server: Server, connection: AsyncConnection, steps: Mapping[int, Sequence[str]]
 ) -> None:
+    # A step takes as long as its tables need, and a second process waits for the first.
+    await connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     await server.take_turns(connection, "migration")
     if not (await connection.execute(_HAS_SCHEMA)).scalar_one():  # an admin may have made it
         await connection.exec_driver_sql(f"CREATE SCHEMA {SCHEMA}")

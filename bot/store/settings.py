@@ -13,6 +13,7 @@ from bot.store.database import Database, rows_of
 from bot.store.tables import facts, settings
 
 _CHANGES = "settings"  # fact that counts the changes of settings
+_UNKNOWN = -1  # number of changes after a write whose outcome is unknown
 _FOLLOW_S = 2.0
 
 
@@ -50,14 +51,15 @@ class SettingsOfServers:
 
     async def load(self) -> None:
         """Read all settings; call it once, before any other method."""
-        self._changes = await self._count_changes()  # first: what changes meanwhile is read again
+        changes = await self._count_changes()  # first: what changes meanwhile is read again
         rows = await self._database.run(select(settings))
+        self._changes = changes
         self._known = {guild: _parsed(text) for guild, text in rows}
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
         """During the block, read the settings again within seconds of each change by another
-        process. A store that fails is tried again."""
+        process, or of a write that was late. A store that fails is tried again."""
         following = asyncio.create_task(self._follow(), name="follow settings")
         try:
             yield
@@ -69,8 +71,9 @@ class SettingsOfServers:
     async def _follow(self) -> None:
         while True:
             await asyncio.sleep(_FOLLOW_S)
-            with suppress(StoreError):  # bot.store.health.Health reports it
-                await self.refresh()
+            if self._database.shared or self._changes == _UNKNOWN:
+                with suppress(StoreError):  # bot.store.health.Health reports it
+                    await self.refresh()
 
     async def refresh(self) -> None:
         """Read the settings again if another process has changed them."""
@@ -120,7 +123,11 @@ class SettingsOfServers:
             return changed, changes
 
         async with self._one_at_a_time:
-            changed, changes = await self._database.transact(within)
+            try:
+                changed, changes = await self._database.transact(within, by_user=True)
+            except StoreError:
+                self._changes = _UNKNOWN  # a late write may still be done: read it again
+                raise
             self._known[guild] = changed
             if changes == self._changes + 1:  # otherwise another process changed something, too
                 self._changes = changes

@@ -96,8 +96,12 @@ class SqliteFile(Database):
         return size
 
     async def erase(self) -> None:
-        # The write-ahead log has the data until this checkpoint; busy readers only delay it.
-        await self.pragma("wal_checkpoint(TRUNCATE)")
+        # The write-ahead log has the data until this checkpoint, which waits for readers.
+        if await self.pragma("wal_checkpoint(TRUNCATE)"):
+            raise StoreError(
+                f"{self.path}-wal still has deleted data, because another program reads the store: "
+                "try again"
+            )
 
     async def take_turns(self, connection: AsyncConnection, name: str) -> None:
         """Do nothing: a transaction that writes holds the whole file."""
@@ -128,22 +132,33 @@ class SqliteFile(Database):
         await self.pragma("synchronous = NORMAL")
 
     async def back_up(self, target: Path) -> None:
-        beside = target.with_name(f".{target.name}.partial")
+        beside = partial_copy(target)
 
         async def copy() -> None:
             await asyncio.to_thread(beside.unlink, missing_ok=True)
             await asyncio.to_thread(_make, beside)
-            async with self._engine.connect() as connection:
-                await rows_of(connection, _COPY.bindparams(target=str(beside)))
-            await asyncio.to_thread(_settle, beside, target)
+            try:
+                async with self._engine.connect() as connection:
+                    await rows_of(connection, _COPY.bindparams(target=str(beside)))
+                await asyncio.to_thread(_settle, beside, target)
+            except BaseException:
+                with suppress(OSError):  # the failure before says more
+                    await asyncio.to_thread(beside.unlink, missing_ok=True)
+                raise
 
         try:
             await self._guarded(copy, reading=True)
         except StoreError as error:
-            failed = error.__cause__
-            if isinstance(failed, OSError):
-                raise StoreError(f"{target} cannot be used: {failed.strerror}") from failed
-            raise
+            raise self._not_copied(target, error.__cause__) or error from error.__cause__
+
+    def _not_copied(self, target: Path, cause: BaseException | None) -> StoreError | None:
+        """Name both files of a copy that failed, because SQLite does not say which it is. None if
+        it is the store."""
+        failed = f"{self.path} cannot be copied to {target}"
+        if isinstance(cause, OSError):
+            return StoreError(f"{failed}: {target} cannot be used: {cause.strerror}")
+        reason = _reason(cause.orig) if isinstance(cause, DBAPIError) and cause.orig else None
+        return None if reason in {None, _DAMAGED} else StoreError(f"{failed}: a file {reason}")
 
     async def _check(self) -> None:
         """Check the file before the first write, which would spread damage."""
@@ -196,6 +211,11 @@ def _engine(path: Path, busy_timeout_s: float) -> AsyncEngine:
     return engine
 
 
+def partial_copy(target: Path) -> Path:
+    """Name the file in which a copy is made before it gets its name."""
+    return target.with_name(f".{target.name}.partial")
+
+
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)  # questions are private; SQLite's other files inherit the mode
@@ -213,6 +233,10 @@ def _identity(path: Path) -> tuple[int, int] | None:
 def _settle(beside: Path, target: Path) -> None:
     """Sync the copy to the disk and move it to its target: SQLite does not sync such a copy."""
     fsync(beside)
+    # SQLite would apply the write-ahead log of a killed bot to the copy. The -shm file is only an
+    # index of that log.
+    for leftover in ("-wal", "-shm"):
+        target.with_name(f"{target.name}{leftover}").unlink(missing_ok=True)
     beside.replace(target)
     fsync(target.parent)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -93,7 +93,7 @@ class Store:
             await store.settings.load()
             if degraded is not None:
                 database.watch(degraded)
-            async with store.settings.followed() if database.shared else nullcontext():
+            async with store.settings.followed():
                 yield store
 
     @property
@@ -125,6 +125,7 @@ class Store:
         await self.audit.prune(now - self.audit_kept)
         await self.usage.forget_askers(now.date())
         await self.usage.prune(oldest.date())
+        await self._database.erase()
         if isinstance(self._database, SqliteFile):
             await asyncio.to_thread(remove_backups, self._database.path, oldest)
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreError
 from bot.store.database import Database, Row
-from bot.store.places import StorePlace, open_database
+from bot.store.places import StoreMissingError, StorePlace, open_database
 from bot.store.tables import PART, metadata, storable
 from index.progress import Progress
 
@@ -23,6 +23,8 @@ async def copy(source: StorePlace, target: StorePlace, progress: Progress) -> di
     is not empty or anything fails; a process that is killed leaves it empty, too."""
     if source == target:
         raise StoreError("FROM and TO are the same store: name another one")
+    if isinstance(source, Path) and not source.exists():
+        raise StoreMissingError(f"There is no store {source}: name an existing one as FROM")
     async with (
         open_database(source, exclusive=isinstance(source, Path), create=False) as old,
         open_database(target) as new,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import case, delete, func, literal, select
+from sqlalchemy import case, delete, literal, select
 
 from bot.domain.errors import QuestionError, Refusal
 from bot.store.database import Database
@@ -28,21 +28,13 @@ class Votes:
         rows = await self._database.run(
             voted.on_conflict_do_update(
                 index_elements=[votes.c.receipt, votes.c.voter], set_={"vote": now_voted}
-            ).returning(votes.c.vote)
+            ).returning(votes.c.vote),
+            by_user=True,
         )
         if not rows:
             raise QuestionError(Refusal.VOTE_GONE)
         now: Vote = rows[0][0]
         return now
-
-    async def counts(self, receipt_id: str) -> tuple[int, int]:
-        """Return the number of votes for the answer and of those against it."""
-        [(up, down)] = await self._database.run(
-            select(
-                func.count().filter(votes.c.vote == 1), func.count().filter(votes.c.vote == -1)
-            ).where(votes.c.receipt == receipt_id)
-        )
-        return up, down
 
     async def of_voter(self, voter: str) -> dict[str, int]:
         """Return all votes of a person, by receipt id; `voter` is the hash of their id."""

@@ -80,8 +80,9 @@ def uncounted_line(answer: Answer) -> str:
 
 
 def _part_text(answer: Answer, part: AnswerPart) -> str:
-    """Compose the text of one question of several, below the question itself."""
-    return f"**{escape_markdown(part.question)}**\n\n{answer_text(answer.of_part(part))}"
+    """Compose the text of one question of several, below the question itself if it is kept."""
+    asked = f"**{escape_markdown(part.question)}**\n\n" if part.question else ""
+    return f"{asked}{answer_text(answer.of_part(part))}"
 
 
 def _overview_text(answer: Answer) -> str:

@@ -94,6 +94,9 @@ def _parts(url: str) -> dict[str, str]:
         parts = {name: str(part) for name, part in found.items() if part and name != "password"}
         if not all(port.isdecimal() for port in _hosts(parts)[1] if port):
             raise ValueError
+        # A password with a bare "@" ends there, and its rest would be shown.
+        if "@" in parts.get("host", "") + parts.get("dbname", ""):
+            raise ValueError
     except (psycopg.ProgrammingError, ValueError):
         raise IndexUnreachableError(
             "The address of the index is not a URL of PostgreSQL: write "

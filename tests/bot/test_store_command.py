@@ -131,6 +131,28 @@ def test_where_there_is_no_store_none_is_made(
     assert not missing.parent.exists()
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://ann:hunter2@h/db", "PostgreSQL://ann:hunter2@h/db", "mysql://h/d"]
+)
+def test_a_copy_takes_no_other_url_for_a_file(
+    run_main: InProcess, path: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = list(tmp_path.rglob("*"))
+    for arguments in ((path, url), (url, path)):
+        refused = run_main("store", "copy", *arguments)
+        assert refused.code == 1
+        assert "write postgresql://USER@HOST:PORT/DATABASE" in refused.complaint
+        assert "hunter2" not in refused.complaint + refused.err
+    assert list(tmp_path.rglob("*")) == before
+
+
+def test_a_copy_of_no_store_names_its_argument(run_main: InProcess, tmp_path: Path) -> None:
+    refused = run_main("store", "copy", tmp_path / "missing", tmp_path / "target")
+    assert f"There is no store {tmp_path / 'missing'}: name an existing one" in refused.complaint
+    assert "--store" not in refused.complaint
+
+
 def test_a_store_is_copied_to_a_server_and_back(
     run_main: InProcess, path: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

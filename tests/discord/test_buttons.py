@@ -1,6 +1,7 @@
 """The buttons under an answer: who may press them, and what each user sees."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.discord.conftest import (
 )
 from tests.fake_discord import FakeDiscord, Invocation, Message, User
 from tests.fake_discord.interactions import DEFER_UPDATE
+from tests.store.outside import votes_on
 
 _LONG = "What does the Tarn archive list?"
 _BRANDT = "Mayor Ilse Brandt said that the repair will cost $12.5 million."
@@ -78,7 +80,7 @@ async def test_a_vote_is_one_a_person_and_changeable(
 ) -> None:
     harbour, ann, bob = fake.guild("Harbour"), fake.user("Ann"), fake.user("Bob")
     answer = await ask(fake, ann, harbour.general, ANSWERED)
-    counts = dealbot.runtime.store.votes.counts
+    counts = partial(votes_on, dealbot.runtime.store)
     for person, vote, said, counted in (
         (ann, "up", "Noted: helpful.", (1, 0)),
         (bob, "up", "Noted: helpful.", (2, 0)),
@@ -223,7 +225,7 @@ async def test_an_altered_id_is_turned_away(
     assert "no longer kept" in told.content
     assert told.ephemeral
     assert not answer.deleted
-    assert await dealbot.runtime.store.votes.counts(receipt_id(answer)) == (0, 0)
+    assert await votes_on(dealbot.runtime.store, receipt_id(answer)) == (0, 0)
 
 
 @pytest.mark.parametrize("option", ["cite.1", "more", "why", "again", "drop"])
@@ -352,7 +354,7 @@ async def test_a_vote_whose_acknowledgement_gets_lost_counts_once(
     voted = await press(fake, answer, f"vote:{receipt_id(answer)}:up", ann)
     assert (await voted.response()).content == "Noted: helpful."
     await fake.until(lambda: len(_callbacks(fake)) == 3)  # one of the three belongs to the question
-    assert await dealbot.runtime.store.votes.counts(receipt_id(answer)) == (1, 0)
+    assert await votes_on(dealbot.runtime.store, receipt_id(answer)) == (1, 0)
     assert len(voted.answers) == 1
     fake.violations[:] = [v for v in fake.violations if v.kind != "double ack"]
 

@@ -15,6 +15,7 @@ from tests.discord.conftest import (
     receipt_id,
 )
 from tests.fake_discord import Channel, FakeDiscord, Message, User
+from tests.store.outside import votes_on
 
 
 async def exported(fake: FakeDiscord, person: User, channel: Channel) -> dict[str, object]:
@@ -56,7 +57,7 @@ async def test_a_person_gets_and_forgets_what_is_theirs(
     assert done.content == "Forgotten: 1 answer, 1 vote and 0 watched questions."
     assert done.buttons == []
     assert await store.receipts.get(mine) is None
-    assert await store.votes.counts(theirs) == (0, 0)
+    assert await votes_on(store, theirs) == (0, 0)
     assert await store.receipts.get(theirs) is not None
     kept = await exported(fake, ann, here)
     assert (kept["answers"], kept["votes"]) == ([], {})

@@ -31,7 +31,17 @@ def refusal(index: ServerIndex, encoder: Encoder) -> str:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql:/x", "postgresql://ann:hunter2@h:port/db", "postgresql://h/db?hunter2"]
+    "url",
+    [
+        "postgresql:/x",
+        "postgresql://ann:hunter2@h:port/db",
+        "postgresql://h/db?hunter2",
+        "postgresql://ann:p@hunter2@h/db",
+        "postgresql://ann:p@s,hunter2@h/db",
+        "postgresql://ann:p@s/hunter2@h/db",
+        "postgresql://ann:p@s:1/hunter2@h/db",
+        "postgresql://ann:5/hunter2@h/db",
+    ],
 )
 def test_a_wrong_url_is_explained_without_its_password(url: str, tmp_path: Path) -> None:
     with pytest.raises(IndexUnreachableError, match="is not a URL of PostgreSQL") as raised:

@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 import psycopg
+from sqlalchemy import select
 
-from bot.store import StorePlace
+from bot.store import Store, StorePlace
 from bot.store.server_schema import SCHEMA
-from bot.store.tables import metadata
+from bot.store.tables import metadata, votes
+
+# Statements that wait for a lock, in any database of the server.
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
 def execute(place: StorePlace, sql: LiteralString, *values: object) -> list[tuple[Any, ...]]:
@@ -22,6 +26,13 @@ def execute(place: StorePlace, sql: LiteralString, *values: object) -> list[tupl
     with connected(place) as connection:
         cursor = connection.execute(sql.replace("?", "%s"), values)
         return cursor.fetchall() if cursor.description else []
+
+
+async def votes_on(store: Store, receipt_id: str) -> tuple[int, int]:
+    """Count the votes for an answer and those against it."""
+    on_it = select(votes.c.vote).where(votes.c.receipt == receipt_id)
+    cast = [vote for (vote,) in await store.votes._database.run(on_it)]
+    return cast.count(1), cast.count(-1)
 
 
 def connected(place: StorePlace) -> psycopg.Connection[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import LiteralString
 
 import pytest
 
@@ -118,3 +119,32 @@ async def test_a_damaged_answer_or_sentence_is_left_out(store: Store, place: Sto
     execute(place, "UPDATE receipts SET answer = ? WHERE id = ?", strange, two.id)
     [found] = await store.asked.newest(ALL, 9)
     assert (found.id, found.sentence) == (two.id, None)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "created = '2031-05-04T noon'",
+        "created = '2031-05-0 noon'",
+        "outcome = 'of another version'",
+    ],
+)
+async def test_a_damaged_row_hides_none_of_the_others(
+    store: Store, place: StorePlace, damage: LiteralString
+) -> None:
+    one, two = kept(), kept()
+    for receipt in (one, two):
+        await store.receipts.add(receipt)
+    execute(place, f"UPDATE receipts SET {damage} WHERE id = ?", one.id)
+    assert [each.id for each in await store.asked.newest(ALL, 9)] == [two.id]
+    assert (await store.asked.counts(ALL))[date(2031, 5, 4), Outcome.ANSWERED] >= 1
+
+
+@pytest.mark.parametrize("closest", [{"0": "of another version"}, "text", 7])
+async def test_closest_sentences_of_another_form_are_left_out(
+    store: Store, place: StorePlace, closest: object
+) -> None:
+    await store.receipts.add(kept())
+    execute(place, "UPDATE receipts SET answer = ?", json.dumps({"closest": closest}))
+    [found] = await store.asked.newest(ALL, 9)
+    assert found.sentence is None

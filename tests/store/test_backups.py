@@ -2,7 +2,10 @@
 
 # ruff: noqa: ASYNC240 - a test has nothing else to do than wait for its files
 import asyncio
+import resource
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,33 @@ async def test_a_backup_comes_back_as_it_was_over_what_a_killed_bot_left(path: P
         assert await store.receipts.get(lost) is None
         assert store.asker(42) == hashed
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let no file grow beyond 8 KiB meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_backup_that_does_not_fit_leaves_all_that_was_there(path: Path) -> None:
+    backup = path.parent / "backup"
+    async with Store.open(path) as store:
+        await store.back_up(backup)
+    process = writer(path)
+    assert process.stdout is not None
+    latest = await asyncio.to_thread(process.stdout.readline)
+    kill(process)
+    with full_disk(), pytest.raises(StoreError) as raised:
+        await restore(backup, path)
+    assert f"{backup} cannot be copied to {path}: a file cannot be" in raised.value.user_message
+    assert list(path.parent.glob(".*")) == []
+    async with Store.open(path) as store:
+        assert await store.receipts.get(latest) is not None
 
 
 @pytest.mark.parametrize(

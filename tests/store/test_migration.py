@@ -20,6 +20,7 @@ from bot.store.schema import STEPS
 from bot.store.signatures import Hasher
 from bot.store.sqlite_file import SqliteFile
 from tests.store.conftest import GUILD
+from tests.store.outside import votes_on
 
 OLD = Path(__file__).parent / "schemas"
 WRITABLE = "INSERT INTO facts VALUES ('writable', 'still')"
@@ -69,7 +70,7 @@ async def test_a_store_of_each_released_version_opens_with_what_it_holds(
         assert receipt.question.question == "When does the bridge close?"
         assert receipt.answer.evidence[0].quote == "closes in May."
         assert await store.receipts.of_message(77) == receipt
-        assert await store.votes.counts(receipt.id) == (1, 1)
+        assert await votes_on(store, receipt.id) == (1, 1)
         assert (store.settings.get(GUILD)).channels == (5, 6)
         assert [entry.action for entry in await store.audit.latest(GUILD, 5)] == ["rebuild"]
         assert await store.values.get("commands") == "0a1b"

@@ -8,7 +8,7 @@ from bot.store import AuditEntry, ServerSettings, Store, StorePlace
 from bot.store.people import Counts
 from bot.wording.answers import put_in_words
 from tests.store.conftest import GUILD, NOON, kept
-from tests.store.outside import execute, stored_bytes
+from tests.store.outside import execute, stored_bytes, votes_on
 
 ANN, BOB = 1_310_000_000_000_000_042, 1_310_000_000_000_000_043
 
@@ -71,7 +71,7 @@ async def test_who_is_forgotten_leaves_nothing_but_the_log_of_what_admins_did(
     assert len(exported.audit) == 1
     offered = await store.receipts.answered_questions(GUILD, "", 9)
     assert sorted(offered) == sorted([f"Asked by {BOB}?", f"And then, {BOB}?"])
-    assert await store.votes.counts(firsts[str(BOB)]) == (0, 0)
+    assert await votes_on(store, firsts[str(BOB)]) == (0, 0)
     linked = execute(place, "SELECT receipt FROM messages")
     assert {receipt for (receipt,) in linked} == {a.receipt for a in await bobs(store)}
     assert f"by {ANN}?".encode() not in stored_bytes(place)  # while the bot continues to run

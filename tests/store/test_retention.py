@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.models import Turn
+from bot.domain.errors import StoreError
+from bot.domain.models import AnswerPart, Status, Turn
 from bot.store import Store, StoredReceipt, StorePlace
+from bot.store.sqlite_file import partial_copy
+from bot.wording.answers import put_in_words
 from tests.store.conftest import GUILD, NOON, kept
 from tests.store.outside import execute, stored_bytes
 
+KEEP_DAYS = 36_500
 TYPED = "Does Zebulon close the bridge?"
 
 
@@ -21,8 +25,11 @@ def asked(**given: object) -> StoredReceipt:
     """Build a receipt that contains what was typed in every place that can."""
     turn = Turn(question="Who is Zebulon?", answer="The mayor.")
     receipt = kept(TYPED, history=(turn,), **given)  # type: ignore[arg-type]
-    answer = receipt.answer.model_copy(update={"understood_as": f"Zebulon {TYPED}"})
-    return replace(receipt, answer=answer)
+    part = AnswerPart(
+        question="Is it Zebulon?", status=Status.ABSTAINED, confidence=0.1, lacking=("Zebulon",)
+    )
+    typed = {"understood_as": f"Zebulon {TYPED}", "lacking": ("Zebulon", "7"), "parts": (part,)}
+    return replace(receipt, answer=receipt.answer.model_copy(update=typed))
 
 
 async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(
@@ -41,6 +48,9 @@ async def test_what_was_typed_never_reaches_the_disk_but_is_known_meanwhile(
         assert after is not None
         assert after.question is None
         assert (after.answer.question, after.answer.understood_as) == ("", "")
+        assert [part.status for part in after.answer.parts] == [Status.ABSTAINED]
+        unworded = after.answer.model_copy(update={"text": ""})
+        assert "**" not in put_in_words(unworded).text  # no empty heading
         assert after.answer.citations == receipt.answer.citations
         assert await store.receipts.answered_questions(GUILD, "", 9) == []
 
@@ -91,7 +101,33 @@ async def test_an_admin_who_stops_keeping_it_has_it_taken_out_of_the_file(
         after = await store.receipts.get(receipts[0].id)
         assert after is not None
         assert after.answer.citations == receipts[0].answer.citations
-    assert b"Zebulon" not in stored_bytes(place)
+        await store.forget_old(KEEP_DAYS)
+        assert b"Zebulon" not in stored_bytes(place)
+
+
+async def test_what_0_7_0_left_of_a_question_is_erased(
+    place: StorePlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.typed_text.PART", 2)
+    receipts = [asked(asker=f"{number}") for number in range(7)]
+    async with Store.open(place, keep_questions=True) as store:
+        for receipt in receipts:
+            await store.receipts.add(receipt)
+    changes = "question = NULL, asked = NULL, offered = NULL"
+    blank = "replace(replace(answer, ?, ''), ?, '')"
+    typed = f"Zebulon {TYPED}", TYPED
+    execute(place, f"UPDATE receipts SET {changes}, answer = {blank} WHERE rowid < 7", *typed)
+    # 0.7.0 wrote spaces where it had erased a question itself
+    execute(place, "UPDATE receipts SET answer = replace(answer, ':[', ': [') WHERE rowid < 4")
+    async with Store.open(place) as store:
+        assert await store.receipts.forget_questions() == 1
+        for receipt in receipts:
+            after = await store.receipts.get(receipt.id)
+            assert after is not None
+            assert after.answer.citations == receipt.answer.citations
+            assert after.answer.parts[0].question == ""
+        await store.forget_old(KEEP_DAYS)
+        assert b"Zebulon" not in stored_bytes(place)
 
 
 async def test_what_is_pruned_leaves_the_file(place: StorePlace) -> None:
@@ -99,7 +135,21 @@ async def test_what_is_pruned_leaves_the_file(place: StorePlace) -> None:
         for number in range(1203):
             await store.receipts.add(asked(asker=f"{number}"))
         assert await store.receipts.prune(NOON + timedelta(1)) == 1203
-    assert b"Zebulon" not in stored_bytes(place)
+        await store.forget_old(KEEP_DAYS)
+        assert b"Zebulon" not in stored_bytes(place)  # while the bot continues to run
+
+
+async def test_what_a_reader_keeps_in_the_file_is_told(path: Path) -> None:
+    async with Store.open(path, busy_timeout_s=0.05) as store:
+        await store.receipts.add(kept())
+        reader = sqlite3.connect(path, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM receipts").fetchall()
+        await store.receipts.add(kept())
+        with pytest.raises(StoreError, match="still has deleted data, because another program"):
+            await store.forget_old(KEEP_DAYS)
+        reader.close()
+        await store.forget_old(KEEP_DAYS)
 
 
 async def test_a_direct_channel_which_leads_to_a_person_is_kept_as_a_hash(path: Path) -> None:
@@ -131,10 +181,11 @@ async def test_backups_of_migrations_go_with_what_they_hold(path: Path) -> None:
     async with Store.open(path) as store:
         old, fresh = (path.with_name(f"{path.name}.{number}.bak") for number in (1, 2))
         others = path.with_name("other.sqlite3.1.bak"), path.with_name(f"{path.name}.mine")
-        for file in (old, fresh, *others):
+        unfinished = partial_copy(path), partial_copy(old)
+        for file in (old, fresh, *unfinished, *others):
             file.write_text("Zebulon")
-        for file in (old, *others):
+        for file in (old, *unfinished, *others):
             os.utime(file, (0, time.time() - 8 * 24 * 3600))
         await store.forget_old(keep_days=7)
-        assert not old.exists()
+        assert not any(file.exists() for file in (old, *unfinished))
         assert all(file.exists() for file in (fresh, *others))

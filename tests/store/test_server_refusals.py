@@ -13,7 +13,8 @@ from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
 from bot.store import Store, StoreMissingError, StorePlace
 from bot.store.schema import STEPS
-from bot.store.server import shown
+from bot.store.server import Server, shown
+from bot.store.server_migration import migrate_server
 from bot.store.server_schema import SCHEMA, SERVER_STEPS
 from tests.postgres_server import PostgresServer
 from tests.store.conftest import kept
@@ -37,7 +38,17 @@ def test_the_steps_of_both_kinds_have_the_same_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql:/x", "postgresql://ann:hunter2@h:port/db", "postgresql://h/db?hunter2"]
+    "url",
+    [
+        "postgresql:/x",
+        "postgresql://ann:hunter2@h:port/db",
+        "postgresql://h/db?hunter2",
+        "postgresql://ann:p@hunter2@h/db",
+        "postgresql://ann:p@s,hunter2@h/db",
+        "postgresql://ann:p@s/hunter2@h/db",
+        "postgresql://ann:p@s:1/hunter2@h/db",
+        "postgresql://ann:5/hunter2@h/db",
+    ],
 )
 async def test_a_wrong_url_is_explained_without_its_password(url: str) -> None:
     with pytest.raises(StoreError, match="is not a URL of PostgreSQL: write") as raised:
@@ -52,6 +63,7 @@ async def test_a_wrong_url_is_explained_without_its_password(url: str) -> None:
     [
         ("postgresql://ann:hunter2@host:1/db", "postgresql://ann@host:1/db"),
         ("postgres://ann@host/db?password=hunter2", "postgresql://ann@host/db"),
+        ("postgresql://ann:hunter%402@a:1,b:2/db", "postgresql://ann@a:1,b:2/db"),
     ],
 )
 def test_the_name_of_a_store_has_no_password(url: str, name: str) -> None:
@@ -117,12 +129,36 @@ async def test_a_replica_is_refused_to_a_bot_and_read_by_a_command(place: Secret
             await store.receipts.forget(receipt.id)
 
 
+async def test_of_several_hosts_the_primary_is_used(
+    postgres: PostgresServer, place: SecretStr
+) -> None:
+    database = place.get_secret_value().rpartition("/")[2]
+    with postgres.replica() as replica:
+        several = SecretStr(replica.url(database, "dealbot", postgres))
+        async with Store.open(several, keep_questions=True) as store:
+            receipt = kept()
+            await store.receipts.add(receipt)
+            assert await store.receipts.get(receipt.id) == receipt
+
+
 async def test_a_store_of_a_newer_program_is_refused_and_left_alone(place: SecretStr) -> None:
     async with Store.open(place):
         pass
     execute(place, "INSERT INTO migrations (step) VALUES (99)")
     told = f"made by a newer dealbot (its schema is 99, this program knows {len(STEPS)})"
     assert told in await refusal(place)
+
+
+async def test_a_step_may_take_longer_than_a_statement_of_an_answer(
+    place: SecretStr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Store.open(place):
+        pass
+    monkeypatch.setattr("bot.store.server.PATIENCE_S", 0.2)
+    slow = {**SERVER_STEPS, len(STEPS) + 1: ["SELECT pg_sleep(0.5)"]}
+    async with Server.open(place, patient=False) as server:
+        await migrate_server(server, slow)
+        assert await server.schema_version() == len(STEPS) + 1
 
 
 async def test_a_store_without_its_tables_is_refused(place: SecretStr) -> None:

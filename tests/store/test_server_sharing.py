@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 
 import pytest
 from pydantic import SecretStr
@@ -15,6 +16,7 @@ from bot.store.watches import StoredWatch
 from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
 from tests.store.conftest import CHANNEL, GUILD, NOON, kept
+from tests.store.outside import WAITING, connected, votes_on
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ async def test_two_processes_make_the_store_once_and_write_at_once(place: Secret
     ids = [line for out, _ in outputs for line in out.decode().split()]
     assert len(set(ids)) == 100
     async with Store.open(place) as store:
-        assert [await store.votes.counts(each) for each in ids] == [(1, 0)] * 100
+        assert [await votes_on(store, each) for each in ids] == [(1, 0)] * 100
 
 
 async def test_settings_of_one_process_are_seen_by_the_others(
@@ -118,6 +120,26 @@ async def test_several_forget_what_is_old_at_once(
     assert await others[2].receipts.get(new.id) is not None
 
 
+@pytest.mark.parametrize(
+    "hold", ["UPDATE receipts SET channel = 7", "SELECT 1 FROM receipts FOR UPDATE"]
+)
+async def test_a_person_is_forgotten_though_others_hold_their_rows(
+    others: list[Store], place: SecretStr, hold: LiteralString
+) -> None:
+    theirs = [kept(asker=others[0].asker(42)) for _ in range(3)]
+    for receipt in theirs:
+        await others[0].receipts.add(receipt)
+    with connected(place) as other:
+        with other.transaction():
+            other.execute(hold)
+            forgetting = asyncio.create_task(others[1].people.forget(42))
+            async with asyncio.timeout(HANG_S):
+                while not forgetting.done() and not other.execute(WAITING).fetchall():  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        assert (await forgetting).answers == 3
+    assert (await others[2].people.count(42)).answers == 0
+
+
 async def test_several_take_no_more_places_for_watches_than_there_are(others: list[Store]) -> None:
     told = KnownAnswer(answer=kept().answer)
     watch = StoredWatch("w", NOON, 42, GUILD, CHANNEL, "When?", "g", NOON, told)
@@ -139,7 +161,7 @@ async def test_votes_of_several_processes_all_count(others: list[Store]) -> None
     await asyncio.gather(
         *(store.votes.vote(receipt.id, f"{n}", 1) for n, store in enumerate(others * 20))
     )
-    assert await others[1].votes.counts(receipt.id) == (60, 0)
+    assert await votes_on(others[1], receipt.id) == (60, 0)
 
 
 async def test_a_change_by_another_process_makes_a_new_snapshot(others: list[Store]) -> None:

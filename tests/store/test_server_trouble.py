@@ -10,11 +10,11 @@ from pydantic import SecretStr
 
 from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
-from bot.store import Store, StorePlace
+from bot.store import ServerSettings, Store, StorePlace
 from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer, running_postgres
-from tests.store.conftest import kept
-from tests.store.outside import connected, execute
+from tests.store.conftest import GUILD, kept
+from tests.store.outside import WAITING, connected, execute
 
 
 @pytest.fixture
@@ -83,6 +83,20 @@ async def test_the_server_ends_a_statement_that_takes_too_long(
         await until_kept(store)
 
 
+async def test_settings_that_could_not_be_read_are_read_again(
+    watched: Store, place: SecretStr
+) -> None:
+    private = ServerSettings(private=True)
+    async with Store.open(place) as other:
+        await other.settings.change(GUILD, lambda _: private)
+    execute(place, "ALTER TABLE settings RENAME TO gone")
+    with pytest.raises(StoreError, match="lacks the tables"):
+        await watched.settings.refresh()
+    execute(place, "ALTER TABLE gone RENAME TO settings")
+    await watched.settings.refresh()
+    assert watched.settings.get(GUILD) == private
+
+
 async def test_connections_that_the_server_closed_cost_no_statement(
     watched: Store, place: SecretStr, degraded: Degradations
 ) -> None:
@@ -115,9 +129,7 @@ async def test_a_server_killed_in_the_middle_of_a_statement_is_told_and_used_aga
         other.execute("LOCK TABLE receipts")
         adding = asyncio.create_task(store.receipts.add(during))
         async with asyncio.timeout(HANG_S):
-            while not other.execute(  # noqa: ASYNC110
-                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            ).fetchall():
+            while not other.execute(WAITING).fetchall():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
         own_server.kill()
         with pytest.raises(StoreError, match="is not reachable"):

@@ -26,7 +26,7 @@ from bot.store.schema import STEPS
 from bot.store.sqlite_file import SqliteFile
 from tests.hang_guard import HANG_S
 from tests.store.conftest import GUILD, NOON, kept
-from tests.store.outside import execute
+from tests.store.outside import execute, votes_on
 
 WRITER = """
 import asyncio, sys
@@ -111,7 +111,7 @@ async def test_a_second_process_is_refused_and_a_killed_one_loses_no_finished_wr
     async with Store.open(path) as store:
         for receipt_id in ids:
             assert await store.receipts.get(receipt_id) is not None
-            assert await store.votes.counts(receipt_id) == (1, 0)
+            assert await votes_on(store, receipt_id) == (1, 0)
 
 
 async def test_the_lock_is_given_back(path: Path) -> None:
@@ -280,7 +280,7 @@ async def use_all(path: Path) -> None:
         for message in range(5):
             if receipt := await store.receipts.of_message(message):
                 await store.receipts.get(receipt.id)
-                await store.votes.counts(receipt.id)
+                await votes_on(store, receipt.id)
         await store.receipts.answered_questions(GUILD, "question", 25)
         await store.audit.latest(GUILD, 10)
         store.settings.get(GUILD)

@@ -14,10 +14,10 @@ from sqlalchemy import text
 
 from bot.domain.errors import StoreError
 from bot.monitoring.degradations import Degradations
-from bot.store import Store
+from bot.store import ServerSettings, Store
 from bot.store.sqlite_file import SqliteFile
 from tests.hang_guard import HANG_S
-from tests.store.conftest import kept
+from tests.store.conftest import GUILD, kept
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +156,39 @@ async def test_a_disk_that_does_not_answer_holds_up_nobody(
     monkeypatch.undo()
     assert await watched.receipts.get(late.id) is not None  # the late statement completed
     assert told(caplog) == ["degraded,", "store"]
+
+
+async def test_settings_that_were_written_late_apply(
+    watched: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.settings._FOLLOW_S", 0.02)
+    await file_of(watched).pragma("busy_timeout = 15000")
+    monkeypatch.setattr("bot.store.database.PATIENCE_S", 0.05)
+    private = ServerSettings(private=True)
+    async with watched.settings.followed():
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="does not answer"):
+            await watched.settings.change(GUILD, lambda _: private)
+        other.close()
+        monkeypatch.undo()
+        async with asyncio.timeout(HANG_S):
+            while watched.settings.get(GUILD) != private:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+
+async def test_what_a_user_writes_has_time_while_the_store_fails(
+    watched: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.store.health._CALM_S", HANG_S)
+    await watched.receipts.add(receipt := kept())
+    await file_of(watched).pragma("query_only = ON")
+    assert not await keeps(watched)
+    await file_of(watched).pragma("query_only = OFF")
+    monkeypatch.setattr("bot.store.database._LITTLE_PATIENCE_S", 0.0)
+    assert await watched.votes.vote(receipt.id, "someone", 1) == 1
+    private = ServerSettings(private=True)
+    assert await watched.settings.change(GUILD, lambda _: private) == private
 
 
 @pytest.mark.parametrize("fate", ["removed", "replaced"])

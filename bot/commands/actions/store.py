@@ -70,7 +70,16 @@ def copy(source: str, target: str) -> None:
 
 
 def _place(text: str) -> StorePlace:
-    return SecretStr(text) if text.startswith(DATABASE_URLS) else Path(text)
+    """Read the place of a store. Raises StoreError, without the text, for any other URL: it may
+    have a password."""
+    if text.startswith(DATABASE_URLS):
+        return SecretStr(text)
+    if "://" in text:
+        raise StoreError(
+            "FROM and TO are files or URLs of PostgreSQL: write "
+            "postgresql://USER@HOST:PORT/DATABASE, in small letters"
+        )
+    return Path(text)
 
 
 def export(user: int, **flags: str | None) -> None:

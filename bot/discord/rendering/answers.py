@@ -61,10 +61,10 @@ def _answered(answer: Answer) -> tuple[discord.Embed, ...]:
 
 
 def _part(answer: Answer) -> Iterator[Block]:
-    """Lay out the answer to one of several questions, below the question itself."""
+    """Lay out the answer to one of several questions, below the question itself if it is kept."""
     said = _title(answer, numbered=True) if answer.citations else escape(answer_text(answer))
-    asked = Block((Run(escape(answer.question), bold=True),))
-    yield asked
+    if answer.question:
+        yield Block((Run(escape(answer.question), bold=True),))
     if said:
         yield Block((Run(said),))
     yield from differing_block(answer)
