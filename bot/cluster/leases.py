@@ -56,9 +56,10 @@ WHERE name <> %s AND expires > {_NOW} AND since <= {_NOW} - make_interval(secs =
 """
 _RELEASE: LiteralString = f"""
 UPDATE dealbot_cluster.leases SET
-    expires = CASE WHEN given.at_once THEN '-infinity' ELSE {_NOW} END,
+    holder = '', expires = CASE WHEN given.at_once THEN '-infinity' ELSE {_NOW} END,
     session = coalesce(given.session, leases.session),
-    drainer = %s, drained = CASE WHEN given.busy THEN {_IN} ELSE '-infinity' END
+    drainer = CASE WHEN given.busy THEN holder ELSE drainer END,
+    drained = CASE WHEN given.busy THEN {_IN} WHEN drainer = holder THEN '-infinity' ELSE drained END
 FROM unnest(%s::text[], %s::jsonb[], %s::boolean[], %s::boolean[])
     AS given (name, session, busy, at_once)
 WHERE leases.name = given.name AND holder = %s
@@ -191,7 +192,6 @@ class Leases:
             (
                 _RELEASE,
                 [
-                    self.me,
                     busy_s,
                     [self._name(each.shard) for each in given],
                     [_stored(each.session) for each in given],

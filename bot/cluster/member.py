@@ -164,9 +164,10 @@ class Member:
 
     async def _try_to_beat(self, host: ShardHost) -> None:
         try:
-            await self._renew()
-            await self._take(host)
-            await self._give_back(host)
+            for step in (self._renew, self._take, self._give_back):
+                await step(host)
+                if self.closing:  # what it gives away must not be taken or changed again
+                    return
         except ClusterError as error:
             paused = "" if self.is_valid else ". No questions are answered until it works again"
             self._degraded.set(Part.CLUSTER, f"{error.user_message}{paused}")
@@ -175,7 +176,7 @@ class Member:
         else:
             self._degraded.clear(Part.CLUSTER)
 
-    async def _renew(self) -> None:
+    async def _renew(self, _host: ShardHost) -> None:
         began, asked = steady_s(), dict(self._held)
         sessions = {shard: host.session(shard) for shard, host in asked.items()}
         beat = await self.leases.beat(sessions, leads=self.lead.held)
@@ -194,7 +195,7 @@ class Member:
         others = set(range(self.shards.count)) - mine - held
         if mine - held:
             await self._open(host, await self.leases.take(mine - held, len(mine)))
-        if others:
+        if others and not self.closing:
             free = self.leases.take(others, _ADOPTED_AT_ONCE, grace_s=GRACE_S)
             await self._open(host, await free)
 

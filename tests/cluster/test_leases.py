@@ -85,6 +85,30 @@ async def test_the_next_holder_learns_when_the_last_has_answered(process: Proces
     assert not await second.is_draining(0)
 
 
+async def test_a_shard_that_passes_on_stays_with_the_process_that_answers(process: Process) -> None:
+    """A release with nothing in progress does not end the drain of an earlier holder."""
+    first, second, third = (process(name, "0/1") for name in ("first", "second", "third"))
+    await first.join()
+    await first.take([0], 1)
+    await first.release([Given(0, None, busy=True, at_once=True)], 60)
+    await second.take([0], 1)
+    await second.release([Given(0, None, busy=False, at_once=True)], 60)
+    [taken] = await third.take([0], 1)
+    assert taken.draining
+    await first.drained()
+    assert not await third.is_draining(0)
+
+
+async def test_a_released_lease_has_no_holder(process: Process) -> None:
+    """Its last holder waits as long as every other process."""
+    first = process("first", "0/1")
+    await first.join()
+    await first.take([0], 1)
+    await first.release([Given(0, SESSION, busy=False, at_once=False)], 0)
+    assert (await first.beat({0: None}, leads=False)).shards == set()
+    assert await first.take([0], 1, grace_s=60) == []
+
+
 async def test_one_leads_until_it_leaves(process: Process) -> None:
     first, second = process("first", "0/1"), process("second", "0/1")
     await first.join()
