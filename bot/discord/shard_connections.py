@@ -142,10 +142,10 @@ class ShardConnections:
         return False
 
     def _session_after(self, taken: Taken) -> GatewaySession | None:
-        """Return the session to resume: the stored one, or what this process left of it. A failing
-        database does not have the latest."""
+        """Return the session to resume: the stored one, or what this process left of it if that is
+        newer, as after a failure of the database."""
         own, stored = self._left.pop(taken.shard, None), taken.session
-        session = own if stored is None or (own and own.id == stored.id) else stored
+        session = own if stored is None or _continues(own, stored) else stored
         has_intents = session is not None and session.intents == self._client.intents.value
         return session if has_intents else None
 
@@ -174,3 +174,7 @@ class ShardConnections:
         self._shards[taken.shard] = shard = Shard(socket, self._client, put)
         shard.launch()
         self._tell(f"The shard {taken.shard} of {self._member.shards.count} is served here.")
+
+
+def _continues(own: GatewaySession | None, stored: GatewaySession) -> bool:
+    return own is not None and own.id == stored.id and own.sequence > stored.sequence

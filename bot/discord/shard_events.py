@@ -15,9 +15,10 @@ from bot.discord.client import DealbotClient
 from bot.discord.failures import UNSENT
 from bot.discord.guild_loading import GuildLoader
 from bot.domain.errors import StoreError
+from bot.monitoring.bugs import log_bug
 
 _MESSAGE, _EDIT, _INTERACTION = "MESSAGE_CREATE", "MESSAGE_UPDATE", "INTERACTION_CREATE"
-_RESUMED = "RESUMED"
+_READY, _RESUMED = "READY", "RESUMED"
 _ACKNOWLEDGED_S = 2.5  # Discord waits for 3 s
 _LOADED_S = 1.0  # for which an interaction waits for its server
 
@@ -49,7 +50,8 @@ class ShardEvents:
         parsers = client._connection.parsers
         for name in (_MESSAGE, _EDIT, _INTERACTION):
             parsers[name] = partial(self._receive, name, parsers[name])
-        parsers[_RESUMED] = partial(self._resumed, parsers[_RESUMED])
+        for name in (_READY, _RESUMED):
+            parsers[name] = partial(self._caught_up, parsers[name])
 
     def replay(self, shard: int) -> None:
         """Expect events of a shard that another process may have read already."""
@@ -80,8 +82,7 @@ class ShardEvents:
             if not addressed or not await self._is_answered(message.id):
                 await answer()
         finally:
-            self._pending.pop(message.id, None)
-            self._repeated.discard(message.id)
+            self._finish(message.id)
 
     async def _is_answered(self, message: int) -> bool:
         """Return whether another process answers the message: it did before, or it has taken the
@@ -111,7 +112,7 @@ class ShardEvents:
             return
         reading = asyncio.create_task(self._read_later(name, read, event, shard))
         self._tasks.add(reading)
-        reading.add_done_callback(self._tasks.discard)
+        reading.add_done_callback(self._has_read)
 
     def _begin(self, message: int, shard: int) -> bool:
         """Record a message as in progress. Return False if it is already."""
@@ -128,19 +129,33 @@ class ShardEvents:
         """Read an event once its server is known. Without it, a message would pass for a direct
         one, so it is dropped; an interaction says all that is needed."""
         loading = self._guilds.load(int(event["guild_id"]))
-        is_known = True
+        is_known, was_read = True, False
         try:
-            await (asyncio.wait_for(loading, _LOADED_S) if name == _INTERACTION else loading)
-        except UNSENT as error:
-            is_known = False
-            _log.warning("a server could not be fetched: %r", error)
-        if self._member.serves(shard) and (is_known or name == _INTERACTION):
-            read(event)
-        elif name == _MESSAGE:
-            self._pending.pop(int(event["id"]), None)
+            try:
+                await (asyncio.wait_for(loading, _LOADED_S) if name == _INTERACTION else loading)
+            except UNSENT as error:
+                is_known = False
+                _log.warning("a server could not be fetched: %r", error)
+            if self._member.serves(shard) and (is_known or name == _INTERACTION):
+                read(event)
+                was_read = True
+        finally:
+            if name == _MESSAGE and not was_read:
+                self._finish(int(event["id"]))
 
-    def _resumed(self, read: _Read, event: _Event) -> None:
-        self._replaying.discard(event["__shard_id__"])
+    def _has_read(self, reading: asyncio.Task[None]) -> None:
+        self._tasks.discard(reading)
+        error = None if reading.cancelled() else reading.exception()
+        if isinstance(error, Exception):
+            log_bug(_log, error, "bug %s while reading an event")
+
+    def _finish(self, message: int) -> None:
+        self._pending.pop(message, None)
+        self._repeated.discard(message)
+
+    def _caught_up(self, read: _Read, event: _Event) -> None:
+        """End the repetition: by RESUMED, or because a new session repeats nothing."""
+        self._replaying.discard(event["shard"][0] if "shard" in event else event["__shard_id__"])
         read(event)
 
     def _shard_of(self, event: _Event) -> int:

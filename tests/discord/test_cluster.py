@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cluster import leases, member
+from bot.cluster.leases import Taken
+from bot.cluster.session import GatewaySession
 from bot.discord import digests, shard_events
 from bot.discord.client import DealbotClient
+from bot.discord.guild_loading import GuildLoader
 from bot.discord.runner import build_client
 from bot.discord.shard_connections import ShardConnections
 from bot.domain.digests import Every
@@ -281,6 +285,63 @@ async def test_a_command_of_the_meantime_is_answered_by_the_next(
         asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
         assert ANSWER in (await asked.final()).text
         assert held(spare) == (0,)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_new_session_repeats_nothing(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that Discord has forgotten ends the time in which commands may be repeated."""
+    monkeypatch.setattr(shard_events, "_ACKNOWLEDGED_S", -math.inf)
+    guild, question = guild_on(fake, 0, 1), {"question": ANSWERED}
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await fake.until(lambda: fake.world.syncs, "commands")
+        fake.gateway.forget_sessions()
+        await give_away(first)
+        await holds(spare, 0)
+        await fake.until(lambda: fake.gateway.identifies == 2, "a new session")
+        await fake.until(lambda: spare.get_guild(guild.id), "the server")
+        asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
+        assert ANSWER in (await asked.final()).text
+
+
+@pytest.mark.parametrize(("own", "stored", "resumed"), [(7, 9, 9), (9, 7, 9)])
+async def test_the_newer_of_two_records_of_a_session_counts(
+    joined: Joined, own: int, stored: int, resumed: int
+) -> None:
+    async with joined("0/1") as client:
+        connections, intents = client.connections, client.intents.value
+        assert isinstance(connections, ShardConnections)
+        connections._left[0] = GatewaySession("abc", "wss://gateway.discord.gg", own, intents)
+        kept = replace(connections._left[0], sequence=stored)
+        session = connections._session_after(Taken(0, kept, draining=False))
+        assert session is not None
+        assert session.sequence == resumed
+
+
+async def test_a_bug_while_a_server_is_fetched_leaves_no_message_in_progress(
+    fake: FakeDiscord,
+    joined: Joined,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The session could never be handed over from after that message."""
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await give_away(first)
+        await holds(spare, 0)
+        with monkeypatch.context() as patch:
+            patch.setattr(GuildLoader, "load", _fails)
+            await say(fake, guild)
+            await fake.until(lambda: "while reading an event" in caplog.text, "a bug")
+        assert isinstance(spare.connections, ShardConnections)
+        assert not spare.connections.is_busy(0)
+
+
+async def _fails(_loader: GuildLoader, _guild: int) -> None:
+    raise KeyError("threads")
 
 
 @pytest.mark.usefixtures("patient")
