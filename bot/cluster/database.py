@@ -10,14 +10,16 @@ from pydantic import SecretStr
 from bot.domain.errors import SettingsError
 from index.errors import ExpectedError
 
+Statement = tuple[LiteralString, Sequence[Any]]  # with its parameters
+
 _CONNECT_S = 2
 _STATEMENT_S = 2.0
 _LOST_MS = 4000  # after which unconfirmed data end a connection
 
 # PostgreSQL checks "IF NOT EXISTS" before it takes its locks, so two processes need this one.
-_LOCK: LiteralString = "SELECT pg_advisory_xact_lock(7305501130)"
+LOCK: LiteralString = "SELECT pg_advisory_xact_lock(7305501130)"
 _TABLES: tuple[LiteralString, ...] = (
-    _LOCK,
+    LOCK,
     "CREATE SCHEMA IF NOT EXISTS dealbot_cluster",
     """
 CREATE TABLE IF NOT EXISTS dealbot_cluster.leases (
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS dealbot_cluster.leases (
     """
 CREATE TABLE IF NOT EXISTS dealbot_cluster.members (
     name text PRIMARY KEY,
+    bot text NOT NULL,
     first_shard integer NOT NULL,
     last_shard integer NOT NULL,
     shard_count integer NOT NULL,
@@ -66,9 +69,7 @@ class ClusterDatabase:
             for statement in _TABLES:
                 await connection.execute(statement)
 
-    async def run(
-        self, *statements: tuple[LiteralString, Sequence[Any]]
-    ) -> list[list[tuple[Any, ...]]]:
+    async def run(self, *statements: Statement) -> list[list[tuple[Any, ...]]]:
         """Run the statements in one transaction and return the rows of each."""
         rows: list[list[tuple[Any, ...]]] = []
         async with self._transaction() as connection:

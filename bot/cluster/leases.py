@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
-from bot.cluster.database import ClusterDatabase
+from bot.cluster.database import LOCK, ClusterDatabase, ClusterError, Statement
 from bot.cluster.session import GatewaySession
 from bot.cluster.shards import ShardRange
 
@@ -15,7 +15,6 @@ GRACE_S = 8.0
 _SETTLED_S = 10.0  # a process that has run this long gets its shards back
 IDENTIFY_S = 5.5  # Discord accepts one new session each 5 seconds
 _QUEUE_S = 30.0
-_LEADER, _IDENTIFY = "leader", "identify"
 
 _NOW: LiteralString = "clock_timestamp()"
 _IN: LiteralString = f"{_NOW} + make_interval(secs => %s)"
@@ -29,11 +28,12 @@ ON CONFLICT DO NOTHING
 """
 _OTHER_COUNTS: LiteralString = """
 SELECT DISTINCT shard_count FROM dealbot_cluster.members
-WHERE expires > clock_timestamp() AND shard_count <> %s
+WHERE expires > clock_timestamp() AND bot = %s AND shard_count <> %s
 """
 _BEAT: LiteralString = f"""
 INSERT INTO dealbot_cluster.members
-VALUES (%s, %s, %s, %s, {_NOW}, {_IN})
+    (name, bot, first_shard, last_shard, shard_count, since, expires)
+SELECT %s, %s, %s, %s, %s, {_NOW}, {_IN} WHERE NOT EXISTS ({_OTHER_COUNTS})
 ON CONFLICT (name) DO UPDATE SET expires = excluded.expires
 """
 _RENEW: LiteralString = f"""
@@ -52,14 +52,15 @@ WHERE leases.name = free.name RETURNING leases.name, session, drained > {_NOW}
 """
 _WANTED: LiteralString = f"""
 SELECT first_shard, last_shard FROM dealbot_cluster.members
-WHERE name <> %s AND expires > {_NOW} AND since <= {_NOW} - make_interval(secs => %s)
+WHERE name <> %s AND bot = %s AND expires > {_NOW} AND since <= {_NOW} - make_interval(secs => %s)
 """
 _RELEASE: LiteralString = f"""
 UPDATE dealbot_cluster.leases SET
     holder = '', expires = CASE WHEN given.at_once THEN '-infinity' ELSE {_NOW} END,
     session = coalesce(given.session, leases.session),
     drainer = CASE WHEN given.busy THEN holder ELSE drainer END,
-    drained = CASE WHEN given.busy THEN {_IN} WHEN drainer = holder THEN '-infinity' ELSE drained END
+    drained = CASE WHEN given.busy THEN {_IN} WHEN drainer = holder THEN '-infinity'
+        ELSE drained END
 FROM unnest(%s::text[], %s::jsonb[], %s::boolean[], %s::boolean[])
     AS given (name, session, busy, at_once)
 WHERE leases.name = given.name AND holder = %s
@@ -82,7 +83,7 @@ RETURNING extract(epoch FROM expires - {_NOW})::float8
 """
 _HOLDERS: LiteralString = f"""
 SELECT name, holder, expires > {_NOW} FROM dealbot_cluster.leases
-WHERE name = %s OR name LIKE %s ORDER BY length(name), name
+WHERE name LIKE ANY(%s) ORDER BY length(name), name
 """
 
 
@@ -124,39 +125,58 @@ class Holder:
 
 
 class Leases:
-    """Leases of the shards of one bot, from the view of the process `me`. Methods raise
-    ClusterError."""
+    """Leases of the shards of one bot, from the view of the process `me`. `bot` is the id of its
+    application: several bots may share a database. Methods raise ClusterError."""
 
-    def __init__(self, database: ClusterDatabase, shards: ShardRange, me: str) -> None:
-        self._database, self._shards, self.me = database, shards, me
+    def __init__(
+        self, database: ClusterDatabase, shards: ShardRange, me: str, bot: str = ""
+    ) -> None:
+        self._database, self._shards, self.me, self._bot = database, shards, me, bot
+        self._of_bot = f" of {bot}" if bot else ""
+        self._leader, self._identify = f"leader{self._of_bot}", f"identify{self._of_bot}"
 
     async def join(self) -> list[int]:
-        """Create what is missing. Return other numbers of shards that running processes have: two
-        numbers at once would serve each server twice."""
+        """Create what is missing, and begin the membership. Return other numbers of shards that
+        running processes have, and then begin none: two numbers at once would serve each server
+        twice."""
         await self._database.prepare()
         names = [self._name(shard) for shard in range(self._shards.count)]
         *_, counts = await self._database.run(
+            (LOCK, []),  # of two that join at once, the second sees the first
             (_SHARDS, [names]),
-            (_NAMED, [_LEADER, _IDENTIFY]),
+            (_NAMED, [self._leader, self._identify]),
             (_FORGET, []),
-            (_OTHER_COUNTS, [self._shards.count]),
+            *self._membership(),
         )
         return [count for (count,) in counts]
 
+    def _membership(self) -> tuple[Statement, Statement]:
+        """Return the statements that renew the membership, unless other numbers of shards run, and
+        that read these."""
+        shards, others = self._shards, [self._bot, self._shards.count]
+        range_ = [shards.first, shards.last, shards.count]
+        return (
+            (_BEAT, [self.me, self._bot, *range_, LEASE_S, *others]),
+            (_OTHER_COUNTS, others),
+        )
+
     async def beat(self, sessions: Mapping[int, GatewaySession | None], leads: bool) -> Beat:
-        """Renew the membership and the held leases, and store the sessions of the shards."""
+        """Renew the membership and the held leases, and store the sessions of the shards. Raises
+        ClusterError if another number of shards began to run while this process did not."""
         names = [self._name(shard) for shard in sessions]
         stored = [_stored(session) for session in sessions.values()]
         if leads:
-            names, stored = [*names, _LEADER], [*stored, None]
-        shards = self._shards
-        _, renewed = await self._database.run(
-            (_BEAT, [self.me, shards.first, shards.last, shards.count, LEASE_S]),
-            (_RENEW, [LEASE_S, names, stored, self.me]),
-        )
+            names, stored = [*names, self._leader], [*stored, None]
+        _, counts = await self._database.run(*self._membership())
+        if counts:
+            raise ClusterError(
+                f"Other processes of this bot have {counts[0][0]} shards and this one has "
+                f"{self._shards.count}: stop it, or set the same number"
+            )
+        [renewed] = await self._database.run((_RENEW, [LEASE_S, names, stored, self.me]))
         kept = {name for (name,) in renewed}
         held = frozenset(shard for shard in sessions if self._name(shard) in kept)
-        return Beat(held, _LEADER in kept)
+        return Beat(held, self._leader in kept)
 
     async def take(self, shards: Iterable[int], most: int, *, grace_s: float = 0.0) -> list[Taken]:
         """Take at most `most` of the shards that are free since `grace_s` seconds, or that this
@@ -170,7 +190,7 @@ class Leases:
 
     async def lead(self) -> bool:
         """Take the lead if no process has it. Return whether this process leads now."""
-        return bool(await self._take([_LEADER], 1, 0.0))
+        return bool(await self._take([self._leader], 1, 0.0))
 
     async def _take(
         self, names: Sequence[str], most: int, grace_s: float
@@ -182,7 +202,7 @@ class Leases:
 
     async def wanted(self) -> frozenset[int]:
         """Return the shards that belong to other processes that run well."""
-        [rows] = await self._database.run((_WANTED, [self.me, _SETTLED_S]))
+        [rows] = await self._database.run((_WANTED, [self.me, self._bot, _SETTLED_S]))
         return frozenset(shard for first, last in rows for shard in range(first, last + 1))
 
     async def release(self, given: Sequence[Given], busy_s: float) -> None:
@@ -213,22 +233,23 @@ class Leases:
 
     async def leave(self) -> None:
         """End the membership, and the lead if this process has it."""
-        await self._database.run((_LEAVE, [self.me]), (_ABDICATE, [_LEADER, self.me]))
+        await self._database.run((_LEAVE, [self.me]), (_ABDICATE, [self._leader, self.me]))
 
     async def identify_in_s(self) -> float | None:
         """Reserve the next turn to begin a session. Return the seconds until then, or None if the
         queue is too long: a connection may not wait for a minute."""
-        [turn] = await self._database.run((_TURN, [IDENTIFY_S, _IDENTIFY, _QUEUE_S]))
+        [turn] = await self._database.run((_TURN, [IDENTIFY_S, self._identify, _QUEUE_S]))
         return max(0.0, turn[0][0] - IDENTIFY_S) if turn else None
 
     async def holders(self) -> list[Holder]:
-        """Return the holders of all shards and of the lead."""
-        pattern = f"shard %/{self._shards.count}"
-        [rows] = await self._database.run((_HOLDERS, [_LEADER, pattern]))
+        """Return the holders of all shards and of the lead, of every bot in the database."""
+        shards = f"shard %/{self._shards.count}"
+        patterns = ["leader", "leader of %", shards, f"{shards} of %"]
+        [rows] = await self._database.run((_HOLDERS, [patterns]))
         return [Holder(name, holder if held else "") for name, holder, held in rows]
 
     def _name(self, shard: int) -> str:
-        return f"shard {shard}/{self._shards.count}"
+        return f"shard {shard}/{self._shards.count}{self._of_bot}"
 
 
 def _stored(session: GatewaySession | None) -> str | None:

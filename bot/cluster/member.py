@@ -54,12 +54,13 @@ class Member:
         me: str,
         degraded: Degradations,
         gateway: Gateway,
+        bot: str = "",
     ) -> AsyncIterator[Self]:
         """Join the cluster. Raises ClusterError if the database fails, and SettingsError if running
         processes have another number of shards."""
         database = ClusterDatabase(url)
         try:
-            leases = Leases(database, shards, me)
+            leases = Leases(database, shards, me, bot)
             if counts := await leases.join():
                 raise SettingsError(
                     f"The setting shards has {shards.count} shards, but running bots have "

@@ -17,7 +17,7 @@ from tests.postgres_server import PostgresServer
 
 SESSION = GatewaySession("abc", "wss://gateway.example/", 41, 513)
 
-Process = Callable[[str, str], Leases]
+Process = Callable[..., Leases]
 
 
 @pytest.fixture
@@ -26,10 +26,10 @@ async def process(postgres: PostgresServer) -> AsyncIterator[Process]:
     url = SecretStr(postgres.database())
     async with AsyncExitStack() as closing:
 
-        def process(name: str, shards: str) -> Leases:
+        def process(name: str, shards: str, bot: str = "") -> Leases:
             database = ClusterDatabase(url)
             closing.push_async_callback(database.close)
-            return Leases(database, ShardRange.parse(shards), name)
+            return Leases(database, ShardRange.parse(shards), name, bot)
 
         yield process
 
@@ -137,6 +137,44 @@ async def test_another_number_of_shards_is_seen_while_its_processes_live(process
     assert await second.join() == [1]
     await first.leave()
     assert await second.join() == []
+
+
+async def test_of_two_numbers_of_shards_that_join_at_once_one_is_refused(process: Process) -> None:
+    everyone = [process(f"p{number}", f"0/{number % 2 + 1}") for number in range(6)]
+    others = await asyncio.gather(*(each.join() for each in everyone))
+    refused = [bool(counts) for counts in others]
+    assert refused in ([False, True] * 3, [True, False] * 3)
+
+
+async def test_a_process_that_stood_still_learns_of_another_number_of_shards(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = process("first", "0/1"), process("second", "0/2")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "LEASE_S", 0.0)
+        await first.join()
+    assert await second.join() == []
+    with pytest.raises(ClusterError, match="have 2 shards and this one has 1"):
+        await first.beat({}, leads=False)
+    await second.beat({}, leads=False)
+    await second.leave()
+    await first.beat({}, leads=False)
+
+
+async def test_two_bots_in_one_database_share_nothing(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SETTLED_S", 0.0)
+    one, other = process("one", "0/1", "123"), process("other", "0/2", "456")
+    assert await one.join() == await other.join() == []
+    for each in (one, other):
+        assert len(await each.take([0], 1)) == 1
+        assert await each.lead()
+        assert await each.identify_in_s() == 0
+        assert (await each.beat({0: None}, leads=True)).shards == {0}
+        assert await each.wanted() == set()
+    found = {each.lease: each.process for each in await one.holders()}
+    assert found == {"leader of 123": "one", "leader of 456": "other", "shard 0/1 of 123": "one"}
 
 
 async def test_the_holders(process: Process) -> None:
