@@ -107,8 +107,8 @@ class ShardConnections:
     ) -> None:
         await self._events.handle(message, addressed=addressed, answer=answer)
 
-    def was_repeated(self, message: int) -> bool:
-        return self._events.was_repeated(message)
+    def was_repeated(self, event: int) -> bool:
+        return self._events.was_repeated(event)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="shard")

@@ -20,6 +20,7 @@ from bot.monitoring.bugs import log_bug
 _MESSAGE, _EDIT, _INTERACTION = "MESSAGE_CREATE", "MESSAGE_UPDATE", "INTERACTION_CREATE"
 _READY, _RESUMED = "READY", "RESUMED"
 _ACKNOWLEDGED_S = 2.5  # Discord waits for 3 s
+_NEW_S = 60.0  # after which every interaction has its first response
 _LOADED_S = 1.0  # for which an interaction waits for its server
 
 _Event = dict[str, Any]
@@ -69,9 +70,10 @@ class ShardEvents:
     def is_busy(self, shard: int) -> bool:
         return any(each.shard == shard for each in self._pending.values())
 
-    def was_repeated(self, message: int) -> bool:
-        """Return whether another process may have begun to answer a message in progress."""
-        return message in self._repeated
+    def was_repeated(self, event: int) -> bool:
+        """Return whether another process may have begun to answer a message in progress or a new
+        interaction."""
+        return event in self._repeated
 
     async def handle(
         self, message: discord.Message, *, addressed: bool, answer: Callable[[], Awaitable[None]]
@@ -101,18 +103,31 @@ class ShardEvents:
         shard = self._shard_of(event)
         if not self._member.serves(shard):
             return
-        if name == _INTERACTION and shard in self._replaying and _age_s(event) > _ACKNOWLEDGED_S:
-            _log.info("an interaction was too old when the shard %d was taken over", shard)
-            return
-        if name == _MESSAGE and not self._begin(int(event["id"]), shard):
+        if name == _INTERACTION and shard in self._replaying and not self._repeat(event):
             return
         guild = event.get("guild_id")
-        if guild is None or self._guilds.is_known(int(guild)):
+        is_known = guild is None or self._guilds.is_known(int(guild))
+        if not is_known and name != _INTERACTION and not self._mentions_bot(event):
+            return  # no server is fetched for what is not answered
+        if name == _MESSAGE and not self._begin(int(event["id"]), shard):
+            return
+        if is_known:
             read(event)
             return
         reading = asyncio.create_task(self._read_later(name, read, event, shard))
         self._tasks.add(reading)
         reading.add_done_callback(self._has_read)
+
+    def _repeat(self, interaction: _Event) -> bool:
+        """Record an interaction as repeated. Return False if it is too old to acknowledge."""
+        if _age_s(interaction) > _ACKNOWLEDGED_S:
+            _log.info("an interaction was too old when its shard was taken over")
+            return False
+        number = int(interaction["id"])
+        self._repeated.add(number)
+        loop = asyncio.get_running_loop()
+        loop.call_later(_NEW_S, self._repeated.discard, number)
+        return True
 
     def _begin(self, message: int, shard: int) -> bool:
         """Record a message as in progress. Return False if it is already."""
@@ -157,6 +172,11 @@ class ShardEvents:
         """End the repetition: by RESUMED, or because a new session repeats nothing."""
         self._replaying.discard(event["shard"][0] if "shard" in event else event["__shard_id__"])
         read(event)
+
+    def _mentions_bot(self, event: _Event) -> bool:
+        """Return whether a message in a server is addressed to the bot, as `is_addressed` does."""
+        me = self._client.user
+        return any(me is not None and int(each["id"]) == me.id for each in event["mentions"])
 
     def _shard_of(self, event: _Event) -> int:
         """Return the shard of an event; those outside of servers come on shard 0."""

@@ -25,5 +25,6 @@ class ShardKeeper(Protocol):
         """Call `answer` unless another process has answered the message. Until it returns, the
         message is in progress."""
 
-    def was_repeated(self, message: int) -> bool:
-        """Return whether another process may have begun to answer a message in progress."""
+    def was_repeated(self, event: int) -> bool:
+        """Return whether another process may have begun to answer a message in progress or a new
+        interaction."""

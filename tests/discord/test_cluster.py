@@ -27,8 +27,9 @@ from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.progress import NoProgress
 from tests.bot.overview_story import write_story
-from tests.discord.conftest import ANSWERED, OpenRuntime
+from tests.discord.conftest import ANSWERED, OpenRuntime, button_id, receipt_id
 from tests.fake_discord import FakeDiscord, Guild
+from tests.fake_discord.interactions import payload_of
 from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
 
@@ -149,15 +150,18 @@ async def test_a_spare_process_resumes_the_sessions_that_are_given_away(
 async def test_a_message_without_a_mention_stays_unanswered_after_a_move(
     fake: FakeDiscord, joined: Joined
 ) -> None:
-    """In an unknown server it would pass for a direct message."""
+    """In an unknown server it would pass for a direct message, and fetch the server."""
     guild = guild_on(fake, 0, 1)
     async with joined("0/1") as first, joined("0/1") as spare:
         await holds(first, 0)
         await give_away(first)
         await fake.say(fake.user(), guild.general, ANSWERED)
         await holds(spare, 0)
+        await fake.gateway.caught_up()
+        assert not [path for _, path, _ in fake.rest.requests if path == f"/guilds/{guild.id}"]
         await say(fake, guild)
         await answered(fake, guild, 1)
+        assert [path for _, path, _ in fake.rest.requests if path == f"/guilds/{guild.id}"]
 
 
 async def test_questions_in_progress_are_left_to_the_process_that_has_them(
@@ -304,6 +308,32 @@ async def test_a_new_session_repeats_nothing(
         await fake.until(lambda: spare.get_guild(guild.id), "the server")
         asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
         assert ANSWER in (await asked.final()).text
+
+
+async def test_a_vote_that_is_repeated_after_a_move_counts_once(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last holder has acknowledged it, but its session was stored before."""
+    monkeypatch.setattr(shard_events, "_ACKNOWLEDGED_S", math.inf)
+    guild, ann = guild_on(fake, 0, 1), fake.user("Ann")
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await say(fake, guild)
+        await answered(fake, guild, 1)
+        [answer] = [m for m in fake.messages(guild.general) if m.author is fake.world.bot]
+        receipt = receipt_id(answer)
+        voted = await fake.click(answer, button_id(answer, f"vote:{receipt}:up"), ann)
+        said = (await voted.final()).content
+        await give_away(first)
+        fake.world.tell("INTERACTION_CREATE", payload_of(voted), guild.general)
+        await holds(spare, 0)
+        await fake.until(lambda: any(v.kind == "double ack" for v in fake.violations), "a repeat")
+        fake.violations[:] = [v for v in fake.violations if v.kind != "double ack"]
+        again = await fake.click(answer, button_id(answer, f"vote:{receipt}:down"), fake.user())
+        await again.final()
+        assert await spare.runtime.store.votes.counts(receipt) == (1, 1)
+        assert (await voted.final()).content == said
+        assert voted.followups == []
 
 
 @pytest.mark.parametrize(("own", "stored", "resumed"), [(7, 9, 9), (9, 7, 9)])
