@@ -79,6 +79,10 @@ class ClusterDatabase:
         return rows
 
     async def close(self) -> None:
+        async with self._one_at_a_time:
+            await self._close()
+
+    async def _close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             with suppress(self._psycopg.Error):
@@ -88,16 +92,16 @@ class ClusterDatabase:
     async def _transaction(self) -> AsyncIterator[Any]:
         try:
             async with asyncio.timeout(_CONNECT_S + _STATEMENT_S), self._one_at_a_time:
-                if self._connection is None:
-                    self._connection = await self._connect()
-                async with asyncio.timeout(_STATEMENT_S), self._connection.transaction():
-                    yield self._connection
+                try:
+                    if self._connection is None:
+                        self._connection = await self._connect()
+                    async with asyncio.timeout(_STATEMENT_S), self._connection.transaction():
+                        yield self._connection
+                except BaseException:  # the server may still work on the statement
+                    await self._close()
+                    raise
         except (self._psycopg.Error, OSError, TimeoutError) as error:
-            await self.close()
             raise ClusterError(self._told(error)) from None
-        except asyncio.CancelledError:
-            await self.close()  # the server may still work on the statement
-            raise
 
     async def _connect(self) -> Any:
         return await self._psycopg.AsyncConnection.connect(

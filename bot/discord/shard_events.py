@@ -92,7 +92,7 @@ class ShardEvents:
         if not self.was_repeated(message) or message not in self._pending:
             return False
         shard = self._pending[message].shard
-        await self._member.was_left(shard)
+        await self._member.drain.ended(shard)
         if not self._member.serves(shard):
             return True
         with suppress(StoreError):

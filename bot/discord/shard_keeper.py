@@ -28,3 +28,9 @@ class ShardKeeper(Protocol):
     def was_repeated(self, event: int) -> bool:
         """Return whether another process may have begun to answer a message in progress or a new
         interaction."""
+
+    def up(self, shard: int) -> None:
+        """Record that a shard has a connection."""
+
+    def down(self, shard: int) -> None:
+        """Record that a shard has lost its connection."""

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.cluster import leases as module
 from bot.cluster.database import ClusterDatabase, ClusterError
+from bot.cluster.drain import Drain
 from bot.cluster.leases import Given, Leases
 from bot.cluster.session import GatewaySession
 from bot.cluster.shards import ShardRange
@@ -177,6 +178,20 @@ async def test_two_bots_in_one_database_share_nothing(
     assert found == {"leader of 123": "one", "leader of 456": "other", "shard 0/1 of 123": "one"}
 
 
+async def test_no_shards_are_given_back_to_a_process_that_rests(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_SETTLED_S", 0.0)
+    first, second = process("first", "0/2"), process("second", "1/2")
+    await first.join()
+    assert not await first.rest(60)
+    await second.join()
+    assert await second.wanted() == {0}
+    assert await first.rest(60)
+    await first.beat({}, leads=False)
+    assert await second.wanted() == set()
+
+
 async def test_the_holders(process: Process) -> None:
     first, second = process("first", "0/2"), process("second", "1/2")
     with pytest.raises(ClusterError, match="dealbot run creates them"):
@@ -204,3 +219,45 @@ async def test_a_server_that_restarts_and_a_password_that_is_never_told(
         assert await database.run(("SELECT 1", [])) == [[(1,)]]
     finally:
         await database.close()
+
+
+async def test_who_stops_waiting_ends_only_its_own_statement(postgres: PostgresServer) -> None:
+    database = ClusterDatabase(SecretStr(postgres.database()))
+    try:
+        await database.run(("SELECT 1", []))
+        slow = asyncio.create_task(database.run(("SELECT pg_sleep(1)", [])))
+        await asyncio.sleep(0.1)
+        waiting = asyncio.create_task(database.run(("SELECT 1", [])))
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert len(await slow) == 1
+    finally:
+        await database.close()
+
+
+async def test_all_who_wait_for_a_drain_share_its_queries(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = process("first", "0/1"), process("second", "0/1")
+    await first.join()
+    await first.take([0], 1)
+    await first.release([Given(0, None, busy=True, at_once=True)], 60)
+    looks = 0
+
+    async def is_draining(shard: int) -> bool:
+        nonlocal looks
+        looks += 1
+        return await first.is_draining(shard)
+
+    monkeypatch.setattr(second, "is_draining", is_draining)
+    drain = Drain(second, lambda _: True)
+    waiting = [asyncio.create_task(drain.ended(0)) for _ in range(20)]
+    while not looks:  # noqa: ASYNC110 - the first of many queries
+        await asyncio.sleep(0.01)
+    waiting.pop().cancel()
+    await first.drained()
+    await asyncio.gather(*waiting)
+    assert looks < len(waiting)
+    assert not drain._waiting

@@ -7,16 +7,19 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
-from bot.cluster import leases, member
+from bot.cluster import drain, leases, member
 from bot.cluster.leases import Taken
 from bot.cluster.session import GatewaySession
 from bot.discord import digests, shard_events
 from bot.discord.client import DealbotClient
 from bot.discord.guild_loading import GuildLoader
+from bot.discord.paced_socket import PacedSocket
 from bot.discord.runner import build_client
 from bot.discord.shard_connections import ShardConnections
 from bot.domain.digests import Every
@@ -56,6 +59,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         (member, "GRACE_S", 1.0),
         (member, "_BEAT_S", 0.2),
         (member, "_LOOK_S", 0.05),
+        (drain, "_LOOK_S", 0.05),
     ):
         monkeypatch.setattr(module, name, value)
 
@@ -343,11 +347,71 @@ async def test_the_newer_of_two_records_of_a_session_counts(
     async with joined("0/1") as client:
         connections, intents = client.connections, client.intents.value
         assert isinstance(connections, ShardConnections)
-        connections._left[0] = GatewaySession("abc", "wss://gateway.discord.gg", own, intents)
+        url = str(DiscordWebSocket.DEFAULT_GATEWAY)
+        connections._left[0] = GatewaySession("abc", url, own, intents)
         kept = replace(connections._left[0], sequence=stored)
         session = connections._session_after(Taken(0, kept, draining=False))
         assert session is not None
         assert session.sequence == resumed
+
+
+async def test_the_token_goes_only_to_discord(joined: Joined) -> None:
+    """Who can write to the database may not get it."""
+    async with joined("0/1") as client:
+        connections, intents = client.connections, client.intents.value
+        assert isinstance(connections, ShardConnections)
+        for url in (
+            "ws://discord.gg.example",
+            "ws://xdiscord.gg",
+            "http://127.0.0.1",
+            "ws://[",
+            "",
+        ):
+            session = GatewaySession("abc", url, 1, intents)
+            assert connections._session_after(Taken(0, session, draining=False)) is None
+        near = GatewaySession("abc", "ws://gateway-us-east1-b.discord.gg", 1, intents)
+        assert connections._session_after(Taken(0, near, draining=False)) == near
+
+
+async def test_a_process_without_a_connection_leaves_its_shards_to_others(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member, "_FAILED_S", 0.5)
+    connect, unlucky = ShardConnections._connect, list[ShardConnections]()
+
+    async def connected(self: ShardConnections, *given: Any) -> PacedSocket:
+        if not unlucky:
+            unlucky.append(self)
+        if self is unlucky[0]:
+            raise KeyError("a bug")
+        return await connect(self, *given)
+
+    monkeypatch.setattr(ShardConnections, "_connect", connected)
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as first:
+        await fake.until(lambda: held(first) == (0,) and unlucky, "a shard")
+        assert first.connections is unlucky[0]
+        async with joined("0/1") as second:
+            await holds(second, 0)
+            assert held(first) == ()
+            await say(fake, guild)
+            await answered(fake, guild, 1)
+
+
+async def test_a_stop_does_not_wait_for_a_connection_that_hangs(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = asyncio.Event()
+
+    async def hang(*_: object) -> None:
+        hanging.set()
+        await asyncio.sleep(math.inf)
+
+    monkeypatch.setattr(ShardConnections, "_connect", hang)
+    async with joined("0/1") as client:
+        await asyncio.wait_for(hanging.wait(), HANG_S)
+        async with asyncio.timeout(30):  # half of what a connection may take
+            await client.close()
 
 
 async def test_a_bug_while_a_server_is_fetched_leaves_no_message_in_progress(
