@@ -26,6 +26,7 @@ from bot.domain.digests import Every
 from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Part
 from bot.store.digests import StoredDigest
+from bot.store.settings import ServerSettings
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.progress import NoProgress
@@ -293,6 +294,27 @@ async def test_a_command_of_the_meantime_is_answered_by_the_next(
         asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
         assert ANSWER in (await asked.final()).text
         assert held(spare) == (0,)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_command_of_a_server_that_is_not_fetched_has_the_roles_of_its_user(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shard_events, "_LOADED_S", 0.0)
+    guild, ann = guild_on(fake, 0, 1), fake.user("Ann")
+    role = fake.role(guild, "askers")
+    fake.join(guild, ann, role)
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await fake.until(lambda: fake.world.syncs, "commands")
+        allowed = ServerSettings(roles=(role.id,))
+        await spare.runtime.store.settings.change(guild.id, lambda _: allowed)
+        with fake.faults.hold("GET /guilds/*"):
+            await give_away(first)
+            await holds(spare, 0)
+            asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=guild.general)
+            assert ANSWER in (await asked.final()).text
+            assert spare.get_guild(guild.id) is None
 
 
 @pytest.mark.usefixtures("patient")
