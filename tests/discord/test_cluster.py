@@ -380,7 +380,7 @@ async def test_the_newer_of_two_records_of_a_session_counts(
 
 
 async def test_the_token_goes_only_to_discord(joined: Joined) -> None:
-    """Who can write to the database may not get it."""
+    """A user who can write to the database may not get it."""
     async with joined("0/1") as client:
         connections, intents = client.connections, client.intents.value
         assert isinstance(connections, ShardConnections)
