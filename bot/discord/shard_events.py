@@ -176,7 +176,8 @@ class ShardEvents:
     def _mentions_bot(self, event: _Event) -> bool:
         """Return whether a message in a server is addressed to the bot, as `is_addressed` does."""
         me = self._client.user
-        return any(me is not None and int(each["id"]) == me.id for each in event["mentions"])
+        named = (int(each["id"]) for each in event.get("mentions", ()))
+        return me is not None and me.id in named
 
     def _shard_of(self, event: _Event) -> int:
         """Return the shard of an event; those outside of servers come on shard 0."""
