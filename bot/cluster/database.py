@@ -10,14 +10,16 @@ from pydantic import SecretStr
 from bot.domain.errors import SettingsError
 from index.errors import ExpectedError
 
+Statement = tuple[LiteralString, Sequence[Any]]  # with its parameters
+
 _CONNECT_S = 2
 _STATEMENT_S = 2.0
 _LOST_MS = 4000  # a connection ends if data is unconfirmed for longer
 
 # PostgreSQL checks "IF NOT EXISTS" before it takes its locks, so two processes need this one.
-_LOCK: LiteralString = "SELECT pg_advisory_xact_lock(7305501130)"
+LOCK: LiteralString = "SELECT pg_advisory_xact_lock(7305501130)"
 _TABLES: tuple[LiteralString, ...] = (
-    _LOCK,
+    LOCK,
     "CREATE SCHEMA IF NOT EXISTS dealbot_cluster",
     """
 CREATE TABLE IF NOT EXISTS dealbot_cluster.leases (
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS dealbot_cluster.leases (
     """
 CREATE TABLE IF NOT EXISTS dealbot_cluster.members (
     name text PRIMARY KEY,
+    bot text NOT NULL,
     first_shard integer NOT NULL,
     last_shard integer NOT NULL,
     shard_count integer NOT NULL,
@@ -66,9 +69,7 @@ class ClusterDatabase:
             for statement in _TABLES:
                 await connection.execute(statement)
 
-    async def run(
-        self, *statements: tuple[LiteralString, Sequence[Any]]
-    ) -> list[list[tuple[Any, ...]]]:
+    async def run(self, *statements: Statement) -> list[list[tuple[Any, ...]]]:
         """Run the statements in one transaction and return the rows of each."""
         rows: list[list[tuple[Any, ...]]] = []
         async with self._transaction() as connection:
@@ -78,6 +79,10 @@ class ClusterDatabase:
         return rows
 
     async def close(self) -> None:
+        async with self._one_at_a_time:
+            await self._close()
+
+    async def _close(self) -> None:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             with suppress(self._psycopg.Error):
@@ -87,16 +92,16 @@ class ClusterDatabase:
     async def _transaction(self) -> AsyncIterator[Any]:
         try:
             async with asyncio.timeout(_CONNECT_S + _STATEMENT_S), self._one_at_a_time:
-                if self._connection is None:
-                    self._connection = await self._connect()
-                async with asyncio.timeout(_STATEMENT_S), self._connection.transaction():
-                    yield self._connection
+                try:
+                    if self._connection is None:
+                        self._connection = await self._connect()
+                    async with asyncio.timeout(_STATEMENT_S), self._connection.transaction():
+                        yield self._connection
+                except BaseException:  # the server may still work on the statement
+                    await self._close()
+                    raise
         except (self._psycopg.Error, OSError, TimeoutError) as error:
-            await self.close()
             raise ClusterError(self._told(error)) from None
-        except asyncio.CancelledError:
-            await self.close()  # the server may still work on the statement
-            raise
 
     async def _connect(self) -> Any:
         return await self._psycopg.AsyncConnection.connect(

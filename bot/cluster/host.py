@@ -21,3 +21,7 @@ class ShardHost(Protocol):
 
     def is_busy(self, shard: int) -> bool:
         """Return whether messages of a shard are in progress."""
+
+    def failing_s(self, shard: int) -> float:
+        """Return the seconds since a shard lost its connection or first failed to get one; 0 if it
+        has one, or has not failed yet."""

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import LiteralString
 
-from bot.cluster.database import ClusterDatabase
+from bot.cluster import statements as sql
+from bot.cluster.database import LOCK, ClusterDatabase, ClusterError, Statement
 from bot.cluster.session import GatewaySession
 from bot.cluster.shards import ShardRange
 
@@ -15,74 +15,6 @@ GRACE_S = 8.0
 _SETTLED_S = 10.0  # a process that has run this long gets its shards back
 IDENTIFY_S = 5.5  # Discord accepts one new session each 5 seconds
 _QUEUE_S = 30.0
-_LEADER, _IDENTIFY = "leader", "identify"
-
-_NOW: LiteralString = "clock_timestamp()"
-_IN: LiteralString = f"{_NOW} + make_interval(secs => %s)"
-_SHARDS: LiteralString = """
-INSERT INTO dealbot_cluster.leases (name, expires)
-SELECT name, clock_timestamp() FROM unnest(%s::text[]) AS name ON CONFLICT DO NOTHING
-"""
-_NAMED: LiteralString = """
-INSERT INTO dealbot_cluster.leases (name, expires) VALUES (%s, '-infinity'), (%s, '-infinity')
-ON CONFLICT DO NOTHING
-"""
-_OTHER_COUNTS: LiteralString = """
-SELECT DISTINCT shard_count FROM dealbot_cluster.members
-WHERE expires > clock_timestamp() AND shard_count <> %s
-"""
-_BEAT: LiteralString = f"""
-INSERT INTO dealbot_cluster.members
-VALUES (%s, %s, %s, %s, {_NOW}, {_IN})
-ON CONFLICT (name) DO UPDATE SET expires = excluded.expires
-"""
-_RENEW: LiteralString = f"""
-UPDATE dealbot_cluster.leases SET expires = {_IN}, session = coalesce(given.session, leases.session)
-FROM unnest(%s::text[], %s::jsonb[]) AS given (name, session)
-WHERE leases.name = given.name AND holder = %s RETURNING leases.name
-"""
-_TAKE: LiteralString = f"""
-WITH free AS (
-    SELECT name FROM dealbot_cluster.leases
-    WHERE name = ANY(%s) AND (holder = %s OR expires <= {_NOW} - make_interval(secs => %s))
-    ORDER BY name LIMIT %s FOR UPDATE SKIP LOCKED
-)
-UPDATE dealbot_cluster.leases SET holder = %s, expires = {_IN} FROM free
-WHERE leases.name = free.name RETURNING leases.name, session, drained > {_NOW}
-"""
-_WANTED: LiteralString = f"""
-SELECT first_shard, last_shard FROM dealbot_cluster.members
-WHERE name <> %s AND expires > {_NOW} AND since <= {_NOW} - make_interval(secs => %s)
-"""
-_RELEASE: LiteralString = f"""
-UPDATE dealbot_cluster.leases SET
-    expires = CASE WHEN given.at_once THEN '-infinity' ELSE {_NOW} END,
-    session = coalesce(given.session, leases.session),
-    drainer = %s, drained = CASE WHEN given.busy THEN {_IN} ELSE '-infinity' END
-FROM unnest(%s::text[], %s::jsonb[], %s::boolean[], %s::boolean[])
-    AS given (name, session, busy, at_once)
-WHERE leases.name = given.name AND holder = %s
-"""
-_DRAINED: LiteralString = (
-    "UPDATE dealbot_cluster.leases SET drained = '-infinity' WHERE drainer = %s"
-)
-_IS_DRAINING: LiteralString = f"SELECT drained > {_NOW} FROM dealbot_cluster.leases WHERE name = %s"
-_LEAVE: LiteralString = "DELETE FROM dealbot_cluster.members WHERE name = %s"
-_ABDICATE: LiteralString = (
-    "UPDATE dealbot_cluster.leases SET expires = '-infinity' WHERE name = %s AND holder = %s"
-)
-_FORGET: LiteralString = f"""
-DELETE FROM dealbot_cluster.members WHERE expires < {_NOW} - interval '1 day'
-"""
-_TURN: LiteralString = f"""
-UPDATE dealbot_cluster.leases SET expires = greatest(expires, {_NOW}) + make_interval(secs => %s)
-WHERE name = %s AND expires < {_NOW} + make_interval(secs => %s)
-RETURNING extract(epoch FROM expires - {_NOW})::float8
-"""
-_HOLDERS: LiteralString = f"""
-SELECT name, holder, expires > {_NOW} FROM dealbot_cluster.leases
-WHERE name = %s OR name LIKE %s ORDER BY length(name), name
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,39 +55,58 @@ class Holder:
 
 
 class Leases:
-    """Leases of the shards of one bot, from the view of the process `me`. Methods raise
-    ClusterError."""
+    """Leases of the shards of one bot, from the view of the process `me`. `bot` is the id of its
+    application: several bots may share a database. Methods raise ClusterError."""
 
-    def __init__(self, database: ClusterDatabase, shards: ShardRange, me: str) -> None:
-        self._database, self._shards, self.me = database, shards, me
+    def __init__(
+        self, database: ClusterDatabase, shards: ShardRange, me: str, bot: str = ""
+    ) -> None:
+        self._database, self._shards, self.me, self._bot = database, shards, me, bot
+        self._of_bot = f" of {bot}" if bot else ""
+        self._leader, self._identify = f"leader{self._of_bot}", f"identify{self._of_bot}"
 
     async def join(self) -> list[int]:
-        """Create what is missing. Return other numbers of shards that running processes have: two
-        numbers at once would serve each server twice."""
+        """Create what is missing, and begin the membership. Return other numbers of shards that
+        running processes have, and then begin none: two numbers at once would serve each server
+        twice."""
         await self._database.prepare()
         names = [self._name(shard) for shard in range(self._shards.count)]
         *_, counts = await self._database.run(
-            (_SHARDS, [names]),
-            (_NAMED, [_LEADER, _IDENTIFY]),
-            (_FORGET, []),
-            (_OTHER_COUNTS, [self._shards.count]),
+            (LOCK, []),  # of two that join at once, the second sees the first
+            (sql.SHARDS, [names]),
+            (sql.NAMED, [self._leader, self._identify]),
+            (sql.FORGET, []),
+            *self._membership(),
         )
         return [count for (count,) in counts]
 
+    def _membership(self) -> tuple[Statement, Statement]:
+        """Return the statements that renew the membership, unless other numbers of shards run, and
+        that read these."""
+        shards, others = self._shards, [self._bot, self._shards.count]
+        range_ = [shards.first, shards.last, shards.count]
+        return (
+            (sql.BEAT, [self.me, self._bot, *range_, LEASE_S, *others]),
+            (sql.OTHER_COUNTS, others),
+        )
+
     async def beat(self, sessions: Mapping[int, GatewaySession | None], leads: bool) -> Beat:
-        """Renew the membership and the held leases, and store the sessions of the shards."""
+        """Renew the membership and the held leases, and store the sessions of the shards. Raises
+        ClusterError if another number of shards began to run while this process did not."""
         names = [self._name(shard) for shard in sessions]
         stored = [_stored(session) for session in sessions.values()]
         if leads:
-            names, stored = [*names, _LEADER], [*stored, None]
-        shards = self._shards
-        _, renewed = await self._database.run(
-            (_BEAT, [self.me, shards.first, shards.last, shards.count, LEASE_S]),
-            (_RENEW, [LEASE_S, names, stored, self.me]),
-        )
+            names, stored = [*names, self._leader], [*stored, None]
+        _, counts = await self._database.run(*self._membership())
+        if counts:
+            raise ClusterError(
+                f"Other processes of this bot have {counts[0][0]} shards and this one has "
+                f"{self._shards.count}: stop it, or set the same number"
+            )
+        [renewed] = await self._database.run((sql.RENEW, [LEASE_S, names, stored, self.me]))
         kept = {name for (name,) in renewed}
         held = frozenset(shard for shard in sessions if self._name(shard) in kept)
-        return Beat(held, _LEADER in kept)
+        return Beat(held, self._leader in kept)
 
     async def take(self, shards: Iterable[int], most: int, *, grace_s: float = 0.0) -> list[Taken]:
         """Take at most `most` of the shards that are free since `grace_s` seconds, or that this
@@ -169,29 +120,34 @@ class Leases:
 
     async def lead(self) -> bool:
         """Take the lead if no process has it. Return whether this process leads now."""
-        return bool(await self._take([_LEADER], 1, 0.0))
+        return bool(await self._take([self._leader], 1, 0.0))
 
     async def _take(
         self, names: Sequence[str], most: int, grace_s: float
     ) -> list[tuple[str, object, bool]]:
         [rows] = await self._database.run(
-            (_TAKE, [names, self.me, grace_s, most, self.me, LEASE_S])
+            (sql.TAKE, [names, self.me, grace_s, most, self.me, LEASE_S])
         )
         return [(name, session, bool(draining)) for name, session, draining in rows]
 
     async def wanted(self) -> frozenset[int]:
         """Return the shards that belong to other processes that run well."""
-        [rows] = await self._database.run((_WANTED, [self.me, _SETTLED_S]))
+        [rows] = await self._database.run((sql.WANTED, [self.me, self._bot, _SETTLED_S]))
         return frozenset(shard for first, last in rows for shard in range(first, last + 1))
+
+    async def rest(self, rest_s: float) -> bool:
+        """Make other processes give no shards back to this one for some seconds. Return whether
+        there are others."""
+        [rows] = await self._database.run((sql.REST, [rest_s, self.me]))
+        return bool(rows)
 
     async def release(self, given: Sequence[Given], busy_s: float) -> None:
         """Release shards. The next holder leaves the questions of busy ones to this process, until
         it calls `drained` or `busy_s` seconds are over."""
         await self._database.run(
             (
-                _RELEASE,
+                sql.RELEASE,
                 [
-                    self.me,
                     busy_s,
                     [self._name(each.shard) for each in given],
                     [_stored(each.session) for each in given],
@@ -202,33 +158,39 @@ class Leases:
             )
         )
 
+    async def hand_over(self, given: Sequence[Given], busy_s: float) -> None:
+        """Release shards and leave."""
+        await self.release(given, busy_s)
+        await self.leave()
+
     async def drained(self) -> None:
         """Tell the next holders that all questions of the released shards are answered."""
-        await self._database.run((_DRAINED, [self.me]))
+        await self._database.run((sql.DRAINED, [self.me]))
 
     async def is_draining(self, shard: int) -> bool:
         """Return whether the last holder of a shard still answers what it has received."""
-        [[(draining,)]] = await self._database.run((_IS_DRAINING, [self._name(shard)]))
+        [[(draining,)]] = await self._database.run((sql.IS_DRAINING, [self._name(shard)]))
         return bool(draining)
 
     async def leave(self) -> None:
         """End the membership, and the lead if this process has it."""
-        await self._database.run((_LEAVE, [self.me]), (_ABDICATE, [_LEADER, self.me]))
+        await self._database.run((sql.LEAVE, [self.me]), (sql.ABDICATE, [self._leader, self.me]))
 
     async def identify_in_s(self) -> float | None:
         """Reserve the next turn to begin a session. Return the seconds until then, or None if the
         queue is too long: a connection may not wait for a minute."""
-        [turn] = await self._database.run((_TURN, [IDENTIFY_S, _IDENTIFY, _QUEUE_S]))
+        [turn] = await self._database.run((sql.TURN, [IDENTIFY_S, self._identify, _QUEUE_S]))
         return max(0.0, turn[0][0] - IDENTIFY_S) if turn else None
 
     async def holders(self) -> list[Holder]:
-        """Return the holders of all shards and of the lead."""
-        pattern = f"shard %/{self._shards.count}"
-        [rows] = await self._database.run((_HOLDERS, [_LEADER, pattern]))
+        """Return the holders of all shards and of the lead, of every bot in the database."""
+        shards = f"shard %/{self._shards.count}"
+        patterns = ["leader", "leader of %", shards, f"{shards} of %"]
+        [rows] = await self._database.run((sql.HOLDERS, [patterns]))
         return [Holder(name, holder if held else "") for name, holder, held in rows]
 
     def _name(self, shard: int) -> str:
-        return f"shard {shard}/{self._shards.count}"
+        return f"shard {shard}/{self._shards.count}{self._of_bot}"
 
 
 def _stored(session: GatewaySession | None) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.cluster.clock import steady_s
 from bot.cluster.database import ClusterDatabase, ClusterError
+from bot.cluster.drain import Drain
 from bot.cluster.host import ShardHost
 from bot.cluster.lead import Lead
 from bot.cluster.leases import GRACE_S, LEASE_S, Given, Leases, Taken
@@ -27,6 +28,8 @@ _VALID_S = LEASE_S - _MARGIN_S
 _ADOPTED_AT_ONCE = 2  # shards of others, so that all processes get a part
 _DRAINED_S = 60.0  # for the questions of a shard that was given back
 _FAREWELL_S = 2.0
+_FAILED_S = 30.0  # without a connection, after which another process may do better
+_REST_S = 300.0  # before a shard that failed here is preferred again
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +43,9 @@ class Member:
         self.leases, self.shards = leases, shards
         self._degraded, self._gateway = degraded, gateway
         self.lead, self.closing = Lead(), False
+        self.drain = Drain(leases, self.serves)
         self._held: dict[int, ShardHost] = {}
+        self._resting: dict[int, float] = {}
         self._drained_later: set[int] = set()
         self._new_session = asyncio.Event()
         self._valid_until = float("-inf")
@@ -54,12 +59,13 @@ class Member:
         me: str,
         degraded: Degradations,
         gateway: Gateway,
+        bot: str = "",
     ) -> AsyncIterator[Self]:
         """Join the cluster. Raises ClusterError if the database fails, and SettingsError if running
         processes have another number of shards."""
         database = ClusterDatabase(url)
         try:
-            leases = Leases(database, shards, me)
+            leases = Leases(database, shards, me, bot)
             if counts := await leases.join():
                 raise SettingsError(
                     f"The setting shards has {shards.count} shards, but running bots have "
@@ -109,34 +115,21 @@ class Member:
             await asyncio.sleep(wait_s)
         return wait_s is not None
 
-    async def was_left(self, shard: int) -> None:
-        """Wait until the last holder of a shard has answered what it received, or this process has
-        lost the shard. Without the database, wait for nothing."""
-        with suppress(ClusterError):
-            while (  # noqa: ASYNC110 - another process ends it
-                self.serves(shard) and await self.leases.is_draining(shard)
-            ):
-                await asyncio.sleep(_LOOK_S)
-
     async def give_away(self, busy_s: float) -> None:
         """Close all shards and release them at once. Until `drained`, and for at most `busy_s`
         seconds, the next holders leave the questions in progress to this process."""
         self.closing = True
         given = [self._close(shard, at_once=True) for shard in tuple(self._held)]
         self._set_leading(False)
-        await self._farewell(self._release_all(given, busy_s))
+        await self._farewell(self.leases.hand_over(given, busy_s), busy_s / 4)
 
-    async def _release_all(self, given: Sequence[Given], busy_s: float) -> None:
-        await self.leases.release(given, busy_s)
-        await self.leases.leave()
-
-    async def drained(self) -> None:
+    async def drained(self, within_s: float = _FAREWELL_S) -> None:
         """Tell the next holders that nothing is in progress here."""
-        await self._farewell(self.leases.drained())
+        await self._farewell(self.leases.drained(), within_s)
 
-    async def _farewell(self, told: Awaitable[None]) -> None:
+    async def _farewell(self, told: Awaitable[None], within_s: float) -> None:
         try:
-            async with asyncio.timeout(_FAREWELL_S):
+            async with asyncio.timeout(min(within_s, _FAREWELL_S)):
                 await told
         except (ClusterError, TimeoutError) as error:
             _log.warning("the shards are taken over late, when their leases end: %r", error)
@@ -164,9 +157,10 @@ class Member:
 
     async def _try_to_beat(self, host: ShardHost) -> None:
         try:
-            await self._renew()
-            await self._take(host)
-            await self._give_back(host)
+            for step in (self._renew, self._give_up, self._take, self._give_back):
+                await step(host)
+                if self.closing:  # what it gives away must not be taken or changed again
+                    return
         except ClusterError as error:
             paused = "" if self.is_valid else ". No questions are answered until it works again"
             self._degraded.set(Part.CLUSTER, f"{error.user_message}{paused}")
@@ -175,7 +169,7 @@ class Member:
         else:
             self._degraded.clear(Part.CLUSTER)
 
-    async def _renew(self) -> None:
+    async def _renew(self, _host: ShardHost) -> None:
         began, asked = steady_s(), dict(self._held)
         sessions = {shard: host.session(shard) for shard, host in asked.items()}
         beat = await self.leases.beat(sessions, leads=self.lead.held)
@@ -190,13 +184,17 @@ class Member:
     async def _take(self, host: ShardHost) -> None:
         if not self.lead.held and await self.leases.lead() and not self.closing:
             self._set_leading(True)
-        mine, held = set(self.shards.ids), self._held.keys()
-        others = set(range(self.shards.count)) - mine - held
-        if mine - held:
-            await self._open(host, await self.leases.take(mine - held, len(mine)))
-        if others:
-            free = self.leases.take(others, _ADOPTED_AT_ONCE, grace_s=GRACE_S)
-            await self._open(host, await free)
+        resting = {shard for shard, until in self._resting.items() if steady_s() < until}
+        free = set(range(self.shards.count)) - self._held.keys()
+        mine = free & set(self.shards.ids) - resting
+        others = free - mine - resting
+        for shards, most, grace_s in (
+            (mine, len(self.shards.ids), 0.0),
+            (others, _ADOPTED_AT_ONCE, GRACE_S),
+            (free & resting, _ADOPTED_AT_ONCE, 2 * GRACE_S),  # if no process can do better
+        ):
+            if shards and not self.closing:
+                await self._open(host, await self.leases.take(shards, most, grace_s=grace_s))
 
     async def _open(self, host: ShardHost, taken: Sequence[Taken]) -> None:
         if self.closing:  # since the leases were asked for
@@ -208,6 +206,19 @@ class Member:
             host.open(each)
             self._tell()
 
+    async def _give_up(self, host: ShardHost) -> None:
+        """Release the shards that get no connection in this process, if there are others."""
+        failing = [shard for shard in self._held if host.failing_s(shard) > _FAILED_S]
+        if failing and await self.leases.rest(_REST_S):
+            _log.warning("without a connection to Discord, released: shards %s", failing)
+            self._resting |= dict.fromkeys(failing, steady_s() + _REST_S)
+            await self._release(failing)
+
+    async def _release(self, shards: Collection[int]) -> None:
+        given = [self._close(shard, at_once=False) for shard in shards if shard in self._held]
+        self._drained_later |= {each.shard for each in given if each.busy}
+        await self.leases.release(given, _DRAINED_S)
+
     async def _give_back(self, host: ShardHost) -> None:
         """Give shards back to the processes that they belong to."""
         if self._drained_later and not any(map(host.is_busy, self._drained_later)):
@@ -215,9 +226,8 @@ class Member:
             self._drained_later.clear()
         foreign = self._held.keys() - set(self.shards.ids)
         wanted = foreign & await self.leases.wanted() if foreign else set()
-        if given := [self._close(shard, at_once=False) for shard in wanted if shard in self._held]:
-            self._drained_later |= {each.shard for each in given if each.busy}
-            await self.leases.release(given, _DRAINED_S)
+        if wanted:
+            await self._release(wanted)
 
     def _close_all(self) -> None:
         for shard in tuple(self._held):

@@ -80,12 +80,13 @@ def command(context: click.Context, /, **flags: Any) -> None:
 
 async def _run(settings: "Settings", token: str) -> None:
     # Imported on demand: discord.py takes 0.5 s, which --help need not wait for.
+    from bot.commands.token import application_in
     from bot.discord.log_filter import keep_out_of_log
     from bot.discord.runtime import open_runtime
 
     keep_out_of_log(token)
     if not settings.metrics_port:
-        async with open_runtime(settings) as runtime:
+        async with open_runtime(settings, bot=application_in(token)) as runtime:
             await _serve(runtime, token)
         return
     from bot.monitoring.gauges import Watched
@@ -93,7 +94,7 @@ async def _run(settings: "Settings", token: str) -> None:
     from bot.monitoring.metrics import Metrics
 
     metrics = Metrics(log_questions=settings.log_questions)
-    async with open_runtime(settings, metrics) as runtime:
+    async with open_runtime(settings, metrics, application_in(token)) as runtime:
         watched = Watched(runtime.requests.service, runtime.live, runtime.degraded, runtime.gateway)
         host, port = settings.metrics_host, settings.metrics_port
         async with serve(watched, metrics, host, port, _pages(runtime), settings.web_hosts):

@@ -1,5 +1,6 @@
 """Reader of the bot's token, from DISCORD_TOKEN or the file named in DISCORD_TOKEN_FILE."""
 
+import base64
 import os
 from pathlib import Path
 
@@ -28,6 +29,16 @@ def read_token() -> str:
         where = file or "DISCORD_TOKEN"
         raise TokenError(f"{where} is not a token: set it to the bot's token and nothing else")
     return token
+
+
+def application_in(token: str) -> str:
+    """Return the id of the application, with which a token begins; "" if this one has none."""
+    encoded = token.split(".")[0]
+    try:
+        number = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+    except ValueError:
+        return ""
+    return number.decode() if number.isdigit() else ""
 
 
 def token_file() -> Path | None:

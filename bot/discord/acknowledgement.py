@@ -13,7 +13,11 @@ from bot.discord.client import Interaction
 _ALREADY_ACKNOWLEDGED = 40060
 _WITHIN = timedelta(seconds=2.5)  # Discord waits for 3 s
 _PAUSE_S = 0.1
-_PRIVATELY = "deferred privately"
+_PRIVATELY, _DROPPED = "deferred privately", "dropped"
+
+
+class AlreadyHandledError(Exception):
+    """Another process has handled this interaction, which was repeated to this one."""
 
 
 async def defer(interaction: Interaction, *, private: bool) -> None:
@@ -39,7 +43,8 @@ async def send_first_response(
     """Send the first response, retrying dropped connections until 2.5 s after the interaction's
     creation. Return True if a try got through. "Already acknowledged" after a drop means that the
     earlier try got through; without a drop, something else responded first and the result is False.
-    Raises the last aiohttp.ClientError when the time is up, and any other HTTPException at once."""
+    Raises AlreadyHandledError if that may have been another process, the last aiohttp.ClientError
+    when the time is up, and any other HTTPException at once."""
     dropped = False
     while True:
         try:
@@ -47,11 +52,18 @@ async def send_first_response(
         except discord.HTTPException as error:
             if error.code != _ALREADY_ACKNOWLEDGED:
                 raise
+            if not interaction.extras.get(_DROPPED) and _was_repeated(interaction):
+                raise AlreadyHandledError from None
             return dropped
         except aiohttp.ClientError:
+            dropped = interaction.extras[_DROPPED] = True
             if datetime.now(UTC) - interaction.created_at > _WITHIN:
                 raise
-            dropped = True
             await asyncio.sleep(_PAUSE_S)
         else:
             return True
+
+
+def _was_repeated(interaction: Interaction) -> bool:
+    connections = interaction.client.connections
+    return connections is not None and connections.was_repeated(interaction.id)

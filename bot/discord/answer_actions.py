@@ -53,9 +53,14 @@ async def show_why(interaction: Interaction, kept: StoredReceipt) -> None:
 
 async def vote(interaction: Interaction, kept: StoredReceipt, value: Literal[-1, 1]) -> None:
     """Record a vote, 1 or -1. Each user has one vote; the same vote again takes it back."""
+    # First, because a vote that two processes receive would be taken back.
+    await defer(interaction, private=True)
     store = interaction.client.runtime.store
     voted = await store.votes.vote(kept.id, store.asker(interaction.user.id), value)
-    await respond(interaction, content=text(_VOTED[voted]))
+    await with_retries(
+        lambda: interaction.edit_original_response(content=text(_VOTED[voted])),
+        token_left_s(interaction),
+    )
 
 
 async def delete(interaction: Interaction, kept: StoredReceipt, message: int | None = None) -> None:

@@ -128,6 +128,8 @@ class DealbotClient(discord.AutoShardedClient):
 
     async def on_shard_connect(self, shard: int) -> None:
         self.runtime.gateway.up(shard, self.shard_count or 1)
+        if self.connections:
+            self.connections.up(shard)
         if self.runtime.cluster:
             self.runtime.cluster.store_sessions()
 
@@ -135,6 +137,8 @@ class DealbotClient(discord.AutoShardedClient):
 
     async def on_shard_disconnect(self, shard: int) -> None:
         self.runtime.gateway.down(shard)
+        if self.connections:
+            self.connections.down(shard)
 
     async def close(self) -> None:
         for task in self.background:

@@ -10,7 +10,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord.acknowledgement import is_public, send_first_response
+from bot.discord.acknowledgement import AlreadyHandledError, is_public, send_first_response
 from bot.discord.client import Interaction, asker_of
 from bot.discord.delivery import token_left_s, with_retries
 from bot.discord.rendering.notices import refusal_text
@@ -56,7 +56,11 @@ async def visit(interaction: Interaction, *, moderating: bool = False) -> AsyncI
 
 async def tell(interaction: Interaction, error: Exception) -> None:
     """Report an error to the user in words: in place of the pending answer, or beside a finished
-    one. Send nothing if the interaction or its message no longer exists."""
+    one. Send nothing if the interaction or its message no longer exists, or another process handles
+    it."""
+    if isinstance(error, AlreadyHandledError):
+        _log.info("another process has handled a repeated interaction")
+        return
     interaction.client.runtime.observer.refused(error)
     if isinstance(error, discord.HTTPException) and error.code in _NOBODY_WAITS:
         _log.warning("this answer is no longer needed: %s", error)
@@ -71,6 +75,8 @@ async def tell(interaction: Interaction, error: Exception) -> None:
 async def _say(interaction: Interaction, text: str) -> None:
     try:
         await _show(interaction, text)
+    except AlreadyHandledError:
+        _log.info("another process has handled a repeated interaction")
     except UNSENT as unsent:
         _log.warning("an error message could not be sent: %s", unsent)
 

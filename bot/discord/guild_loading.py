@@ -7,6 +7,7 @@ from bot.discord.client import DealbotClient
 from bot.discord.delivery import with_retries
 
 _FETCH_FOR_S = 30.0
+_AT_ONCE = 4  # servers; the requests of answers share the limits
 
 
 class GuildLoader:
@@ -16,6 +17,7 @@ class GuildLoader:
     def __init__(self, client: DealbotClient) -> None:
         self._client = client
         self._loading: dict[int, asyncio.Task[None]] = {}
+        self._slots = asyncio.Semaphore(_AT_ONCE)
 
     def is_known(self, guild: int) -> bool:
         return self._client.get_guild(guild) is not None
@@ -40,12 +42,13 @@ class GuildLoader:
         """Build the payload with which Discord describes a server to a new session."""
         http, state = self._client.http, self._client._connection
         assert self._client.user is not None  # set by the login
-        described, channels, threads, mine = await asyncio.gather(
-            http.get_guild(guild, with_counts=False),
-            http.get_all_guild_channels(guild),
-            http.get_active_threads(guild),
-            http.get_member(guild, self._client.user.id),
-        )
+        async with self._slots:
+            described, channels, threads, mine = await asyncio.gather(
+                http.get_guild(guild, with_counts=False),
+                http.get_all_guild_channels(guild),
+                http.get_active_threads(guild),
+                http.get_member(guild, self._client.user.id),
+            )
         payload: Any = {
             **described,
             "unavailable": False,

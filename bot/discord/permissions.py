@@ -165,4 +165,6 @@ async def _owners(client: DealbotClient) -> set[int]:
 
 
 def _roles(user: discord.abc.User) -> set[int]:
-    return {role.id for role in user.roles} if isinstance(user, discord.Member) else set()
+    """Return the ids of a user's roles. `Member.roles` leaves out the roles of a server that is not
+    fetched yet."""
+    return {*user._roles, user.guild.id} if isinstance(user, discord.Member) else set()

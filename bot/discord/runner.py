@@ -88,7 +88,7 @@ async def run_bot(runtime: Runtime, token: str, *, tell: Tell = _log.info) -> No
                 await runtime.cluster.give_away(left_s(schedule.closed))
             await _take_leave(runtime, schedule)
             if runtime.cluster:
-                await runtime.cluster.drained()
+                await runtime.cluster.drained(left_s(schedule.closed) / 2)
         finally:
             stopping.cancel()
             schedule = schedule or StopSchedule.starting_now(within_s)

@@ -80,10 +80,11 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, observer: Observer | None = None
+    settings: Settings, observer: Observer | None = None, bot: str = ""
 ) -> AsyncIterator[Runtime]:
     """Open the index, the store and the service. Only one process at a time may answer questions
-    with a store in a file; several may share one on a server."""
+    with a store in a file; several may share one on a server. `bot` is the id of the application,
+    whose processes share the shards."""
     degraded = Degradations()
     gateway = Gateway(degraded)
     observer = observer or Observer(log_questions=settings.log_questions)
@@ -104,7 +105,7 @@ async def open_runtime(
         open_service(settings, live, observer, store.usage, degraded) as service,
         Rebuilder(live, settings, degraded, observer, lambda: service.stalled_s > 0) as rebuilder,
         _open_link(settings, degraded) as link,
-        _join_cluster(settings, degraded, gateway) as cluster,
+        _join_cluster(settings, degraded, gateway, bot) as cluster,
         _open_sources(settings, rebuilder, degraded, observer, cluster) as (sources, updates),
     ):
         limiter = SharedLimiter(limits, link) if link else Limiter(limits)
@@ -144,7 +145,7 @@ async def open_runtime(
 
 @asynccontextmanager
 async def _join_cluster(
-    settings: Settings, degraded: Degradations, gateway: Gateway
+    settings: Settings, degraded: Degradations, gateway: Gateway, bot: str
 ) -> AsyncIterator[Member | None]:
     """Join the processes that share the shards, if the settings name any."""
     if settings.shards is None or settings.database_url is None:
@@ -153,7 +154,7 @@ async def _join_cluster(
     # A process that starts again must not pass for the one before it.
     me = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     url, shards = settings.database_url, settings.shards
-    async with Member.join(url, shards, me, degraded, gateway) as member:
+    async with Member.join(url, shards, me, degraded, gateway, bot) as member:
         yield member
 
 

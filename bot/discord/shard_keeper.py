@@ -25,5 +25,12 @@ class ShardKeeper(Protocol):
         """Call `answer` unless another process has answered the message. Until it returns, the
         message is in progress."""
 
-    def was_repeated(self, message: int) -> bool:
-        """Return whether another process may have begun to answer a message in progress."""
+    def was_repeated(self, event: int) -> bool:
+        """Return whether another process may have begun to answer a message in progress or a new
+        interaction."""
+
+    def up(self, shard: int) -> None:
+        """Record that a shard has a connection."""
+
+    def down(self, shard: int) -> None:
+        """Record that a shard has lost its connection."""

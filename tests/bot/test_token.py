@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.token import read_token
+from bot.commands.token import application_in, read_token
 from bot.domain.errors import TokenError
 
 
@@ -47,3 +47,11 @@ def test_a_file_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("DISCORD_TOKEN_FILE", str(tmp_path / "gone"))
     with pytest.raises(TokenError, match="gone, which DISCORD_TOKEN_FILE names, cannot be read"):
         read_token()
+
+
+@pytest.mark.parametrize(
+    ("token", "application"),
+    [("MTIzNDU2Nzg5MDEyMzQ1Njc4.Gx.abc", "123456789012345678"), ("fake.token", ""), ("é", "")],
+)
+def test_the_application_of_a_token(token: str, application: str) -> None:
+    assert application_in(token) == application

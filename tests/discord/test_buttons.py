@@ -88,7 +88,7 @@ async def test_a_vote_is_one_a_person_and_changeable(
         (bob, "down", "Your vote was removed.", (1, 0)),
     ):
         found = button_id(answer, f"vote:{receipt_id(answer)}:{vote}")
-        told = await (await fake.click(answer, found, person)).response()
+        told = await (await fake.click(answer, found, person)).final()
         assert told.content == said
         assert told.seen_by is person
         assert await counts(receipt_id(answer)) == counted
@@ -352,7 +352,7 @@ async def test_a_vote_whose_acknowledgement_gets_lost_counts_once(
     answer = await ask(fake, ann, harbour.general, ANSWERED)
     fake.faults.drop("POST /interactions/*/callback", after=after)
     voted = await press(fake, answer, f"vote:{receipt_id(answer)}:up", ann)
-    assert (await voted.response()).content == "Noted: helpful."
+    assert (await voted.final()).content == "Noted: helpful."
     await fake.until(lambda: len(_callbacks(fake)) == 3)  # one of the three belongs to the question
     assert await votes_on(dealbot.runtime.store, receipt_id(answer)) == (1, 0)
     assert len(voted.answers) == 1

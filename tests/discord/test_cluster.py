@@ -4,27 +4,36 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
-from bot.cluster import leases, member
+from bot.cluster import drain, leases, member
+from bot.cluster.leases import Taken
+from bot.cluster.session import GatewaySession
 from bot.discord import digests, shard_events
 from bot.discord.client import DealbotClient
+from bot.discord.guild_loading import GuildLoader
+from bot.discord.paced_socket import PacedSocket
 from bot.discord.runner import build_client
 from bot.discord.shard_connections import ShardConnections
 from bot.domain.digests import Every
 from bot.domain.errors import SettingsError
 from bot.monitoring.degradations import Part
 from bot.store.digests import StoredDigest
+from bot.store.settings import ServerSettings
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
 from index.progress import NoProgress
 from tests.bot.overview_story import write_story
-from tests.discord.conftest import ANSWERED, OpenRuntime
+from tests.discord.conftest import ANSWERED, OpenRuntime, button_id, receipt_id
 from tests.fake_discord import FakeDiscord, Guild
+from tests.fake_discord.interactions import payload_of
 from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
 
@@ -51,6 +60,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
         (member, "GRACE_S", 1.0),
         (member, "_BEAT_S", 0.2),
         (member, "_LOOK_S", 0.05),
+        (drain, "_LOOK_S", 0.05),
     ):
         monkeypatch.setattr(module, name, value)
 
@@ -145,15 +155,18 @@ async def test_a_spare_process_resumes_the_sessions_that_are_given_away(
 async def test_a_message_without_a_mention_stays_unanswered_after_a_move(
     fake: FakeDiscord, joined: Joined
 ) -> None:
-    """In an unknown server it would pass for a direct message."""
+    """In an unknown server it would pass for a direct message, and fetch the server."""
     guild = guild_on(fake, 0, 1)
     async with joined("0/1") as first, joined("0/1") as spare:
         await holds(first, 0)
         await give_away(first)
         await fake.say(fake.user(), guild.general, ANSWERED)
         await holds(spare, 0)
+        await fake.gateway.caught_up()
+        assert not [path for _, path, _ in fake.rest.requests if path == f"/guilds/{guild.id}"]
         await say(fake, guild)
         await answered(fake, guild, 1)
+        assert [path for _, path, _ in fake.rest.requests if path == f"/guilds/{guild.id}"]
 
 
 async def test_questions_in_progress_are_left_to_the_process_that_has_them(
@@ -281,6 +294,176 @@ async def test_a_command_of_the_meantime_is_answered_by_the_next(
         asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
         assert ANSWER in (await asked.final()).text
         assert held(spare) == (0,)
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_command_of_a_server_that_is_not_fetched_has_the_roles_of_its_user(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shard_events, "_LOADED_S", 0.0)
+    guild, ann = guild_on(fake, 0, 1), fake.user("Ann")
+    role = fake.role(guild, "askers")
+    fake.join(guild, ann, role)
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await fake.until(lambda: fake.world.syncs, "commands")
+        allowed = ServerSettings(roles=(role.id,))
+        await spare.runtime.store.settings.change(guild.id, lambda _: allowed)
+        with fake.faults.hold("GET /guilds/*"):
+            await give_away(first)
+            await holds(spare, 0)
+            asked = await fake.slash(ann, "ask", {"question": ANSWERED}, channel=guild.general)
+            assert ANSWER in (await asked.final()).text
+            assert spare.get_guild(guild.id) is None
+
+
+@pytest.mark.usefixtures("patient")
+async def test_a_new_session_repeats_nothing(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that Discord has forgotten ends the time in which commands may be repeated."""
+    monkeypatch.setattr(shard_events, "_ACKNOWLEDGED_S", -math.inf)
+    guild, question = guild_on(fake, 0, 1), {"question": ANSWERED}
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await fake.until(lambda: fake.world.syncs, "commands")
+        fake.gateway.forget_sessions()
+        await give_away(first)
+        await holds(spare, 0)
+        await fake.until(lambda: fake.gateway.identifies == 2, "a new session")
+        async with asyncio.timeout(HANG_S):
+            while spare.get_guild(guild.id) is None:  # noqa: ASYNC110 - the cache has no event
+                await asyncio.sleep(0.05)
+        asked = await fake.slash(fake.user(), "ask", question, channel=guild.general)
+        assert ANSWER in (await asked.final()).text
+
+
+async def test_a_vote_that_is_repeated_after_a_move_counts_once(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last holder has acknowledged it, but its session was stored before."""
+    monkeypatch.setattr(shard_events, "_ACKNOWLEDGED_S", math.inf)
+    guild, ann = guild_on(fake, 0, 1), fake.user("Ann")
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await say(fake, guild)
+        await answered(fake, guild, 1)
+        [answer] = [m for m in fake.messages(guild.general) if m.author is fake.world.bot]
+        receipt = receipt_id(answer)
+        voted = await fake.click(answer, button_id(answer, f"vote:{receipt}:up"), ann)
+        said = (await voted.final()).content
+        await give_away(first)
+        fake.world.tell("INTERACTION_CREATE", payload_of(voted), guild.general)
+        await holds(spare, 0)
+        await fake.until(lambda: any(v.kind == "double ack" for v in fake.violations), "a repeat")
+        fake.violations[:] = [v for v in fake.violations if v.kind != "double ack"]
+        again = await fake.click(answer, button_id(answer, f"vote:{receipt}:down"), fake.user())
+        await again.final()
+        assert await spare.runtime.store.votes.counts(receipt) == (1, 1)
+        assert (await voted.final()).content == said
+        assert voted.followups == []
+
+
+@pytest.mark.parametrize(("own", "stored", "resumed"), [(7, 9, 9), (9, 7, 9)])
+async def test_the_newer_of_two_records_of_a_session_counts(
+    joined: Joined, own: int, stored: int, resumed: int
+) -> None:
+    async with joined("0/1") as client:
+        connections, intents = client.connections, client.intents.value
+        assert isinstance(connections, ShardConnections)
+        url = str(DiscordWebSocket.DEFAULT_GATEWAY)
+        connections._left[0] = GatewaySession("abc", url, own, intents)
+        kept = replace(connections._left[0], sequence=stored)
+        session = connections._session_after(Taken(0, kept, draining=False))
+        assert session is not None
+        assert session.sequence == resumed
+
+
+async def test_the_token_goes_only_to_discord(joined: Joined) -> None:
+    """A user who can write to the database may not get it."""
+    async with joined("0/1") as client:
+        connections, intents = client.connections, client.intents.value
+        assert isinstance(connections, ShardConnections)
+        for url in (
+            "ws://discord.gg.example",
+            "ws://xdiscord.gg",
+            "http://127.0.0.1",
+            "ws://[",
+            "",
+        ):
+            session = GatewaySession("abc", url, 1, intents)
+            assert connections._session_after(Taken(0, session, draining=False)) is None
+        near = GatewaySession("abc", "ws://gateway-us-east1-b.discord.gg", 1, intents)
+        assert connections._session_after(Taken(0, near, draining=False)) == near
+
+
+async def test_a_process_without_a_connection_leaves_its_shards_to_others(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member, "_FAILED_S", 0.5)
+    connect, unlucky = ShardConnections._connect, list[ShardConnections]()
+
+    async def connected(self: ShardConnections, *given: Any) -> PacedSocket:
+        if not unlucky:
+            unlucky.append(self)
+        if self is unlucky[0]:
+            raise KeyError("a bug")
+        return await connect(self, *given)
+
+    monkeypatch.setattr(ShardConnections, "_connect", connected)
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as first:
+        async with asyncio.timeout(HANG_S):
+            while not unlucky:  # noqa: ASYNC110 - leases have no event
+                await asyncio.sleep(0.05)
+        assert first.connections is unlucky[0]
+        async with joined("0/1") as second:
+            await holds(second, 0)
+            assert held(first) == ()
+            await say(fake, guild)
+            await answered(fake, guild, 1)
+
+
+async def test_a_stop_does_not_wait_for_a_connection_that_hangs(
+    fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = asyncio.Event()
+
+    async def hang(*_: object) -> None:
+        hanging.set()
+        await asyncio.sleep(math.inf)
+
+    monkeypatch.setattr(ShardConnections, "_connect", hang)
+    async with joined("0/1") as client:
+        await asyncio.wait_for(hanging.wait(), HANG_S)
+        async with asyncio.timeout(30):  # half of what a connection may take
+            await client.close()
+
+
+async def test_a_bug_while_a_server_is_fetched_leaves_no_message_in_progress(
+    fake: FakeDiscord,
+    joined: Joined,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The session could never be handed over from after that message."""
+    guild = guild_on(fake, 0, 1)
+    async with joined("0/1") as first, joined("0/1") as spare:
+        await holds(first, 0)
+        await give_away(first)
+        await holds(spare, 0)
+        with monkeypatch.context() as patch:
+            patch.setattr(GuildLoader, "load", _fails)
+            await say(fake, guild)
+            async with asyncio.timeout(HANG_S):
+                while "while reading" not in caplog.text:  # noqa: ASYNC110 - a log has no event
+                    await asyncio.sleep(0.05)
+        assert isinstance(spare.connections, ShardConnections)
+        assert not spare.connections.is_busy(0)
+
+
+async def _fails(_loader: GuildLoader, _guild: int) -> None:
+    raise KeyError("threads")
 
 
 @pytest.mark.usefixtures("patient")

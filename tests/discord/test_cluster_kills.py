@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.discord.conftest import ANSWERED
+from tests.discord.conftest import ANSWERED, receipt_id
 from tests.discord.test_cluster import answered, guild_on, replies
 from tests.discord.test_runner import Bot
 from tests.fake_discord import TOKEN, FakeDiscord, Guild
@@ -18,6 +18,7 @@ from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
 
 MANY = 50
+_RECORDING = 3  # answers that have arrived and are not in the store yet, at most
 LIMITS = [f"--limit-per-{what}=10000/minute" for what in ("user", "channel", "server")]
 LIMITS += ["--limit-overall=10000/minute", "--max-wait-s=600", "--deadline-s=600"]
 
@@ -62,6 +63,23 @@ async def ask_many(fake: FakeDiscord, guild: Guild) -> set[int]:
     return asked
 
 
+def posts(fake: FakeDiscord, guild: Guild) -> int:
+    """Return the number of posts, also of those that Discord took for one by their nonce."""
+    path = f"/channels/{guild.general.id}/messages"
+    return [(method, to) for method, to, _ in fake.rest.requests].count(("POST", path))
+
+
+async def receipts(fake: FakeDiscord, guild: Guild, answers: int) -> int:
+    """Return the number of receipts that the answers show, once all have their buttons."""
+
+    def shown() -> list[str]:
+        found = [m for m in fake.messages(guild.general) if m.author is fake.world.bot]
+        return [receipt_id(message) for message in found if message.buttons]
+
+    await fake.until(lambda: len(shown()) >= answers, "buttons")
+    return len(set(shown()))
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("patient")
 async def test_a_kill_loses_no_question_and_answers_none_twice(
@@ -81,12 +99,15 @@ async def test_a_kill_loses_no_question_and_answers_none_twice(
             with fake.faults.hold("POST /channels/*/messages") as held:
                 await fake.faults.entered(held)
                 await first.kill()
+            in_flight = held.met + _RECORDING
             assert len(replies(fake, guild)) < MANY
             late = await fake.say(fake.user(), guild.general, ANSWERED, mention_bot=True)
             await spare.says("The shard 1 of 2 is served here")
             await answered(fake, guild, MANY + 2)
             assert asked | {late.id} <= set(replies(fake, guild))
             await fake.gateway.caught_up()
+            assert posts(fake, guild) <= MANY + 2 + in_flight
+            assert await receipts(fake, guild, MANY + 2) == MANY + 2
         assert "Traceback" not in spare.said
     assert fake.gateway.identifies == 2
 
@@ -120,6 +141,8 @@ async def test_a_rolling_restart_loses_no_question(started: Started, fake: FakeD
                 await asking
                 await answered(fake, guild, len(asked))
                 assert set(replies(fake, guild)) == asked
+                assert await receipts(fake, guild, len(asked)) == len(asked)
+                assert posts(fake, guild) == len(asked)
     for bot in (first, second):
         assert "not delivered" not in bot.said
         assert "Traceback" not in bot.said
