@@ -13,7 +13,9 @@ from index.postgres.address import Address, Role
 from index.postgres.connections import Connections
 from tests.hang_guard import HANG_S
 
-_READ = SQL("SELECT 1 FROM pg_advisory_xact_lock(7)")  # takes as long as a test holds the lock
+_READ = SQL(
+    "SELECT 1 FROM pg_advisory_xact_lock(7)"
+).format()  # takes as long as a test holds the lock
 _READERS = MOST_THREADS + 2  # computing threads and pages
 _BLOCKED = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> ALL(%s)"
 
