@@ -80,6 +80,8 @@ def test_jobs_of_a_batch_run_together_with_engines_of_their_own(
     assert one.answerer is not other.answerer
     assert one.answerer.ranker.judge is other.answerer.ranker.judge
     assert one.answerer.ranker.model is other.answerer.ranker.model
+    readers = [each.answerer._encoder.reader(live.current) for each in (one, other)]
+    assert readers[0] is readers[1], "the words of a generation are read once"
 
 
 def test_a_long_job_holds_back_no_outcome(runner: BatchRunner, live: SteeredIndex) -> None:
