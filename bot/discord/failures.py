@@ -58,6 +58,7 @@ async def tell(interaction: Interaction, error: Exception) -> None:
     """Report an error to the user in words: in place of the pending answer, or beside a finished
     one. Send nothing if the interaction or its message no longer exists."""
     interaction.client.runtime.observer.refused(error)
+    interaction.client.runtime.requests.capacity.record_outcome()
     if isinstance(error, discord.HTTPException) and error.code in _NOBODY_WAITS:
         _log.warning("this answer is no longer needed: %s", error)
         return
