@@ -44,8 +44,8 @@ class EncodedQuestion:
 
 
 class QuestionReaders:
-    """Readers of questions, one for each generation, of which the latest one is kept. Safe to share
-    between threads, which then read all words of a generation once."""
+    """Readers of questions, one for each generation; the latest one is kept. Safe to share between
+    threads, which then read all words of a generation once."""
 
     def __init__(self, english: WordWeights) -> None:
         self._english, self._lock = english, Lock()
@@ -65,7 +65,7 @@ class QuestionEncoder:
     def __init__(self, english: WordWeights, alike: "QuestionEncoder | None" = None) -> None:
         """Make the encoder. It shares with `alike` what several threads may use."""
         self._messages = MessageReader(english)
-        self._readers = alike._readers if alike else QuestionReaders(english)
+        self._readers: QuestionReaders = alike._readers if alike else QuestionReaders(english)
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Understand each question, and encode all of them in one batch."""
