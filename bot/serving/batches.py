@@ -50,6 +50,10 @@ class BatchRunner:
             self._first.stopped.set()
             return frozenset(self._begun)
 
+    def close(self) -> None:
+        """End the threads, once no batch runs."""
+        self._threads.shutdown()
+
     def run(self, live: LiveGeneration, jobs: Sequence[Job[Any]]) -> Iterator[tuple[Job[Any], Any]]:
         """Yield each job with its outcome or ExpectedError once this is computed: a long job holds
         no other one back.

@@ -122,6 +122,7 @@ class AnswerService:
             self._compute.shutdown(wait=False)
             raise
         self._compute.shutdown()
+        self._batches.close()
 
     @property
     def has_writer(self) -> bool:
