@@ -75,8 +75,7 @@ class CapacityLimiter:
 
     def record_outcome(self) -> None:
         """Record that the current task's request has its outcome, an answer or a failure, which is
-        still to be delivered.
-        Without a request in a slot this does nothing."""
+        still to be delivered. Without a request in a slot this does nothing."""
         if (slot := _current.get()) is not None:
             self._stop_waiting(slot)
 

@@ -24,7 +24,7 @@ logging.getLogger("psycopg").setLevel(logging.ERROR)
 Query: TypeAlias = tuple[Composed, Sequence[Any]]
 Result: TypeAlias = list[tuple[Any, ...]]
 
-MOST = 8  # up to four compute threads, and pages that are read meanwhile
+MOST = 6  # up to four compute threads, and pages that are read meanwhile
 _WAIT_S = 5.0
 _RENEWED_S = 600.0  # readers return to a replica that was away
 _KEPT: LiteralString = "SELECT FROM dealbot.generations WHERE number = {} AND id = {}"
