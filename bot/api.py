@@ -1,6 +1,7 @@
 """The Python API of the bot: ask questions of an index and check claims, without a surface."""
 
 from collections.abc import Sequence
+from copy import copy
 from threading import Lock
 from typing import Self, TypeVar
 
@@ -95,9 +96,9 @@ class Answerer:
 
     def _run(self, job: Job[_Outcome]) -> _Outcome:
         with self._one_at_a_time:
-            [outcome] = self._runner.run(self._live.current, [job])
+            [(_, outcome)] = self._runner.run(self._live.current, [job])
         if isinstance(outcome, ExpectedError):
-            raise outcome
+            raise copy(outcome)  # the damage of an index, which all calls share, keeps no traceback
         result: _Outcome = outcome
         return result
 

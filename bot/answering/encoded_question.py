@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +43,29 @@ class EncodedQuestion:
         return self.message.asked
 
 
-class QuestionEncoder:
-    """Encoder of questions. An instance belongs to one thread. It knows the words of one
-    generation."""
+class QuestionReaders:
+    """Readers of questions, one for each generation; the latest one is kept. Safe to share between
+    threads, which then read all words of a generation once."""
 
     def __init__(self, english: WordWeights) -> None:
-        self._english, self._messages = english, MessageReader(english)
-        self._reader: QuestionReader | None = None
+        self._english, self._lock = english, Lock()
+        self._latest: QuestionReader | None = None
+
+    def of(self, live: LiveGeneration) -> QuestionReader:
+        """Return the reader of questions for the generation."""
+        with self._lock:
+            if self._latest is None or self._latest.generation_id != live.generation.id:
+                self._latest = QuestionReader(live.generation, self._english)
+            return self._latest
+
+
+class QuestionEncoder:
+    """Encoder of questions. An instance belongs to one thread."""
+
+    def __init__(self, english: WordWeights, alike: "QuestionEncoder | None" = None) -> None:
+        """Make the encoder. It shares with `alike` what several threads may use."""
+        self._messages = MessageReader(english)
+        self._readers: QuestionReaders = alike._readers if alike else QuestionReaders(english)
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
         """Understand each question, and encode all of them in one batch."""
@@ -68,9 +85,7 @@ class QuestionEncoder:
 
     def reader(self, live: LiveGeneration) -> QuestionReader:
         """Return the reader of questions for the generation."""
-        if self._reader is None or self._reader.generation_id != live.generation.id:
-            self._reader = QuestionReader(live.generation, self._english)
-        return self._reader
+        return self._readers.of(live)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,17 @@ class QuestionAnswerer:
     """The component that answers questions. An instance belongs to one thread, because its parts
     do."""
 
-    def __init__(self, ranker: EvidenceRanker | None = None) -> None:
-        """Use the given ranker, or load that of the package."""
-        self._ranker = ranker or EvidenceRanker(EvidenceModel.load())
+    def __init__(self, alike: "QuestionAnswerer | None" = None) -> None:
+        """Load everything, or share with `alike` what several threads may use: the weights, the
+        judge with its cache, and the words of a generation."""
+        self._ranker: EvidenceRanker = (
+            alike.ranker.for_another_thread() if alike else EvidenceRanker(EvidenceModel.load())
+        )
         self._search = TimedSearch(self._ranker)
         self._overviewer = Overviewer(self._ranker.model.words)
-        self._encoder = QuestionEncoder(self._ranker.model.words)
+        self._encoder: QuestionEncoder = QuestionEncoder(
+            self._ranker.model.words, alike._encoder if alike else None
+        )
 
     @property
     def operating_point(self) -> OperatingPoint:

@@ -62,6 +62,7 @@ async def tell(interaction: Interaction, error: Exception) -> None:
         _log.info("another process has handled a repeated interaction")
         return
     interaction.client.runtime.observer.refused(error)
+    interaction.client.runtime.requests.capacity.record_outcome()
     if isinstance(error, discord.HTTPException) and error.code in _NOBODY_WAITS:
         _log.warning("this answer is no longer needed: %s", error)
         return

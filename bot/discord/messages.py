@@ -76,6 +76,7 @@ def _observed(client: DealbotClient) -> Iterator[None]:
         yield
     except Exception as error:
         client.runtime.observer.refused(error)
+        client.runtime.requests.capacity.record_outcome()
         raise
 
 

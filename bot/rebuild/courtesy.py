@@ -7,6 +7,9 @@ from index.progress import Progress
 
 IsBusy = Callable[[], bool]
 
+# Nice value of a rebuild: people wait for answers, which have 10. It is not the highest: a thread
+# that hardly runs would keep the interpreter's lock, for which all others wait.
+NICE = 15
 _POLL_S = 0.002
 _MOST_WAITING = 2.0  # times the work: a build under constant load takes three times as long
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any, Self, TypeVar
 from bot.config.settings import Settings
 from bot.monitoring.degradations import Degradations, Part
 from bot.monitoring.observer import Observer
-from bot.rebuild.courtesy import IsBusy, YieldingProgress
+from bot.rebuild.courtesy import NICE, IsBusy, YieldingProgress
 from bot.rebuild.gated_build import build_gated
 from bot.rebuild.golden import GoldenReport
 from bot.rebuild.publication_events import Publication, PublicationEvents
@@ -25,6 +26,7 @@ from index.generations.differences import Differences, find_differences
 from index.generations.live import LiveIndex
 from index.generations.manifest import Manifest
 from index.generations.reader import Generation
+from index.machine import give_way
 from index.progress import Progress
 
 _Done = TypeVar("_Done")
@@ -68,6 +70,7 @@ class Rebuilder:
         self._degraded = degraded or Degradations()
         self._observer = observer or Observer()
         self.on_published = PublicationEvents()
+        self._thread = ThreadPoolExecutor(1, "rebuild", initializer=give_way, initargs=(NICE,))
         self._work: asyncio.Future[Any] | None = None
         self._stopping = threading.Event()
         self._left = False
@@ -84,6 +87,7 @@ class Rebuilder:
         self.stop()
         if self._work:
             await asyncio.wait([self._work])
+        self._thread.shutdown(wait=False)
         await self.on_published.close()
 
     @property
@@ -158,7 +162,7 @@ class Rebuilder:
         if self._left:
             raise RebuildStoppedError("The program is shutting down: nothing was published")
         stopping = self._stopping = threading.Event()
-        future = asyncio.get_running_loop().run_in_executor(None, work, stopping)
+        future = asyncio.get_running_loop().run_in_executor(self._thread, work, stopping)
         # Retrieve the exception: after a cancelled call asyncio would log that it never was.
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._work = future

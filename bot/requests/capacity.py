@@ -11,8 +11,9 @@ from bot.domain.errors import Refusal, ServiceBusyError
 from bot.serving.admission import Admission
 
 # A burst is admitted. Under lasting overload eight requests keep the program busy while some of
-# them are acknowledged. Those whose answer is on its way to the user come on top.
-_ROOM, _CROWDED_ROOM = 256, 8
+# them are acknowledged, and twelve if some of them wait for a model instead of the queue. Those
+# whose answer is on its way to the user come on top.
+_ROOM, _CROWDED_ROOM, _CROWDED_ROOM_WITHOUT_QUEUE = 256, 8, 12
 _SHARE = 8  # one server may take an eighth of a full room before it must leave others a share
 _LEAST_PER_USER = 2  # slots of one user, even if a share is smaller
 _NEARLY_EMPTY = 2  # requests inside at which an overload may end: one or two may be slow rebuilds
@@ -37,7 +38,8 @@ class CapacityLimiter:
 
     def __init__(self, queue: Admission | None = None) -> None:
         """Make an empty limiter; `queue` admits to the queue in which admitted requests wait."""
-        self.admission = Admission(_ROOM, crowded=_CROWDED_ROOM, next_queue=queue)
+        crowded = _CROWDED_ROOM_WITHOUT_QUEUE if queue is None else _CROWDED_ROOM
+        self.admission = Admission(_ROOM, crowded=crowded, next_queue=queue)
         self._moderating = 0
         self._persons: Counter[int] = Counter()
         self._servers: Counter[int] = Counter()
@@ -72,8 +74,8 @@ class CapacityLimiter:
             self._left()
 
     def record_outcome(self) -> None:
-        """Record that the current task's request has its outcome, which is still to be delivered.
-        Without a request in a slot this does nothing."""
+        """Record that the current task's request has its outcome, an answer or a failure, which is
+        still to be delivered. Without a request in a slot this does nothing."""
         if (slot := _current.get()) is not None:
             self._stop_waiting(slot)
 

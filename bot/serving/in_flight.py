@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -113,10 +114,9 @@ class InFlight:
         """Questions in work, one entry per asker."""
         return [queued for alike in self._in_work.values() for queued in alike]
 
-    def settle(self, outcome: Any) -> bool:
-        """Give the next question in work its outcome; they come in the order of `take`. Return
-        whether it was the last one of the batch."""
-        for queued in self._in_work.pop(next(iter(self._in_work))):
+    def settle(self, job: Job[_Outcome], outcome: _Outcome | ExpectedError) -> bool:
+        """Give a job in work its outcome. Return whether it was the last one of the batch."""
+        for queued in self._in_work.pop(job.identity):
             _settle(queued.result, outcome)
         self._settled += 1
         if self._in_work:
@@ -132,21 +132,31 @@ class InFlight:
             self._record_batch()
 
     def _record_batch(self) -> None:
-        self._admission.record_batch(self._settled, time.monotonic() - self._taken_at)
+        if self._settled:
+            self._admission.record_batch(self._settled, time.monotonic() - self._taken_at)
         if not self._alike:
             self._admission.record_empty()
 
-    def refuse(self, reason: ExpectedError, *, also_computed: bool = False) -> None:
-        """Refuse all questions with this error, except the one that is being computed.
+    def refuse(
+        self,
+        reason: ExpectedError,
+        begun: Collection[Hashable] = (),
+        *,
+        also_computed: bool = False,
+    ) -> None:
+        """Refuse all questions with this error, except those that are being computed: the next one
+        in work, and those whose identities are in `begun`.
 
-        With `also_computed` that one is refused, too; its outcome then comes too late."""
+        With `also_computed` these are refused, too; their outcomes then come too late."""
         while len(self._queue):
             _settle(self._queue.pop().result, reason)
         self._alike.clear()
-        later = list(self._in_work.values())[0 if also_computed else 1 :]
-        self._refuse([queued for alike in later for queued in alike], reason)
+        spared = {*list(self._in_work)[:1], *begun} if not also_computed else set()
+        for identity, alike in self._in_work.items():
+            if identity not in spared:
+                self._refuse(alike, reason)
 
-    def _refuse(self, refused: Sequence[QueuedJob[Any]], reason: ExpectedError) -> None:
+    def _refuse(self, refused: Iterable[QueuedJob[Any]], reason: ExpectedError) -> None:
         for queued in refused:
             _settle(queued.result, reason)
 
@@ -161,6 +171,6 @@ def _settle(result: asyncio.Future[Any], outcome: Any) -> None:
     if result.done():
         return
     if isinstance(outcome, ExpectedError):
-        result.set_exception(outcome)
+        result.set_exception(copy(outcome))  # each raise would lengthen a shared traceback
     else:
         result.set_result(outcome)

@@ -32,10 +32,8 @@ class Engines:
     `stopped` may be set from another thread."""
 
     def __init__(self, alike: "Engines | None" = None) -> None:
-        """Load everything, or share with `alike` what several threads may use: the weights, the
-        judge with its cache, and `stopped`."""
-        ranker = alike.answerer.ranker.for_another_thread() if alike else None
-        self.answerer: QuestionAnswerer = QuestionAnswerer(ranker)
+        """Load everything, or share with `alike` `stopped` and what several threads may use."""
+        self.answerer: QuestionAnswerer = QuestionAnswerer(alike.answerer if alike else None)
         self.stopped: threading.Event = alike.stopped if alike else threading.Event()
 
     @cached_property

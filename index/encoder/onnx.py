@@ -27,6 +27,8 @@ ORT_ERRORS = (
     ort_errors.RuntimeException,
 )
 
+_AVX512_VNNI = {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512_vnni"}
+
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:
     """Open a session that runs on the calling thread. Raises one of ORT_ERRORS."""
@@ -50,10 +52,12 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
 
 @cache
 def _has_vnni(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Return whether the processor has VNNI, which adds 8-bit products in 32 bits. False if the
-    system does not tell."""
+    """Return whether onnxruntime uses VNNI, which adds 8-bit products in 32 bits. With AVX-512 it
+    needs four other extensions as well. False if the system does not tell."""
     try:
         features = cpuinfo.read_text("utf-8", "replace")
     except OSError:
         return False
-    return re.search(r"^flags\b.*\bavx(512)?_vnni\b", features, re.MULTILINE) is not None
+    listed = re.search(r"^flags\s*:(.*)", features, re.MULTILINE)
+    flags = set(listed[1].split()) if listed else set()
+    return _AVX512_VNNI <= flags if "avx512f" in flags else "avx_vnni" in flags

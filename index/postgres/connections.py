@@ -24,7 +24,7 @@ logging.getLogger("psycopg").setLevel(logging.ERROR)
 Query: TypeAlias = tuple[Composed, Sequence[Any]]
 Result: TypeAlias = list[tuple[Any, ...]]
 
-MOST = 4  # one compute thread, and pages that are read meanwhile
+MOST = 6  # up to four compute threads, and pages that are read meanwhile
 _WAIT_S = 5.0
 _RENEWED_S = 600.0  # readers return to a replica that was away
 _KEPT: LiteralString = "SELECT FROM dealbot.generations WHERE number = {} AND id = {}"
@@ -59,22 +59,29 @@ class Connections:
         """Send all queries at once and return their rows, all of one snapshot. A connection that is
         lost is replaced once. Raises RemovedError if the host does not have the generation, and
         psycopg.Error."""
+        pool = None
         try:
-            return self._read(generation, queries)
+            pool = self._opened()
+            return self._read(pool, generation, queries)
         except SilenceError:
-            self.close()  # other connections go to the same silent host
+            self._close(pool)  # its other connections go to the same silent host
             raise
         except psycopg.errors.SerializationFailure:
             pass  # a replica gave way to its primary
         except psycopg.Error as error:
             if not is_lost(error):
                 raise
-            self.close()  # the server was started anew: other connections are lost as well
-        return self._read(generation, queries)
+            self._close(pool)  # the server was started anew: its other connections are lost as well
+        return self._read(self._opened(), generation, queries)
 
-    def _read(self, generation: GenerationKey | None, queries: Sequence[Query]) -> list[Result]:
+    def _read(
+        self,
+        pool: "ConnectionPool[Connection[Any]]",
+        generation: GenerationKey | None,
+        queries: Sequence[Query],
+    ) -> list[Result]:
         with (
-            self._opened().connection() as connection,
+            pool.connection() as connection,
             _given_up_after(self._address.patience_s, connection),
         ):
             if generation is not None and len(queries) == 1:
@@ -122,10 +129,15 @@ class Connections:
 
     def close(self) -> None:
         """Close all connections. The next read opens others."""
+        self._close(self._pool)
+
+    def _close(self, pool: "ConnectionPool[Connection[Any]] | None") -> None:
+        """Close the pool, unless another thread has closed it already: the next one is intact."""
         with self._opening:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close(0)
+            if pool is None or pool is not self._pool:
+                return
+            self._pool = None
+        pool.close(0)
 
 
 def only_reading(connection: Connection[Any]) -> None:

@@ -1,13 +1,14 @@
 """Batches on several threads: their order, their end, and answers that do not depend on threads."""
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from bot.domain.errors import ServiceClosedError
 from bot.domain.models import Question
 from bot.serving.batches import BatchRunner
 from bot.serving.jobs import Engines, Job, QuestionJob
@@ -42,6 +43,12 @@ class Work(Job[Any]):
         return self.do(engines)
 
 
+def outcomes_of(runner: BatchRunner, live: SteeredIndex, jobs: Sequence[Job[Any]]) -> list[Any]:
+    """Run the jobs, and return their outcomes in the order of the jobs."""
+    outcomes = dict(runner.run(live.current, jobs))
+    return [outcomes[job] for job in jobs]
+
+
 @pytest.fixture(scope="module")
 def runner() -> BatchRunner:
     return BatchRunner(2)
@@ -52,7 +59,7 @@ def test_answers_do_not_depend_on_the_number_of_threads(live: SteeredIndex) -> N
     answers = [
         [
             (each.answer.citations, each.answer.closest, each.answer.confidence)
-            for each in BatchRunner(threads).run(live.current, jobs)
+            for each in outcomes_of(BatchRunner(threads), live, jobs)
         ]
         for threads in (1, 3)
     ]
@@ -69,28 +76,26 @@ def test_jobs_of_a_batch_run_together_with_engines_of_their_own(
         both.wait()
         return engines
 
-    one, other = runner.run(live.current, [Work(meet), Work(meet)])
+    one, other = outcomes_of(runner, live, [Work(meet), Work(meet)])
     assert one.answerer is not other.answerer
     assert one.answerer.ranker.judge is other.answerer.ranker.judge
     assert one.answerer.ranker.model is other.answerer.ranker.model
+    readers = [each.answerer._encoder.reader(live.current) for each in (one, other)]
+    assert readers[0] is readers[1], "the words of a generation are read once"
 
 
-def test_outcomes_come_in_the_order_of_the_jobs(runner: BatchRunner, live: SteeredIndex) -> None:
-    second_done = threading.Event()
-
-    def first(_: Engines) -> str:
-        assert second_done.wait(HANG_S)
-        return "first"
-
-    def second(_: Engines) -> str:
-        second_done.set()
-        return "second"
-
-    assert list(runner.run(live.current, [Work(first), Work(second)])) == ["first", "second"]
+def test_a_long_job_holds_back_no_outcome(runner: BatchRunner, live: SteeredIndex) -> None:
+    others_yielded = threading.Event()
+    long = Work(lambda _: others_yielded.wait(HANG_S))
+    others = [Work(lambda _: "short") for _ in range(3)]
+    outcomes = runner.run(live.current, [long, *others])
+    assert [next(outcomes) for _ in others] == [(job, "short") for job in others]
+    others_yielded.set()
+    assert list(outcomes) == [(long, True)]
 
 
 def test_a_lone_job_runs_on_the_calling_thread(runner: BatchRunner, live: SteeredIndex) -> None:
-    ran_on = list(runner.run(live.current, [Work(lambda _: threading.get_ident())]))
+    ran_on = outcomes_of(runner, live, [Work(lambda _: threading.get_ident())])
     assert ran_on == [threading.get_ident()]
 
 
@@ -107,13 +112,13 @@ def test_after_a_stop_no_job_begins_and_those_in_work_end(live: SteeredIndex) ->
 
         return Work(do)
 
+    jobs = [job(number) for number in range(6)]
     with ThreadPoolExecutor(1) as caller:
-        outcomes = caller.submit(
-            lambda: list(runner.run(live.current, [job(number) for number in range(6)]))
-        )
+        ended = caller.submit(outcomes_of, runner, live, jobs)
         assert began.acquire(timeout=HANG_S)
         assert began.acquire(timeout=HANG_S)
-        runner.stop()
+        assert runner.stop() == {job.identity for job in jobs[:2]}
         goes_on.set()
-        assert outcomes.result(HANG_S) == [0]
-    assert sorted(ran) == [0, 1]
+        outcomes = ended.result(HANG_S)
+    assert outcomes[:2] == sorted(ran) == [0, 1]
+    assert all(isinstance(each, ServiceClosedError) for each in outcomes[2:])

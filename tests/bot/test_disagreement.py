@@ -10,6 +10,7 @@ from bot.answering.citing.citations import CitationError
 from bot.answering.citing.recall import StoredAnswer
 from bot.answering.disagreement import sameness
 from bot.answering.disagreement.pair_model import SamenessModel, load_sameness
+from bot.answering.disagreement.wording import words_of_article
 from bot.domain.models import Answer, Change, ValueKind, Writing
 from bot.generation.composition import VerifiedSentence, with_written
 from bot.wording.answers import answer_text
@@ -223,3 +224,9 @@ def test_such_answers_are_not_shared(tell: Tell) -> None:
     marked = tuple(c.model_copy(update={"superseded": "2031-05-06"}) for c in stored.citations)
     with pytest.raises(CitationError, match="not checked"):
         stored.model_copy(update={"citations": marked}).answer(COST, story.live.generation)
+
+
+def test_the_words_of_a_book_are_not_kept() -> None:
+    article, book = "The library will cost $20 million. ", "It will open in May. " * 5_000
+    assert words_of_article(article) is words_of_article(article)
+    assert words_of_article(book) is not words_of_article(book)

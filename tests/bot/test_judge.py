@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, get_ident
+from time import sleep
 
 import numpy as np
 import pytest
@@ -177,6 +178,36 @@ def test_while_other_questions_are_read_a_question_is_read_on_its_own_thread() -
         model.let_go.set()
         reading.result(HANG_S)
     assert model.read_on[1:] == [get_ident()] * len(OTHERS)
+
+
+class FailingModel(JudgeModel):
+    """The real model. Its reading fails on the thread that made it while another thread reads."""
+
+    def __init__(self, record: JudgeRecord) -> None:
+        super().__init__(record)
+        self.own, self.begun, self.ended = get_ident(), 0, 0
+        self.helped, self.failed = Event(), Event()
+
+    def read(self, layout: Layout) -> LayoutLogits:
+        if get_ident() == self.own:
+            assert self.helped.wait(HANG_S)
+            self.failed.set()
+            raise ValueError("unreadable")
+        self.begun += 1
+        self.helped.set()
+        assert self.failed.wait(HANG_S)
+        sleep(0.2)  # long enough for the own thread to leave
+        logits = super().read(layout)
+        self.ended += 1
+        return logits
+
+
+def test_after_a_failure_no_thread_reads_for_the_question() -> None:
+    model = FailingModel.load()
+    judge = Judge(model, threads=2)
+    with pytest.raises(ValueError, match="unreadable"):
+        judge.judge(Task.QUESTION, QUESTION, [BRIDGE, *OTHERS])
+    assert (model.begun, model.ended) == (1, 1)
 
 
 _LOGITS = st.floats(-12, 12, width=32)

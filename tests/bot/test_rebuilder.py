@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +137,19 @@ async def test_a_rebuild_answers_at_its_end_and_tells_what_changed(
     assert not outcome.golden
     assert listener.stages[0] == "Reading articles"
     assert threading.current_thread() not in listener.threads
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+async def test_a_rebuild_has_a_lower_priority_than_answers(
+    settings: Settings, live: LiveIndex
+) -> None:
+    def priority(_: object = None) -> int:
+        return os.getpriority(os.PRIO_PROCESS, 0)  # of the calling thread
+
+    found: list[int] = []
+    async with Rebuilder(live, settings) as rebuilder:
+        await rebuilder.rebuild(Listening(lambda _: found.append(priority())))
+    assert set(found) == {min(priority() + 15, 19)}
 
 
 async def test_articles_of_the_settings_take_the_place_of_the_sources(

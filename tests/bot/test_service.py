@@ -5,7 +5,7 @@ import logging
 import math
 import threading
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from bot.serving.service import AnswerService
 from bot.wording.errors import error_line, worded_errors
 from index.building.build import build_index
 from index.encoder.encoder import Encoder
+from index.errors import IndexDamagedError
 from index.progress import NoProgress
 from tests.bot.steered import SteeredIndex, asking, at_work, service_of
 from tests.hang_guard import HANG_S
@@ -111,6 +112,7 @@ class HeldJob(Job[str]):
     """Job that ends when a test says so."""
 
     ends: threading.Event
+    began: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     @property
     def id(self) -> str:
@@ -121,30 +123,35 @@ class HeldJob(Job[str]):
         return id(self)
 
     def run(self, *_: object) -> str:
+        self.began.release()
         assert self.ends.wait(HANG_S)
         return "held"
 
 
+def on_threads(service: AnswerService, threads: int) -> AnswerService:
+    """Let the service use so many threads, whatever the machine has."""
+    service._batches = BatchRunner(threads)
+    return service
+
+
 async def test_an_answer_does_not_wait_for_the_rest_of_its_batch(live: SteeredIndex) -> None:
     ends = threading.Event()
-    async with service_of(live) as service:
+    async with on_threads(service_of(live), 2) as service:
         async with at_work(service, live) as first:
             early = await asking(service, "Who ordered boats?")
             held = asyncio.create_task(service._in_turn(HeldJob(ends), None, None, None, HANG_S))
             await asyncio.sleep(0)
             late = await asking(service, "Who is on strike?")
-        await asyncio.gather(first, early)
-        assert not late.done()
+        await asyncio.gather(first, early, late)
         assert service.stalled_s > 0
         ends.set()
         assert await held == "held"
-        await late
 
 
 async def test_what_is_refused_at_the_end_is_not_computed(live: SteeredIndex) -> None:
     """The job in work ends; `also_computed` gives it up."""
     ends = threading.Event()
-    async with service_of(live) as service:
+    async with on_threads(service_of(live), 1) as service:
         async with at_work(service, live) as first:
             held = asyncio.create_task(service._in_turn(HeldJob(ends), None, None, None, HANG_S))
             await asyncio.sleep(0)
@@ -156,6 +163,25 @@ async def test_what_is_refused_at_the_end_is_not_computed(live: SteeredIndex) ->
             with pytest.raises(ServiceClosedError, match="interrupted"):
                 await refused
         ends.set()
+
+
+async def test_all_jobs_that_have_begun_end_after_a_stop(live: SteeredIndex) -> None:
+    ends, began = threading.Event(), threading.Semaphore(0)
+    async with on_threads(service_of(live), 2) as service:
+        async with at_work(service, live) as first:
+            held = []
+            for _ in range(3):
+                job = HeldJob(ends, began)
+                held.append(asyncio.create_task(service._in_turn(job, None, None, None, HANG_S)))
+            await asyncio.sleep(0)
+        await first
+        for _ in range(2):
+            assert await asyncio.to_thread(began.acquire, timeout=HANG_S)
+        service.refuse_waiting()
+        with pytest.raises(ServiceClosedError):
+            await held[2]
+        ends.set()
+        assert await asyncio.gather(*held[:2]) == ["held", "held"]
 
 
 class EndlessWriter:
@@ -192,8 +218,8 @@ def test_a_check_ends_after_its_sentence(live: SteeredIndex) -> None:
     runner = BatchRunner()
     runner.stop()
     jobs = [CheckJob(CheckRequest(text="Northline Ferries ordered boats.")) for _ in range(2)]
-    [outcome] = runner.run(live.current, jobs)
-    assert isinstance(outcome, ServiceClosedError)
+    outcomes = [outcome for _, outcome in runner.run(live.current, jobs)]
+    assert [type(outcome) for outcome in outcomes] == [ServiceClosedError] * 2
 
 
 # --- failures --------------------------------------------------------------------------------
@@ -215,6 +241,40 @@ async def test_one_bad_question_spoils_only_itself(
     assert isinstance(bad, BugError)
     assert len(live.encoder.batches[1]) == 3
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
+
+
+async def test_a_batch_without_threads_fails_and_the_next_one_is_computed(
+    live: SteeredIndex, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        if thread.name.startswith("answering job"):
+            raise RuntimeError("can't start new thread")
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    async with on_threads(service_of(live), 2) as service:
+        async with at_work(service, live):
+            tasks = [await asking(service, text) for text in ("Who ordered boats?", "Who else?")]
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [BugError] * 2
+        assert "can't start new thread" in caplog.text
+        assert (await service.answer(Question(question="Who ordered boats?"))).answer.citations
+
+
+async def test_each_question_to_a_damaged_index_gets_an_error_of_its_own(
+    live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage = IndexDamagedError("a file is damaged")
+    damaged = replace(live.current, damage=damage)
+    monkeypatch.setattr(SteeredIndex, "current", damaged)
+    async with service_of(live) as service:
+        tasks = [await asking(service, text) for text in ("Who ordered boats?", "Who else?")]
+        errors = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [str(error) for error in errors] == ["a file is damaged"] * 2
+    assert len({id(each) for each in (damage, *errors)}) == 3
+    assert damage.__traceback__ is None
 
 
 async def test_exception_inside_is_told_as_a_bug_whose_reference_the_log_has(

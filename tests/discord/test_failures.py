@@ -100,6 +100,23 @@ async def test_a_failure_whose_telling_gets_lost_is_told_again(
 
 
 @pytest.mark.parametrize("in_message", [False, True])
+async def test_a_failure_that_is_being_told_takes_no_room_from_a_crowd(
+    dealbot: DealbotClient, fake: FakeDiscord, in_message: bool
+) -> None:
+    harbour, ann = fake.guild("Harbour"), fake.user("Ann")
+    capacity = dealbot.runtime.requests.capacity
+    dealbot.runtime.requests.service.refuse_waiting()
+    route = "POST /channels/*/messages" if in_message else "PATCH /webhooks/*/messages/@original"
+    with fake.faults.hold(route) as held:
+        if in_message:
+            await fake.say(ann, harbour.general, ANSWERED, mention_bot=True)
+        else:
+            await fake.slash(ann, "ask", {"question": ANSWERED}, channel=harbour.general)
+        await fake.faults.entered(held)
+        assert (capacity.inside, capacity._waiting.total()) == (1, 0)
+
+
+@pytest.mark.parametrize("in_message", [False, True])
 async def test_closing_waits_until_a_failure_is_told(
     dealbot: DealbotClient, fake: FakeDiscord, in_message: bool
 ) -> None:

@@ -10,6 +10,7 @@ from bot.discord.runtime import Runtime
 from bot.domain.errors import ServiceBusyError
 from bot.requests.capacity import CapacityLimiter
 from bot.requests.handler import Asker
+from bot.serving.admission import Admission
 from bot.wording.errors import worded_errors
 from tests.discord.conftest import ANSWERED, OpenRuntime, ask
 from tests.discord.test_load import (
@@ -28,6 +29,7 @@ pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("patient")]
 
 _HELD_S = 10 * HANG_S  # longer than a test lasts
 _INSIDE, _FEW = 256, 8  # requests at once, and requests during a lasting overload
+_FEW_WITH_A_MODEL = 12
 _OWN = _INSIDE // 8  # per user
 _TOLD = 16  # refusals sent at the same time
 
@@ -90,8 +92,15 @@ async def test_as_many_are_let_in_as_may_wait_but_those_who_wait_for_a_model(
                 visits.enter_context(runtime.requests.visit(Asker(inside, 1, 1)))
 
 
+@pytest.mark.parametrize(("has_queue", "few"), [(True, _FEW), (False, _FEW_WITH_A_MODEL)])
+def test_a_few_more_are_let_in_if_some_wait_for_a_model(has_queue: bool, few: int) -> None:
+    capacity = CapacityLimiter(Admission(_INSIDE) if has_queue else None)
+    capacity.admission.refuse()
+    assert capacity.admission.room == few
+
+
 def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
-    capacity, persons = CapacityLimiter(), count()
+    capacity, persons = CapacityLimiter(Admission(_INSIDE)), count()
     with ExitStack() as inside:
 
         def come(server: int) -> None:
@@ -110,7 +119,7 @@ def test_servers_that_take_all_of_the_room_leave_others_a_share() -> None:
 
 
 async def test_answers_on_their_way_take_no_room_from_a_crowd() -> None:
-    capacity, persons = CapacityLimiter(), count()
+    capacity, persons = CapacityLimiter(Admission(_INSIDE)), count()
     computed, delivered = asyncio.Event(), asyncio.Event()
     requests: list[asyncio.Task[None]] = []
 

@@ -9,6 +9,7 @@ import pytest
 from index.encoder import onnx
 from index.encoder.record import MODEL_FILE, SHIPPED
 
+AVX512 = "avx512f avx512dq avx512bw avx512vl"
 MODEL = next(SHIPPED.glob(f"*/{MODEL_FILE}"))
 
 
@@ -34,10 +35,27 @@ def test_with_vnni_the_sums_are_exact_without_the_setting(monkeypatch: pytest.Mo
     assert all(np.array_equal(one, other) for one, other in zip(plain, exact, strict=True))
 
 
+@pytest.mark.parametrize(("has_vnni", "exact"), [(False, True), (True, False)])
+def test_without_vnni_a_session_makes_the_sums_exact(
+    has_vnni: bool, exact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnx, "_has_vnni", lambda: has_vnni)
+    options = onnx.open_session(MODEL).get_session_options()
+    if exact:
+        assert options.get_session_config_entry("session.x64quantprecision") == "1"
+    else:
+        with pytest.raises(RuntimeError):
+            options.get_session_config_entry("session.x64quantprecision")
+
+
 @pytest.mark.parametrize(
     ("cpuinfo", "found"),
     [
-        ("processor\t: 0\nflags\t\t: fpu avx512bw avx512_vnni rdpid\n", True),
+        (f"processor\t: 0\nflags\t\t: fpu {AVX512} avx512_vnni rdpid\n", True),
+        (f"flags\t\t: fpu {AVX512} avx512_vnni avx_vnni\n", True),
+        (f"flags\t\t: fpu {AVX512} avx_vnni\n", False),
+        ("flags\t\t: fpu avx512f avx512bw avx512dq avx512_vnni\n", False),
+        ("flags\t\t: fpu avx2 avx512_vnni\n", False),
         ("flags\t\t: fpu avx2 avx_vnni\n", True),
         ("flags\t\t: fpu avx2 avx512bw\nmodel name : avx_vnni\n", False),
         ("Features\t: fp asimd\n", False),

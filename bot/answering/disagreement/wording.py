@@ -36,7 +36,8 @@ _QUALIFIERS = frozenset(
     "every excluding including operating".split()
 )
 _READ_CHARS = 20_000  # of an article
-_KNOWN_ARTICLES = 64  # about 50 kB each
+_KNOWN_ARTICLES = 64
+_KNOWN_CHARS = 50_000  # a longer article, which may be a whole book, is not cached
 
 Stems = frozenset[str]
 
@@ -134,10 +135,14 @@ def other_names(statement: Statement) -> list[Name]:
     ]
 
 
-@lru_cache(_KNOWN_ARTICLES)
 def words_of_article(text: str) -> "ArticleWords":
     """Return the words of an article. Those of the last few articles are cached, because many
     questions are about the same ones."""
+    return ArticleWords(text) if len(text) > _KNOWN_CHARS else _known_words(text)
+
+
+@lru_cache(_KNOWN_ARTICLES)
+def _known_words(text: str) -> "ArticleWords":
     return ArticleWords(text)
 
 

@@ -3,7 +3,7 @@ words?"""
 
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
@@ -91,7 +91,7 @@ class Judge:
     def _read(
         self, task: Task, asked: str, windows: Sequence[Window]
     ) -> dict[Window, list[Judgement]]:
-        """Read distinct windows."""
+        """Read distinct windows. If reading one fails, raise the error once no thread reads any."""
         judged: dict[Window, list[Judgement]] = {}
         # Longest first: the time in which only one core is busy is then shortest.
         order = iter(sorted(windows, key=lambda each: -sum(map(len, each.sentences))))
@@ -101,11 +101,16 @@ class Judge:
                 judged[window] = self._judged(task, asked, window)
 
         with self._cores_for(len(windows)) as helping:
-            futures = [self._helpers.submit(read_the_next) for _ in range(helping)]
+            futures: list[Future[None]] = []
             try:
+                for _ in range(helping):
+                    futures.append(self._helpers.submit(read_the_next))
                 read_the_next()
             finally:
+                for _ in order:  # after a failure, the helpers begin no other window
+                    pass
                 late = [future for future in futures if not future.cancel()]
+                wait(late)  # they use their cores until then
             for future in late:
                 future.result()
         return judged
