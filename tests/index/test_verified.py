@@ -4,9 +4,11 @@ import asyncio
 import os
 import queue
 import shutil
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -32,6 +34,7 @@ from index.progress import NoProgress
 from tests.damage import empty, flip, lengthen, make_folder, make_pipe, truncate
 
 _LONG_S = 30.0
+_Opened = TypeVar("_Opened")
 
 
 @pytest.fixture
@@ -135,6 +138,7 @@ def test_damage_that_is_found_while_answering_gives_way_to_the_newest_intact_gen
     told = queue.Queue[str]()
     live = LiveIndex(index, encoder_home, told.put)
     encoder = live.current.encoder
+    assert str(lost) in told.get(timeout=_LONG_S)
     reason = told.get(timeout=_LONG_S)
     assert live.current.generation.id == published(index)[1]
     assert live.current.encoder is encoder
@@ -155,13 +159,72 @@ def test_nothing_is_answered_from_a_damaged_generation_if_no_other_is_intact(
     lose_bytes(lost)
     told = queue.Queue[str]()
     live = LiveIndex(index, encoder_home, told.put)
-    assert str(lost) in told.get(timeout=_LONG_S)
+    for _ in range(2):  # when it is found, and when no other is
+        assert str(lost) in told.get(timeout=_LONG_S)
     with pytest.raises(IndexDamagedError, match=r"texts\.bin is damaged.*build --full"):
         asyncio.run(_ask(live))
     lost.write_bytes(intact)
     live.reload()
     assert live.degraded is None
     assert asyncio.run(_ask(live)) == current.name
+
+
+class _Waiting(FileIndex):
+    """An index whose second opening waits, and then fails if there is an error to raise."""
+
+    def __init__(self, folder: Path, error: Exception | None) -> None:
+        super().__init__(folder)
+        self.opening, self.may_open = threading.Event(), threading.Event()
+        self._error, self._opened = error, False
+
+    def open_intact(self, use: Callable[[FileGeneration], _Opened]) -> tuple[_Opened, str | None]:
+        if self._opened:
+            self.opening.set()
+            assert self.may_open.wait(_LONG_S)
+            if self._error:
+                raise self._error
+        self._opened = True
+        return super().open_intact(use)
+
+
+@pytest.mark.parametrize("error", [None, OSError("lost"), MemoryError()])
+def test_nothing_is_answered_from_a_damaged_generation_while_another_is_opened(
+    index: Path, encoder_home: Path, error: Exception | None
+) -> None:
+    lost = current_folder(index) / "texts.bin"
+    lose_bytes(lost)
+    waiting, told = _Waiting(index, error), queue.Queue[str]()
+    live = LiveIndex(waiting, encoder_home, told.put)
+    assert waiting.opening.wait(_LONG_S)
+    assert str(lost) in told.get(timeout=_LONG_S)
+    with pytest.raises(IndexDamagedError, match=r"texts\.bin is damaged"):
+        asyncio.run(_ask(live))
+    waiting.may_open.set()
+    assert str(lost) in told.get(timeout=_LONG_S)
+    if error is None:
+        assert asyncio.run(_ask(live)) == published(index)[1]
+        return
+    with pytest.raises(IndexDamagedError, match=r"texts\.bin is damaged"):
+        asyncio.run(_ask(live))
+
+
+def test_a_reload_while_another_generation_is_opened_is_kept(
+    index: Path, encoder_home: Path
+) -> None:
+    lost = current_folder(index) / "texts.bin"
+    intact = lost.read_bytes()
+    lose_bytes(lost)
+    waiting = _Waiting(index, None)
+    live = LiveIndex(waiting, encoder_home)
+    assert waiting.opening.wait(_LONG_S)
+    lost.write_bytes(intact)
+    fresh = live.reload()
+    waiting.may_open.set()
+    for thread in threading.enumerate():
+        if thread.name == "verifying":
+            thread.join(_LONG_S)
+    assert live.current is fresh
+    assert live.degraded is None
 
 
 async def _ask(live: LiveIndex) -> str:
