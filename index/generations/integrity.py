@@ -20,7 +20,7 @@ from index.generations.manifest import (
     read_manifest,
     read_older_manifest,
 )
-from index.generations.verified import is_verified
+from index.generations.verified import forget_verified, is_verified
 from index.stores.text_store import ARTICLES, BLOCKS, KINDS, PASSAGES, SENTENCES, TEXTS
 from index.stores.times import TIMES
 from index.stores.token_store import TOKENS
@@ -36,6 +36,12 @@ _REQUIRED = {
     *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
 
+# FAISS raises MemoryError for a size with a wrong bit.
+_READ_ERRORS = (
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
+    *(RuntimeError, MemoryError),
+)
+
 
 @contextmanager
 def read_errors_as_damage(folder: Path) -> Iterator[None]:
@@ -43,13 +49,14 @@ def read_errors_as_damage(folder: Path) -> Iterator[None]:
     have the expected format."""
     try:
         yield
-    except (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise IndexDamagedError(f"{folder} cannot be read: {error}") from error
+    except _READ_ERRORS as error:
+        reason = str(error) or type(error).__name__
+        raise IndexDamagedError(f"{folder} cannot be read: {reason}") from error
 
 
 def verify(folder: Path) -> Manifest:
     """Return the manifest of an intact generation. Raises IndexDamagedError, which names the first
-    damaged file."""
+    damaged file; the next process that opens a generation then reads every file first."""
     return _verified(folder, read_manifest(folder))
 
 
@@ -70,6 +77,8 @@ def verify_older(folder: Path) -> OlderManifest:
 
 def _verified(folder: Path, manifest: _Manifest, *, read: bool = True) -> _Manifest:
     for problem in _problems(folder, manifest, read=read):
+        if read:
+            forget_verified(folder)
         raise IndexDamagedError(problem)
     return manifest
 

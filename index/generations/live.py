@@ -10,7 +10,7 @@ from typing import Protocol
 from index.encoder.encoder import Encoder, open_by_id
 from index.errors import ExpectedError, IndexDamagedError
 from index.generations.current import open_intact
-from index.generations.generation import FileGeneration, open_current
+from index.generations.generation import FileGeneration, open_current, verify_whole
 from index.generations.reader import Generation
 from index.machine import give_way
 from index.traffic import ServerState
@@ -135,8 +135,8 @@ class LiveIndex:
         generation before it takes over."""
 
         def use(generation: Generation) -> LiveGeneration:
-            if damaged and isinstance(generation, FileGeneration) and not generation.verified:
-                generation.verify()
+            if damaged:
+                verify_whole(generation)
             return _with_encoder(generation, self._encoders, damaged.encoder if damaged else None)
 
         return self._index.open_intact(use)

@@ -14,8 +14,9 @@ import pytest
 
 from bot.domain.models import Question
 from bot.serving.service import AnswerService
-from index.building.build import build_index
+from index.building.build import BuildOptions, build_index
 from index.building.file_index import FileIndex
+from index.copying import copy_index
 from index.encoder.encoder import Encoder
 from index.errors import IndexDamagedError
 from index.files.publication import only_writer
@@ -26,9 +27,10 @@ from index.generations.generation import (
     current_folder,
     open_current,
     published,
+    verify_whole,
 )
 from index.generations.live import LiveIndex
-from index.generations.manifest import read_manifest
+from index.generations.manifest import SENTENCE_VECTORS, read_manifest
 from index.generations.verified import VERIFIED, record_verified, states_of
 from index.progress import NoProgress
 from tests.damage import empty, flip, lengthen, make_folder, make_pipe, truncate
@@ -167,6 +169,61 @@ def test_nothing_is_answered_from_a_damaged_generation_if_no_other_is_intact(
     live.reload()
     assert live.degraded is None
     assert asyncio.run(_ask(live)) == current.name
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda index: index.open_archive(),
+        lambda index: index.verified(lambda manifest: None),
+        lambda index: index.open_intact(verify_whole),
+    ],
+)
+def test_each_full_reading_that_finds_damage_ends_the_trust_in_the_disk(
+    index: Path, read: Callable[[FileIndex], object]
+) -> None:
+    lost = current_folder(index) / "texts.bin"
+    lose_bytes(lost)
+    read(FileIndex(index))
+    assert not (index / VERIFIED).exists()
+    with pytest.raises(IndexDamagedError, match=f"{lost} is damaged"):
+        open_current(index)
+
+
+def test_a_record_that_cannot_be_removed_is_told(
+    index: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lose_bytes(current_folder(index) / "texts.bin")
+    (index / VERIFIED).unlink()
+    (index / VERIFIED).mkdir()  # a folder: not even root can unlink it
+    FileIndex(index).verification()
+    assert f"{index / VERIFIED} cannot be removed" in caplog.text
+
+
+def test_a_copy_takes_the_newest_intact_generation(
+    index: Path, encoder_home: Path, tmp_path: Path
+) -> None:
+    lose_bytes(current_folder(index) / "texts.bin")
+    copy = FileIndex(tmp_path / "copy")
+    report = copy_index(FileIndex(index), copy, encoder_home, NoProgress(), BuildOptions())
+    intact = read_manifest(index / GENERATIONS / published(index)[1])
+    assert report.manifest.sentences == intact.sentences
+    assert report.manifest.articles == intact.articles
+
+
+def test_a_wrong_size_in_the_vectors_gives_way_to_the_newest_intact_generation(
+    index: Path, encoder_home: Path
+) -> None:
+    vectors = current_folder(index) / SENTENCE_VECTORS
+    data = bytearray(vectors.read_bytes())
+    data[69] ^= 4  # FAISS would allocate terabytes
+    vectors.write_bytes(data)
+    folder = current_folder(index)
+    manifest = read_manifest(folder)
+    record_verified(folder, manifest, states_of(folder, manifest))
+    with pytest.raises(IndexDamagedError, match=f"{vectors} is damaged"):
+        open_current(index)
+    assert LiveIndex(index, encoder_home).current.generation.id == published(index)[1]
 
 
 class _Waiting(FileIndex):
