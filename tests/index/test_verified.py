@@ -14,6 +14,7 @@ import pytest
 
 from bot.domain.models import Question
 from bot.serving.service import AnswerService
+from index.building import file_index
 from index.building.build import BuildOptions, build_index
 from index.building.file_index import FileIndex
 from index.copying import copy_index
@@ -120,6 +121,18 @@ def test_a_running_build_leaves_the_record_alone(index: Path) -> None:
     (index / VERIFIED).unlink()
     with only_writer(index):
         assert not any(FileIndex(index).verification().damage.values())
+    assert not (index / VERIFIED).exists()
+
+
+def test_files_that_the_disk_does_not_confirm_are_not_recorded(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise OSError("not confirmed")
+
+    (index / VERIFIED).unlink()
+    monkeypatch.setattr(file_index, "fsync_tree", refuse)
+    assert not any(FileIndex(index).verification().damage.values())
     assert not (index / VERIFIED).exists()
 
 
