@@ -70,9 +70,10 @@ class FileGeneration:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Verify the manifest and every checksum before any file is read as data: FAISS loads many
-        damaged files without an error and then ranks wrongly. Files that did not change since they
-        were verified are not read again; `verified` is False then. While the generation is in use,
-        no build removes its folder. Raises IndexDamagedError if anything is damaged."""
+        damaged files without an error and then ranks wrongly. Of files that did not change since
+        they were verified, only the small ones are read again; `verified` is False then. While the
+        generation is in use, no build removes its folder. Raises IndexDamagedError if anything is
+        damaged."""
         hold = FolderLock(folder)
         before = stamps(folder)
         manifest, read = check(folder)

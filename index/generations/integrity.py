@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -36,6 +36,9 @@ _REQUIRED = {
     *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
 
+# Titles, URLs, dates and meanings of initials have no checksum of their own, unlike texts. Of an
+# index of a million sentences they take about 20 MB.
+_ALWAYS_READ = (ARTICLES, TIMES, INITIALS)
 # FAISS raises MemoryError for a size with a wrong bit.
 _READ_ERRORS = (
     *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
@@ -61,12 +64,12 @@ def verify(folder: Path) -> Manifest:
 
 
 def check(folder: Path) -> tuple[Manifest, bool]:
-    """Return the manifest of a generation, and whether its files were read. All of them must be
-    there; those in the state in which they were verified before are not read. Raises
-    IndexDamagedError like `verify`."""
+    """Return the manifest of a generation, and whether all of its files were read. All must be
+    there. Of those in the state in which they were verified before, only the small ones that
+    answers show are read. Raises IndexDamagedError like `verify`."""
     manifest = read_manifest(folder)
-    read = not is_verified(folder, manifest)
-    return _verified(folder, manifest, read=read), read
+    verified = is_verified(folder, manifest)
+    return _verified(folder, manifest, _ALWAYS_READ if verified else None), not verified
 
 
 def verify_older(folder: Path) -> OlderManifest:
@@ -75,10 +78,9 @@ def verify_older(folder: Path) -> OlderManifest:
     return _verified(folder, read_older_manifest(folder))
 
 
-def _verified(folder: Path, manifest: _Manifest, *, read: bool = True) -> _Manifest:
-    for problem in _problems(folder, manifest, read=read):
-        if read:
-            forget_verified(folder)
+def _verified(folder: Path, manifest: _Manifest, read: Collection[str] | None = None) -> _Manifest:
+    for problem in _problems(folder, manifest, read):
+        forget_verified(folder)
         raise IndexDamagedError(problem)
     return manifest
 
@@ -106,9 +108,9 @@ def older_schema(folder: Path) -> str:
 
 
 def _problems(
-    folder: Path, manifest: Manifest | OlderManifest, *, read: bool = True
+    folder: Path, manifest: Manifest | OlderManifest, read: Collection[str] | None = None
 ) -> Iterator[str]:
-    """Yield the problems of a generation; without `read` those that show without reading a file."""
+    """Yield the problems of a generation. Only the files named by `read` are read; None: all."""
     if folder.is_symlink():
         yield f"{folder} is a link"
     if manifest.id != folder.name:
@@ -130,7 +132,8 @@ def _problems(
         yield f"{folder / name} is missing"
     for name in sorted(set(plain) - {MANIFEST, *manifest.files}):
         yield f"{folder / name} does not belong to the generation"
-    for name in sorted(set(plain) & set(manifest.files)) if read else ():
+    listed = set(plain) & set(manifest.files)
+    for name in sorted(listed if read is None else listed.intersection(read)):
         try:
             digest = file_digest(folder / name)
         except OSError as error:

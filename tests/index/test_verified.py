@@ -20,7 +20,7 @@ from index.building.file_index import FileIndex
 from index.copying import copy_index
 from index.encoder.encoder import Encoder
 from index.errors import IndexDamagedError
-from index.files.publication import only_writer
+from index.files.publication import file_digest, only_writer
 from index.generations import integrity
 from index.generations.generation import (
     GENERATIONS,
@@ -37,6 +37,7 @@ from index.progress import NoProgress
 from tests.damage import empty, flip, lengthen, make_folder, make_pipe, truncate
 
 _LONG_S = 30.0
+SHOWN = ["articles.jsonl", "initials.json", "times.npy"]
 _Opened = TypeVar("_Opened")
 
 
@@ -58,21 +59,34 @@ def lose_bytes(path: Path) -> None:
 
 
 def test_verified_files_are_not_read_again(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(integrity, "file_digest", None)  # not callable: reading raises TypeError
+    read = list[str]()
+
+    def digest(path: Path) -> str:
+        read.append(path.name)
+        return file_digest(path)
+
+    monkeypatch.setattr(integrity, "file_digest", digest)
     generation = open_current(index)
     assert not generation.verified
-    with pytest.raises(TypeError):
-        generation.verify()
+    assert read == SHOWN
+    generation.verify()
+    assert set(read[len(SHOWN) :]) == {Path(name).name for name in generation.manifest.files}
 
 
-def test_a_build_verifies_what_it_publishes(
-    encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_title_or_date_that_the_disk_changed_is_shown(index: Path, name: str) -> None:
+    lost = current_folder(index) / name
+    lose_bytes(lost)
+    with pytest.raises(IndexDamagedError, match=f"{lost} is damaged"):
+        open_current(index)
+    assert not (index / VERIFIED).exists()
+
+
+def test_a_build_verifies_what_it_publishes(encoder: Encoder, tmp_path: Path) -> None:
     article = tmp_path / "article.txt"
     for number in range(5):  # the oldest of them are removed
         article.write_text(f"The harbour opened in {number} places.")
         build_index([article], tmp_path / "index", encoder, NoProgress())
-    monkeypatch.setattr(integrity, "file_digest", None)
     for name in published(tmp_path / "index"):
         assert not FileGeneration.open(tmp_path / "index" / GENERATIONS / name).verified
 
