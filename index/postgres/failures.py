@@ -1,6 +1,7 @@
 """Failures of a server in words that say what to do."""
 
 import psycopg
+from psycopg_pool import PoolTimeout
 
 from index.errors import BuildError, ExpectedError, IndexDamagedError, IndexUnreachableError
 
@@ -68,7 +69,7 @@ def no_primary(error: psycopg.Error, name: str) -> IndexUnreachableError:
 
 def is_lost(error: psycopg.Error) -> bool:
     """Return whether another connection may serve what this one could not."""
-    late = isinstance(error, psycopg.errors.QueryCanceled | SilenceError)
+    late = isinstance(error, psycopg.errors.QueryCanceled | SilenceError | PoolTimeout)
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and not late
 
 
