@@ -82,7 +82,7 @@ def _damaged_articles(contents: Contents) -> Iterator[str]:
             (of_epoch(_PASSAGES, epoch), [part]),
         )
         sentences = {number: (passage, vector) for number, passage, vector in found}
-        passages = dict(means)
+        passages: dict[int, bytes] = dict(means)
         for values in rows:
             row = dict(zip(_NAMES, values, strict=True))
             if problem := _problem(row, sentences, passages):
