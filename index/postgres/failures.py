@@ -53,6 +53,7 @@ def failure(error: psycopg.Error, name: str) -> ExpectedError:
 
 
 def read_only(name: str) -> IndexUnreachableError:
+    """Describe a server that takes no build, because it is a replica."""
     return IndexUnreachableError(
         f"{name} only reads, as a replica does: build with the URL of the primary, or with one "
         "that names it, too: postgresql://USER@PRIMARY,REPLICA/DATABASE"
