@@ -157,8 +157,13 @@ class AsyncAnswerer:
 
 
 def _open(index: Index, encoders: AnyPath | None) -> LiveIndex:
+    """Open the current generation. If that fails, close the connections to a database."""
     load_judge_ahead()
-    return LiveIndex(index, home_or_default(encoders))
+    try:
+        return LiveIndex(index, home_or_default(encoders))
+    except BaseException:
+        index.close()
+        raise
 
 
 def _overview_request(kind: OverviewKind, topic: str, since: str, as_of: str) -> OverviewRequest:

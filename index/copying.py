@@ -13,6 +13,7 @@ from index.building.migration import stored_articles
 from index.building.vectors import keys_of_sentences
 from index.encoder.encoder import Encoder, open_by_id
 from index.errors import BuildError
+from index.generations.generation import verify_whole
 from index.generations.reader import Generation
 from index.models import DenseType
 from index.places import Index
@@ -33,7 +34,7 @@ def copy_index(
     are rounded and therefore computed again. Raises BuildError if both are the same place."""
     if source.name == target.name:
         raise BuildError(f"{source.name} would be copied to itself: name another place")
-    generation, degraded = source.open_intact(lambda each: each)
+    generation, degraded = source.open_intact(_verified)
     if degraded:
         _log.warning("%s", degraded)
     archive, _ = source.open_archive()
@@ -49,6 +50,11 @@ def copy_index(
         options,
         sources=[Path(each) for each in generation.manifest.sources],
     )
+
+
+def _verified(generation: Generation) -> Generation:
+    verify_whole(generation)
+    return generation
 
 
 class CopyingEmbedder:

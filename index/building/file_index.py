@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import BuildError, IndexDamagedError, IndexMissingError
-from index.files.publication import only_writer, read_pointer, write_pointer
+from index.files.publication import fsync_tree, only_writer, read_pointer, write_pointer
 from index.generations.archive import FileArchive
 from index.generations.current import open_intact
 from index.generations.generation import (
@@ -165,5 +165,6 @@ def _verify(folder: Path) -> list[str]:
     elif states is not None:
         # A build may be running, or the disk may be read-only.
         with suppress(BuildError, OSError), only_writer(folder.parents[1]):
+            fsync_tree(folder)  # files that were copied here may be in memory only
             record_verified(folder, manifest, states)
     return problems

@@ -23,6 +23,7 @@ from index.stores.dense import (
     embedded_text,
     mean_vectors,
     recall,
+    suits,
     type_for,
 )
 from index.stores.text_store import FileTextStore, StoredSentence
@@ -159,6 +160,8 @@ def _indexed(
             f"{len(vectors)} sentences with vectors of {vectors.shape[1]} numbers cannot be "
             "compressed: build the index with dense_type = exact"
         )
+    if trained and not suits(trained, len(vectors)):
+        trained = None
     found = 0.0
     # After a small change, training takes longer than the rest of the rebuild.
     for codes in dict.fromkeys((trained, None)):

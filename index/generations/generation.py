@@ -28,7 +28,7 @@ from index.generations.manifest import (
     SENTENCE_VECTORS,
     Manifest,
 )
-from index.generations.verified import forget_verified
+from index.generations.reader import Generation
 from index.stores.dense import DenseIndex, StoredVectors
 from index.stores.lexical import VOCABULARY, LexicalIndex
 from index.stores.text_store import ARTICLES, PASSAGES, SENTENCES, FileTextStore
@@ -70,9 +70,10 @@ class FileGeneration:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Verify the manifest and every checksum before any file is read as data: FAISS loads many
-        damaged files without an error and then ranks wrongly. Files that did not change since they
-        were verified are not read again; `verified` is False then. While the generation is in use,
-        no build removes its folder. Raises IndexDamagedError if anything is damaged."""
+        damaged files without an error and then ranks wrongly. Of files that did not change since
+        they were verified, only the small ones are read again; `verified` is False then. While the
+        generation is in use, no build removes its folder. Raises IndexDamagedError if anything is
+        damaged."""
         hold = FolderLock(folder)
         before = stamps(folder)
         manifest, read = check(folder)
@@ -88,13 +89,8 @@ class FileGeneration:
         return generation
 
     def verify(self) -> None:
-        """Read every file and compare its checksum. Raises IndexDamagedError for a damaged one;
-        the next process that opens the generation then reads every file first."""
-        try:
-            verify(self._folder)
-        except IndexDamagedError:
-            forget_verified(self._folder)
-            raise
+        """Read every file and compare its checksum. Raises IndexDamagedError like `verify`."""
+        verify(self._folder)
         self.verified = True
 
     @classmethod
@@ -126,6 +122,13 @@ class FileGeneration:
         ):
             if found != told:
                 yield f"{name} has {found} where the manifest says {told}"
+
+
+def verify_whole(generation: Generation) -> None:
+    """Read the files of a generation in a folder, unless they were read when it was opened. Raises
+    IndexDamagedError like `verify`."""
+    if isinstance(generation, FileGeneration) and not generation.verified:
+        generation.verify()
 
 
 def _same_terms(manifest: Manifest) -> bool:

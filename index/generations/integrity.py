@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ from index.generations.manifest import (
     read_manifest,
     read_older_manifest,
 )
-from index.generations.verified import is_verified
+from index.generations.verified import forget_verified, is_verified
 from index.stores.text_store import ARTICLES, BLOCKS, KINDS, PASSAGES, SENTENCES, TEXTS
 from index.stores.times import TIMES
 from index.stores.token_store import TOKENS
@@ -36,6 +36,15 @@ _REQUIRED = {
     *(SENTENCE_VECTORS, PASSAGE_VECTORS, SENTENCE_TERMS, PASSAGE_TERMS),
 }
 
+# Titles, URLs, dates and meanings of initials have no checksum of their own, unlike texts. Of an
+# index of a million sentences they take about 20 MB.
+_ALWAYS_READ = (ARTICLES, TIMES, INITIALS)
+# FAISS raises MemoryError for a size with a wrong bit.
+_READ_ERRORS = (
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError),
+    *(RuntimeError, MemoryError),
+)
+
 
 @contextmanager
 def read_errors_as_damage(folder: Path) -> Iterator[None]:
@@ -43,23 +52,24 @@ def read_errors_as_damage(folder: Path) -> Iterator[None]:
     have the expected format."""
     try:
         yield
-    except (OSError, EOFError, ValueError, LookupError, TypeError, RuntimeError) as error:
-        raise IndexDamagedError(f"{folder} cannot be read: {error}") from error
+    except _READ_ERRORS as error:
+        reason = str(error) or type(error).__name__
+        raise IndexDamagedError(f"{folder} cannot be read: {reason}") from error
 
 
 def verify(folder: Path) -> Manifest:
     """Return the manifest of an intact generation. Raises IndexDamagedError, which names the first
-    damaged file."""
+    damaged file; the next process that opens a generation then reads every file first."""
     return _verified(folder, read_manifest(folder))
 
 
 def check(folder: Path) -> tuple[Manifest, bool]:
-    """Return the manifest of a generation, and whether its files were read. All of them must be
-    there; those in the state in which they were verified before are not read. Raises
-    IndexDamagedError like `verify`."""
+    """Return the manifest of a generation, and whether all of its files were read. All must be
+    there. Of those in the state in which they were verified before, only the small ones that
+    answers show are read. Raises IndexDamagedError like `verify`."""
     manifest = read_manifest(folder)
-    read = not is_verified(folder, manifest)
-    return _verified(folder, manifest, read=read), read
+    verified = is_verified(folder, manifest)
+    return _verified(folder, manifest, _ALWAYS_READ if verified else None), not verified
 
 
 def verify_older(folder: Path) -> OlderManifest:
@@ -68,8 +78,9 @@ def verify_older(folder: Path) -> OlderManifest:
     return _verified(folder, read_older_manifest(folder))
 
 
-def _verified(folder: Path, manifest: _Manifest, *, read: bool = True) -> _Manifest:
-    for problem in _problems(folder, manifest, read=read):
+def _verified(folder: Path, manifest: _Manifest, read: Collection[str] | None = None) -> _Manifest:
+    for problem in _problems(folder, manifest, read):
+        forget_verified(folder)
         raise IndexDamagedError(problem)
     return manifest
 
@@ -97,9 +108,9 @@ def older_schema(folder: Path) -> str:
 
 
 def _problems(
-    folder: Path, manifest: Manifest | OlderManifest, *, read: bool = True
+    folder: Path, manifest: Manifest | OlderManifest, read: Collection[str] | None = None
 ) -> Iterator[str]:
-    """Yield the problems of a generation; without `read` those that show without reading a file."""
+    """Yield the problems of a generation. Only the files named by `read` are read; None: all."""
     if folder.is_symlink():
         yield f"{folder} is a link"
     if manifest.id != folder.name:
@@ -121,7 +132,8 @@ def _problems(
         yield f"{folder / name} is missing"
     for name in sorted(set(plain) - {MANIFEST, *manifest.files}):
         yield f"{folder / name} does not belong to the generation"
-    for name in sorted(set(plain) & set(manifest.files)) if read else ():
+    listed = set(plain) & set(manifest.files)
+    for name in sorted(listed if read is None else listed.intersection(read)):
         try:
             digest = file_digest(folder / name)
         except OSError as error:

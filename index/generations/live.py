@@ -1,5 +1,6 @@
 """The generation being served, with the encoder it was built with."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,17 +10,19 @@ from typing import Protocol
 from index.encoder.encoder import Encoder, open_by_id
 from index.errors import ExpectedError, IndexDamagedError
 from index.generations.current import open_intact
-from index.generations.generation import FileGeneration, open_current
+from index.generations.generation import FileGeneration, open_current, verify_whole
 from index.generations.reader import Generation
 from index.machine import give_way
 from index.traffic import ServerState
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class LiveGeneration:
     """A generation and its encoder, which always match: the encoder is opened by the id in the
-    manifest. `damage` is set if damage was found after it was opened and no other generation is
-    intact: then nothing may be answered from it."""
+    manifest. `damage` is set if damage was found after it was opened, until another one takes
+    over: then nothing may be answered from it."""
 
     generation: Generation
     encoder: Encoder
@@ -85,7 +88,7 @@ class LiveIndex:
     question, so that no answer mixes two generations.
 
     Files that were not read at opening are verified on a thread of their own. If one is damaged,
-    the newest intact generation takes over."""
+    nothing is answered until the newest intact generation takes over."""
 
     def __init__(
         self,
@@ -95,7 +98,7 @@ class LiveIndex:
     ) -> None:
         """Open the current generation, or the newest intact one if the current one is damaged.
         `on_damage` is called from another thread if damage is found later; it gets the reason why
-        another generation answers, or none does."""
+        none answers, and then why another one does."""
         self._index, self._encoders, self._on_damage = _openable(index), encoders, on_damage
         self._changing = Lock()
         self._current, self._degraded = self._open_intact()
@@ -132,8 +135,8 @@ class LiveIndex:
         generation before it takes over."""
 
         def use(generation: Generation) -> LiveGeneration:
-            if damaged and isinstance(generation, FileGeneration) and not generation.verified:
-                generation.verify()
+            if damaged:
+                verify_whole(generation)
             return _with_encoder(generation, self._encoders, damaged.encoder if damaged else None)
 
         return self._index.open_intact(use)
@@ -148,17 +151,34 @@ class LiveIndex:
         try:
             generation.verify()
         except IndexDamagedError as damage:
-            with self._changing:
-                if self._current.generation is generation:
-                    self._replace_damaged(damage)
+            if damaged := self._withdrawn(generation, damage):
+                self._replace(damaged, damage)
 
-    def _replace_damaged(self, damage: IndexDamagedError) -> None:
+    def _withdrawn(
+        self, generation: FileGeneration, damage: IndexDamagedError
+    ) -> LiveGeneration | None:
+        """Answer nothing from a generation any more. Return None if another one is being served."""
+        with self._changing:
+            if self._current.generation is not generation:
+                return None
+            damaged = self._current = replace(self._current, damage=damage)
+            self._degraded = damage.user_message
+        self._on_damage(damage.user_message)
+        return damaged
+
+    def _replace(self, damaged: LiveGeneration, damage: IndexDamagedError) -> None:
+        """Serve the newest intact generation instead, unless another one is served meanwhile."""
         try:
-            self._current, self._degraded = self._open_intact(self._current)
-        except ExpectedError as error:
+            instead, degraded = self._open_intact(damaged)
+        except Exception as error:
+            if not isinstance(error, ExpectedError):
+                _log.exception("No other generation could be opened")
             # The message for a damaged current generation names the commands that repair it.
             told = error if isinstance(error, IndexDamagedError) else damage
-            self._current = replace(self._current, damage=told)
-            self._degraded = told.user_message
-        if self._degraded:
-            self._on_damage(self._degraded)
+            instead, degraded = replace(damaged, damage=told), told.user_message
+        with self._changing:
+            if self._current is not damaged:
+                return
+            self._current, self._degraded = instead, degraded
+        if degraded:
+            self._on_damage(degraded)

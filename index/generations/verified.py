@@ -6,6 +6,8 @@ The file system changes the state of a file whenever its bytes change. A file in
 can therefore differ from its checksum only if the disk itself lost or changed bytes.
 """
 
+import logging
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from index.files.plain_files import read_plain
 from index.files.publication import replace_text
 from index.files.seals import Sealed, seal_matches
 from index.generations.manifest import Manifest
+
+_log = logging.getLogger(__name__)
 
 VERIFIED = "VERIFIED"
 _MOST_BYTES = 10_000_000  # a record of a few generations has some kilobytes
@@ -67,9 +71,17 @@ def record_verified(folder: Path, manifest: Manifest, states: States) -> None:
 
 def forget_verified(folder: Path) -> None:
     """Remove the records of this generation and of those beside it, because the disk cannot be
-    trusted. Do nothing if the disk refuses."""
-    with suppress(OSError):
-        _record_of(folder).unlink()
+    trusted. Log a warning if the disk refuses."""
+    path = _record_of(folder)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        if os.path.lexists(path):  # a read-only file system refuses for a missing file, too
+            _log.warning(
+                "%s cannot be removed (%s): remove it, so that no start trusts the disk",
+                path,
+                error.strerror,
+            )
 
 
 def _record_of(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """Address of an index: the hosts of a server, and how a connection of each role is made."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
@@ -13,8 +14,9 @@ from index.errors import IndexUnreachableError
 
 READING = "-c statement_timeout=10000"  # ms; a question has 20 s
 _GRACE_S = 2.0  # the server cancels a late statement; after this time, it is gone
-_TIMEOUT = re.compile(r"statement_timeout\s*=\s*([0-9]+)(ms|s|min)?")
-_UNIT_S = {"": 0.001, "ms": 0.001, "s": 1.0, "min": 60.0}
+_TIMEOUT = re.compile(r"(?i:statement[_-]timeout)\s*=\s*([0-9]+(?:\.[0-9]+)?)(us|ms|s|min|h|d)?")
+_UNIT_S = {"": 1e-3, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_OF_HOST = ("host", "hostaddr", "port")
 # A host that vanishes says nothing: ask it every few seconds whether it is still there.
 _DEFAULTS = {
     "connect_timeout": "5",
@@ -34,7 +36,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """URL of a database. `name` is the URL without its password and its parameters."""
+    """URL of a database. `name` is the URL without its password, and without parameters that do
+    not say where it is."""
 
     url: str = field(repr=False)
     name: str
@@ -45,7 +48,7 @@ class Address:
     def of(cls, url: str) -> Self:
         """Parse a URL. Raises IndexUnreachableError if it is not one."""
         parts = _parts(url)
-        has_replicas = "," in parts.get("host", "") or "target_session_attrs" in parts
+        has_replicas = len(_hosts(parts)) > 1 or "target_session_attrs" in parts
         return cls(url, _shown(parts), has_replicas, parts)
 
     def conninfo(self, role: Role, options: str = READING) -> str:
@@ -65,13 +68,15 @@ class Address:
 
     @property
     def hosts(self) -> dict[str, str]:
-        """Connection string of each host, by its name."""
-        hosts, ports = _hosts(self._parts)
+        """Connection string of each host, by its name and port."""
+        reading = self.conninfo(Role.READER)
         return {
-            quote(host, ""): make_conninfo(
-                self.conninfo(Role.READER), host=host, port=port, target_session_attrs="any"
+            _place(each): make_conninfo(
+                reading,
+                target_session_attrs="any",
+                **{name: part for name, part in each.items() if name in self._parts},
             )
-            for host, port in zip(hosts, ports, strict=True)
+            for each in _hosts(self._parts)
         }
 
     @property
@@ -79,7 +84,7 @@ class Address:
         """Seconds after which an unanswered statement is given up; None: never."""
         found = _TIMEOUT.findall(f"{READING} {self._options}")
         number, unit = found[-1]
-        return int(number) * _UNIT_S[unit] + _GRACE_S if int(number) else None
+        return float(number) * _UNIT_S[unit] + _GRACE_S if float(number) else None
 
     @property
     def _options(self) -> str:
@@ -92,7 +97,7 @@ def _parts(url: str) -> dict[str, str]:
     try:
         found = conninfo_to_dict(url)
         parts = {name: str(part) for name, part in found.items() if part and name != "password"}
-        if not all(port.isdecimal() for port in _hosts(parts)[1] if port):
+        if not all(each["port"].isdecimal() for each in _hosts(parts) if each["port"]):
             raise ValueError
         # A password with a bare "@" ends there, and its rest would be shown.
         if "@" in parts.get("host", "") + parts.get("dbname", ""):
@@ -107,18 +112,21 @@ def _parts(url: str) -> dict[str, str]:
 
 def _shown(parts: dict[str, str]) -> str:
     user = f"{quote(parts['user'], '')}@" if "user" in parts else ""
-    places = (
-        f"{quote(host, '')}:{port}" if port else quote(host, "")
-        for host, port in zip(*_hosts(parts), strict=True)
-    )
-    return f"postgresql://{user}{','.join(places)}/{quote(parts.get('dbname', ''), '')}"
+    places = ",".join(map(_place, _hosts(parts)))
+    service = f"?service={quote(parts['service'], '')}" if "service" in parts else ""
+    return f"postgresql://{user}{places}/{quote(parts.get('dbname', ''), '')}{service}"
 
 
-def _hosts(parts: dict[str, str]) -> tuple[list[str], list[str]]:
-    """Return the hosts and the port of each. Raises ValueError if their numbers differ."""
-    hosts, ports = (parts.get(name, "").split(",") for name in ("host", "port"))
-    if len(ports) == 1:  # one port stands for all hosts
-        ports *= len(hosts)
-    if len(ports) != len(hosts):
-        raise ValueError
-    return hosts, ports
+def _place(host: Mapping[str, str]) -> str:
+    """Return the name and the port of a host, as in a URL."""
+    name = quote(host["host"] or host["hostaddr"], "")
+    return f"{name}:{host['port']}" if host["port"] else name
+
+
+def _hosts(parts: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the name, the address and the port of each host, "" if not given. Raises ValueError if
+    their numbers differ."""
+    columns = [parts.get(name, "").split(",") for name in _OF_HOST]
+    count = max(map(len, columns))
+    columns = [each * count if len(each) == 1 else each for each in columns]  # one port for all
+    return [dict(zip(_OF_HOST, each, strict=True)) for each in zip(*columns, strict=True)]

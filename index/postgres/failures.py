@@ -1,6 +1,7 @@
 """Failures of a server in words that say what to do."""
 
 import psycopg
+from psycopg_pool import PoolTimeout
 
 from index.errors import BuildError, ExpectedError, IndexDamagedError, IndexUnreachableError
 
@@ -52,6 +53,7 @@ def failure(error: psycopg.Error, name: str) -> ExpectedError:
 
 
 def read_only(name: str) -> IndexUnreachableError:
+    """Describe a server that takes no build, because it is a replica."""
     return IndexUnreachableError(
         f"{name} only reads, as a replica does: build with the URL of the primary, or with one "
         "that names it, too: postgresql://USER@PRIMARY,REPLICA/DATABASE"
@@ -68,7 +70,7 @@ def no_primary(error: psycopg.Error, name: str) -> IndexUnreachableError:
 
 def is_lost(error: psycopg.Error) -> bool:
     """Return whether another connection may serve what this one could not."""
-    late = isinstance(error, psycopg.errors.QueryCanceled | SilenceError)
+    late = isinstance(error, psycopg.errors.QueryCanceled | SilenceError | PoolTimeout)
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and not late
 
 

@@ -19,8 +19,9 @@ EF_SEARCH = 400  # 197 of 199 questions had the same 40 candidates as with an ex
 # planner's other ways it may compare all rows, and JIT compilation takes longer than that.
 SEARCH_OPTIONS = (
     f"-c hnsw.ef_search={EF_SEARCH} -c hnsw.iterative_scan=strict_order "
-    "-c hnsw.max_scan_tuples=1000000 -c enable_seqscan=off -c enable_bitmapscan=off "
-    "-c enable_hashjoin=off -c enable_mergejoin=off -c jit=off"
+    "-c hnsw.max_scan_tuples=1000000 -c hnsw.scan_mem_multiplier=8 "
+    "-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off "
+    "-c jit=off"
 )
 _MERGED = 4  # a graph with at most so many times the new sentences becomes part of theirs
 _MEMORY: LiteralString = (

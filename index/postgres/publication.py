@@ -128,6 +128,7 @@ class Publisher:
 
 
 def make_current(connection: Connection[Any], number: int) -> None:
+    """Let a generation answer, in the transaction of the caller."""
     connection.execute(_POINT, [number])
 
 

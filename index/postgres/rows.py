@@ -42,6 +42,10 @@ class RowNumbers:
         """The number after the greatest one."""
         return self._runs.end
 
+    def count_between(self, first: int, end: int) -> int:
+        """Count the numbers from `first` on that are less than `end`."""
+        return self._runs.count_between(first, end)
+
     def numbers(self, rows: Rows) -> Rows:
         """Return the number of each row."""
         return self._runs.numbers(rows)
@@ -62,6 +66,10 @@ class _Runs:
         self._sorted, self._sorted_starts = numbers[order], starts[:-1][order]
         self._sorted_counts = np.diff(starts)[order]
         self.end = int(self._sorted[-1] + self._sorted_counts[-1]) if len(order) else 0
+
+    def count_between(self, first: int, end: int) -> int:
+        ends = np.clip(self._sorted + self._sorted_counts, first, end)
+        return int((ends - np.clip(self._sorted, first, end)).sum())
 
     def numbers(self, rows: Rows) -> Rows:
         run = np.searchsorted(self._starts, rows, side="right") - 1

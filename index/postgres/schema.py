@@ -103,10 +103,12 @@ def of_epoch(statement: LiteralString, epoch: int, **more: Any) -> Composed:
 
 
 def create_epoch(connection: Connection[Any], epoch: int, dimension: int) -> None:
+    """Create the tables of an epoch whose vectors have so many numbers."""
     connection.execute(of_epoch(_EPOCH, epoch, dimension=dimension))
 
 
 def drop_epoch(connection: Connection[Any], epoch: int) -> None:
+    """Drop the tables of an epoch with all of their rows."""
     names: LiteralString = ", ".join(f"dealbot.{{{name}}}" for name in TABLES)
     connection.execute(of_epoch(f"DROP TABLE {names}", epoch))
     connection.execute("DELETE FROM dealbot.epochs WHERE epoch = %s", [epoch])
@@ -153,6 +155,7 @@ def migrate(connection: Connection[Any], name: str, steps: Sequence[str] = STEPS
 
 
 def missing(name: str) -> IndexMissingError:
+    """Describe a database without an index, and say how to build one."""
     return IndexMissingError(
         f"There is no index in {name}. Build one with: "
         f"dealbot index build --articles PATH --index {name}"

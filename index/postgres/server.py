@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ from psycopg import Connection
 from index.errors import ExpectedError, IndexMissingError, IndexUnreachableError
 from index.postgres.address import Address, Role
 from index.postgres.connections import Connections, GenerationKey, Query, Result, only_reading
-from index.postgres.failures import RemovedError, failure, no_primary, read_only
+from index.postgres.failures import RemovedError, failure, is_lost, no_primary, read_only
 from index.traffic import Traffic
 
 _log = logging.getLogger(__name__)
@@ -55,13 +55,16 @@ class Server:
         return self._measured(lambda: self._read(generation, queries))
 
     def read_newest(self, *queries: Query) -> list[Result]:
-        """Read from the primary; from a replica if no primary answers. Raises what `read`
-        raises."""
+        """Read from the primary; from a replica if no primary is reachable. One that is only slow
+        takes no reader back to what a late replica has. Raises what `read` raises."""
 
         def read() -> list[Result]:
             if self._primary is not self._readers:
-                with suppress(psycopg.OperationalError):
+                try:
                     return self._primary.read(None, queries)
+                except psycopg.Error as error:
+                    if not is_lost(error):
+                        raise
             return self._readers.read(None, queries)
 
         return self._measured(read)

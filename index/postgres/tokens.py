@@ -15,7 +15,7 @@ from index.ranges import starts_of
 from index.stores.dense import Rows
 from index.text.tokens import Spelt, Tokens, unpacked
 
-_WORDS: LiteralString = "SELECT first, words FROM dealbot.{words} WHERE first < %s ORDER BY first"
+WORDS: LiteralString = "SELECT words FROM dealbot.{words} WHERE first < %s ORDER BY first"
 
 
 class ServerTokens:
@@ -39,8 +39,8 @@ class ServerWords:
     @classmethod
     def read(cls, contents: Contents) -> Self:
         """Read the list of words. Raises IndexDamagedError if words are missing."""
-        [found] = contents.read((of_epoch(_WORDS, contents.epoch), [contents.word_count]))
-        words = cls(b"".join(lines for _, lines in found))
+        [found] = contents.read((of_epoch(WORDS, contents.epoch), [contents.word_count]))
+        words = cls(b"".join(lines for [lines] in found))
         if len(words) < contents.word_count:
             raise IndexDamagedError(
                 f"{contents.server.name} lacks words of generation {contents.manifest.id}. Build "
@@ -60,6 +60,7 @@ class ServerWords:
 
 
 def spelt(line: str) -> Spelt:
+    """Return the word that a line of the list has."""
     surface, _, lower = line.partition("\t")
     return surface, lower
 

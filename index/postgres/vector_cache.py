@@ -64,7 +64,8 @@ class VectorRows:
         table = list(found)
         numbers, passages = (np.array([each[c] for each in table], np.int64) for c in (0, 1))
         rows, of = self._contents.sentences.rows(numbers), self._contents.passages.rows(passages)
-        self._contents.check_all(rows[rows >= 0].tolist(), len(rows))
+        for known in (rows, of):
+            self._contents.check_all(known[known >= 0].tolist(), len(table))
         pairs = list(zip(of.tolist(), table, strict=True))
         self._passages.keep({passage: each[3] for passage, each in pairs})
         kept = zip(rows.tolist(), pairs, strict=True)

@@ -92,6 +92,8 @@ class ServerSentenceVectors:
         depth = k
         while True:
             parts = self._found(self._parts(vector, depth))
+            if self._ended_early(parts, depth):
+                return self._exact(vector, k, self._all(admitted))
             rows = np.sort(np.concatenate(parts))
             rows = rows if admitted is None else rows[admitted[rows]]
             whole = [len(part) < depth for part in parts]  # it has no more
@@ -105,6 +107,15 @@ class ServerSentenceVectors:
             if depth >= len(self) or all(whole):
                 return self._exact(vector, k, self._all(admitted))
             depth *= _DEEPER
+
+    def _ended_early(self, parts: list[Rows], depth: int) -> bool:
+        """Return whether the search of a graph found fewer than there are, because it reached
+        max_scan_tuples or its memory."""
+        of = self._contents
+        return any(
+            len(part) < min(depth, of.sentences.count_between(first, end))
+            for part, (first, end) in zip(parts, graphs.ranges(of.graphs), strict=False)
+        )
 
     def _parts(self, vector: Vectors, depth: int) -> list[Query]:
         """Return queries for the `depth` best of each graph and of the sentences after them."""

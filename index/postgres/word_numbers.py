@@ -9,11 +9,10 @@ from psycopg import Connection
 
 from index.postgres.epochs import Target
 from index.postgres.schema import of_epoch
-from index.postgres.tokens import spelt
+from index.postgres.tokens import WORDS, spelt
 from index.text.tokens import GAP_BITS, Spelt
 
 _COUNT = np.dtype("<u4")
-_SELECT: LiteralString = "SELECT words FROM dealbot.{words} WHERE first < %s ORDER BY first"
 _INSERT: LiteralString = "INSERT INTO dealbot.{words} (first, words) VALUES (%s, %s)"
 
 
@@ -47,7 +46,7 @@ class WordNumbers:
             self._connection.execute(query, [self._known, lines.encode()])
 
     def _read(self) -> dict[Spelt, int]:
-        query = of_epoch(_SELECT, self._epoch)
+        query = of_epoch(WORDS, self._epoch)
         parts = self._connection.execute(query, [self._known], binary=True).fetchall()
         lines = (line for [part] in parts for line in bytes(part).decode().splitlines())
         return {spelt(line): number for number, line in enumerate(lines)}

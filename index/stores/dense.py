@@ -54,6 +54,15 @@ def can_be_compressed(sentences: int, dimension: int) -> bool:
     return dimension % 4 == 0 and sentences >= _FEWEST_TRAINED_ON
 
 
+def suits(trained: Path, sentences: int) -> bool:
+    """Return whether the codes of a compressed index file suit so many sentences: only a very large
+    index has lists."""
+    import faiss
+
+    index = faiss.read_index(str(trained), faiss.IO_FLAG_MMAP_IFC)
+    return (_lists_of(index) is not None) == (sentences >= _IN_LISTS_FROM)
+
+
 def embedded_text(title: str, text: str) -> str:
     """Build the text that a sentence's vector is made from. The title names the topic where the
     sentence itself says only "the deal". On three question sets this gained as much as a second
@@ -93,7 +102,7 @@ class DenseIndex:
     ) -> Self:
         """Build an index of unit vectors, shape (n, dimension), which may be memory-mapped. Numbers
         of 32 bits are rounded to 16. A compressed index reuses the codes of the index file
-        `trained` if one is given."""
+        `trained` if one is given, which must suit the count."""
         import faiss
 
         count, dimension = vectors.shape
@@ -101,15 +110,14 @@ class DenseIndex:
         if kind is DenseType.COMPRESSED and trained:
             index = faiss.read_index(str(trained))
             index.reset()
-        wants_lists = kind is DenseType.COMPRESSED and count >= _IN_LISTS_FROM
-        if index is None or (_lists_of(index) is not None) != wants_lists:
+        if index is None:
             factory = _EXACT if kind is DenseType.EXACT else _compressed(count, dimension)
             index = faiss.index_factory(dimension, factory, faiss.METRIC_INNER_PRODUCT)
             if lists := _lists_of(index):
                 lists.nprobe = _LISTS_SCANNED
         faiss.omp_set_num_threads(1)  # on busy cores, two threads took 35 s to train, one took 2 s
         if not index.is_trained:
-            enough = _LISTS_TRAINED_ON if wants_lists else _TRAINED_ON
+            enough = _LISTS_TRAINED_ON if _lists_of(index) else _TRAINED_ON
             drawn = np.linspace(0, count - 1, min(count, enough)).astype(np.int64)
             index.train(vectors[drawn].astype(np.float32))
         for part in in_parts(vectors):

@@ -6,13 +6,13 @@ until, in seconds since 1970 in UTC.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.articles.base.dates import utc_seconds
 from index.articles.base.validity import start_of
-from index.models import Article
 
 TIMES = "times.npy"
 BEFORE_ALL, OPEN = -(2**62), 2**62  # an unknown start; the end of what still holds
@@ -38,7 +38,22 @@ class ArticleTimes:
         return cls(*np.ascontiguousarray(table.T))
 
 
-def times_of(article: Article) -> tuple[int, int, int]:
+class Dated(Protocol):
+    """What the times of an article follow from."""
+
+    @property
+    def published(self) -> str: ...
+    @property
+    def seen(self) -> str: ...
+    @property
+    def replaced(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def version_of(self) -> str: ...
+
+
+def times_of(article: Dated) -> tuple[int, int, int]:
     """Return the times of one article: published, since, until."""
     published, since = utc_seconds(article.published), starts_at(article)
     if since is None:
@@ -49,7 +64,7 @@ def times_of(article: Article) -> tuple[int, int, int]:
     return since if published is None else published, since, until
 
 
-def starts_at(article: Article) -> int | None:
+def starts_at(article: Dated) -> int | None:
     """Return the time from which an article's text holds, in seconds in UTC; None if unknown."""
     published, seen = utc_seconds(article.published), utc_seconds(article.seen)
     return start_of(article.version, published, seen)

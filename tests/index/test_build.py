@@ -27,6 +27,7 @@ from index.generations.integrity import verify
 from index.generations.verified import VERIFIED
 from index.models import DenseType
 from index.progress import NoProgress
+from index.stores import dense
 from index.stores.dense import DenseIndex, Vectors, embedded_text
 from index.stores.lexical import LexicalIndex
 from index.stores.terms import TermLists
@@ -519,10 +520,10 @@ def test_many_sentences_are_compressed_and_its_recall_is_kept(
     )
     (articles / "harbour.txt").write_text(" ".join(ships))
     for wanted, kind in ((DenseType.COMPRESSED, "compressed"), (DenseType.AUTO, "exact")):
-        dense = build_index(
+        found = build_index(
             [articles], index, encoder, NoProgress(), BuildOptions(dense_type=wanted)
         ).manifest.dense
-        assert dense.type == kind
+        assert found.type == kind
         assert len(open_current(index).sentence_vectors) == 700
     compressed = build_index(
         [articles], index, encoder, NoProgress(), BuildOptions(dense_type=DenseType.COMPRESSED)
@@ -562,6 +563,20 @@ def test_the_codes_of_the_generation_before_are_kept_while_they_are_good(
     np.testing.assert_allclose(
         generation.sentence_vectors.vectors(np.arange(701)), exact, atol=0.03
     )
+
+
+def test_codes_without_lists_are_not_kept_for_a_very_large_index(
+    articles: Path, index: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new codes are judged by as many questions as those of a first build."""
+    ships = " ".join(f"Ship {n} brought {n * 7 % 90} crates." for n in range(700))
+    options = BuildOptions(dense_type=DenseType.COMPRESSED)
+    monkeypatch.setattr(dense, "_LISTS", 4)
+    for least in (1_000, 700):
+        monkeypatch.setattr(dense, "_IN_LISTS_FROM", least)
+        (articles / "harbour.txt").write_text(f"{ships} It has {least} berths.")
+        manifest = build_index([articles], index, encoder, NoProgress(), options).manifest
+        assert manifest.dense.questions == 200
 
 
 def test_a_few_sentences_cannot_be_compressed(

@@ -120,10 +120,12 @@ def test_a_very_large_index_scans_a_part_of_its_lists(
     vectors = as_kept(near + random.standard_normal((20_000, 64)))
     smaller = DenseIndex.of(vectors[:1000], DenseType.COMPRESSED)
     smaller.save(tmp_path / "smaller")
-    index = DenseIndex.of(vectors, DenseType.COMPRESSED, tmp_path / "smaller")
+    assert not dense.suits(tmp_path / "smaller", len(vectors))
+    index = DenseIndex.of(vectors, DenseType.COMPRESSED)
     asked = as_kept(vectors[:50] + 0.05 * random.standard_normal((50, 64)))
     assert recall(index, vectors, asked) > 0.95
     index.save(tmp_path / "index")
+    assert dense.suits(tmp_path / "index", len(vectors))
     loaded = DenseIndex.load(tmp_path / "index")
     assert np.array_equal(loaded.search(asked, 10)[1], index.search(asked, 10)[1])
     again = DenseIndex.of(vectors, DenseType.COMPRESSED, tmp_path / "index")

@@ -1,11 +1,16 @@
 """The Python API with the URL of a database in place of a folder."""
 
+import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from bot import Answerer, AsyncAnswerer
 from index import ExpectedError, build, search
+from tests.hang_guard import HANG_S
+
+_FAILING = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'failing'"
 
 
 @pytest.fixture
@@ -38,3 +43,17 @@ def test_a_server_that_is_gone_is_an_expected_error() -> None:
     with pytest.raises(ExpectedError, match="The index is not reachable") as raised:
         Answerer("postgresql://ann:hunter2@127.0.0.1:1/deals")
     assert "hunter2" not in str(raised.value)
+
+
+def test_a_failed_opening_leaves_no_connection(built: str) -> None:
+    url = f"{built}{'&' if '?' in built else '?'}application_name=failing"
+    with psycopg.connect(built) as connection:
+        connection.execute("UPDATE dealbot.generations SET manifest = 'damaged'")
+    with pytest.raises(ExpectedError, match="the manifest of") as raised:
+        Answerer(url)
+    deadline = time.monotonic() + HANG_S
+    with psycopg.connect(built, autocommit=True) as connection:
+        while connection.execute(_FAILING).fetchone() != (0,):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert raised.traceback  # which keeps the connections from being collected

@@ -10,7 +10,7 @@ import pytest
 from index.building.build import BuildOptions
 from index.encoder.encoder import Encoder
 from index.models import Article
-from index.postgres import graphs
+from index.postgres import connections, graphs
 from index.postgres.generation import ServerGeneration
 from index.postgres.index import ServerIndex
 from index.progress import NoProgress
@@ -153,6 +153,21 @@ def test_many_new_sentences_get_a_graph_of_their_own_and_all_are_found(
         found = fresh.sentence_vectors.nearest(asked, 20)
         assert np.allclose(scores[found], np.sort(scores)[::-1][:20])
     assert ranges == [[(0, 88)], [(0, 88)], [(0, 88), (88, 100)]]
+
+
+def test_a_search_that_ends_early_is_not_taken_for_a_whole_one(
+    low_limit: None, empty: ServerIndex, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = f"{graphs.SEARCH_OPTIONS} -c hnsw.ef_search=1 -c hnsw.iterative_scan=off"
+    monkeypatch.setattr(connections, "SEARCH_OPTIONS", short)
+    known = story("market", 80)
+    for articles in (known, [*known, *story("ferry", 9)]):
+        empty.publish(articles, encoder, NoProgress(), BuildOptions())
+    generation = empty.open_current()
+    [asked] = encoder.encode_queries(["When does the market of Orm open?"])
+    scores = exact(generation, asked)
+    found = generation.sentence_vectors.nearest(asked, 8)
+    assert np.allclose(scores[found], np.sort(scores)[::-1][:8])
 
 
 def test_a_graph_that_no_generation_searches_is_dropped(

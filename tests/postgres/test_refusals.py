@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from index.building.build import BuildOptions
 from index.encoder.encoder import Encoder
@@ -58,10 +60,43 @@ def test_a_wrong_url_is_explained_without_its_password(url: str, tmp_path: Path)
         ("postgresql://ann:hunter%402@/db?host=/run/pg", "postgresql://ann@%2Frun%2Fpg/db"),
         ("postgresql://ann:hunter2@a:1,b:2/db", "postgresql://ann@a:1,b:2/db"),
         ("postgresql://ann:hunter2@a,b/db?port=7&options=-cx%3Dy", "postgresql://ann@a:7,b:7/db"),
+        (
+            "postgresql://ann@/db?hostaddr=10.0.0.1,10.0.0.2",
+            "postgresql://ann@10.0.0.1,10.0.0.2/db",
+        ),
+        ("postgresql://ann@/db?service=deals", "postgresql://ann@/db?service=deals"),
     ],
 )
 def test_the_name_of_an_index_has_no_password(url: str, name: str) -> None:
     assert Address.of(url).name == name
+
+
+def test_two_servers_of_one_host_are_two_hosts() -> None:
+    hosts = Address.of("postgresql://ann@a:1,a:2/db").hosts
+    assert list(hosts) == ["a:1", "a:2"]
+    assert [conninfo_to_dict(each)["port"] for each in hosts.values()] == ["1", "2"]
+    hosts = Address.of("postgresql://ann@a,b/db?hostaddr=10.0.0.1,10.0.0.2").hosts
+    addresses = [conninfo_to_dict(each)["hostaddr"] for each in hosts.values()]
+    assert (list(hosts), addresses) == (["a", "b"], ["10.0.0.1", "10.0.0.2"])
+
+
+@pytest.mark.parametrize(
+    ("options", "seconds"),
+    [
+        ("-c statement_timeout=3000", 3),
+        ("-cstatement_timeout=4s", 4),
+        ("--statement-timeout=1.5min", 90),
+        ("-c statement_timeout=2h", 7200),
+        ("-c Statement_Timeout=1d", 86400),
+        ("-c statement_timeout=5000000us", 5),
+    ],
+)
+def test_each_unit_of_a_time_limit_is_known(options: str, seconds: float) -> None:
+    url = "postgresql://ann@host/db"
+    grace = Address.of(url).patience_s
+    assert grace is not None
+    patience = Address.of(f"{url}?options={quote(options)}").patience_s
+    assert patience == pytest.approx(seconds + grace - 10)
 
 
 def test_a_database_without_an_index_is_missing_one(empty: ServerIndex) -> None:

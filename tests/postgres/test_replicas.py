@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from index.building.build import BuildOptions
@@ -108,6 +109,26 @@ def test_a_late_replica_never_hides_what_was_published(
     # The one that was opened before is still read from the replica.
     assert before.texts.find_article("harbour") is None
     assert index.roll_back().id == before.id == index.open_current().id
+
+
+def test_a_slow_primary_takes_no_reader_back(
+    index: ServerIndex,
+    primary: PostgresServer,
+    replica: PostgresServer,
+    encoder: Encoder,
+    tmp_path: Path,
+) -> None:
+    late(replica)
+    published = index.publish(LATER, encoder, NoProgress(), BuildOptions()).manifest.id
+    database = index.name.rpartition("/")[2]
+    url = primary.url(database, "dealbot", replica)
+    reader = ServerIndex(f"{url}?options=-c%20statement_timeout%3D300", tmp_path / "reader")
+    with psycopg.connect(primary.url(database)) as other:
+        other.execute("LOCK dealbot.current IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(IndexUnreachableError, match="not reachable"):
+            reader.current_id()
+    assert reader.current_id() == published
+    reader.close()
 
 
 def test_a_new_index_is_read_before_the_replica_has_it(

@@ -28,6 +28,8 @@ def test_rows_and_their_numbers_match_a_list(seed: int) -> None:
     asked = np.arange(-1, counts.sum() + 2)
     expected = [listed.index(each) if each in listed else -1 for each in asked.tolist()]
     assert numbers.rows(asked).tolist() == expected
+    within = [each for each in listed if 5 <= each < 30]
+    assert numbers.count_between(5, 30) == len(within)
     assert numbers.end == max(listed, default=-1) + 1
 
 
