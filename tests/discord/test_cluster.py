@@ -36,6 +36,7 @@ from tests.fake_discord import FakeDiscord, Guild
 from tests.fake_discord.interactions import payload_of
 from tests.hang_guard import HANG_S
 from tests.postgres_server import PostgresServer
+from tests.store.outside import votes_on
 
 ANSWER = "$12.5 million"
 NEWS = {
@@ -359,7 +360,7 @@ async def test_a_vote_that_is_repeated_after_a_move_counts_once(
         fake.violations[:] = [v for v in fake.violations if v.kind != "double ack"]
         again = await fake.click(answer, button_id(answer, f"vote:{receipt}:down"), fake.user())
         await again.final()
-        assert await spare.runtime.store.votes.counts(receipt) == (1, 1)
+        assert await votes_on(spare.runtime.store, receipt) == (1, 1)
         assert (await voted.final()).content == said
         assert voted.followups == []
 
