@@ -60,4 +60,4 @@ def _has_vnni(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
         return False
     listed = re.search(r"^flags\s*:(.*)", features, re.MULTILINE)
     flags = set(listed[1].split()) if listed else set()
-    return _AVX512_VNNI <= flags if "avx512f" in flags else "avx_vnni" in flags
+    return flags >= _AVX512_VNNI if "avx512f" in flags else "avx_vnni" in flags
