@@ -281,6 +281,7 @@ async def test_one_who_floods_holds_up_nobody(
         others = await ask_all(
             fake, [(guild, user, f"Ferry {n}?") for n, user in enumerate(people(fake, 20))]
         )
+        await until(lambda: bool(gate.batches))
         first = len(gate.batches[0])  # in work before the others arrived
         await until(lambda: requests.service.waiting == share - first + len(others))
         gate.let_through(2)
