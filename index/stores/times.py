@@ -39,7 +39,7 @@ class ArticleTimes:
 
 
 class Dated(Protocol):
-    """What the times of an article follow from."""
+    """The fields of an article that its times follow from."""
 
     @property
     def published(self) -> str: ...
