@@ -338,6 +338,7 @@ async def test_a_new_session_repeats_nothing(
         assert ANSWER in (await asked.final()).text
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_vote_that_is_repeated_after_a_move_counts_once(
     fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
 ) -> None:
