@@ -339,6 +339,7 @@ async def test_a_new_session_repeats_nothing(
         assert ANSWER in (await asked.final()).text
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_vote_that_is_repeated_after_a_move_counts_once(
     fake: FakeDiscord, joined: Joined, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,8 +354,10 @@ async def test_a_vote_that_is_repeated_after_a_move_counts_once(
         receipt = receipt_id(answer)
         voted = await fake.click(answer, button_id(answer, f"vote:{receipt}:up"), ann)
         said = (await voted.final()).content
-        await give_away(first)
+        giving = asyncio.create_task(give_away(first))
+        await asyncio.sleep(0)  # it has closed its shards, and no other process has them yet
         fake.world.tell("INTERACTION_CREATE", payload_of(voted), guild.general)
+        await giving
         await holds(spare, 0)
         await fake.until(lambda: any(v.kind == "double ack" for v in fake.violations), "a repeat")
         fake.violations[:] = [v for v in fake.violations if v.kind != "double ack"]
@@ -477,8 +480,10 @@ async def test_a_command_that_is_too_old_is_left_alone(
     async with joined("0/1") as first, joined("0/1") as spare:
         await holds(first, 0)
         await fake.until(lambda: fake.world.syncs, "commands")
-        await give_away(first)
+        giving = asyncio.create_task(give_away(first))
+        await asyncio.sleep(0)  # it has closed its shards, and no other process has them yet
         old = await fake.slash(fake.user(), "ask", question, channel=guild.general)
+        await giving
         await holds(spare, 0)
         await fake.gateway.resumed()
         await fake.gateway.caught_up()
