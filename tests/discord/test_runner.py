@@ -361,7 +361,7 @@ async def test_after_kill_9_old_buttons_work(started: Started, fake: FakeDiscord
         assert "Mayor Ilse Brandt" in (await clicked.response()).text
         for button in answer.buttons[-2:-1]:
             voted = await fake.click(answer, button["custom_id"], fake.user("Ben"))
-            assert "Noted" in (await voted.response()).text
+            assert "Noted" in (await voted.final()).text
         assert "$12.5 million" in (await (await ask(fake, guild)).final()).text
 
 
