@@ -20,6 +20,7 @@ from bot.store.server_schema import SCHEMA
 from bot.store.tables import metadata
 from index.errors import IndexUnreachableError
 from index.postgres.address import Address
+from index.postgres.failures import first_line
 
 _CONNECTIONS = 5
 _MAINTENANCE_S = 60  # one statement of a command, for which no user waits
@@ -136,20 +137,20 @@ class Server(Database):
             return None
         code = getattr(error.orig, "sqlstate", None) or ""
         if code in _SENTENCES:
-            return StoreError(f"{self.name} {_SENTENCES[code].format(_first_line(error.orig))}")
+            return StoreError(f"{self.name} {_SENTENCES[code].format(first_line(error.orig))}")
         if code == "25006":
             return self._only_reads()
         if code in {"XX001", "XX002"}:
             return DamagedError(f"{self.name} is damaged: restore a backup of the server")
         if code.startswith("53"):  # disk full, out of memory, too many connections
-            return StoreError(f"{self.name} is out of resources ({_first_line(error.orig)})")
+            return StoreError(f"{self.name} is out of resources ({first_line(error.orig)})")
         if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
             return self._unreachable(error.orig)
         return None
 
     def _unreachable(self, error: BaseException) -> StoreError:
         return StoreError(
-            f"{self.name} is not reachable ({_first_line(error)}): check database_url and that the "
+            f"{self.name} is not reachable ({first_line(error)}): check database_url and that the "
             "server runs"
         )
 
@@ -212,8 +213,3 @@ def _with_limits(url: str, limit_s: float) -> str:
     limit = f"-c statement_timeout={int(limit_s * 1000)}"
     options = f"{given.get('options') or ''} {limit}".strip()
     return make_conninfo("", **(_PARAMETERS | given | {"options": options}))
-
-
-def _first_line(error: BaseException) -> str:
-    message = str(error).strip() or type(error).__name__
-    return message.splitlines()[0].rstrip(".")

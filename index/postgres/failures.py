@@ -74,6 +74,7 @@ def is_lost(error: psycopg.Error) -> bool:
     return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) and not late
 
 
-def first_line(error: psycopg.Error) -> str:
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or the name of its type if it has none."""
     message = str(error).strip() or type(error).__name__
     return message.splitlines()[0].rstrip(".")
