@@ -19,6 +19,17 @@ from tests.hang_guard import HANG_S
 
 _NOBODY = 65534  # postgres refuses to run as root
 _SUPERUSER = "dealbot"
+# No URLs of a server: their passwords, "hunter2", may be in no message.
+WRONG_URLS = (
+    "postgresql:/x",
+    "postgresql://ann:hunter2@h:port/db",
+    "postgresql://h/db?hunter2",
+    "postgresql://ann:p@hunter2@h/db",
+    "postgresql://ann:p@s,hunter2@h/db",
+    "postgresql://ann:p@s/hunter2@h/db",
+    "postgresql://ann:p@s:1/hunter2@h/db",
+    "postgresql://ann:5/hunter2@h/db",
+)
 
 
 def installed() -> Path | None:

@@ -23,7 +23,7 @@ from index.postgres.index import ServerIndex
 from index.postgres.server import check_extension, check_server
 from index.progress import NoProgress
 from tests.index.contract.articles import LATER, STORY
-from tests.postgres_server import PostgresServer
+from tests.postgres_server import WRONG_URLS, PostgresServer
 
 
 def refusal(index: ServerIndex, encoder: Encoder) -> str:
@@ -32,19 +32,7 @@ def refusal(index: ServerIndex, encoder: Encoder) -> str:
     return raised.value.user_message
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql:/x",
-        "postgresql://ann:hunter2@h:port/db",
-        "postgresql://h/db?hunter2",
-        "postgresql://ann:p@hunter2@h/db",
-        "postgresql://ann:p@s,hunter2@h/db",
-        "postgresql://ann:p@s/hunter2@h/db",
-        "postgresql://ann:p@s:1/hunter2@h/db",
-        "postgresql://ann:5/hunter2@h/db",
-    ],
-)
+@pytest.mark.parametrize("url", WRONG_URLS)
 def test_a_wrong_url_is_explained_without_its_password(url: str, tmp_path: Path) -> None:
     with pytest.raises(IndexUnreachableError, match="is not a URL of PostgreSQL") as raised:
         index_at(tmp_path, url)

@@ -16,7 +16,7 @@ from bot.store.schema import STEPS
 from bot.store.server import Server, shown
 from bot.store.server_migration import migrate_server
 from bot.store.server_schema import SCHEMA, SERVER_STEPS
-from tests.postgres_server import PostgresServer
+from tests.postgres_server import WRONG_URLS, PostgresServer
 from tests.store.conftest import kept
 from tests.store.outside import execute
 
@@ -37,19 +37,7 @@ def test_the_steps_of_both_kinds_have_the_same_numbers() -> None:
     assert max(SERVER_STEPS) == len(STEPS)
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgresql:/x",
-        "postgresql://ann:hunter2@h:port/db",
-        "postgresql://h/db?hunter2",
-        "postgresql://ann:p@hunter2@h/db",
-        "postgresql://ann:p@s,hunter2@h/db",
-        "postgresql://ann:p@s/hunter2@h/db",
-        "postgresql://ann:p@s:1/hunter2@h/db",
-        "postgresql://ann:5/hunter2@h/db",
-    ],
-)
+@pytest.mark.parametrize("url", WRONG_URLS)
 async def test_a_wrong_url_is_explained_without_its_password(url: str) -> None:
     with pytest.raises(StoreError, match="is not a URL of PostgreSQL: write") as raised:
         async with Store.open(SecretStr(url)):
