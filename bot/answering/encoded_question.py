@@ -15,7 +15,7 @@ from bot.answering.question.message import Message, MessageReader
 from bot.answering.question.plain_question import plain
 from bot.answering.question.reader import QuestionReader
 from bot.answering.receipt import Timings
-from bot.answering.time.moments import dated, day_asked
+from bot.answering.time.moments import day_asked
 from bot.answering.time.question_time import read_question_time
 from bot.answering.time.readings import QuestionTime
 from bot.domain.models import Question
@@ -68,9 +68,9 @@ class QuestionEncoder:
         self._readers: QuestionReaders = alike._readers if alike else QuestionReaders(english)
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
-        """Understand each question, and encode all of them in one batch."""
+        """Understand each dated question, and encode all of them in one batch."""
         started, reader = time.perf_counter(), self.reader(live)
-        messages = self._messages.read(live, [dated(asked) for asked in questions])
+        messages = self._messages.read(live, questions)
         reads = [_read(reader, message) for message in messages]
         read = time.perf_counter()
         vectors = _vectors(live, reads)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from bot.answering.answer_cache import AnswerCache
 from bot.answering.citing.abstention import named_as_lacking
 from bot.answering.citing.choice import choose
 from bot.answering.citing.citations import check_citations, cite, cite_closest
@@ -25,7 +26,7 @@ from bot.answering.question.shape import QuestionShape, shape_of
 from bot.answering.ranking.evidence import Evidence, EvidenceRanker
 from bot.answering.ranking.evidence_model import EvidenceModel, OperatingPoint
 from bot.answering.receipt import Receipt
-from bot.answering.time.moments import as_of_seconds
+from bot.answering.time.moments import as_of_seconds, dated
 from bot.answering.time.resolution import resolved
 from bot.answering.timed_search import Found, TimedSearch
 from bot.domain.models import (
@@ -51,7 +52,7 @@ class QuestionAnswerer:
 
     def __init__(self, alike: "QuestionAnswerer | None" = None) -> None:
         """Load everything, or share with `alike` what several threads may use: the weights, the
-        judge with its cache, and the words of a generation."""
+        judge with its cache, the words of a generation, and the latest answers."""
         self._ranker: EvidenceRanker = (
             alike.ranker.for_another_thread() if alike else EvidenceRanker(EvidenceModel.load())
         )
@@ -60,6 +61,7 @@ class QuestionAnswerer:
         self._encoder: QuestionEncoder = QuestionEncoder(
             self._ranker.model.words, alike._encoder if alike else None
         )
+        self._latest: AnswerCache = alike._latest if alike else AnswerCache()
 
     @property
     def operating_point(self) -> OperatingPoint:
@@ -79,8 +81,15 @@ class QuestionAnswerer:
         return self._ranker
 
     def encode(self, live: LiveGeneration, questions: Sequence[Question]) -> list[EncodedQuestion]:
-        """Understand each question, and encode all of them in one batch."""
-        return self._encoder.encode(live, questions)
+        """Understand each question, and encode those without a cached answer in one batch."""
+        dates = [dated(question) for question in questions]
+        found = [self._latest.find(live.generation, question) for question in dates]
+        new = [question for question, known in zip(dates, found, strict=True) if known is None]
+        encoded = iter(self._encoder.encode(live, new) if new else ())
+        return [
+            known.encoded_for(question) if known else next(encoded)
+            for question, known in zip(dates, found, strict=True)
+        ]
 
     def answer(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
         """Answer the question from this generation, which must be the one that encoded it. Raises
@@ -89,6 +98,15 @@ class QuestionAnswerer:
             return self.overview(live, encoded.overview, encoded)
         if encoded.message.is_remark:
             return self._remark(live, encoded)
+        started = time.perf_counter()
+        if known := self._latest.find(live.generation, encoded.question):
+            return known.receipt_for(encoded.question, _ms_since(started))
+        receipt = self._computed(live, encoded)
+        self._latest.add(encoded, receipt)
+        return receipt
+
+    def _computed(self, live: LiveGeneration, encoded: EncodedQuestion) -> Receipt:
+        """Answer a message that is not cached, as a whole or by its parts."""
         whole = self._answered(live, encoded)
         parts = questions_in(encoded.question.wording)
         return self._by_parts(live, whole, parts, encoded) if len(parts) > 1 else whole
@@ -146,7 +164,7 @@ class QuestionAnswerer:
             closest=closest,
             confidence=round(confidence, 4),
             generation=live.generation.id,
-            elapsed_ms=round((before_s + time.perf_counter() - started) * 1000, 2),
+            elapsed_ms=_ms_since(started - before_s),
             understood_as=_as_understood(encoded, found),
             short_answer=short,
             verdict=verdict,
@@ -221,6 +239,11 @@ class QuestionAnswerer:
         shown = [each.hit.sentence for each in chosen]
         judged = self._ranker.judged(live.generation, Task.CLAIM, found.reading, shown)
         return verdict_of(judged, self.operating_point)
+
+
+def _ms_since(started: float) -> float:
+    """Return the milliseconds since this value of the performance counter."""
+    return round((time.perf_counter() - started) * 1000, 2)
 
 
 def _turn(answer: Answer) -> Turn:

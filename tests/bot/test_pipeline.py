@@ -66,7 +66,7 @@ def test_a_question_is_answered_from_the_operating_point_on(
         known = answerer._ranker.model.weights.operating_point
         point = known.model_copy(update={"threshold": threshold})
         monkeypatch.setattr(QuestionAnswerer, "operating_point", point)
-        receipt = answerer.answer(live, asked)
+        receipt = QuestionAnswerer().answer(live, asked)  # it has no answer of before
         assert receipt.answer.status is status
         assert receipt.operating_point is point
 
@@ -134,14 +134,14 @@ def test_each_stage_is_timed_and_a_batch_shares_its_time(
     for module in (encoded_question, timed_search, pipeline):
         monkeypatch.setattr(module, "time", clock)
     once = pytest.approx(0.0123456)
-    for asked in (1, 2):
-        questions = answerer.encode(live, [Question(question=COST)] * asked)
-        timings = answerer.answer(live, questions[0]).timings
-        assert timings.search == once
-        assert timings.rank == once
-        assert asked * timings.read == once
-        assert asked * timings.encode == once
-    receipt = answerer.answer(live, answerer.encode(live, [Question(question=COST)])[0])
+    for asked in (2, 1):
+        new = QuestionAnswerer()
+        questions = new.encode(live, [Question(question=COST)] * asked)
+        receipt = new.answer(live, questions[0])
+        assert receipt.timings.search == once
+        assert receipt.timings.rank == once
+        assert asked * receipt.timings.read == once
+        assert asked * receipt.timings.encode == once
     assert receipt.answer.elapsed_ms == 74.07
     assert answerer.encode(live, []) == []
 
@@ -171,7 +171,7 @@ def test_an_answer_that_is_more_likely_wrong_than_right_says_so(
     sure = answerer.answer(live, asked).answer
     assert not sure.unsure
     monkeypatch.setattr(pipeline, "SURE", sure.confidence + 1e-4)  # it is rounded
-    unsure = answerer.answer(live, asked).answer
+    unsure = QuestionAnswerer().answer(live, asked).answer  # it has no answer of before
     said = answer_text(unsure.model_copy(update={"confidence": 0.49}))
     assert said.startswith(f"{prompt_text('answers.unsure')}\n\n> ")
     assert (unsure.status, unsure.short_answer) == (Status.ANSWERED, None)

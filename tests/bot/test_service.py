@@ -58,7 +58,8 @@ async def test_answers_of_a_batch_are_those_of_the_questions_asked_alone(
     ]
     async with service_of(live) as service:
         alone = [(await service.answer(Question(question=text))).answer for text in questions]
-        live.encoder.batches.clear()
+    live.encoder.batches.clear()
+    async with service_of(live) as service:  # it has no answer of before
         for _ in alone:
             live.encoder.entered.acquire()
         async with at_work(service, live):
