@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.answering import encoded_question, pipeline, timed_search
+from bot.answering import encoded_question, evidence_answer, timed_search
 from bot.answering.citing.abstention import named_as_lacking
 from bot.answering.citing.citations import CitationError
 from bot.answering.encoded_question import EncodedQuestion
+from bot.answering.evidence_answer import EvidenceAnswerer
 from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Answer, Question, Status, Turn
 from bot.wording.answers import answer_text, escape_markdown, put_in_words
@@ -58,14 +59,14 @@ def test_a_question_is_answered_from_the_operating_point_on(
     answerer: QuestionAnswerer, live: LiveGeneration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = encoded(answerer, live, COST)
-    confidence = answerer._find_evidence(live, asked).confidence
+    confidence = answerer._evidence.find_evidence(live, asked).confidence
     for threshold, status in (
         (confidence, Status.ANSWERED),
         (math.nextafter(confidence, 1), Status.ABSTAINED),
     ):
         known = answerer._ranker.model.weights.operating_point
         point = known.model_copy(update={"threshold": threshold})
-        monkeypatch.setattr(QuestionAnswerer, "operating_point", point)
+        monkeypatch.setattr(EvidenceAnswerer, "operating_point", point)
         receipt = QuestionAnswerer().answer(live, asked)  # it has no answer of before
         assert receipt.answer.status is status
         assert receipt.operating_point is point
@@ -131,7 +132,7 @@ def test_each_stage_is_timed_and_a_batch_shares_its_time(
 ) -> None:
     # Each reading of the clock advances it by 0.0123456 s, and a stage reads it once.
     clock = SimpleNamespace(perf_counter=count(100, 0.0123456).__next__)
-    for module in (encoded_question, timed_search, pipeline):
+    for module in (encoded_question, timed_search, evidence_answer):
         monkeypatch.setattr(module, "time", clock)
     once = pytest.approx(0.0123456)
     for asked in (2, 1):
@@ -170,7 +171,7 @@ def test_an_answer_that_is_more_likely_wrong_than_right_says_so(
     asked = encoded(answerer, live, COST)
     sure = answerer.answer(live, asked).answer
     assert not sure.unsure
-    monkeypatch.setattr(pipeline, "SURE", sure.confidence + 1e-4)  # it is rounded
+    monkeypatch.setattr(evidence_answer, "SURE", sure.confidence + 1e-4)  # it is rounded
     unsure = QuestionAnswerer().answer(live, asked).answer  # it has no answer of before
     said = answer_text(unsure.model_copy(update={"confidence": 0.49}))
     assert said.startswith(f"{prompt_text('answers.unsure')}\n\n> ")
@@ -222,13 +223,13 @@ def test_what_is_not_in_the_articles_never_leaves(
     answerer: QuestionAnswerer, live: LiveGeneration, monkeypatch: pytest.MonkeyPatch, made: str
 ) -> None:
     """The source may be a bug, or one day a model that was misled."""
-    real = getattr(pipeline, made)
+    real = getattr(evidence_answer, made)
 
     def forge(*given: object) -> object:
         first, *others = real(*given)
         return (first.model_copy(update={"quote": "The bridge is free."}), *others)
 
-    monkeypatch.setattr(pipeline, made, forge)
+    monkeypatch.setattr(evidence_answer, made, forge)
     question = COST if made == "cite" else "What is the capital of Peru?"
     with pytest.raises(CitationError):
         answered(answerer, live, question)
