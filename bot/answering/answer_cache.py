@@ -29,7 +29,7 @@ class CachedAnswer:
         """Return the receipt as that of `question`, which has the same identity."""
         renewed = {"id": question.id, "elapsed_ms": elapsed_ms}
         answer = self.receipt.answer.model_copy(update=renewed)
-        return replace(self.receipt, answer=answer, timings=Timings())
+        return replace(self.receipt, answer=answer, timings=Timings(), cached=True)
 
 
 class AnswerCache:

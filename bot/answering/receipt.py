@@ -25,7 +25,7 @@ class Receipt:
     """An answer and what produced it. `ranked` holds all ranked sentences, best first.
     `operating_point` holds the thresholds in force. `timings` are in seconds. `cited` are the
     indices in `ranked` of the cited evidence, in the order of the citations; `survey` has the
-    different values that it gives."""
+    different values that it gives. `cached` is true if the question was answered before."""
 
     answer: Answer
     ranked: tuple[Evidence, ...]
@@ -34,3 +34,4 @@ class Receipt:
     timings: Timings = Timings()
     cited: tuple[int, ...] = ()
     survey: Survey | None = None
+    cached: bool = False

@@ -41,7 +41,7 @@ class InFlight:
         self._alike: dict[Hashable, list[QueuedJob[Any]]] = {}  # all queued ones, by question
         self._in_work: dict[Hashable, list[QueuedJob[Any]]] = {}
         self._generation = ""  # the one that answers the questions in work
-        self._taken_at, self._settled = 0.0, 0
+        self._taken_at, self._computed = 0.0, 0
         self._pending: Counter[str] = Counter()
 
     def __len__(self) -> int:
@@ -97,7 +97,7 @@ class InFlight:
 
         Questions whose askers have gone are dropped. The others are in work, by this generation,
         until `settle` gets their outcomes or the batch ends."""
-        self._generation, self._taken_at, self._settled = generation, time.monotonic(), 0
+        self._generation, self._taken_at, self._computed = generation, time.monotonic(), 0
         while len(self._queue) and len(self._in_work) < most:
             queued = self._queue.pop()
             if queued.result.done():
@@ -118,7 +118,7 @@ class InFlight:
         """Give a job in work its outcome. Return whether it was the last one of the batch."""
         for queued in self._in_work.pop(job.identity):
             _settle(queued.result, outcome)
-        self._settled += 1
+        self._computed += job.was_computed(outcome)
         if self._in_work:
             return False
         self._record_batch()
@@ -132,8 +132,8 @@ class InFlight:
             self._record_batch()
 
     def _record_batch(self) -> None:
-        if self._settled:
-            self._admission.record_batch(self._settled, time.monotonic() - self._taken_at)
+        if self._computed:  # cached answers say nothing about the time of new ones
+            self._admission.record_batch(self._computed, time.monotonic() - self._taken_at)
         if not self._alike:
             self._admission.record_empty()
 

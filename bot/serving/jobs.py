@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from bot.answering.change.answer_change import AnswerComparison
 from bot.answering.change.fate import Fate, fate_of
@@ -73,6 +73,11 @@ class Job(ABC, Generic[Outcome_co]):
     ) -> Outcome_co:
         """Do the work; `encoded` belongs to `to_encode`. Raises ExpectedError."""
 
+    def was_computed(self, outcome: Any) -> bool:
+        """Return whether the outcome took the time of a computation: it did not come from a
+        cache."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class QuestionJob(Job[Receipt]):
@@ -97,6 +102,9 @@ class QuestionJob(Job[Receipt]):
     ) -> Receipt:
         assert encoded is not None
         return engines.answerer.answer(live, encoded)
+
+    def was_computed(self, outcome: Any) -> bool:
+        return not (isinstance(outcome, Receipt) and outcome.cached)
 
 
 @dataclass(frozen=True, slots=True)

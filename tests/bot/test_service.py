@@ -75,6 +75,20 @@ async def test_answers_of_a_batch_are_those_of_the_questions_asked_alone(
         assert one.confidence == pytest.approx(other.confidence, abs=0.001)
 
 
+async def test_questions_asked_before_do_not_hide_how_long_new_ones_take(
+    live: SteeredIndex,
+) -> None:
+    async with service_of(live) as service:
+        live.encoder.gate.set()
+        for number in range(9):
+            await service.answer(Question(question=f"Question {number}?"))
+        each_s = service.admission.each_s
+        for _ in range(20):
+            receipt = await service.answer(Question(question="Question 3?"))
+            assert receipt.cached
+    assert service.admission.each_s == each_s > 0
+
+
 async def test_lone_question_is_computed_at_once_and_waits_for_no_timer(
     live: SteeredIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
