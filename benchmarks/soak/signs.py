@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from benchmarks.soak.crowd import Asked, Crowd
+from benchmarks.soak.crowd import Crowd
 from tests.fake_discord import FakeDiscord
+from tests.fake_discord.interactions import ACK_WITHIN_S
 
 SATURATED = 200
 _IDLE, _LATER = 200, 2_000  # commands to an idle bot; further ones to a saturated bot
@@ -28,7 +29,7 @@ async def measure_signs(
     """Measure the milliseconds under three loads: commands one after the other, 200 at once, and
     one new command per answer while 200 wait."""
     async with running_bot(fake, index, encoders, store):
-        idle = await _idle_signs(crowd)
+        idle = await _idle_signs(fake, crowd)
         burst, saturated = await _saturated_signs(fake, crowd)
     return {
         "idle": idle,
@@ -69,37 +70,38 @@ async def running(fake: FakeDiscord, module: str, *arguments: str) -> AsyncItera
         await process.wait()
 
 
-async def _idle_signs(crowd: Crowd) -> list[float]:
+async def _idle_signs(fake: FakeDiscord, crowd: Crowd) -> list[float]:
     """Measure commands sent one after the other."""
-    times = []
-    for _ in range(_IDLE):
-        asked = await crowd.ask_by_command()
-        assert asked.invocation is not None
-        await asked.invocation.final()
-        times.append(_sign_ms(asked))
-    return times
+    return [await _sign_ms(fake, crowd) for _ in range(_IDLE)]
 
 
 async def _saturated_signs(fake: FakeDiscord, crowd: Crowd) -> tuple[list[float], list[float]]:
     """Measure commands sent all at once, and commands sent while 200 others wait for answers."""
-    everyone = [await crowd.ask_by_command() for _ in range(SATURATED)]
-    waiting = list(everyone)
+    burst, later, more = list[float](), list[float](), iter(range(_LATER))
 
-    def some_settled() -> bool:
-        return any(each.settled for each in waiting)
+    async def go_on_asking() -> None:
+        burst.append(await _sign_ms(fake, crowd))
+        for _ in more:
+            later.append(await _sign_ms(fake, crowd))
 
-    while waiting:
-        await fake.until(some_settled, "an answer", PATIENCE_S)
-        still = [each for each in waiting if not each.settled]
-        coming = min(len(waiting) - len(still), SATURATED + _LATER - len(everyone))
-        waiting[:] = still + [await crowd.ask_by_command() for _ in range(coming)]
-        everyone += waiting[len(still) :]
+    async with asyncio.TaskGroup() as group:
+        for _ in range(SATURATED):
+            group.create_task(go_on_asking())
     fake.tidy(KEPT)
-    times = list(map(_sign_ms, everyone))
-    return times[:SATURATED], times[SATURATED:]
+    return burst, later
 
 
-def _sign_ms(asked: Asked) -> float:
+async def _sign_ms(fake: FakeDiscord, crowd: Crowd) -> float:
+    """Send a command and wait for its answer or refusal; return the milliseconds until the bot
+    acknowledged it. After three seconds without that, Discord reports that the bot did not
+    respond."""
+    asked = await crowd.ask_by_command()
     assert asked.invocation is not None
-    assert asked.invocation.acked_after_s is not None  # it was answered, so it was acknowledged
+    try:
+        async with asyncio.timeout(ACK_WITHIN_S):
+            await fake.until(lambda: asked.acknowledged, "a sign")
+    except TimeoutError:
+        return ACK_WITHIN_S * 1000
+    await fake.until(lambda: asked.settled, "an answer", PATIENCE_S)
+    assert asked.invocation.acked_after_s is not None
     return asked.invocation.acked_after_s * 1000
