@@ -1,24 +1,25 @@
 """Copy of an index to another folder or database."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from index.building.build import BuildOptions, BuildReport
-from index.building.embedding import LocalEmbedder, PendingTexts
 from index.building.migration import stored_articles
-from index.building.vectors import keys_of_sentences
-from index.encoder.encoder import Encoder, open_by_id
+from index.building.vector_keys import VectorKeys
+from index.encoder.encoder import open_by_id
 from index.errors import BuildError
 from index.generations.generation import verify_whole
+from index.generations.manifest import Manifest
 from index.generations.reader import Generation
 from index.models import DenseType
 from index.places import Index
 from index.progress import Progress
 from index.stores.dense import Stored
+from index.stores.titled import TITLE_WEIGHT
 from index.stores.vector_cache import Keys
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ def copy_index(
 ) -> BuildReport:
     """Publish the articles of `source` in `target`: those of its current generation or, with a
     warning, of its newest intact one. Vectors are copied, except those of a compressed index, which
-    are rounded and therefore computed again. Raises BuildError if both are the same place."""
+    are rounded, and those of a version that weighed titles in another way: these are computed
+    again. Raises BuildError if both are the same place."""
     if source.name == target.name:
         raise BuildError(f"{source.name} would be copied to itself: name another place")
     generation, degraded = source.open_intact(_verified)
@@ -41,8 +43,8 @@ def copy_index(
     if archive.manifest.id != generation.id:
         raise BuildError(f"{source.name} was built anew meanwhile: copy it again")
     encoder = open_by_id(encoders, generation.manifest.encoder_id)
-    if generation.manifest.dense.type is DenseType.EXACT:
-        options = replace(options, embedder=CopyingEmbedder(generation, encoder, progress))
+    if _can_be_copied(generation.manifest):
+        options = replace(options, copied=CopiedVectors(generation, progress))
     return target.publish(
         stored_articles(archive.texts, archive.notes()),
         encoder,
@@ -57,26 +59,25 @@ def _verified(generation: Generation) -> Generation:
     return generation
 
 
-class CopyingEmbedder:
-    """Embedder that takes the vectors of another generation. It encodes the sentences that the
-    other one does not have."""
+class CopiedVectors:
+    """The sentence vectors of another generation, found by the keys of whole sentences."""
 
-    def __init__(self, source: Generation, encoder: Encoder, progress: Progress) -> None:
-        self._source, self._local = source, LocalEmbedder(encoder)
-        keys = keys_of_sentences(source.texts, progress)
+    def __init__(self, source: Generation, progress: Progress) -> None:
+        self._source = source
+        keys = VectorKeys.of(source.texts, progress).whole
         self._order = np.argsort(keys[:, 0], kind="stable")
         self._keys = keys[self._order]
 
-    def embed(
-        self, texts: PendingTexts, progress: Callable[[int], None]
-    ) -> Iterator[tuple[Keys, Stored]]:
-        places = np.searchsorted(self._keys[:, 0], texts.keys[:, 0])
+    def vectors_of(self, keys: Keys) -> Iterator[tuple[Keys, Stored]]:
+        places = np.searchsorted(self._keys[:, 0], keys[:, 0])
         places = np.minimum(places, len(self._keys) - 1)
-        known = (self._keys[places] == texts.keys).all(axis=1)
-        rows, keys = self._order[places[known]], texts.keys[known]
+        known = (self._keys[places] == keys).all(axis=1)
+        rows, found = self._order[places[known]], keys[known]
         for start in range(0, len(rows), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            yield keys[part], self._source.sentence_vectors.vectors(rows[part]).astype(np.float16)
-            progress(len(keys[part]))
-        new = PendingTexts(texts.store, texts.rows[~known], texts.keys[~known])
-        yield from self._local.embed(new, progress)
+            vectors = self._source.sentence_vectors.vectors(rows[part])
+            yield found[part], vectors.astype(np.float16)
+
+
+def _can_be_copied(manifest: Manifest) -> bool:
+    return manifest.dense.type is DenseType.EXACT and manifest.title_weight == TITLE_WEIGHT

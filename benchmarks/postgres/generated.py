@@ -11,7 +11,8 @@ import numpy as np
 from benchmarks.corpus import SEED, GeneratedArticle, generate
 from index.encoder.encoder import Encoder
 from index.models import Article
-from index.stores.dense import Vectors, embedded_text
+from index.stores.dense import Vectors
+from index.stores.titled import titled_vectors
 
 _DIMENSION = 384
 _CLUSTERS = 4096
@@ -38,9 +39,10 @@ def articles(sentences: int, *, changed: bool = False) -> Iterator[Article]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the text that its answering sentence was encoded as."""
+    """A question with its answering sentence, and the title of its article."""
 
     question: str
+    title: str
     answer: str
 
 
@@ -57,23 +59,24 @@ def questions(sentences: int, count: int, *, of_changed: bool = False) -> list[A
 
 
 def _asked(of: GeneratedArticle, question: str, start: int, end: int) -> Asked:
-    return Asked(question, embedded_text(of.record["title"], of.record["text"][start:end]))
+    return Asked(question, of.record["title"], of.record["text"][start:end])
 
 
 class GeneratedEncoder(Encoder):
-    """Encoder whose vectors follow from a hash of the text, near those of the same title. With
-    `timed`, that encoder reads each question, too, so that its time counts."""
+    """Encoder whose vectors follow from a hash of the text, in clusters. A question is near its
+    answering sentence. With `timed`, that encoder reads each question, too, so that its time
+    counts."""
 
     def __init__(self, asked: Sequence[Asked] = (), timed: Encoder | None = None) -> None:
         # The model of the base class is not loaded: nothing is read.
         self.id, self.dimension = "generated", _DIMENSION
-        self._answers: Mapping[str, str] = {each.question: each.answer for each in asked}
+        self._asked: Mapping[str, Asked] = {each.question: each for each in asked}
         self._timed = timed
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         if self._timed is not None:
             self._timed.encode_queries(texts)
-        vectors = np.stack([_vector(self._answers.get(text, text)) for text in texts])
+        vectors = np.stack([self._answering(text) for text in texts])
         aside = np.stack([_drawn(f"asked {text}") for text in texts])
         return _units(vectors + _ASIDE * aside)
 
@@ -84,10 +87,17 @@ class GeneratedEncoder(Encoder):
             progress(len(texts))
         return np.stack([_vector(text) for text in texts])
 
+    def _answering(self, question: str) -> Vectors:
+        """Return the vector of the sentence that answers, or else of the question itself."""
+        if (asked := self._asked.get(question)) is None:
+            return _vector(question)
+        answers, titles = (_vector(text)[None] for text in (asked.answer, asked.title))
+        vector: Vectors = titled_vectors(answers, titles)[0]
+        return vector
+
 
 def _vector(text: str) -> Vectors:
-    title = text.partition(":")[0]
-    cluster = int.from_bytes(blake2b(title.encode(), digest_size=8).digest()) % _CLUSTERS
+    cluster = int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) % _CLUSTERS
     return _units(_centre(cluster) + _SPREAD * _drawn(text))
 
 

@@ -58,7 +58,7 @@ def copy(to: str, as_json: bool, **flags: Any) -> None:
     """Copy the current generation to TO, the folder or URL of another index.
 
     It becomes the current generation there. Vectors are copied, not computed again, unless they are
-    compressed."""
+    compressed or version 0.7 made them."""
     from bot.commands.actions import index as action
 
     action.copy(to, as_json, **flags)

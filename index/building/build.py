@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.articles.reading_memory import ReadingMemory
 from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
-from index.building.embedding import Embedder
+from index.building.embedding import Embedder, VectorSource
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
@@ -47,6 +47,7 @@ from index.models import Article, DenseType
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotesWriter
 from index.stores.text_store import FileTextStore, Layout, TextStoreWriter
+from index.stores.titled import TITLE_WEIGHT
 from index.stores.token_writer import write_tokens
 from index.stores.vector_cache import VectorCache
 from index.stores.vocabulary import count_words, save_vocabulary
@@ -78,7 +79,7 @@ class BuildOptions:
     it ends the build. The newest `keep_generations` generations are kept, and those that a process
     still reads. Without an article the build fails, unless `allow_empty`. Files and lines that
     `memory` knows from an earlier build are not read again. `embedder` encodes the sentences;
-    without one, this machine does."""
+    without one, this machine does. Vectors of sentences that `copied` has are not computed."""
 
     full: bool = False
     dense_type: DenseType = DenseType.AUTO
@@ -89,6 +90,7 @@ class BuildOptions:
     allow_empty: bool = False
     memory: ReadingMemory | None = None
     embedder: Embedder | None = None
+    copied: VectorSource | None = None
 
 
 # Stands for no articles in a generation without any: no table may be empty. It never held, so no
@@ -159,6 +161,7 @@ def publish_articles(
             options.dense_type,
             trained,
             options.embedder,
+            options.copied,
         )
         known = unchanged.tokens(initials) if unchanged else None
         tokens = write_tokens(staging, texts, initials, progress, known)
@@ -282,6 +285,7 @@ def _write_manifest(
         sentences=texts.sentence_count,
         passages=texts.passage_count,
         dense=dense,
+        title_weight=TITLE_WEIGHT,
         reading=reading_version(),
         sources=tuple(str(source.absolute()) for source in sources),
         files=files,

@@ -2,34 +2,49 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
+from index.building.vector_keys import VectorKeys
 from index.encoder.encoder import Encoder
-from index.stores.dense import Rows, Stored, embedded_text
+from index.stores.dense import Rows, Stored
 from index.stores.text_store import FileTextStore
 from index.stores.vector_cache import Keys
 
-_ENCODED_AT_ONCE = 1_000  # sentences; the most that a killed build loses
+_ENCODED_AT_ONCE = 1_000  # texts; the most that a killed build loses
 
 
 @dataclass(frozen=True, slots=True)
 class PendingTexts:
-    """Sentences of a text store whose vectors are unknown, with their cache keys. The texts are
-    read from the store part by part."""
+    """Sentences and titles of a text store whose vectors are unknown, with their cache keys.
+    `places` has the row of each sentence, and ~row for the title of an article. The texts are read
+    from the store part by part."""
 
     store: FileTextStore
-    rows: Rows
+    places: Rows
     keys: Keys
 
+    @classmethod
+    def of(cls, store: FileTextStore, sentences: Rows, titles: Rows, keys: VectorKeys) -> Self:
+        """Take the texts of these sentence rows and the titles of these article rows. A repeated
+        text is taken once."""
+        places = np.concatenate([sentences, ~titles])
+        each = np.concatenate([keys.sentences[sentences], keys.titles[titles]])
+        once = np.sort(np.unique(each, axis=0, return_index=True)[1])
+        return cls(store, places[once], each[once])
+
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.places)
 
     def read(self, part: range) -> list[str]:
-        """Return the texts to encode: each sentence with the title of its article."""
-        rows = self.rows[part.start : part.stop]
-        return [embedded_text(each.article.title, each.text) for each in self.store.sentences(rows)]
+        """Return the texts to encode, in order."""
+        places = self.places[part.start : part.stop]
+        sentences = iter(self.store.sentences(places[places >= 0]))
+        return [
+            next(sentences).text if place >= 0 else self.store.articles[~place].title
+            for place in places.tolist()
+        ]
 
     def keys_of(self, part: range) -> Keys:
         return self.keys[part.start : part.stop]
@@ -61,3 +76,11 @@ class LocalEmbedder:
         for part in texts.parts(_ENCODED_AT_ONCE):
             vectors = self.encoder.encode_passages(texts.read(part), progress=progress)
             yield texts.keys_of(part), vectors.astype(np.float16)
+
+
+class VectorSource(Protocol):
+    """Vectors of sentences under their titles that need not be encoded: those of a copied index."""
+
+    def vectors_of(self, keys: Keys) -> Iterator[tuple[Keys, Stored]]:
+        """Yield the known vectors of these whole sentences with their keys, part by part. The
+        vectors have 16 bits per number."""

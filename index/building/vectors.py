@@ -6,12 +6,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from index.building.embedding import Embedder, LocalEmbedder, PendingTexts
+from index.building.embedding import Embedder, LocalEmbedder, PendingTexts, VectorSource
+from index.building.vector_keys import CachedRows, VectorKeys
 from index.encoder.encoder import Encoder
 from index.errors import BuildError
 from index.files.arrays import new_array
 from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, DenseRecord
-from index.generations.reader import TextStore
 from index.models import DenseType
 from index.progress import Progress
 from index.stores.dense import (
@@ -20,14 +20,14 @@ from index.stores.dense import (
     Stored,
     Vectors,
     can_be_compressed,
-    embedded_text,
     mean_vectors,
     recall,
     suits,
     type_for,
 )
-from index.stores.text_store import FileTextStore, StoredSentence
-from index.stores.vector_cache import Keys, VectorCache, keys_of
+from index.stores.text_store import FileTextStore
+from index.stores.titled import encode_titled, titled_vectors
+from index.stores.vector_cache import Keys, VectorCache
 
 _READ_AT_ONCE = 10_000  # sentences
 _ASKED = 200  # questions for the test of a compressed index
@@ -39,7 +39,7 @@ _SAME = 0.9  # cosine with the cached vector; near 0 for another encoder's
 @dataclass(frozen=True, slots=True)
 class WrittenVectors:
     """Result of writing vectors. `reused` counts the sentences whose vectors were cached; `keys`
-    are the cache keys of all sentences."""
+    are the cache keys of all vectors that were needed."""
 
     record: DenseRecord
     reused: int
@@ -55,77 +55,75 @@ def write_vectors(
     wanted: DenseType,
     trained: Path | None = None,
     embedder: Embedder | None = None,
+    copied: VectorSource | None = None,
 ) -> WrittenVectors:
-    """Write the vectors, indexed as the type `wanted`. Without an `embedder`, this machine encodes.
-    The codes of `trained`, the file of a
+    """Write the vectors, indexed as the type `wanted`. Without an `embedder`, this machine encodes
+    what neither the cache nor `copied` has. The codes of `trained`, the file of a
     compressed index, are reused if they are good enough. A compressed index that misses too many of
     the nearest sentences is replaced by an exact one if `wanted` is AUTO. Raises BuildError if
     `wanted` is COMPRESSED then, or if the cache is unusable."""
-    keys = keys_of_sentences(texts, progress)
-    known = cache.find(keys)
-    _check_known(texts, known, encoder, cache)
-    missing = np.flatnonzero(known < 0)
-    _encode(texts, keys, missing, embedder or LocalEmbedder(encoder), cache, progress)
-    known[missing] = cache.find(keys[missing])
-    if (known < 0).any():
+    keys = VectorKeys.of(texts, progress)
+    cached = CachedRows.find(cache, keys)
+    _check_known(texts, cached, encoder, cache)
+    if copied is not None:
+        for found, known in copied.vectors_of(keys.whole[cached.whole < 0]):
+            cache.append(found, known)
+        cache.refresh()
+        cached = CachedRows.find(cache, keys)
+    missing = cached.missing_sentences
+    pending = PendingTexts.of(texts, missing, cached.missing_titles, keys)
+    _encode(pending, embedder or LocalEmbedder(encoder), cache, progress)
+    cached = CachedRows.find(cache, keys)
+    if len(cached.missing_sentences) or len(cached.missing_titles):
         raise BuildError("Vectors that were just written cannot be read back: check the disk")
     with TemporaryDirectory(dir=staging, prefix=".vectors-") as scratch:
-        shape = (len(keys), encoder.dimension)
+        shape = (len(keys.whole), encoder.dimension)
         vectors: Stored = new_array(Path(scratch, "vectors.npy"), shape, np.float16)
-        for start in range(0, len(keys), _READ_AT_ONCE):
-            rows = known[start : start + _READ_AT_ONCE]
-            vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
+        _combine(vectors, cache, cached, keys.articles)
         progress.advance(0)
         _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
         progress.start("Indexing vectors", None)
         index, record = _indexed(texts, vectors, encoder, wanted, trained)
         index.save(staging / SENTENCE_VECTORS)
-    return WrittenVectors(record, len(keys) - len(missing), keys)
-
-
-def keys_of_sentences(texts: TextStore, progress: Progress) -> Keys:
-    """Return the cache keys of all sentences. An article is read as a whole, which takes less time
-    than to read each sentence."""
-    keys = np.empty((texts.sentence_count, 2), np.uint64)
-    for article in texts.articles:
-        text = texts.article_text(article)
-        spans = texts.spans(article).tolist()
-        embedded = (embedded_text(article.title, text[start:end]) for start, end in spans)
-        keys[article.first_sentence : article.end_sentence] = keys_of(embedded)
-        progress.advance(0)
-    return keys
-
-
-def _embedded(sentence: StoredSentence) -> str:
-    return embedded_text(sentence.article.title, sentence.text)
+    return WrittenVectors(record, len(keys.whole) - len(missing), cached.keys(keys))
 
 
 def _encode(
-    texts: FileTextStore,
-    keys: Keys,
-    missing: Rows,
-    embedder: Embedder,
-    cache: VectorCache,
-    progress: Progress,
+    pending: PendingTexts, embedder: Embedder, cache: VectorCache, progress: Progress
 ) -> None:
-    """Encode the missing rows and add their vectors to the cache."""
-    # Repeated sentences are encoded once.
-    once = missing[np.sort(np.unique(keys[missing], axis=0, return_index=True)[1])]
-    progress.start("Encoding sentences", len(once))
-    pending = PendingTexts(texts, once, keys[once])
+    """Encode texts and add their vectors to the cache."""
+    progress.start("Encoding sentences", len(pending))
     for done, vectors in embedder.embed(pending, progress.advance):
         cache.append(done, vectors)
     cache.refresh()
 
 
-def _check_known(texts: FileTextStore, known: Rows, encoder: Encoder, cache: VectorCache) -> None:
+def _combine(vectors: Stored, cache: VectorCache, cached: CachedRows, articles: Rows) -> None:
+    """Fill in the vectors of all sentences, which the cache has whole or apart."""
+    for start in range(0, len(vectors), _READ_AT_ONCE):
+        part = slice(start, start + _READ_AT_ONCE)
+        whole = cached.whole[part]
+        found = cache.vectors(np.where(whole < 0, cached.sentences[part], whole))
+        titles = np.where(whole < 0, cached.titles[articles[part]], -1)
+        if len(rows := np.flatnonzero(titles >= 0)):
+            under = cache.vectors(titles[rows]).astype(np.float32)
+            found[rows] = titled_vectors(found[rows].astype(np.float32), under)
+        vectors[part] = found
+
+
+def _check_known(
+    texts: FileTextStore, cached: CachedRows, encoder: Encoder, cache: VectorCache
+) -> None:
     """Encode one cached sentence again and compare, because the files do not say which encoder made
     them. Raises BuildError if the vectors differ."""
+    alone = bool((cached.sentences >= 0).any())
+    known = cached.sentences if alone else cached.whole
     rows = np.flatnonzero(known >= 0)[:1]
     if not len(rows):
         return
-    [anew] = encoder.encode_passages([_embedded(each) for each in texts.sentences(rows)])
-    [kept] = cache.vectors(known[rows])
+    [sentence], [kept] = texts.sentences(rows), cache.vectors(known[rows])
+    title = "" if alone else sentence.article.title
+    [anew] = encode_titled(encoder, title, [sentence.text])
     if anew @ kept < _SAME:
         raise BuildError(
             f"{cache.folder} holds vectors of another encoder than {encoder.id}: remove it, and "

@@ -32,8 +32,9 @@ class DenseRecord(BaseModel):
 
 class Manifest(Sealed):
     """Contents and sources of a generation. `articles` counts each article once, `versions` the
-    earlier versions, which are stored as articles of their own. `files` maps each file's path
-    within the generation to its sha256."""
+    earlier versions, which are stored as articles of their own. `title_weight` is the weight of
+    titles in the vectors; None where a title was encoded in front of each sentence, as versions
+    up to 0.7 did. `files` maps each file's path within the generation to its sha256."""
 
     schema_version: Literal[6]
     id: str
@@ -46,6 +47,7 @@ class Manifest(Sealed):
     sentences: int = Field(gt=0)
     passages: int = Field(gt=0)
     dense: DenseRecord
+    title_weight: float | None = None
     reading: str  # version of the code that read the articles
     sources: tuple[str, ...]
     files: dict[str, str]

@@ -133,7 +133,8 @@ def make_current(connection: Connection[Any], number: int) -> None:
 
 
 def epoch_key(manifest: Manifest) -> str:
-    """Return what the rows of an epoch depend on: the encoder, and the program that reads."""
+    """Return what the rows of an epoch depend on: the encoder, the weight of titles, and the
+    program that reads."""
     parts = (manifest.encoder_id, str(manifest.dimension), str(manifest.schema_version))
-    program = (manifest.reading, manifest.dealbot_version)
+    program = (str(manifest.title_weight), manifest.reading, manifest.dealbot_version)
     return hashlib.sha256("\n".join((*parts, *program)).encode()).hexdigest()

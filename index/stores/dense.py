@@ -63,13 +63,6 @@ def suits(trained: Path, sentences: int) -> bool:
     return (_lists_of(index) is not None) == (sentences >= _IN_LISTS_FROM)
 
 
-def embedded_text(title: str, text: str) -> str:
-    """Build the text that a sentence's vector is made from. The title names the topic where the
-    sentence itself says only "the deal". On three question sets this gained as much as a second
-    vector of the surrounding sentences."""
-    return f"{title}: {text}" if title else text
-
-
 def mean_vectors(sentences: Vectors, starts: Rows) -> Vectors:
     """Compute the vectors of passages, shape (n, dimension): the normalized mean of their
     sentences. Passage i covers the rows of `sentences` from `starts[i]` to the next start. On three

@@ -1,5 +1,8 @@
 """Cache of vectors of texts that were encoded before, in files beside the generations.
 
+A text is a sentence without its title, or a title. Copied vectors are those of sentences under
+their titles, with keys of their own.
+
 A build encodes only texts that are not in the cache: those changed since the last build. Vectors
 that a killed build finished are in the cache too. Serving never reads it. Lost or damaged vectors
 are encoded again.
@@ -19,16 +22,33 @@ from numpy.typing import NDArray
 
 from index.errors import BuildError
 from index.stores.dense import Rows, Stored
+from index.stores.titled import TITLE_WEIGHT
 
 Keys = NDArray[np.uint64]  # (n, 2)
 
 _KEY = np.dtype([("key", "<u8", 2), ("crc", "<u4")])
+_TITLED = b"titled"
 _AT_ONCE = 10_000  # vectors copied at a time
 
 
 def keys_of(texts: Iterable[str]) -> Keys:
     """Return the 128-bit BLAKE2b hashes of texts, shape (n, 2)."""
-    digests = (hashlib.blake2b(text.encode(), digest_size=16).digest() for text in texts)
+    return _hashes(texts, b"")
+
+
+def titled_keys(title: str, texts: Iterable[str]) -> Keys:
+    """Return the keys of texts under a title. They depend on the weight of the title, too. Without
+    a title, the key of a text is that of `keys_of`."""
+    if not title:
+        return keys_of(texts)
+    return _hashes((f"{TITLE_WEIGHT} {len(title)} {title}{text}" for text in texts), _TITLED)
+
+
+def _hashes(texts: Iterable[str], person: bytes) -> Keys:
+    """Hash texts; `person` keeps texts of one use apart from those of another."""
+    digests = (
+        hashlib.blake2b(text.encode(), digest_size=16, person=person).digest() for text in texts
+    )
     return np.frombuffer(b"".join(digests), "<u8").reshape(-1, 2)
 
 

@@ -28,9 +28,10 @@ from index.generations.verified import VERIFIED
 from index.models import DenseType
 from index.progress import NoProgress
 from index.stores import dense
-from index.stores.dense import DenseIndex, Vectors, embedded_text
+from index.stores.dense import DenseIndex, Vectors
 from index.stores.lexical import LexicalIndex
 from index.stores.terms import TermLists
+from index.stores.titled import encode_titled
 from index.stores.vector_cache import VectorCache, keys_of
 
 FIRST = "The harbour opened in May. Its mayor welcomed the ships."
@@ -140,8 +141,9 @@ def test_what_is_built_is_what_the_articles_say(
         *("A café.", "B"),
         *("The harbour opened in May.", "Its mayor welcomed the ships."),
     ]
-    titles = ("Wharf", "Wharf", "", "")
-    expected = encoder.encode_passages(list(map(embedded_text, titles, sentences)))
+    expected = np.concatenate(
+        [encode_titled(encoder, "Wharf", sentences[:2]), encoder.encode_passages(sentences[2:])]
+    )
     stored = generation.sentence_vectors.vectors(np.arange(4))
     np.testing.assert_allclose(stored, expected, atol=1e-3)  # stored in 16 bits
     check_only(index, generations=1)
@@ -196,15 +198,53 @@ def test_only_what_is_new_is_encoded_and_the_vectors_are_a_full_builds(
         np.testing.assert_array_equal(taken, fresh)
 
 
-def test_a_new_title_makes_new_vectors(articles: Path, index: Path, encoder: Encoder) -> None:
-    for title in ("Harbour closes", "Harbour opens"):
-        (articles / "harbour.md").write_text(f"---\ntitle: {title}\n---\n{SECOND}")
-        (articles / "harbour.txt").unlink(missing_ok=True)
-        report = build_index([articles], index, encoder, NoProgress())
-        assert report.reused == 0
-    titled = embedded_text("Harbour opens", "The harbour closed in June.")
-    stored = open_current(index).sentence_vectors.vectors(np.array([0]))
-    np.testing.assert_allclose(stored, encoder.encode_passages([titled]), atol=1e-3)
+def test_a_new_title_is_all_that_is_encoded(articles: Path, index: Path, encoder: Encoder) -> None:
+    (articles / "harbour.txt").unlink()
+    harbour = articles / "harbour.md"
+    harbour.write_text(f"---\ntitle: Harbour closes\n---\n{SECOND}")
+    build_index([articles], index, encoder, NoProgress())
+    before = open_current(index).sentence_vectors.vectors(np.arange(2))
+    harbour.write_text(f"---\ntitle: Harbour opens\n---\n{SECOND}")
+    counting = Counting(encoder)
+    report = build_index([articles], index, counting, NoProgress())  # type: ignore[arg-type]
+    sentences = [each.text for each in open_current(index).texts.sentences(range(2))]
+    assert report.reused == 2
+    assert counting.texts == [sentences[0], "Harbour opens"]  # the first one is compared
+    stored = open_current(index).sentence_vectors.vectors(np.arange(2))
+    expected = encode_titled(encoder, "Harbour opens", sentences)
+    np.testing.assert_allclose(stored, expected, atol=1e-3)
+    assert np.abs(stored - before).max() > 0.01
+
+
+def test_a_title_and_a_sentence_of_several_articles_are_encoded_once(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    (articles / "harbour.txt").unlink()
+    for name, title in (("a", "Harbour"), ("b", "Harbour"), ("c", "The harbour opened in May.")):
+        (articles / f"{name}.md").write_text(f"---\ntitle: {title}\n---\n{FIRST}")
+    counting = Counting(encoder)
+    build_index([articles], index, counting, NoProgress())  # type: ignore[arg-type]
+    assert counting.texts == [
+        *("The harbour opened in May.", "Its mayor welcomed the ships."),
+        "Harbour",
+    ]
+
+
+def test_vectors_of_titles_with_sentences_are_not_taken_from_an_old_cache(
+    articles: Path, index: Path, encoder: Encoder
+) -> None:
+    """An older version cached the vector of "title: sentence" under the hash of that text."""
+    (articles / "harbour.txt").write_text("It opened.")
+    (articles / "harbour.txt").rename(articles / "harbour.md")
+    (articles / "harbour.md").write_text("---\ntitle: Port\n---\nIt opened.")
+    cache = VectorCache(index / "vectors" / encoder.id, encoder.dimension)
+    old = encoder.encode_passages(["Port: It opened."]).astype(np.float16)
+    cache.append(keys_of(["Port: It opened."]), old)
+    counting = Counting(encoder)
+    assert build_index([articles], index, counting, NoProgress()).reused == 0  # type: ignore[arg-type]
+    assert counting.texts == ["It opened.", "Port"]
+    stored = open_current(index).sentence_vectors.vectors(np.arange(1))
+    np.testing.assert_allclose(stored, encode_titled(encoder, "Port", ["It opened."]), atol=1e-3)
 
 
 def test_nothing_changed_encodes_one_sentence_to_see_whose_vectors_are_known(
@@ -764,7 +804,7 @@ def test_known_vectors_that_are_another_encoders_are_not_taken(
     cache = VectorCache(known, encoder.dimension)
     said = [sentence.text for sentence in open_current(answering).texts.sentences(range(2))]
     others = np.eye(len(said), encoder.dimension, dtype=np.float16)
-    cache.append(keys_of([embedded_text("", text) for text in said]), others)
+    cache.append(keys_of(said), others)
     told = refusal([articles], answering, encoder)
     assert f"{known} holds vectors of another encoder" in told
     assert texts_in(answering) == before

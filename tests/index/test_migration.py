@@ -27,6 +27,7 @@ from index.progress import NoProgress
 from tests.damage import flip, rewrite
 
 STORED = Path(__file__).parent / "schemas"
+_UNTITLED = 2  # of 14 sentences
 
 
 @pytest.fixture(params=sorted(STORED.glob("*.tar.xz")), ids=lambda path: path.name.split(".")[0])
@@ -49,7 +50,7 @@ def test_an_older_index_is_told_with_the_command_that_brings_it_over(old: Path) 
     assert find_damage(current_folder(index)) == []
 
 
-def test_it_answers_with_the_same_texts_and_known_vectors_without_the_articles(
+def test_it_answers_with_the_same_texts_without_the_articles(
     old: Path, encoder_home: Path, encoder: Encoder
 ) -> None:
     index = old / "index"
@@ -58,7 +59,8 @@ def test_it_answers_with_the_same_texts_and_known_vectors_without_the_articles(
     shutil.rmtree(index / GENERATIONS / before[0])
     migrated = open_current(index)
     assert migrated.id == report.manifest.id
-    assert report.reused == report.manifest.sentences == 14
+    # Their vectors had the title in front of the text. Those without a title are known.
+    assert (report.reused, report.manifest.sentences) == (_UNTITLED, 14)
     assert [str(source) for source in report.manifest.sources] == ["/srv/dealbot/articles"]
 
     built = build_index([old / "articles"], old / "anew", encoder, NoProgress())
@@ -82,7 +84,7 @@ def test_where_the_articles_are_as_they_were_a_build_does_the_same(
     old: Path, encoder: Encoder
 ) -> None:
     report = build_index([old / "articles"], old / "index", encoder, NoProgress())
-    assert report.reused == 14
+    assert report.reused == _UNTITLED
     assert open_current(old / "index").id == report.manifest.id
 
 

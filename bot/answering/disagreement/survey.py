@@ -19,6 +19,9 @@ _READ_MORE = 4  # sentences of other articles that the judge reads beyond the ra
 _LOOKED_AT = 20  # best ranked sentences among which these are looked for
 _OF_ONE_VALUE = 2  # sentences that are shown for one value
 _MOST_VALUES = 3
+# Sentences of one value that another value is compared with. With two, "it was announced in
+# November" and one more hid a third that names the same parties as the other date does.
+_COMPARED = 3
 _ANSWERS = 1.0  # log-odds of the judge at which another sentence stands for a value
 
 
@@ -101,7 +104,7 @@ def _is_same(sameness: Sameness, group: Sequence[Statement], statement: Statemen
     """Return whether a statement is about the same thing as the first one of a group, or as another
     one that surely answers."""
     sure = [each for each in group if each is group[0] or each.answers >= _ANSWERS]
-    return any(sameness.is_same(each, statement) for each in sure[:_OF_ONE_VALUE])
+    return any(sameness.is_same(each, statement) for each in sure[:_COMPARED])
 
 
 def _surveyed(

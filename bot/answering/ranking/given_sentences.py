@@ -18,7 +18,8 @@ from bot.answering.ranking.second_reading import SecondReading
 from bot.domain.models import RankRequest, RankResult, check_question
 from index.models import Span
 from index.ranges import starts_of
-from index.stores.dense import Vectors, embedded_text, mean_vectors
+from index.stores.dense import Vectors, mean_vectors
+from index.stores.titled import encode_titled
 from index.text.passages import group_passages
 from index.text.tokens import WordNumbers, read_tokens
 
@@ -99,9 +100,7 @@ class SentenceRanker:
     def _places(self, vector: Vectors, number: int, first: int, article: GivenArticle) -> Places:
         """Build the places of one article, whose sentences start at row `first`."""
         count = len(article.sentences)
-        vectors = self._encoder.encode_passages(
-            [embedded_text(article.title, sentence) for sentence in article.sentences]
-        )
+        vectors = encode_titled(self._encoder, article.title, article.sentences)
         runs = group_passages(_as_article(article.sentences))
         starts, lengths = np.array([[run[0], len(run)] for run in runs]).T
         position = np.arange(count)

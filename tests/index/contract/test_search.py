@@ -7,9 +7,10 @@ from index.encoder.encoder import Encoder
 from index.generations.reader import Generation
 from index.period import NOW, Period
 from index.retrieval import Searcher
-from index.stores.dense import embedded_text, mean_vectors
+from index.stores.dense import mean_vectors
 from index.stores.terms import Analyzer
 from index.stores.text_store import about
+from index.stores.titled import titled_vectors
 from index.text.tokens import GAP_BITS, WordNumbers
 from tests.index.contract.articles import STORY
 
@@ -17,10 +18,16 @@ COST = "What does the bridge of Orm cost?"
 
 
 def exact(generation: Generation, encoder: Encoder) -> np.ndarray:
-    """Encode all sentences anew, as 16-bit numbers."""
+    """Encode all sentences and titles anew, as 16-bit numbers."""
     found = generation.texts.sentences(range(generation.texts.sentence_count))
-    texts = [embedded_text(each.article.title, each.text) for each in found]
-    return encoder.encode_passages(texts).astype(np.float16).astype(np.float32)
+    titles = [each.article.title for each in found]
+    sentences = rounded(encoder.encode_passages([each.text for each in found]))
+    under = rounded(titled_vectors(sentences, rounded(encoder.encode_passages(titles))))
+    return np.where(np.array(titles)[:, None] == "", sentences, under)
+
+
+def rounded(vectors: np.ndarray) -> np.ndarray:
+    return vectors.astype(np.float16).astype(np.float32)
 
 
 def test_the_numbers_of_rows_agree(generation: Generation) -> None:
