@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from index.building.build import BuildOptions, BuildReport
+from index.building.cached_vectors import keys_of_sentences
 from index.building.embedding import LocalEmbedder, PendingTexts
 from index.building.migration import stored_articles
-from index.building.vectors import keys_of_sentences
 from index.encoder.encoder import Encoder, open_by_id
 from index.errors import BuildError
 from index.generations.generation import verify_whole

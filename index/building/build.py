@@ -11,16 +11,17 @@ from pathlib import Path
 
 from index.articles.reading_memory import ReadingMemory
 from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
+from index.building.cached_vectors import VectorSource
+from index.building.copied_vectors import EarlierVectors
 from index.building.embedding import Embedder
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
 from index.encoder.encoder import Encoder
-from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
+from index.errors import BuildError, SourceError
 from index.files.folder_locks import KEPT_GENERATIONS, remove_if_unlocked
 from index.files.publication import (
     disk_errors_as_build_errors,
-    file_digest,
     make_folder,
     only_writer,
     publish_folder,
@@ -31,16 +32,13 @@ from index.generations.generation import (
     GENERATIONS,
     POINTER,
     FileGeneration,
-    current_folder,
     published,
 )
 from index.generations.integrity import checksums
 from index.generations.manifest import (
     SCHEMA_VERSION,
-    SENTENCE_VECTORS,
     DenseRecord,
     Manifest,
-    read_manifest,
 )
 from index.generations.verified import record_verified, states_of
 from index.models import Article, DenseType
@@ -149,17 +147,9 @@ def publish_articles(
             articles = _or_nothing(articles)
         initials, versions = _write_texts(staging, articles, unchanged, progress)
         texts = FileTextStore(staging)
-        trained = None if options.full else _trained_codes(index, encoder)
-        written = write_vectors(
-            staging,
-            texts,
-            encoder,
-            cache,
-            progress,
-            options.dense_type,
-            trained,
-            options.embedder,
-        )
+        earlier = None if options.full else EarlierVectors.of(index, encoder.id, unchanged)
+        source = VectorSource(encoder, cache, options.embedder)
+        written = write_vectors(staging, texts, source, progress, options.dense_type, earlier)
         known = unchanged.tokens(initials) if unchanged else None
         tokens = write_tokens(staging, texts, initials, progress, known)
         save_vocabulary(count_words(texts, tokens), staging)
@@ -177,8 +167,8 @@ def publish_articles(
         with suppress(OSError):  # already published: at worst the next build has more to do
             _prune(index, manifest, options.keep_generations)
             record_verified(index / GENERATIONS / manifest.id, manifest, states)
-            if len(cache) > 2 * len(written.keys):
-                cache.keep_only(written.keys)
+            if written.needed is not None:
+                cache.keep_only(written.needed)
     return BuildReport(manifest, written.reused)
 
 
@@ -206,22 +196,6 @@ def _vector_cache(index: Path, encoder: Encoder, full: bool) -> Iterator[VectorC
         with suppress(OSError):  # as above
             shutil.rmtree(folder, ignore_errors=True)
             (beside / encoder.id).rename(folder)
-
-
-def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
-    """Return the current generation's vector file if it is compressed, intact and made with this
-    encoder; its codes can then be reused. None otherwise."""
-    try:
-        folder = current_folder(index)
-        manifest = read_manifest(folder)
-        compressed = manifest.dense.type is DenseType.COMPRESSED
-        if not compressed or manifest.encoder_id != encoder.id:
-            return None
-        path = folder / SENTENCE_VECTORS
-        intact = file_digest(path) == manifest.files.get(SENTENCE_VECTORS)
-    except (IndexMissingError, IndexDamagedError, OSError):
-        return None
-    return path if intact else None
 
 
 def _write_texts(

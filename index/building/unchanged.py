@@ -100,6 +100,21 @@ class Unchanged:
         rows = range(article.first_sentence, article.end_sentence)
         return (self._tokens.sentences.marks(rows) & TEACHES) > 0
 
+    def sentence_rows(self, texts: FileTextStore) -> NDArray[np.int64]:
+        """Return for each sentence of the new generation the row of the same sentence here, of an
+        article found so far with the same title; -1 for other sentences."""
+        rows = np.full(texts.sentence_count, -1, np.int64)
+        for row, old in self._found.items():
+            article = texts.articles[row]
+            if article.title == old.title:
+                own = slice(article.first_sentence, article.end_sentence)
+                rows[own] = np.arange(old.first_sentence, old.end_sentence)
+        return rows
+
+    def passages_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the passage row of each sentence row."""
+        return self._texts.passages_of(rows)
+
     def tokens(self, initials: Initials) -> KnownTokens:
         """Return the tokens of the articles found so far; `initials` are those of the new
         generation."""

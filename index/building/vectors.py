@@ -6,131 +6,89 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from index.building.embedding import Embedder, LocalEmbedder, PendingTexts
+from index.building.cached_vectors import VectorSource, keys_of_sentences
+from index.building.copied_vectors import EarlierVectors, copy_vectors
+from index.building.recall import LEAST_RECALL, questions_about
 from index.encoder.encoder import Encoder
 from index.errors import BuildError
 from index.files.arrays import new_array
 from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS, DenseRecord
-from index.generations.reader import TextStore
 from index.models import DenseType
 from index.progress import Progress
 from index.stores.dense import (
     DenseIndex,
-    Rows,
     Stored,
-    Vectors,
     can_be_compressed,
-    embedded_text,
     mean_vectors,
     recall,
     suits,
     type_for,
 )
-from index.stores.text_store import FileTextStore, StoredSentence
-from index.stores.vector_cache import Keys, VectorCache, keys_of
+from index.stores.text_store import FileTextStore
+from index.stores.vector_cache import Keys
 
 _READ_AT_ONCE = 10_000  # sentences
 _ASKED = 200  # questions for the test of a compressed index
 _ASKED_AGAIN = 50  # for codes that passed the test before; few sentences are new
-_LEAST_RECALL = 0.95
-_SAME = 0.9  # cosine with the cached vector; near 0 for another encoder's
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenVectors:
-    """Result of writing vectors. `reused` counts the sentences whose vectors were cached; `keys`
-    are the cache keys of all sentences."""
+    """Result of writing vectors. `reused` counts the sentences that were not encoded. `needed` are
+    the cache keys of all sentences if the cache has many others, or else None."""
 
     record: DenseRecord
     reused: int
-    keys: Keys
+    needed: Keys | None
 
 
 def write_vectors(
     staging: Path,
     texts: FileTextStore,
-    encoder: Encoder,
-    cache: VectorCache,
+    source: VectorSource,
     progress: Progress,
     wanted: DenseType,
-    trained: Path | None = None,
-    embedder: Embedder | None = None,
+    earlier: EarlierVectors | None = None,
 ) -> WrittenVectors:
-    """Write the vectors, indexed as the type `wanted`. Without an `embedder`, this machine encodes.
-    The codes of `trained`, the file of a
-    compressed index, are reused if they are good enough. A compressed index that misses too many of
-    the nearest sentences is replaced by an exact one if `wanted` is AUTO. Raises BuildError if
-    `wanted` is COMPRESSED then, or if the cache is unusable."""
-    keys = keys_of_sentences(texts, progress)
-    known = cache.find(keys)
-    _check_known(texts, known, encoder, cache)
-    missing = np.flatnonzero(known < 0)
-    _encode(texts, keys, missing, embedder or LocalEmbedder(encoder), cache, progress)
-    known[missing] = cache.find(keys[missing])
-    if (known < 0).any():
-        raise BuildError("Vectors that were just written cannot be read back: check the disk")
+    """Write the vectors, indexed as the type `wanted`. The vectors and the codebook of `earlier`
+    are reused if they are good enough. A compressed index that misses too many of the nearest
+    sentences is replaced by an exact one if `wanted` is AUTO. Raises BuildError if `wanted` is
+    COMPRESSED then, or if the cache is unusable."""
+    record, shape = None, (texts.sentence_count, source.encoder.dimension)
+    kind = type_for(*shape) if wanted is DenseType.AUTO else wanted
+    if earlier and kind is DenseType.COMPRESSED and can_be_compressed(*shape):
+        record = copy_vectors(staging, texts, earlier, source, progress)
+    if record is None:
+        trained = earlier.codes if earlier else None
+        record = _write_all(staging, texts, source, progress, wanted, trained)
+    many = len(source.cache) > 2 * texts.sentence_count
+    needed = keys_of_sentences(texts, progress) if many else None
+    return WrittenVectors(record, texts.sentence_count - source.encoded, needed)
+
+
+def _write_all(
+    staging: Path,
+    texts: FileTextStore,
+    source: VectorSource,
+    progress: Progress,
+    wanted: DenseType,
+    trained: Path | None,
+) -> DenseRecord:
+    """Write the vectors of all sentences from the cache."""
+    rows, keys = np.arange(texts.sentence_count), keys_of_sentences(texts, progress)
+    places = source.fill(texts, rows, keys, progress)
     with TemporaryDirectory(dir=staging, prefix=".vectors-") as scratch:
-        shape = (len(keys), encoder.dimension)
+        shape = (len(places), source.encoder.dimension)
         vectors: Stored = new_array(Path(scratch, "vectors.npy"), shape, np.float16)
-        for start in range(0, len(keys), _READ_AT_ONCE):
-            rows = known[start : start + _READ_AT_ONCE]
-            vectors[start : start + _READ_AT_ONCE] = cache.vectors(rows)
+        for start in range(0, len(places), _READ_AT_ONCE):
+            part = slice(start, start + _READ_AT_ONCE)
+            vectors[part] = source.read(places[part])
         progress.advance(0)
         _write_passages(staging / PASSAGE_VECTORS, texts, vectors)
         progress.start("Indexing vectors", None)
-        index, record = _indexed(texts, vectors, encoder, wanted, trained)
+        index, record = _indexed(texts, vectors, source.encoder, wanted, trained)
         index.save(staging / SENTENCE_VECTORS)
-    return WrittenVectors(record, len(keys) - len(missing), keys)
-
-
-def keys_of_sentences(texts: TextStore, progress: Progress) -> Keys:
-    """Return the cache keys of all sentences. An article is read as a whole, which takes less time
-    than to read each sentence."""
-    keys = np.empty((texts.sentence_count, 2), np.uint64)
-    for article in texts.articles:
-        text = texts.article_text(article)
-        spans = texts.spans(article).tolist()
-        embedded = (embedded_text(article.title, text[start:end]) for start, end in spans)
-        keys[article.first_sentence : article.end_sentence] = keys_of(embedded)
-        progress.advance(0)
-    return keys
-
-
-def _embedded(sentence: StoredSentence) -> str:
-    return embedded_text(sentence.article.title, sentence.text)
-
-
-def _encode(
-    texts: FileTextStore,
-    keys: Keys,
-    missing: Rows,
-    embedder: Embedder,
-    cache: VectorCache,
-    progress: Progress,
-) -> None:
-    """Encode the missing rows and add their vectors to the cache."""
-    # Repeated sentences are encoded once.
-    once = missing[np.sort(np.unique(keys[missing], axis=0, return_index=True)[1])]
-    progress.start("Encoding sentences", len(once))
-    pending = PendingTexts(texts, once, keys[once])
-    for done, vectors in embedder.embed(pending, progress.advance):
-        cache.append(done, vectors)
-    cache.refresh()
-
-
-def _check_known(texts: FileTextStore, known: Rows, encoder: Encoder, cache: VectorCache) -> None:
-    """Encode one cached sentence again and compare, because the files do not say which encoder made
-    them. Raises BuildError if the vectors differ."""
-    rows = np.flatnonzero(known >= 0)[:1]
-    if not len(rows):
-        return
-    [anew] = encoder.encode_passages([_embedded(each) for each in texts.sentences(rows)])
-    [kept] = cache.vectors(known[rows])
-    if anew @ kept < _SAME:
-        raise BuildError(
-            f"{cache.folder} holds vectors of another encoder than {encoder.id}: remove it, and "
-            "build again"
-        )
+    return record
 
 
 def _write_passages(path: Path, texts: FileTextStore, vectors: Stored) -> None:
@@ -162,28 +120,20 @@ def _indexed(
         )
     if trained and not suits(trained, len(vectors)):
         trained = None
-    found = 0.0
+    found, sentences = 0.0, range(texts.sentence_count)
     # After a small change, training takes longer than the rest of the rebuild.
     for codes in dict.fromkeys((trained, None)):
         index = DenseIndex.of(vectors, kind, codes)
-        asked = _questions(texts, encoder, _ASKED_AGAIN if codes else _ASKED)
+        asked = questions_about(sentences, _ASKED_AGAIN if codes else _ASKED, texts, encoder)
         found = recall(index, vectors, asked)
-        if found < _LEAST_RECALL and index.scan_all_lists():
+        if found < LEAST_RECALL and index.scan_all_lists():
             found = recall(index, vectors, asked)
-        if found >= _LEAST_RECALL:
+        if found >= LEAST_RECALL:
             record = DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))
             return index, record
     if wanted is kind:
         raise BuildError(
             f"A compressed index finds only {found:.0%} of the nearest sentences here "
-            f"({_LEAST_RECALL:.0%} are needed): build it with dense_type = exact"
+            f"({LEAST_RECALL:.0%} are needed): build it with dense_type = exact"
         )
     return DenseIndex.of(vectors), DenseRecord(type=DenseType.EXACT)
-
-
-def _questions(texts: FileTextStore, encoder: Encoder, count: int) -> Vectors:
-    """Encode the first halves of evenly sampled sentences, as a user who half remembers them might
-    type."""
-    drawn = np.linspace(0, texts.sentence_count - 1, count).astype(np.int64)
-    words = [sentence.text.split() for sentence in texts.sentences(drawn)]
-    return encoder.encode_queries([" ".join(each[: (len(each) + 1) // 2]) for each in words])
