@@ -27,6 +27,7 @@ Rows = NDArray[np.int64]
 VOCABULARY = "vocab.index.json"  # a file of an index: the number of each term
 _K1, _B = 1.2, 0.75
 _PART = 4_000_000  # terms counted at a time
+_ROW_BITS = 32  # of a text's row in a number that also has a term
 
 
 class LexicalIndex:
@@ -127,13 +128,15 @@ class _Tables:
         free = starts[:-1].copy()  # position of each term's next entry
         for first, flat, lengths in parts:
             counted = only or self._count(first, flat, lengths)
-            entries = np.bincount(counted.terms, minlength=self._terms)
-            before = np.concatenate([[0], np.cumsum(entries)[:-1]])
-            places = (free - before)[counted.terms] + np.arange(len(counted.terms))
-            length = lengths[counted.rows - first] / self._average
+            places: slice | Rows = slice(None)
+            if not only:
+                entries = np.bincount(counted.terms, minlength=self._terms)
+                places = (free - starts_of(entries)[:-1])[counted.terms]
+                places += np.arange(len(counted.terms))
+                free += entries
+            length = (lengths / self._average)[counted.rows - first]
             data[places] = idf[counted.terms] * saturation(counted.times, length)
             rows[places] = counted.rows
-            free += entries
         return {
             "data": data,
             "indices": rows,
@@ -143,12 +146,14 @@ class _Tables:
 
     def _count(self, first: int, flat: Numbers, lengths: Numbers) -> "_Counted":
         rows = np.repeat(np.arange(first, first + len(lengths)), lengths)
-        keys = flat.astype(np.int64) * self._texts + rows
+        keys = flat.astype(np.int64)
+        keys <<= _ROW_BITS
+        keys |= rows
         keys.sort()
         begins = np.flatnonzero(run_begins(keys))
         times = np.diff(np.append(begins, len(keys)))
-        terms, rows = np.divmod(keys[begins], self._texts)
-        return _Counted(terms, rows, times)
+        found = keys[begins]
+        return _Counted(found >> _ROW_BITS, found & ((1 << _ROW_BITS) - 1), times)
 
 
 @dataclass(frozen=True, slots=True)
