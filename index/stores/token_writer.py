@@ -178,10 +178,13 @@ class _Copied:
         """Number the words that have no new number yet, in order of appearance; each with the other
         words of its written form."""
         missing = self._first[words[self._new[words] < 0]]
-        for first in in_order(missing, len(self._new)).tolist():
-            last = self._end[first]
-            start = self._numbers.first_of(self._words[first:last])
-            self._new[first:last] = np.arange(start, start + last - first)
+        firsts = in_order(missing, len(self._new))
+        forms = zip(firsts.tolist(), self._end[firsts].tolist(), strict=True)
+        number = self._numbers.first_of
+        self._new[firsts] = [number(self._words[first:end]) for first, end in forms]
+        known = self._new[self._first]
+        others = np.arange(len(self._new)) - self._first
+        self._new = np.where(known < 0, -1, known + others)
 
 
 class _Writer:
