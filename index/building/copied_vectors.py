@@ -14,7 +14,7 @@ from index.building.recall import LEAST_RECALL, questions_about
 from index.building.unchanged import Unchanged
 from index.encoder.encoder import Encoder
 from index.errors import IndexDamagedError, IndexMissingError
-from index.files.arrays import new_array
+from index.files.arrays import save_array
 from index.files.publication import file_digest
 from index.generations.generation import current_folder
 from index.generations.manifest import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _FEW = 0.05  # the most new sentences, as a share of all
 _LEAST_COSINE = 0.98  # of a new vector and its 8 bits per number, which span the earlier vectors
-_ASKED = 8  # questions about new sentences; the others were tested as they were new
+_ASKED = 5  # questions about new sentences; the others were tested as they were new
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,9 @@ def _copy_passages(
     assert earlier.unchanged is not None
     old = rows[texts.first_sentences]
     stored = np.load(earlier.passages, mmap_mode="r", allow_pickle=False)
-    passages = new_array(path, (len(old), stored.shape[1]), np.float16)
+    passages = np.empty((len(old), stored.shape[1]), np.float16)
     passages[old >= 0] = stored[earlier.unchanged.passages_of(old[old >= 0])]
     if (old < 0).any():
         starts = np.searchsorted(np.flatnonzero(rows < 0), texts.first_sentences[old < 0])
         passages[old < 0] = mean_vectors(vectors, starts)
-    passages.flush()
+    save_array(path, passages)

@@ -107,7 +107,7 @@ def best_rows(scores: Scores, count: int) -> Rows:
 
 class _Tables:
     """BM25 tables in files: for each term in turn, the rows that contain it and its score in each.
-    They are computed from one part of the texts at a time."""
+    They are computed from one part of the texts at a time. Those of a single part are in memory."""
 
     def __init__(self, lists: TermLists, folder: Path) -> None:
         self._lists, self._folder = lists, folder
@@ -122,8 +122,7 @@ class _Tables:
         for part in parts:
             frequencies += np.bincount((only or self._count(*part)).terms, minlength=self._terms)
         starts = starts_of(frequencies)
-        data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
-        rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
+        data, rows = self._new_tables(int(starts[-1]), in_memory=only is not None)
         idf = inverse_frequency(self._texts, frequencies)
         free = starts[:-1].copy()  # position of each term's next entry
         for first, flat, lengths in parts:
@@ -143,6 +142,14 @@ class _Tables:
             "indptr": starts.astype(np.int32 if starts[-1] < 2**31 else np.int64),
             "num_docs": self._texts,
         }
+
+    def _new_tables(self, count: int, *, in_memory: bool) -> tuple[Scores, Numbers]:
+        if in_memory:
+            return np.empty(count, np.float32), np.empty(count, np.int32)
+        return (
+            new_array(self._folder / "data.npy", (count,), np.float32),
+            new_array(self._folder / "rows.npy", (count,), np.int32),
+        )
 
     def _count(self, first: int, flat: Numbers, lengths: Numbers) -> "_Counted":
         rows = np.repeat(np.arange(first, first + len(lengths)), lengths)
