@@ -21,6 +21,7 @@ from index.encoder.encoder import Encoder
 from index.errors import BuildError, SourceError
 from index.files.folder_locks import KEPT_GENERATIONS, remove_if_unlocked
 from index.files.publication import (
+    begin_sync,
     disk_errors_as_build_errors,
     make_folder,
     only_writer,
@@ -150,10 +151,12 @@ def publish_articles(
         earlier = None if options.full else EarlierVectors.of(index, encoder.id, unchanged)
         source = VectorSource(encoder, cache, options.embedder)
         written = write_vectors(staging, texts, source, progress, options.dense_type, earlier)
+        begin_sync(staging)
         known = unchanged.tokens(initials) if unchanged else None
         tokens = write_tokens(staging, texts, initials, progress, known)
         save_vocabulary(count_words(texts, tokens), staging)
         write_terms(staging, texts, tokens, progress)
+        begin_sync(staging)
         progress.advance(0)
         manifest = _write_manifest(staging, texts, versions, encoder, sources, written.record)
         states = states_of(staging, manifest)  # only this build writes in the staging folder
