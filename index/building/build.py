@@ -14,6 +14,7 @@ from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read
 from index.building.cached_vectors import VectorSource
 from index.building.copied_vectors import EarlierVectors
 from index.building.embedding import Embedder
+from index.building.lessons import Lessons
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
@@ -50,7 +51,7 @@ from index.stores.token_writer import write_tokens
 from index.stores.vector_cache import VectorCache
 from index.stores.vocabulary import count_words, save_vocabulary
 from index.text.blocks import blocks_of, sentences_in
-from index.text.initials import Initials, InitialsLearner
+from index.text.initials import Initials
 from index.text.passages import group_passages
 
 _CACHE = "vectors"
@@ -206,7 +207,7 @@ def _write_texts(
 ) -> tuple[Initials, int]:
     """Write the texts. Return the initials learnt from them and the count of earlier versions.
     Raises BuildError if there is no sentence to index."""
-    learner = InitialsLearner()
+    lessons = Lessons(unchanged)
     progress.start("Reading articles", None)
     with TextStoreWriter(staging) as writer, ReadingNotesWriter(staging) as reading:
         for article in articles:
@@ -214,16 +215,11 @@ def _write_texts(
             known = unchanged.find(article, writer.articles) if unchanged else None
             layout = unchanged.layout(known) if unchanged and known else _read(article)
             writer.add(article, layout)
-            learner.add(article.title)
-            spans = layout.sentences[:, :2]
-            if unchanged and known:
-                spans = spans[unchanged.teaches(known)]
-            for start, end in spans.tolist():
-                learner.add(article.text[start:end])
+            lessons.add(article, layout, known)
             progress.advance(1)
     if writer.sentences == 0:
         raise BuildError("There is no sentence to index: every article was left out")
-    initials = learner.learnt()
+    initials = lessons.learnt()
     initials.save(staging)
     return initials, writer.versions
 
