@@ -193,12 +193,13 @@ class _Plan:
 
 
 def _packed(article: Article) -> bytes:
-    text = _digest(article.text) if article.text else b""
+    of_text = _digest(article.text)
+    text = of_text if article.text else b""
     seen, published = utc_seconds(article.seen), utc_seconds(article.published)
     if article.replaced and seen is None:
         seen = utc_seconds(article.replaced)
     return _RECORD.pack(
-        _whole(article),
+        _whole(article, of_text),
         text,
         _digest(article.feed) if article.feed else b"",
         _UNKNOWN if seen is None else seen,
@@ -224,7 +225,9 @@ def _digest(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def _whole(article: Article) -> bytes:
+def _whole(article: Article, of_text: bytes | None = None) -> bytes:
+    """Return the digest of all of an article; `of_text` is that of its text if it is known."""
     metadata = (article.title, article.source, article.url, article.published)
     history = (article.seen, article.replaced, article.feed)
-    return _digest("\0".join((article.text, *metadata, *history)))
+    text = of_text or _digest(article.text)
+    return _digest("\0".join((text.hex(), *metadata, *history)))

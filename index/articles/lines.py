@@ -22,7 +22,7 @@ def read_lines(
 ) -> Iterator[Finding]:
     """Yield the article of each line, or an error, from the memory if the line is known. Articles
     of more than `limit` bytes are errors."""
-    records = 0
+    records, name = 0, shown(file.path)
     longest = limit * _LINE_GROWTH + _LINE_ROOM
     lines, file_note = _as_utf8(lines)
     for number, line in enumerate(_bounded_lines(lines, longest), 1):
@@ -30,7 +30,7 @@ def read_lines(
         if not content.strip():
             continue
         records += 1
-        place = f"{shown(file.path)}, line {number}"
+        place = f"{name}, line {number}"
         default_id = f"{file.default_id}#{records}"
         key = default_id, place, file_note, limit, digest(line)
         known = memory.recall(key)
@@ -44,7 +44,7 @@ def read_lines(
             memory.keep(key, known)
         yield from known
     if not records:
-        yield SourceError(f"{shown(file.path)} contains no articles. Add some, or remove it.")
+        yield SourceError(f"{name} contains no articles. Add some, or remove it.")
 
 
 def _read_line(line: bytes, default_id: str, place: str, file_note: str) -> Found:

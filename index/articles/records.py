@@ -106,10 +106,12 @@ def read_record(record: object, default_id: str, place: str) -> Article:
     seen = seen_time(_string(record.get("seen")) or "", writer)
     replaced = withdrawal_time(seen, metadata["published"], place) if withdrawn else ""
     article_id = _id(record, default_id, name == "text", place)
-    read = _read_text(writer, article_id, metadata, name, text, place)
-    if name == "text":
-        read = replace(read, blocks=given_blocks(record.get("blocks"), text, place))
     feed = _string(record.get("feed")) or ""
+    if name == "text":
+        read, blocks = writer.article(article_id, **metadata), record.get("blocks")
+        blocks = given_blocks(blocks, text, place)
+        return replace(read, text=text, blocks=blocks, seen=seen, replaced=replaced, feed=feed)
+    read = _read_text(writer, article_id, metadata, name, text, place)
     return replace(read, seen=seen, replaced=replaced, feed=feed)
 
 
@@ -127,8 +129,6 @@ def _read_text(
     text: str,
     place: str,
 ) -> Article:
-    if name == "text":
-        return replace(writer.article(article_id, **metadata), text=text)
     text = _without_cut(text, writer)
     if name in _SUMMARIES:
         writer.note("The record carries only a summary of the article.")

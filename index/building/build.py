@@ -11,16 +11,19 @@ from pathlib import Path
 
 from index.articles.reading_memory import ReadingMemory
 from index.articles.sources import DEFAULT_MAX_ARTICLE_BYTES, SourceReport, read_articles
-from index.building.embedding import Embedder, VectorSource
+from index.building.cached_vectors import VectorSource
+from index.building.copied_vectors import EarlierVectors
+from index.building.embedding import Embedder, KnownVectors
+from index.building.lessons import Lessons
 from index.building.terms import write_terms
 from index.building.unchanged import Unchanged, reading_version
 from index.building.vectors import write_vectors
 from index.encoder.encoder import Encoder
-from index.errors import BuildError, IndexDamagedError, IndexMissingError, SourceError
+from index.errors import BuildError, SourceError
 from index.files.folder_locks import KEPT_GENERATIONS, remove_if_unlocked
 from index.files.publication import (
+    begin_sync,
     disk_errors_as_build_errors,
-    file_digest,
     make_folder,
     only_writer,
     publish_folder,
@@ -31,16 +34,13 @@ from index.generations.generation import (
     GENERATIONS,
     POINTER,
     FileGeneration,
-    current_folder,
     published,
 )
 from index.generations.integrity import checksums
 from index.generations.manifest import (
     SCHEMA_VERSION,
-    SENTENCE_VECTORS,
     DenseRecord,
     Manifest,
-    read_manifest,
 )
 from index.generations.verified import record_verified, states_of
 from index.models import Article, DenseType
@@ -52,7 +52,7 @@ from index.stores.token_writer import write_tokens
 from index.stores.vector_cache import VectorCache
 from index.stores.vocabulary import count_words, save_vocabulary
 from index.text.blocks import blocks_of, sentences_in
-from index.text.initials import Initials, InitialsLearner
+from index.text.initials import Initials
 from index.text.passages import group_passages
 
 _CACHE = "vectors"
@@ -90,7 +90,7 @@ class BuildOptions:
     allow_empty: bool = False
     memory: ReadingMemory | None = None
     embedder: Embedder | None = None
-    copied: VectorSource | None = None
+    copied: KnownVectors | None = None
 
 
 # Stands for no articles in a generation without any: no table may be empty. It never held, so no
@@ -151,22 +151,15 @@ def publish_articles(
             articles = _or_nothing(articles)
         initials, versions = _write_texts(staging, articles, unchanged, progress)
         texts = FileTextStore(staging)
-        trained = None if options.full else _trained_codes(index, encoder)
-        written = write_vectors(
-            staging,
-            texts,
-            encoder,
-            cache,
-            progress,
-            options.dense_type,
-            trained,
-            options.embedder,
-            options.copied,
-        )
+        earlier = None if options.full else EarlierVectors.of(index, encoder.id, unchanged)
+        source = VectorSource(encoder, cache, options.embedder, options.copied)
+        written = write_vectors(staging, texts, source, progress, options.dense_type, earlier)
+        begin_sync(staging)
         known = unchanged.tokens(initials) if unchanged else None
         tokens = write_tokens(staging, texts, initials, progress, known)
         save_vocabulary(count_words(texts, tokens), staging)
         write_terms(staging, texts, tokens, progress)
+        begin_sync(staging)
         progress.advance(0)
         manifest = _write_manifest(staging, texts, versions, encoder, sources, written.record)
         states = states_of(staging, manifest)  # only this build writes in the staging folder
@@ -180,8 +173,8 @@ def publish_articles(
         with suppress(OSError):  # already published: at worst the next build has more to do
             _prune(index, manifest, options.keep_generations)
             record_verified(index / GENERATIONS / manifest.id, manifest, states)
-            if len(cache) > 2 * len(written.keys):
-                cache.keep_only(written.keys)
+            if written.needed is not None:
+                cache.keep_only(written.needed)
     return BuildReport(manifest, written.reused)
 
 
@@ -211,28 +204,12 @@ def _vector_cache(index: Path, encoder: Encoder, full: bool) -> Iterator[VectorC
             (beside / encoder.id).rename(folder)
 
 
-def _trained_codes(index: Path, encoder: Encoder) -> Path | None:
-    """Return the current generation's vector file if it is compressed, intact and made with this
-    encoder; its codes can then be reused. None otherwise."""
-    try:
-        folder = current_folder(index)
-        manifest = read_manifest(folder)
-        compressed = manifest.dense.type is DenseType.COMPRESSED
-        if not compressed or manifest.encoder_id != encoder.id:
-            return None
-        path = folder / SENTENCE_VECTORS
-        intact = file_digest(path) == manifest.files.get(SENTENCE_VECTORS)
-    except (IndexMissingError, IndexDamagedError, OSError):
-        return None
-    return path if intact else None
-
-
 def _write_texts(
     staging: Path, articles: Iterable[Article], unchanged: Unchanged | None, progress: Progress
 ) -> tuple[Initials, int]:
     """Write the texts. Return the initials learnt from them and the count of earlier versions.
     Raises BuildError if there is no sentence to index."""
-    learner = InitialsLearner()
+    lessons = Lessons(unchanged)
     progress.start("Reading articles", None)
     with TextStoreWriter(staging) as writer, ReadingNotesWriter(staging) as reading:
         for article in articles:
@@ -240,16 +217,11 @@ def _write_texts(
             known = unchanged.find(article, writer.articles) if unchanged else None
             layout = unchanged.layout(known) if unchanged and known else _read(article)
             writer.add(article, layout)
-            learner.add(article.title)
-            spans = layout.sentences[:, :2]
-            if unchanged and known:
-                spans = spans[unchanged.teaches(known)]
-            for start, end in spans.tolist():
-                learner.add(article.text[start:end])
+            lessons.add(article, layout, known)
             progress.advance(1)
     if writer.sentences == 0:
         raise BuildError("There is no sentence to index: every article was left out")
-    initials = learner.learnt()
+    initials = lessons.learnt()
     initials.save(staging)
     return initials, writer.versions
 

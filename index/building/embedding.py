@@ -6,7 +6,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from index.building.vector_keys import VectorKeys
+from index.building.vector_keys import CachedRows, VectorKeys
 from index.encoder.encoder import Encoder
 from index.stores.dense import Rows, Stored
 from index.stores.text_store import FileTextStore
@@ -26,10 +26,10 @@ class PendingTexts:
     keys: Keys
 
     @classmethod
-    def of(cls, store: FileTextStore, sentences: Rows, titles: Rows, keys: VectorKeys) -> Self:
-        """Take the texts of these sentence rows and the titles of these article rows. A repeated
-        text is taken once."""
-        places = np.concatenate([sentences, ~titles])
+    def missing(cls, store: FileTextStore, keys: VectorKeys, cached: CachedRows) -> Self:
+        """Take the texts and the titles that the cache lacks. A repeated text is taken once."""
+        sentences, titles = cached.missing_sentences, cached.missing_titles
+        places = np.concatenate([keys.rows[sentences], ~keys.article_rows[titles]])
         each = np.concatenate([keys.sentences[sentences], keys.titles[titles]])
         once = np.sort(np.unique(each, axis=0, return_index=True)[1])
         return cls(store, places[once], each[once])
@@ -78,7 +78,7 @@ class LocalEmbedder:
             yield texts.keys_of(part), vectors.astype(np.float16)
 
 
-class VectorSource(Protocol):
+class KnownVectors(Protocol):
     """Vectors of sentences under their titles that need not be encoded: those of a copied index."""
 
     def vectors_of(self, keys: Keys) -> Iterator[tuple[Keys, Stored]]:

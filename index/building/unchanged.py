@@ -6,6 +6,7 @@ both are the same, the result is copied.
 """
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -32,7 +33,7 @@ from index.stores.text_store import (
 from index.stores.token_store import TOKENS, FileTokenStore
 from index.stores.token_writer import KnownTokens
 from index.text.initials import INITIALS, Initials
-from index.text.marks import TEACHES
+from index.text.marks import TEACHES, teaches
 
 # All code that determines what is read from a text.
 _CODE = (
@@ -68,8 +69,9 @@ class Unchanged:
     """Articles of the previous generation, found by their texts."""
 
     def __init__(self, texts: FileTextStore, tokens: FileTokenStore, initials: Initials) -> None:
-        self._texts, self._tokens, self._initials = texts, tokens, initials
-        self._by_text = {(each.sha256, each.given_blocks): each for each in texts.articles}
+        self._texts, self._tokens, self.initials = texts, tokens, initials
+        self.count = len(texts.articles)
+        self._by_text = {_content(each): each for each in texts.articles}
         self._found: dict[int, StoredArticle] = {}
 
     @classmethod
@@ -100,10 +102,45 @@ class Unchanged:
         rows = range(article.first_sentence, article.end_sentence)
         return (self._tokens.sentences.marks(rows) & TEACHES) > 0
 
+    def taught(self, row: int, texts: Sequence[str], known: StoredArticle | None) -> bool:
+        """Return whether initials were learnt from just these texts of the article in a row: its
+        title and sentences. `known` is the stored article that they are from, if it is known."""
+        article = self._texts.articles[row]
+        if article.title != texts[0]:
+            return False
+        if known:
+            return _content(known) == _content(article)
+        try:
+            text = self._texts.article_text(article)
+        except IndexDamagedError:
+            return False
+        spans = self._texts.spans(article)[self.teaches(article)].tolist()
+        return [text[start:end] for start, end in spans] == [*filter(teaches, texts[1:])]
+
+    def sentence_rows(self, texts: FileTextStore) -> NDArray[np.int64]:
+        """Return for each sentence of the new generation the row of the same sentence here, of an
+        article found so far with the same title; -1 for other sentences."""
+        rows = np.full(texts.sentence_count, -1, np.int64)
+        for row, old in self._found.items():
+            article = texts.articles[row]
+            if article.title == old.title:
+                own = slice(article.first_sentence, article.end_sentence)
+                rows[own] = np.arange(old.first_sentence, old.end_sentence)
+        return rows
+
+    def passages_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the passage row of each sentence row."""
+        return self._texts.passages_of(rows)
+
     def tokens(self, initials: Initials) -> KnownTokens:
         """Return the tokens of the articles found so far; `initials` are those of the new
         generation."""
-        return KnownTokens(self._tokens, self._found, initials == self._initials)
+        return KnownTokens(self._tokens, self._found, initials == self.initials)
+
+
+def _content(article: StoredArticle) -> tuple[str, str]:
+    """Return what the sentences of an article depend on."""
+    return article.sha256, article.given_blocks
 
 
 def _intact(folder: Path, manifest: Manifest) -> bool:

@@ -4,7 +4,9 @@ The vector of a sentence is made from two cached vectors: of its text and of the
 article. A copied vector cannot be taken apart: it is cached as a whole.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -16,51 +18,70 @@ from index.stores.vector_cache import Keys, VectorCache, keys_of, titled_keys
 
 @dataclass(frozen=True, slots=True)
 class VectorKeys:
-    """Cache keys of the texts of a store. By sentence row: `sentences` of the text alone, `whole`
-    of the text under its title, `articles` the article row. By article row: `titles`, and `titled`
-    is false where there is none."""
+    """Cache keys of sentences of a store, with the titles of their articles.
 
+    By sentence: `rows` of the store, `sentences` are the keys of the text alone, `whole` those of
+    the text under its title, and `articles` the place of its article in the following. By article:
+    `article_rows` of the store, `titles` are the keys, and `titled` is false where there is no
+    title."""
+
+    rows: Rows
     sentences: Keys
     whole: Keys
     articles: Rows
+    article_rows: Rows
     titles: Keys
     titled: Mask
 
     @classmethod
-    def of(cls, texts: TextStore, progress: Progress) -> "VectorKeys":
-        """Read the texts. An article is read as a whole, which takes less time than to read each
+    def of(cls, texts: TextStore, progress: Progress) -> Self:
+        """Read all texts. An article is read as a whole, which takes less time than to read each
         sentence."""
-        count = texts.sentence_count
-        sentences, whole = np.empty((2, count, 2), np.uint64)
+        rows = np.arange(texts.sentence_count)
+        sentences, whole = np.empty((2, len(rows), 2), np.uint64)
         for article in texts.articles:
             text = texts.article_text(article)
             said = [text[start:end] for start, end in texts.spans(article).tolist()]
-            rows = slice(article.first_sentence, article.end_sentence)
-            sentences[rows] = keys_of(said)
-            whole[rows] = titled_keys(article.title, said)
+            own = slice(article.first_sentence, article.end_sentence)
+            sentences[own] = keys_of(said)
+            whole[own] = titled_keys(article.title, said)
             progress.advance(0)
         titles = [article.title for article in texts.articles]
         return cls(
-            sentences,
-            whole,
-            texts.articles_of(np.arange(count)),
-            keys_of(titles),
-            np.array([bool(title) for title in titles]),
+            *(rows, sentences, whole, texts.articles_of(rows)),
+            *(np.arange(len(titles)), keys_of(titles), _present(titles)),
         )
+
+    @classmethod
+    def of_rows(cls, texts: TextStore, rows: Rows) -> Self:
+        """Read a few sentences."""
+        found = texts.sentences(rows)
+        sentences = keys_of(each.text for each in found)
+        whole = [titled_keys(each.article.title, [each.text]) for each in found]
+        article_rows, articles = np.unique(texts.articles_of(rows), return_inverse=True)
+        titles = [texts.articles[row].title for row in article_rows.tolist()]
+        return cls(
+            *(rows, sentences, np.concatenate([sentences[:0], *whole]), articles),
+            *(article_rows, keys_of(titles), _present(titles)),
+        )
+
+
+def _present(titles: Sequence[str]) -> Mask:
+    return np.array([bool(title) for title in titles], np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
 class CachedRows:
     """Cache rows of the vectors that a build needs, -1 where one is missing. A sentence needs its
-    `whole` vector, or that of its text (`sentences`) and that of its title (`titles`, by article
-    row). What is not needed is -2."""
+    `whole` vector, or that of its text (`sentences`) and that of its title (`titles`, by article).
+    What is not needed is -2."""
 
     whole: Rows
     sentences: Rows
     titles: Rows
 
     @classmethod
-    def find(cls, cache: VectorCache, keys: VectorKeys) -> "CachedRows":
+    def find(cls, cache: VectorCache, keys: VectorKeys) -> Self:
         whole = cache.find(keys.whole)
         sentences, titles = np.full(len(whole), -2), np.full(len(keys.titles), -2)
         apart = np.flatnonzero(whole < 0)

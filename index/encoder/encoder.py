@@ -54,9 +54,11 @@ class _Model:
 
     def __init__(self, folder: Path, record: EncoderRecord) -> None:
         self._record = record
-        self.tokenizer = _load_tokenizer(folder / TOKENIZER_FILE, record.max_tokens)
         try:
-            self.session = open_session(folder / MODEL_FILE)
+            with ThreadPoolExecutor(1, "loading") as thread:  # beside the tokenizer
+                session = thread.submit(open_session, folder / MODEL_FILE)
+                self.tokenizer = _load_tokenizer(folder / TOKENIZER_FILE, record.max_tokens)
+            self.session = session.result()
         except ORT_ERRORS as error:
             raise EncoderError(
                 f"onnxruntime cannot load {folder / MODEL_FILE}: {error}. {remedy(folder)}"

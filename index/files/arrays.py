@@ -21,6 +21,7 @@ def new_array(path: Path, shape: tuple[int, ...], dtype: DTypeLike) -> "np.memma
 def save_array(path: Path, array: NDArray[Any]) -> None:
     """Save the array as a new .npy file. Raises OSError if the disk is full; np.save(path) would
     truncate the array without an error if the disk fills up as it closes the file."""
-    table = new_array(path, array.shape, array.dtype)
-    table[:] = array
-    table.flush()
+    array = np.ascontiguousarray(array)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+        file.write(array.data)

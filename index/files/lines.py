@@ -1,5 +1,6 @@
 """Random access to the lines of a file by number."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,3 +24,7 @@ class FileLines:
         """Return the line without its newline."""
         start, end = self._starts[number : number + 2].tolist()
         return self._file.read(start, end - 1)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield all lines, which takes less time than to read them one by one."""
+        return iter(self._file.read(0, self._file.size).split(b"\n")[:-1])

@@ -27,6 +27,7 @@ Rows = NDArray[np.int64]
 VOCABULARY = "vocab.index.json"  # a file of an index: the number of each term
 _K1, _B = 1.2, 0.75
 _PART = 4_000_000  # terms counted at a time
+_ROW_BITS = 32  # of a text's row in a number that also has a term
 
 
 class LexicalIndex:
@@ -106,7 +107,7 @@ def best_rows(scores: Scores, count: int) -> Rows:
 
 class _Tables:
     """BM25 tables in files: for each term in turn, the rows that contain it and its score in each.
-    They are computed from one part of the texts at a time."""
+    They are computed from one part of the texts at a time. Those of a single part are in memory."""
 
     def __init__(self, lists: TermLists, folder: Path) -> None:
         self._lists, self._folder = lists, folder
@@ -121,19 +122,20 @@ class _Tables:
         for part in parts:
             frequencies += np.bincount((only or self._count(*part)).terms, minlength=self._terms)
         starts = starts_of(frequencies)
-        data = new_array(self._folder / "data.npy", (int(starts[-1]),), np.float32)
-        rows = new_array(self._folder / "rows.npy", (int(starts[-1]),), np.int32)
+        data, rows = self._new_tables(int(starts[-1]), in_memory=only is not None)
         idf = inverse_frequency(self._texts, frequencies)
         free = starts[:-1].copy()  # position of each term's next entry
         for first, flat, lengths in parts:
             counted = only or self._count(first, flat, lengths)
-            entries = np.bincount(counted.terms, minlength=self._terms)
-            before = np.concatenate([[0], np.cumsum(entries)[:-1]])
-            places = (free - before)[counted.terms] + np.arange(len(counted.terms))
-            length = lengths[counted.rows - first] / self._average
+            places: slice | Rows = slice(None)
+            if not only:
+                entries = np.bincount(counted.terms, minlength=self._terms)
+                places = (free - starts_of(entries)[:-1])[counted.terms]
+                places += np.arange(len(counted.terms))
+                free += entries
+            length = (lengths / self._average)[counted.rows - first]
             data[places] = idf[counted.terms] * saturation(counted.times, length)
             rows[places] = counted.rows
-            free += entries
         return {
             "data": data,
             "indices": rows,
@@ -141,14 +143,24 @@ class _Tables:
             "num_docs": self._texts,
         }
 
+    def _new_tables(self, count: int, *, in_memory: bool) -> tuple[Scores, Numbers]:
+        if in_memory:
+            return np.empty(count, np.float32), np.empty(count, np.int32)
+        return (
+            new_array(self._folder / "data.npy", (count,), np.float32),
+            new_array(self._folder / "rows.npy", (count,), np.int32),
+        )
+
     def _count(self, first: int, flat: Numbers, lengths: Numbers) -> "_Counted":
         rows = np.repeat(np.arange(first, first + len(lengths)), lengths)
-        keys = flat.astype(np.int64) * self._texts + rows
+        keys = flat.astype(np.int64)
+        keys <<= _ROW_BITS
+        keys |= rows
         keys.sort()
         begins = np.flatnonzero(run_begins(keys))
         times = np.diff(np.append(begins, len(keys)))
-        terms, rows = np.divmod(keys[begins], self._texts)
-        return _Counted(terms, rows, times)
+        found = keys[begins]
+        return _Counted(found >> _ROW_BITS, found & ((1 << _ROW_BITS) - 1), times)
 
 
 @dataclass(frozen=True, slots=True)

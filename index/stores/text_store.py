@@ -79,11 +79,14 @@ class StoredArticle:
         return self.version_of or self.id
 
 
+_DEFAULTS = {each.name: each.default for each in fields(StoredArticle)}
+
+
 def _columns(article: StoredArticle) -> dict[str, str | int]:
     """Map field names to the values that are not the default. dataclasses.asdict copies each value,
     which takes longer than writing them."""
-    values = {each: getattr(article, each.name) for each in fields(article)}
-    return {each.name: value for each, value in values.items() if value != each.default}
+    values = {name: getattr(article, name) for name in _DEFAULTS}
+    return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
 
 
 def about(article: StoredArticle) -> str:

@@ -44,11 +44,15 @@ class StoredWords:
         return len(self._lines)
 
     def __getitem__(self, number: int) -> Spelt:
-        surface, _, lower = self._lines[number].decode().partition("\t")
-        return surface, lower
+        return _spelt(self._lines[number])
 
     def __iter__(self) -> Iterator[Spelt]:
-        return map(self.__getitem__, range(len(self)))
+        return map(_spelt, self._lines)
+
+
+def _spelt(line: bytes) -> Spelt:
+    surface, _, lower = line.decode().partition("\t")
+    return surface, lower
 
 
 class TokenTable:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.files.arrays import save_array
 from index.progress import Progress
-from index.ranges import in_ranges, run_begins, starts_of
+from index.ranges import in_order, in_ranges, run_begins, starts_of
 from index.stores.text_store import FileTextStore, StoredArticle, about
 from index.stores.token_store import (
     MARKS,
@@ -94,7 +94,13 @@ class _Copied:
     def __init__(self, known: KnownTokens, numbers: WordNumbers) -> None:
         self._known, self._numbers = known, numbers
         self._words = list(known.store.words)
-        self._new = np.full(len(self._words), -1, np.int64)  # new number of each word, or -1
+        surfaces = [surface for surface, _ in self._words]
+        begins = [a != b for a, b in pairwise(("", *surfaces))]
+        # The words of one written form have adjacent numbers: the first of each word's, and the
+        # place after the last.
+        self._first = np.maximum.accumulate(np.where(begins, np.arange(len(begins)), 0))
+        self._end = np.searchsorted(self._first, self._first, side="right")
+        self._new = np.full(len(begins), -1, np.int64)  # new number of each word, or -1
 
     def runs(self, articles: Iterable[StoredArticle]) -> Iterator[_Run]:
         """Divide the articles into runs that `copy` can copy at once, and single other ones."""
@@ -169,20 +175,16 @@ class _Copied:
         return StoredTokens(tokens, stored.lengths, stored.marks)
 
     def _number_all(self, words: NDArray[np.integer[Any]]) -> None:
-        """Number the words that have no new number yet, in order of appearance."""
-        missing = words[self._new[words] < 0]
-        for word in missing[np.sort(np.unique(missing, return_index=True)[1])].tolist():
-            if self._new[word] < 0:
-                self._number(word)
-
-    def _number(self, word: int) -> None:
-        """Number a word, together with the other words of its written form, which have adjacent
-        numbers."""
-        surface = self._words[word][0]
-        while word and self._words[word - 1][0] == surface:
-            word -= 1
-        numbers = self._numbers.of(surface)
-        self._new[word : word + len(numbers)] = numbers
+        """Number the words that have no new number yet, in order of appearance; each with the other
+        words of its written form."""
+        missing = self._first[words[self._new[words] < 0]]
+        firsts = in_order(missing, len(self._new))
+        forms = zip(firsts.tolist(), self._end[firsts].tolist(), strict=True)
+        number = self._numbers.first_of
+        self._new[firsts] = [number(self._words[first:end]) for first, end in forms]
+        known = self._new[self._first]
+        others = np.arange(len(self._new)) - self._first
+        self._new = np.where(known < 0, -1, known + others)
 
 
 class _Writer:

@@ -37,3 +37,8 @@ def read_marks(text: str, expanded: str) -> int:
         TEACHES: initials or teaches_more(text),
     }
     return sum(mark for mark, found in has.items() if found)
+
+
+def teaches(text: str) -> bool:
+    """Return whether a sentence has the mark TEACHES."""
+    return has_initials(text) or teaches_more(text)

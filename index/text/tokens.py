@@ -1,6 +1,6 @@
 """Texts as the numbers of their words, for counting and comparing many at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,17 +46,22 @@ class WordNumbers:
             tokens += others
         return tokens
 
-    def of(self, surface: str) -> list[int]:
-        """Return the numbers of the words that one written word stands for."""
-        return [token >> GAP_BITS for token in self._tokens.get(surface) or self._number(surface)]
+    def first_of(self, spelt: Sequence[Spelt]) -> int:
+        """Return the number of the first of the words that one written word stands for. They are
+        given as they were numbered before; the others follow it."""
+        surface = spelt[0][0]
+        return (self._tokens.get(surface) or self._add(surface, spelt))[0] >> GAP_BITS
 
     def _number(self, surface: str) -> list[int]:
+        return self._add(surface, [(surface, lower) for lower in spellings(surface)])
+
+    def _add(self, surface: str, spelt: Sequence[Spelt]) -> list[int]:
         start = len(self.words)
-        self.words += [(surface, lower) for lower in spellings(surface)]
-        tokens = [number << GAP_BITS for number in range(start, len(self.words))]
+        self.words += spelt
         # "not" adjoins the "did" of "didn't".
-        self._tokens[surface] = [tokens[0], *(token | ADJOINS for token in tokens[1:])]
-        return self._tokens[surface]
+        others = (number << GAP_BITS | ADJOINS for number in range(start + 1, len(self.words)))
+        tokens = self._tokens[surface] = [start << GAP_BITS, *others]
+        return tokens
 
 
 def _gap(between: str) -> int:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from index.files.arrays import new_array
+from index.files.arrays import new_array, save_array
 
 
 def test_a_new_array_has_its_room_and_is_read_back(tmp_path: Path) -> None:
@@ -17,3 +18,13 @@ def test_a_new_array_has_its_room_and_is_read_back(tmp_path: Path) -> None:
     assert again.shape == (1_000, 384)
     assert (again[3] == 1.5).all()
     assert not again[4:].any()
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (5, 3), (7,)])
+def test_a_saved_array_is_the_file_that_numpy_writes(
+    tmp_path: Path, shape: tuple[int, ...]
+) -> None:
+    array = np.arange(np.prod(shape), dtype=np.int64).reshape(shape)
+    save_array(tmp_path / "ours.npy", array)
+    np.save(tmp_path / "numpys.npy", array)
+    assert (tmp_path / "ours.npy").read_bytes() == (tmp_path / "numpys.npy").read_bytes()

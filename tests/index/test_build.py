@@ -664,7 +664,7 @@ def test_links_lead_no_build_out_of_the_index(
 def test_a_compressed_index_that_finds_too_little_is_refused(
     answering: Path, articles: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.building.vectors._LEAST_RECALL", 1.1)
+    monkeypatch.setattr("index.building.vectors.LEAST_RECALL", 1.1)
     (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came." for n in range(700)))
     with pytest.raises(BuildError, match=r"finds only \d+% of the nearest.*dense_type = exact"):
         build_index(

@@ -44,3 +44,4 @@ def test_lines_are_read_by_number(tmp_path: Path, lines: list[bytes]) -> None:
     (tmp_path / "file").write_bytes(b"".join(line + b"\n" for line in lines))
     file = FileLines(tmp_path / "file")
     assert [file[number] for number in range(len(file))] == lines
+    assert list(file) == lines

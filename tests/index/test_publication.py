@@ -9,6 +9,7 @@ import pytest
 from index.errors import BuildError, IndexDamagedError
 from index.files import publication as publishing
 from index.files.publication import (
+    begin_sync,
     file_digest,
     fsync_tree,
     make_folder,
@@ -32,6 +33,21 @@ def test_a_folder_is_published_whole_and_staging_is_gone(tmp_path: Path) -> None
         publish_folder(_made_in(staging), tmp_path / "id")
     assert (tmp_path / "id" / "inner" / "file").read_text() == "text"
     assert [path.name for path in tmp_path.iterdir()] == ["id"]
+
+
+@pytest.mark.parametrize("system", ["linux", "other"])
+def test_files_whose_writing_was_begun_are_the_same(
+    tmp_path: Path, system: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _made_in(tmp_path)
+    if system == "other":  # one without the call
+        monkeypatch.setattr(publishing, "_EARLY_SYNC", "no_such_call")
+    begin_sync(folder)
+    (folder / "inner" / "later").write_text("more")
+    begin_sync(folder)
+    fsync_tree(folder)
+    found = {path.name: path.read_text() for path in folder.rglob("*") if path.is_file()}
+    assert found == {"file": "text", "later": "more"}
 
 
 def test_what_is_published_already_stays(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.ranges import in_ranges, run_begins, starts_of
+from index.ranges import in_order, in_ranges, run_begins, starts_of
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9))))
@@ -20,3 +20,8 @@ def test_a_run_begins_where_a_number_is_new(numbers: list[int]) -> None:
     numbers.sort()
     begins = np.flatnonzero(run_begins(np.array(numbers)))
     assert [numbers[place] for place in begins] == sorted(set(numbers))
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_numbers_in_order_are_listed_at_their_first_appearance(numbers: list[int]) -> None:
+    assert in_order(np.array(numbers, np.int64), 10).tolist() == list(dict.fromkeys(numbers))

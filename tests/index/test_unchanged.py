@@ -14,7 +14,9 @@ from index.generations.manifest import Manifest
 from index.models import Span
 from index.progress import NoProgress
 from index.text import blocks
+from index.text.initials import InitialsLearner
 from index.text.sentences import split_sentences as really_split
+from tests.damage import flip
 
 HARBOUR = "The harbour didn't open in May. Its mayor, of the HRC, wouldn't say why. It cost $5bn."
 BOARD = "The Harbour Review Council (HRC) met. The HRC and the TPU talked of a memorandum of trust."
@@ -133,3 +135,50 @@ def test_of_a_damaged_generation_nothing_is_taken(
     assert len(split) == 2
     (index / POINTER).unlink()
     assert files_of(articles, index, encoder) == intact
+
+
+_EDITS: dict[str, tuple[dict[str, str], bool]] = {
+    "a sentence that teaches nothing": ({"h": f"{HARBOUR} Then it rained."}, True),
+    "a definition": ({"h": f"{HARBOUR} The Wharf Trust Fund (WTF) paid."}, False),
+    "initials": ({"h": f"{HARBOUR} The TPU paid."}, False),
+    "another order": ({"b": HARBOUR, "h": BOARD}, False),
+    "an article more": ({"z": "It rained."}, False),
+    "an article less": ({"s": ""}, False),
+}
+
+
+@pytest.mark.parametrize("edit", _EDITS)
+def test_initials_are_learnt_again_only_if_other_texts_teach_them(
+    write: Callable[..., Path],
+    tmp_path: Path,
+    encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+    edit: str,
+) -> None:
+    texts = {"b": BOARD, "h": HARBOUR, "s": SHIPS, "u": UNION}
+    build_index([write(**texts)], tmp_path / "index", encoder, NoProgress())
+    changed, same = _EDITS[edit]
+    kept = {name: text for name, text in {**texts, **changed}.items() if text}
+    learnt: list[str] = []
+    add = InitialsLearner.add
+
+    def watched(learner: InitialsLearner, text: str) -> None:
+        learnt.append(text)
+        add(learner, text)
+
+    monkeypatch.setattr(InitialsLearner, "add", watched)
+    again = files_of(write(**kept), tmp_path / "index", encoder)
+    assert (learnt == []) is same
+    assert again == files_of(write(**kept), tmp_path / "other", encoder, full=True)
+
+
+def test_a_damaged_text_of_the_generation_before_is_not_learnt_from(
+    write: Callable[..., Path], tmp_path: Path, encoder: Encoder
+) -> None:
+    index = tmp_path / "index"
+    build_index([write(b=BOARD, h=HARBOUR)], index, encoder, NoProgress())
+    flip(index / GENERATIONS / published(index)[0] / "texts.bin")
+    articles = write(b=f"{BOARD} It rained.", h=f"{HARBOUR} Then it rained.")
+    assert files_of(articles, index, encoder) == files_of(
+        articles, tmp_path / "other", encoder, full=True
+    )

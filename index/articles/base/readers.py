@@ -61,6 +61,8 @@ def checked(article: Article, place: str, max_article_bytes: int) -> Article:
     for name in [name for name, value in metadata.items() if len(value) > _LONGEST_METADATA]:
         notes.append(_cut_note(name, metadata[name]))
         metadata[name] = _cut(metadata[name]) if name in _TEXTS else ""
+    if all(getattr(article, name) == value for name, value in metadata.items()):
+        return article
     return replace(
         article,
         title=metadata["title"],
@@ -95,6 +97,8 @@ def _check_id(article_id: str, place: str) -> None:
             f"{place}: the article's id is {len(article_id)} characters long, over the limit of "
             f"{_LONGEST_ID}. Shorten it."
         )
+    if article_id.isprintable():
+        return
     # Cs: the surrogates that stand for file name bytes that are not UTF-8. Zl and Zp break lines.
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in article_id):
         raise SourceError(
@@ -119,6 +123,8 @@ def _has_something_to_read(text: str) -> bool:
 
 
 def _clean(value: str, name: str, place: str) -> str:
+    if value.isprintable():  # no surrogate, and nothing that breaks a line
+        return value.strip()
     _utf8_length(value, name, place)
     return _LINE_BREAKING.sub(" ", value).strip()
 
