@@ -16,6 +16,7 @@ from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS
 from index.models import DenseType
 from index.progress import NoProgress
 from index.stores.dense import DenseIndex
+from index.stores.titled import encode_titled
 from tests.damage import flip
 
 _VECTORS = (SENTENCE_VECTORS, PASSAGE_VECTORS)
@@ -87,16 +88,16 @@ def test_few_new_sentences_make_the_files_of_a_build_that_indexes_all(
     assert indexed == [694]
 
 
-def test_sentences_under_another_title_are_new(
+def test_sentences_under_another_title_get_other_vectors(
     articles: Path, index: Path, encoder: Encoder, indexed: list[int]
 ) -> None:
     text = (articles / "05.md").read_text().partition("\n---\n")[2]
     write(articles, 5, text, "Harbour 77")
-    assert build(articles, index, encoder).reused == 690
+    assert build(articles, index, encoder).reused == 720  # only the title is encoded
     assert indexed == []
     texts, stored = open_current(index).texts, open_current(index).sentence_vectors
     row = texts.find_article("05").first_sentence  # type: ignore[union-attr]
-    titled = encoder.encode_passages([f"Harbour 77: {texts.sentence(row).text}"])
+    titled = encode_titled(encoder, "Harbour 77", [texts.sentence(row).text])
     np.testing.assert_allclose(stored.vectors(np.array([row])), titled, atol=0.03)
 
 
@@ -148,7 +149,7 @@ def test_codes_that_miss_the_new_sentences_are_trained_anew(
 def test_codes_are_not_copied_where_new_vectors_exceed_their_range(
     articles: Path, index: Path, encoder: Encoder, indexed: list[int]
 ) -> None:
-    text = (articles / "05.md").read_text().partition("\n---\n")[2]
-    write(articles, 5, text, "Photosynthesis in plants")
+    other = " ".join(f"Photosynthesis makes sugar {n} from light." for n in range(30))
+    write(articles, 5, other, "Photosynthesis in plants")
     assert build(articles, index, encoder).reused == 690
     assert indexed == [720]
