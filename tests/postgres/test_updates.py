@@ -186,3 +186,15 @@ def test_a_build_that_fails_leaves_the_index_as_it_was(
         index.publish(LATER, encoder, NoProgress(), BuildOptions(accept=refuse))
     assert index.current_id() == before
     assert len(index.published()) == 1
+
+
+def test_an_update_takes_no_vectors_with_another_weight_of_titles(
+    empty: ServerIndex, encoder: Encoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        for module in ("titled", "vector_cache"):
+            patch.setattr(f"index.stores.{module}.TITLE_WEIGHT", 0.9)
+        patch.setattr("index.building.build.TITLE_WEIGHT", 0.9)
+        publish(empty, encoder, STORY)
+    publish(empty, encoder, STORY)
+    assert_equal(empty.open_current(), in_files(tmp_path, encoder, STORY))
