@@ -89,6 +89,7 @@ def copy_vectors(
     vectors = source.read(keys, cached, slice(None)).astype(np.float32)
     progress.start("Indexing vectors", None)
     index = copied_codes(earlier.codes, rows, vectors)
+    progress.advance(0)
     if index is None or not _suit(index, new, vectors, texts, source.encoder):
         return None
     DenseIndex(index).save(staging / SENTENCE_VECTORS)

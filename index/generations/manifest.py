@@ -21,7 +21,8 @@ _MOST_BYTES = 10_000_000  # a manifest of a few files has some kilobytes
 
 class DenseRecord(BaseModel):
     """Search type of the sentence vectors. For a compressed index, `recall_at_10` is the share of
-    the ten nearest sentences that it found, over `questions` test questions."""
+    the ten nearest sentences that it found, over `questions` test questions, when questions about
+    all sentences were last asked: if few are new, a build asks about these only."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
