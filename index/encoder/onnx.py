@@ -36,7 +36,7 @@ ORT_ERRORS = (
 _ARENA = {
     "max_mem": 0,
     "arena_extend_strategy": 0,
-    "initial_chunk_size_bytes": 16 << 20,
+    "initial_chunk_size_bytes": 4 << 20,
     "max_dead_bytes_per_chunk": -1,
 }
 
@@ -72,6 +72,8 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
         # probabilities were off by up to .12. With this setting the sums are exact. With VNNI they
         # are exact anyhow, to the last bit, and the setting would double the time.
         options.add_session_config_entry("session.x64quantprecision", "1")
+    # It would keep a plan for every length of input. Without, 5 MB less, and equal times.
+    options.enable_mem_pattern = False
     _share_arena()
     options.add_session_config_entry("session.use_env_allocators", "1")
     options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
