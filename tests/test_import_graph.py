@@ -18,7 +18,15 @@ ADOPTION = {
     "index/encoder/original_model.py",
 }
 # to answer from an index in a folder
-NOT_NEEDED = {"discord", "psycopg", "psycopg_pool", "requests", "sqlalchemy", "trafilatura"}
+NOT_NEEDED = {
+    "bot.answering.overview.overview",
+    "discord",
+    "psycopg",
+    "psycopg_pool",
+    "requests",
+    "sqlalchemy",
+    "trafilatura",
+}
 ADOPTION_TOOLS = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
 TEXTS = ("prompts", "bot.wording")
 MODULES = sorted(
