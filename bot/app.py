@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.answering.judge.model import load_judge_ahead
+from bot.answering.models_ahead import ModelsAhead
 from bot.config.settings import Settings
 from bot.domain.errors import SettingsError
 from bot.generation.ledger import Ledger, MemoryLedger
@@ -19,14 +20,23 @@ if TYPE_CHECKING:
     from bot.generation.writer import Writer
 
 
-def open_live_index(settings: Settings, degraded: Degradations | None = None) -> LiveIndex:
-    """Open the index and its encoder, and start loading the judge in the background.
+def open_live_index(
+    settings: Settings,
+    degraded: Degradations | None = None,
+    *,
+    models: ModelsAhead | None = None,
+) -> LiveIndex:
+    """Open the index and its encoder, and start loading the judge in the background, unless
+    `models` are being loaded already.
 
     Reports Part.INDEX as degraded if an older generation answers in place of the current one, also
     if damage is found later."""
-    load_judge_ahead()
+    if models is None:
+        load_judge_ahead()
     report = partial((degraded or Degradations()).set, Part.INDEX)
-    live = LiveIndex(settings.open_index(), settings.encoders, report)
+    live = LiveIndex(
+        settings.open_index(), settings.encoders, report, models.encoder if models else None
+    )
     if live.degraded:
         report(live.degraded)
     return live

@@ -18,7 +18,15 @@ ADOPTION = {
     "index/encoder/original_model.py",
 }
 # to answer from an index in a folder
-NOT_NEEDED = {"psycopg", "psycopg_pool", "sqlalchemy", "trafilatura"}
+NOT_NEEDED = {
+    "bot.answering.overview.overview",
+    "discord",
+    "psycopg",
+    "psycopg_pool",
+    "requests",
+    "sqlalchemy",
+    "trafilatura",
+}
 ADOPTION_TOOLS = {"torch", "transformers", "sentence_transformers", "onnx", "onnxscript"}
 TEXTS = ("prompts", "bot.wording")
 MODULES = sorted(
@@ -224,10 +232,7 @@ def test_a_modules_private_names_are_its_own(module: Path) -> None:
     assert reached == []
 
 
-def test_answering_a_question_loads_none_of_the_tools_of_adoption(
-    three_generations: Path, encoder_home: Path
-) -> None:
-    program = """
+_LOADED = """
 import sys
 from bot.cli import main
 try:
@@ -235,8 +240,15 @@ try:
 except SystemExit as done:
     assert not done.code, done.code
 sys.exit(", ".join(sorted(set(sys.modules) & set(%r))) or None)
-""" % sorted(ADOPTION_TOOLS | NOT_NEEDED)  # noqa: UP031 - the text contains Python's braces
-    arguments = ["ask", "When did the harbour close?", "--index", str(three_generations)]
+"""
+
+
+@pytest.mark.parametrize(("options", "unneeded"), [((), set()), (("--json",), {"rich"})])
+def test_answering_a_question_loads_none_of_the_tools_of_adoption(
+    options: tuple[str, ...], unneeded: set[str], three_generations: Path, encoder_home: Path
+) -> None:
+    program = _LOADED % sorted(ADOPTION_TOOLS | NOT_NEEDED | unneeded)
+    arguments = ["ask", "When did the harbour close?", "--index", str(three_generations), *options]
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments, "--encoders", str(encoder_home)],
         capture_output=True,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from statistics import median
 from typing import Any
-from unittest.mock import patch
 
 # The tokens of each input, from the arguments of a model's forward method.
 Lengths = Callable[..., Sequence[int]]
@@ -18,6 +17,8 @@ def reading(
 
     `method` is the name of the model's method that reads inputs.
     """
+    from unittest.mock import patch  # imported here: no process that only answers needs it
+
     read: list[list[int]] = []
     original: Callable[..., Any] = getattr(model, method)
 

@@ -17,8 +17,6 @@ from bot.answering.judge.model import JudgeModel, load_judge
 from bot.answering.pipeline import QuestionAnswerer
 from bot.domain.models import Question
 from bot.serving.service import AnswerService
-from bot.terminal.progress import StageLines
-from index.building.build import BuildOptions, build_index
 from index.encoder.encoder import default_home, open_current
 from index.generations.live import LiveIndex
 from index.retrieval import Searcher
@@ -38,6 +36,10 @@ class Dealbot(System):
     def build(self, corpus: str, folder: str, full: bool = True) -> dict[str, float]:
         """Build the index. Return the seconds from opening the encoder to the published index, the
         number of sentences whose vectors were reused, and the memory."""
+        # Imported here: the memory of a process that only answers is measured too.
+        from bot.terminal.progress import StageLines
+        from index.building.build import BuildOptions, build_index
+
         quiet = StageLines(lambda line: None)
         started = perf_counter()
         encoder = open_current(default_home())

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bot.answering.answer_cache import AnswerCache
 from bot.answering.encoded_question import EncodedQuestion, QuestionEncoder
 from bot.answering.evidence_answer import EvidenceAnswerer, ms_since
 from bot.answering.index_facts import facts_for
-from bot.answering.overview.overview import Overviewer
-from bot.answering.overview.topic import Topic
 from bot.answering.parts import joined
 from bot.answering.question.parts import questions_in
 from bot.answering.ranking.evidence import EvidenceRanker
@@ -18,6 +18,9 @@ from bot.answering.time.moments import dated
 from bot.domain.models import Answer, Question, Status, Turn
 from bot.domain.overviews import OverviewRequest
 from index.generations.live import LiveGeneration
+
+if TYPE_CHECKING:
+    from bot.answering.overview.overview import Overviewer
 
 
 class QuestionAnswerer:
@@ -30,12 +33,18 @@ class QuestionAnswerer:
         self._ranker: EvidenceRanker = (
             alike.ranker.for_another_thread() if alike else EvidenceRanker(EvidenceModel.load())
         )
-        self._overviewer = Overviewer(self._ranker.model.words)
         self._encoder: QuestionEncoder = QuestionEncoder(
             self._ranker.model.words, alike._encoder if alike else None
         )
         self._evidence = EvidenceAnswerer(self._ranker, self._encoder)
         self._latest: AnswerCache = alike._latest if alike else AnswerCache()
+
+    @cached_property
+    def _overviewer(self) -> "Overviewer":
+        # Imported by the first overview: few questions ask for one.
+        from bot.answering.overview.overview import Overviewer
+
+        return Overviewer(self._ranker.model.words)
 
     @property
     def operating_point(self) -> OperatingPoint:
@@ -104,6 +113,8 @@ class QuestionAnswerer:
         """Answer with an overview; `topic` is the encoded topic of the request, if it has one.
         Raises CitationError if a citation does not match its article."""
         generation = live.generation
+        from bot.answering.overview.topic import Topic  # imported here, as `_overviewer` is
+
         about = Topic(topic.understood, topic.vector) if topic and request.topic else None
         answer = self._overviewer.overview(generation, request, about)
         if topic is not None:

@@ -17,7 +17,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from index.encoder.onnx import ORT_ERRORS, open_session
 from index.encoder.record import (
@@ -31,6 +30,7 @@ from index.encoder.record import (
     read_record,
     remedy,
 )
+from index.encoder.tokenizer import load_tokenizer
 from index.errors import EncoderError, IndexDamagedError
 from index.files.plain_files import stamps
 from index.files.publication import file_digest, read_pointer
@@ -57,7 +57,8 @@ class _Model:
         try:
             with ThreadPoolExecutor(1, "loading") as thread:  # beside the tokenizer
                 session = thread.submit(open_session, folder / MODEL_FILE)
-                self.tokenizer = _load_tokenizer(folder / TOKENIZER_FILE, record.max_tokens)
+                self.tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
+                self.tokenizer.enable_truncation(record.max_tokens)
             self.session = session.result()
         except ORT_ERRORS as error:
             raise EncoderError(
@@ -289,13 +290,6 @@ def _check_file(path: Path, expected: str) -> None:
         raise EncoderError(
             f"{path} is damaged: its checksum is not the recorded one. {remedy(path)}"
         )
-
-
-def _load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
-    tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
-    tokenizer.no_padding()
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer
 
 
 def _unit(vector: Vectors) -> Vectors:

@@ -95,13 +95,15 @@ class LiveIndex:
         index: Path | Openable,
         encoders: Path,
         on_damage: Callable[[str], None] = lambda reason: None,
+        ahead: Callable[[], Encoder | None] | None = None,
     ) -> None:
         """Open the current generation, or the newest intact one if the current one is damaged.
         `on_damage` is called from another thread if damage is found later; it gets the reason why
-        none answers, and then why another one does."""
+        none answers, and then why another one does. `ahead` returns an encoder that was opened
+        meanwhile, which is used if the generation was built with it."""
         self._index, self._encoders, self._on_damage = _openable(index), encoders, on_damage
         self._changing = Lock()
-        self._current, self._degraded = self._open_intact()
+        self._current, self._degraded = self._open_intact(ahead=ahead)
         self._verify_later(self._current.generation)
 
     @property
@@ -129,7 +131,9 @@ class LiveIndex:
         return fresh
 
     def _open_intact(
-        self, damaged: LiveGeneration | None = None
+        self,
+        damaged: LiveGeneration | None = None,
+        ahead: Callable[[], Encoder | None] | None = None,
     ) -> tuple[LiveGeneration, str | None]:
         """Open the newest intact generation. If one was found to be damaged, read all files of a
         generation before it takes over."""
@@ -137,7 +141,8 @@ class LiveIndex:
         def use(generation: Generation) -> LiveGeneration:
             if damaged:
                 verify_whole(generation)
-            return _with_encoder(generation, self._encoders, damaged.encoder if damaged else None)
+            reuse = damaged.encoder if damaged else ahead() if ahead else None
+            return _with_encoder(generation, self._encoders, reuse)
 
         return self._index.open_intact(use)
 

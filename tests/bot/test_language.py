@@ -1,5 +1,8 @@
 """Messages in other languages, and English ones that look foreign."""
 
+import subprocess
+import sys
+
 import pytest
 
 from bot.answering.question.language import LANGUAGES, foreign_language
@@ -82,3 +85,15 @@ def test_answer_in_each_language_is_in_that_language(language: str) -> None:
 
 def test_long_message_is_cut() -> None:
     assert foreign_language("wie viel ist der Vertrag wert " * 1_000, {}, ENGLISH) == "de"
+
+
+def test_the_detector_is_loaded_without_its_downloader() -> None:
+    program = """
+import sys
+from bot.answering.question.language import foreign_language
+from bot.answering.ranking.evidence_model import EvidenceModel
+print(foreign_language("wie viel ist der Vertrag wert?", {}, EvidenceModel.load().words))
+sys.exit(", ".join({"requests", "tqdm", "urllib3"} & set(sys.modules)) or None)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "de\n", "")

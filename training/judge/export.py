@@ -21,6 +21,7 @@ from bot.answering.judge.record import (
     JudgeRecord,
 )
 from index.encoder.quantization import quantize
+from index.encoder.record import SHIPPED
 from training.judge.net import JudgeNet
 from training.judge.onnx_export import export_unpadded
 from training.judge.torch_reader import TorchReader
@@ -44,7 +45,7 @@ def export(
     more than 25 MB.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / TOKENIZER_FILE).write_text(tokenizer.to_str(), encoding="utf-8")
+    (folder / TOKENIZER_FILE).write_text(_tokenizer_text(tokenizer), encoding="utf-8")
     with tempfile.TemporaryDirectory() as beside:
         full = Path(beside) / MODEL_FILE
         to_onnx(net, full)
@@ -63,6 +64,17 @@ def export(
     record = record.model_copy(update={"golden": tuple(_golden(JudgeModel.load(), golden))})
     _write(record, folder)
     return record
+
+
+def _tokenizer_text(tokenizer: Tokenizer) -> str:
+    """Return the contents of the tokenizer's file: those of the shipped encoder's if only padding
+    and truncation differ, because equal files share memory when they are loaded."""
+    (path,) = SHIPPED.glob(f"*/{TOKENIZER_FILE}")
+    shipped = Tokenizer.from_file(str(path))
+    shipped.no_padding()
+    shipped.no_truncation()
+    text: str = tokenizer.to_str()
+    return path.read_text("utf-8") if shipped.to_str() == text else text
 
 
 def _golden(model: JudgeModel, windows: Sequence[Inputs]) -> Iterator[GoldenScore]:

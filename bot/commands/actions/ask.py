@@ -1,26 +1,23 @@
 """The work of `dealbot ask`."""
 
 import asyncio
-import math
 from collections import deque
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
 
+from bot.answering.models_ahead import ModelsAhead
 from bot.answering.receipt import Receipt
 from bot.answering.time.moments import dated
 from bot.app import open_live_index, open_service
 from bot.commands.actions.batch import BatchPrinter
-from bot.commands.options import load_settings
 from bot.config.settings import Settings
 from bot.domain.batch_file import Line, read_batch
+from bot.domain.callbacks import OnDraft
 from bot.domain.errors import BatchError
-from bot.domain.models import Answer, Question, Status, check_question
+from bot.domain.models import Answer, Question, Status
 from bot.serving.service import AnswerService
-from bot.terminal.answers import print_answer
-from bot.terminal.drafts import growing
-from bot.terminal.layout import console
 from bot.wording.answers import put_in_words
 from bot.wording.errors import error_line
 from index.errors import ExpectedError
@@ -29,44 +26,49 @@ _IN_FLIGHT = 64  # two batches of the service: one is computed while the next on
 
 
 def run(
-    question: str | None,
-    batch: Path | None,
-    as_of: str | None,
+    settings: Settings,
+    models: ModelsAhead,
+    question: str,
+    as_of: str,
     everything: bool,
     as_json: bool,
-    **flags: str | None,
 ) -> None:
-    """Answer the question, or each line of the file, and print the result."""
-    if (question is None) == (batch is None):
-        raise click.UsageError("Give either a question or --batch FILE.jsonl.")
-    if batch and not as_json:
-        raise click.UsageError("--batch prints JSON: add --json.")
-    if batch and as_of is not None:
-        raise click.UsageError('--as-of is for one QUESTION. In FILE.jsonl, give a line "as_of".')
-    # Only this file asks: its questions may wait for each other without a limit.
-    settings = load_settings(**flags, max_wait_s=math.inf)
-    if batch:
-        asyncio.run(_ask_batch(settings, batch))
-        return
-    asked = dated(Question(question=question or "", as_of=as_of or ""))
-    receipt = asyncio.run(_ask(settings, asked, shown=not as_json))
+    """Answer the question and print the result."""
+    asked = dated(Question(question=question, as_of=as_of))
     if as_json:
+        receipt = asyncio.run(_ask(settings, models, asked, nullcontext()))
         click.echo(put_in_words(receipt.answer).model_dump_json())
-    else:
-        print_answer(receipt.answer, everything=everything)
+        return
+    # Imported here: JSON needs no layout.
+    from bot.terminal.answers import print_answer
+    from bot.terminal.drafts import growing
+    from bot.terminal.layout import console
+
+    receipt = asyncio.run(_ask(settings, models, asked, growing(console())))
+    print_answer(receipt.answer, everything=everything)
 
 
-async def _ask(settings: Settings, question: Question, *, shown: bool) -> Receipt:
-    check_question(question.question)  # before the model loads: a bad question fails at once
-    async with open_service(settings, open_live_index(settings)) as service:
-        with growing(console()) if shown else nullcontext() as on_draft:
+def run_batch(settings: Settings, models: ModelsAhead, batch: Path) -> None:
+    """Answer each line of the file and print the results."""
+    asyncio.run(_ask_batch(settings, models, batch))
+
+
+async def _ask(
+    settings: Settings,
+    models: ModelsAhead,
+    question: Question,
+    drafts: AbstractContextManager[OnDraft | None],
+) -> Receipt:
+    live = open_live_index(settings, models=models)
+    async with open_service(settings, live) as service:
+        with drafts as on_draft:
             return await service.answer(question, on_draft=on_draft)
 
 
-async def _ask_batch(settings: Settings, path: Path) -> None:
+async def _ask_batch(settings: Settings, models: ModelsAhead, path: Path) -> None:
     printer = BatchPrinter()
     at_once = min(_IN_FLIGHT, settings.max_waiting)  # more would be refused
-    live = open_live_index(settings)
+    live = open_live_index(settings, models=models)
     async with open_service(settings, live) as service:
         in_flight: deque[tuple[Line[Question], asyncio.Task[Answer | ExpectedError]]] = deque()
         for line in read_batch(path, Question):
