@@ -65,8 +65,9 @@ class CachedRows:
         sentences, titles = np.full(len(whole), -2), np.full(len(keys.titles), -2)
         apart = np.flatnonzero(whole < 0)
         sentences[apart] = cache.find(keys.sentences[apart])
-        under = np.unique(keys.articles[apart])
-        under = under[keys.titled[under]]
+        is_under = np.zeros(len(keys.titles), np.bool_)
+        is_under[keys.articles[apart]] = True
+        under = np.flatnonzero(is_under & keys.titled)
         titles[under] = cache.find(keys.titles[under])
         return cls(whole, sentences, titles)
 
@@ -78,12 +79,13 @@ class CachedRows:
     def missing_titles(self) -> Rows:
         return np.flatnonzero(self.titles == -1)
 
+    def find_missing(self, cache: VectorCache, keys: VectorKeys) -> None:
+        """Look again for the vectors that were missing."""
+        sentences, titles = self.missing_sentences, self.missing_titles
+        self.sentences[sentences] = cache.find(keys.sentences[sentences])
+        self.titles[titles] = cache.find(keys.titles[titles])
+
     def keys(self, keys: VectorKeys) -> Keys:
-        """Return the keys of the needed vectors, each once."""
-        needed = (
-            keys.whole[self.whole >= 0],
-            keys.sentences[self.sentences > -2],
-            keys.titles[self.titles > -2],
-        )
-        distinct: Keys = np.unique(np.concatenate(needed), axis=0)
-        return distinct
+        """Return the keys of the needed vectors."""
+        whole, apart = keys.whole[self.whole >= 0], keys.sentences[self.sentences > -2]
+        return np.concatenate([whole, apart, keys.titles[self.titles > -2]])

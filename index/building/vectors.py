@@ -73,7 +73,7 @@ def write_vectors(
     missing = cached.missing_sentences
     pending = PendingTexts.of(texts, missing, cached.missing_titles, keys)
     _encode(pending, embedder or LocalEmbedder(encoder), cache, progress)
-    cached = CachedRows.find(cache, keys)
+    cached.find_missing(cache, keys)
     if len(cached.missing_sentences) or len(cached.missing_titles):
         raise BuildError("Vectors that were just written cannot be read back: check the disk")
     with TemporaryDirectory(dir=staging, prefix=".vectors-") as scratch:
