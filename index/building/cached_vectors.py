@@ -40,7 +40,7 @@ class VectorSource:
             cached = CachedRows.find(self.cache, keys)
         self._encode(PendingTexts.missing(texts, keys, cached), progress)
         self.encoded += len(cached.missing_sentences)
-        cached = CachedRows.find(self.cache, keys)
+        cached.find_missing(self.cache, keys)
         if len(cached.missing_sentences) or len(cached.missing_titles):
             raise BuildError("Vectors that were just written cannot be read back: check the disk")
         return cached

@@ -12,6 +12,7 @@ import numpy as np
 
 from index.generations.reader import TextStore
 from index.progress import Progress
+from index.ranges import distinct
 from index.stores.dense import Mask, Rows
 from index.stores.vector_cache import Keys, VectorCache, keys_of, titled_keys
 
@@ -58,7 +59,9 @@ class VectorKeys:
         found = texts.sentences(rows)
         sentences = keys_of(each.text for each in found)
         whole = [titled_keys(each.article.title, [each.text]) for each in found]
-        article_rows, articles = np.unique(texts.articles_of(rows), return_inverse=True)
+        under = texts.articles_of(rows)
+        article_rows = distinct(under)
+        articles = np.searchsorted(article_rows, under)
         titles = [texts.articles[row].title for row in article_rows.tolist()]
         return cls(
             *(rows, sentences, np.concatenate([sentences[:0], *whole]), articles),
@@ -86,8 +89,9 @@ class CachedRows:
         sentences, titles = np.full(len(whole), -2), np.full(len(keys.titles), -2)
         apart = np.flatnonzero(whole < 0)
         sentences[apart] = cache.find(keys.sentences[apart])
-        under = np.unique(keys.articles[apart])
-        under = under[keys.titled[under]]
+        is_under = np.zeros(len(keys.titles), np.bool_)
+        is_under[keys.articles[apart]] = True
+        under = np.flatnonzero(is_under & keys.titled)
         titles[under] = cache.find(keys.titles[under])
         return cls(whole, sentences, titles)
 
@@ -99,12 +103,13 @@ class CachedRows:
     def missing_titles(self) -> Rows:
         return np.flatnonzero(self.titles == -1)
 
+    def find_missing(self, cache: VectorCache, keys: VectorKeys) -> None:
+        """Look again for the vectors that were missing."""
+        sentences, titles = self.missing_sentences, self.missing_titles
+        self.sentences[sentences] = cache.find(keys.sentences[sentences])
+        self.titles[titles] = cache.find(keys.titles[titles])
+
     def keys(self, keys: VectorKeys) -> Keys:
-        """Return the keys of the needed vectors, each once."""
-        needed = (
-            keys.whole[self.whole >= 0],
-            keys.sentences[self.sentences > -2],
-            keys.titles[self.titles > -2],
-        )
-        distinct: Keys = np.unique(np.concatenate(needed), axis=0)
-        return distinct
+        """Return the keys of the needed vectors."""
+        whole, apart = keys.whole[self.whole >= 0], keys.sentences[self.sentences > -2]
+        return np.concatenate([whole, apart, keys.titles[self.titles > -2]])
