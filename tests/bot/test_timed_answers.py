@@ -254,7 +254,7 @@ def test_relative_days_count_from_as_of(live: LiveGeneration) -> None:
 
 
 def test_a_short_date_comes_with_the_days_it_stands_for(live: LiveGeneration) -> None:
-    answer = ask(live, "When will the museum of clocks reopen?")
+    answer = ask(live, "When will the museum of clocks in Tarn reopen?")
     assert answer.short_answer is not None
     assert answer.short_answer.text == "next month"
     assert answer.short_answer.resolved == "2026-06"
@@ -262,7 +262,7 @@ def test_a_short_date_comes_with_the_days_it_stands_for(live: LiveGeneration) ->
 
 
 def test_a_recalled_date_must_be_the_right_one(live: LiveGeneration) -> None:
-    answer = ask(live, "When will the museum of clocks reopen?")
+    answer = ask(live, "When will the museum of clocks in Tarn reopen?")
     stored = StoredAnswer.of(answer)
     assert stored is not None
     assert stored.answer(answer.question, live.generation).short_answer == answer.short_answer
