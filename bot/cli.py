@@ -5,6 +5,7 @@ import io
 import logging
 import os
 import secrets
+import signal
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -83,6 +84,8 @@ def main() -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
+        # A second Ctrl-C while a model is being loaded would make onnxruntime abort.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         _leave("interrupted", INTERRUPTED)
     except ExpectedError as error:
         from bot.wording.errors import error_line  # imported on demand, like the commands

@@ -37,9 +37,8 @@ def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
     return ordered[run_begins(ordered)]
 
 
-def in_order(numbers: NDArray[np.integer[Any]], end: int) -> Rows:
-    """Return the distinct numbers, all below `end`, in order of first appearance."""
-    places = np.full(end, -1, np.int64)
-    places[numbers[::-1]] = np.arange(len(numbers))[::-1]  # of several, the last one assigned stays
-    found = np.flatnonzero(places >= 0)
-    return found[np.argsort(places[found])]
+def in_order(numbers: Rows) -> Rows:
+    """Return the distinct numbers in order of first appearance."""
+    by_number = np.argsort(numbers, kind="stable")
+    firsts = by_number[run_begins(numbers[by_number])]
+    return numbers[np.sort(firsts)]

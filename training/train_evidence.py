@@ -192,7 +192,9 @@ def train(
     model: EvidenceModel, rows: list[Row], words: str, present: Weights | None = None
 ) -> Weights:
     """Fit the three models, or only the last one if `present` has the others. The confidence model
-    learns from the scores of rankings that have not seen the question (four folds by article)."""
+    learns from the scores of rankings that have not seen the question (four folds by article). So
+    with `present`, too, it learns from orders fitted anew, which differ a little from the one that
+    is kept."""
     ranking = present.ranking if present else rank_model(rows)
     judged = [_judged(row, ranking) for row in rows]
     stacked = present.stacked if present else stack_model(judged)

@@ -17,7 +17,7 @@ _IDLE, _LATER = 200, 2_000  # commands to an idle bot; further ones to a saturat
 _START_S = 60.0
 PATIENCE_S = 120.0  # in which at least one question is answered
 KEPT = 1_000  # messages that the fake remembers
-# Nobody is refused: a soak asks more than a bot admits that limits the wait to two seconds.
+# Any number of questions may wait: a soak asks more than a bot computes in two seconds.
 UNLIMITED = {
     f"limit_{window}": "100000/second"
     for window in ("per_user", "per_channel", "per_server", "overall")

@@ -10,7 +10,7 @@ from bot.answering.receipt import Receipt, Timings
 from bot.domain.models import Question
 from index.generations.reader import Generation
 
-_REMEMBERED = 128  # questions: about 5 MB
+_REMEMBERED = 128  # questions: about 4 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class AnswerCache:
     """Cache of the answers to the latest dated questions, for the generation that answered last.
     Safe to share between threads.
 
-    An answer depends on nothing but the generation, the question with its conversation, and its
-    day."""
+    An answer depends on nothing but the generation, the question and its day."""
 
     def __init__(self) -> None:
         self._lock = Lock()  # of what follows
@@ -45,21 +44,31 @@ class AnswerCache:
         self._known: OrderedDict[Hashable, CachedAnswer] = OrderedDict()
 
     def find(self, generation: Generation, question: Question) -> CachedAnswer | None:
-        """Return the answer of this generation to the dated question, if it is cached."""
+        """Return the answer of this generation to the dated question, if it is cached. Drop the
+        answers of other generations."""
         with self._lock:
             if generation is not self._generation:
-                return None
+                self._known.clear()  # or the old generation would stay open
+                self._generation = generation
             found = self._known.get(question.identity)
             if found is not None:
                 self._known.move_to_end(question.identity)
             return found
 
     def add(self, encoded: EncodedQuestion, receipt: Receipt) -> None:
-        """Add an answer. The answers of another generation are dropped."""
+        """Add an answer of the generation that `find` was last asked about. Questions with a
+        conversation are not cached: hardly any is asked twice."""
+        if encoded.question.history:
+            return
         with self._lock:
             if receipt.generation is not self._generation:
-                self._generation = receipt.generation
-                self._known.clear()
-            self._known[encoded.question.identity] = CachedAnswer(encoded, receipt)
+                return
+            anonymous = encoded.question.model_copy(update={"id": ""})
+            message = replace(encoded.message, asked=anonymous)
+            answer = receipt.answer.model_copy(update={"id": ""})
+            cached = CachedAnswer(
+                replace(encoded, message=message), replace(receipt, answer=answer)
+            )
+            self._known[anonymous.identity] = cached
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)

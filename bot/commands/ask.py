@@ -35,6 +35,10 @@ def command(
 
     if question is not None:
         check_question(question)  # before the models load: a bad question fails at once
+    if as_of:
+        from bot.answering.time.moments import read_as_of
+
+        read_as_of(as_of)
     models = ModelsAhead(settings.encoders)  # they load while the rest is imported
     from bot.commands.actions import ask as action
 

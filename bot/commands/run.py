@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.discord.runtime import Runtime
 
+_GC_THRESHOLDS = 700, 10, 10  # Python's own; the start looks for garbage less often
 _REFUSED = 78  # EX_CONFIG of sysexits.h: a supervisor does not restart the bot after it
 # The event loop releases the interpreter's lock with each packet it sends, and the compute thread
 # would then keep it for 5 ms, Python's default. For bursts of 200 questions on two busy cores, the
@@ -129,6 +130,7 @@ async def _serve(runtime: "Runtime", token: str) -> None:
     runtime.requests.service.yield_to_event_loop()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
     await run_bot(runtime, token, tell=notice)
 
 

@@ -207,6 +207,9 @@ class ReanswerJob(Job[Reanswer]):
         compared = AnswerComparison(self.known, receipt.answer, generation, repeats)
         return Reanswer(receipt, compared.has_changed)
 
+    def was_computed(self, outcome: Any) -> bool:
+        return not (isinstance(outcome, Reanswer) and outcome.receipt.cached)
+
 
 @dataclass(frozen=True, slots=True)
 class QuotedSentence:

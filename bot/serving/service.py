@@ -383,7 +383,7 @@ class AnswerService:
             outcome = self._why_closed
         if self._in_flight.settle(job, outcome):
             self._at_work_since = None
-        if isinstance(outcome, Receipt):
+        if isinstance(outcome, Receipt) and not outcome.cached:
             self._observer.computed(outcome.timings)
 
     def _tell_taken(self, size: int) -> None:

@@ -27,13 +27,14 @@ from index.generations.manifest import (
 from index.models import DenseType
 from index.progress import Progress
 from index.stores.copied_codes import copied_codes, recall_of_codes
-from index.stores.dense import DenseIndex, Rows, Vectors, mean_vectors, suits
+from index.stores.dense import DenseIndex, Rows, Vectors, has_lists, mean_vectors, suits
 from index.stores.text_store import FileTextStore
 from index.stores.titled import TITLE_WEIGHT
 
 if TYPE_CHECKING:
     import faiss  # as in `index.stores.dense`
 
+_LEAST_CACHED = 0.5  # vectors in the cache, as a share of the sentences; some are repeated
 _FEW = 0.05  # the most new sentences, as a share of all
 _LEAST_COSINE = 0.98  # of a new vector and its 8 bits per number, which span the earlier vectors
 _ASKED = 5  # questions about new sentences; the others were tested as they were new
@@ -75,14 +76,15 @@ def copy_vectors(
     source: VectorSource,
     progress: Progress,
 ) -> DenseRecord | None:
-    """Write the vectors of a compressed index. None, and nothing is written, if many sentences are
-    new, if the codes are not good enough for the new ones, or if the cache was removed: it must be
-    filled again."""
-    if earlier.unchanged is None or not len(source.cache):
+    """Write the vectors of a compressed index. Write nothing and return None if many sentences are
+    new, if the codes are not good enough for the new ones, if the index has lists, or if the cache
+    has few vectors: it was removed, and must be filled again."""
+    few_known = len(source.cache) < _LEAST_CACHED * texts.sentence_count
+    if earlier.unchanged is None or few_known:
         return None
     rows = earlier.unchanged.sentence_rows(texts)
     new = np.flatnonzero(rows < 0)
-    if len(new) > _FEW * len(rows) or not suits(earlier.codes, len(rows)):
+    if len(new) > _FEW * len(rows) or has_lists(len(rows)) or not suits(earlier.codes, len(rows)):
         return None
     keys = VectorKeys.of_rows(texts, new)
     cached = source.fill(texts, keys, progress)

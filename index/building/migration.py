@@ -15,6 +15,7 @@ from index.models import Article, DenseType
 from index.progress import Progress
 from index.stores.reading_notes import ReadingNotes, read_notes
 from index.stores.text_store import FileTextStore
+from index.stores.titled import TITLE_WEIGHT
 
 
 def migrate_index(
@@ -28,7 +29,7 @@ def migrate_index(
     """Publish a new generation of the current generation's articles, with the same encoder. Known
     vectors are reused, and the article files are not read. If the current generation is damaged,
     the newest intact one with an older schema is migrated instead. Raises BuildError if the current
-    generation needs no migration."""
+    generation has this version's schema and vectors."""
     _check_needed(index)
     (folder, manifest), _ = open_intact(index, lambda folder: (folder, verify_older(folder)))
     return publish_articles(
@@ -43,14 +44,15 @@ def migrate_index(
 
 def _check_needed(index: Path) -> None:
     try:
-        open_named(index, verify)
+        manifest = open_named(index, verify)
     except OlderIndexError:
         return  # also if a migration was killed before its generation became current
     except IndexDamagedError:
-        pass  # the generation served instead decides
-    try:
-        manifest, _ = open_intact(index, verify)
-    except IndexDamagedError:
+        try:
+            manifest, _ = open_intact(index, verify)  # the generation served instead decides
+        except IndexDamagedError:
+            return
+    if manifest.title_weight != TITLE_WEIGHT:
         return
     raise BuildError(f"There is nothing to migrate: generation {manifest.id} has this version")
 

@@ -62,7 +62,8 @@ def write_vectors(
     if record is None:
         trained = earlier.codes if earlier else None
         record = _write_all(staging, texts, source, progress, wanted, trained)
-    many = len(source.cache) > 2 * texts.sentence_count
+    # A cache has the vectors of sentences and of titles.
+    many = len(source.cache) > 2 * (texts.sentence_count + len(texts.articles))
     needed = _needed(texts, source.cache, progress) if many else None
     return WrittenVectors(record, texts.sentence_count - source.encoded, needed)
 

@@ -228,6 +228,20 @@ def open_current(
     """Open the encoder that `home` names as its default; the shipped one if `home` has none at all.
     If that is `reuse`, its loaded model is shared. Raises EncoderError if it is missing or
     damaged."""
+    home, encoder_id = _current(home)
+    if reuse is not None and reuse.id == encoder_id:
+        return reuse.sharing_model(threads=threads)
+    return open_by_id(home, encoder_id, threads=threads)
+
+
+def current_id(home: Path) -> str:
+    """Return the id of the encoder that `open_current` opens. Raises EncoderError if there is
+    none."""
+    return _current(home)[1]
+
+
+def _current(home: Path) -> tuple[Path, str]:
+    """Return the folder of encoders that applies, and the id of its default."""
     if not _has_encoders(home):
         home = SHIPPED
     try:
@@ -240,9 +254,7 @@ def open_current(
         raise EncoderError(
             f"{home / CURRENT} names an encoder that does not exist: {encoder_id}. {remedy(home)}"
         )
-    if reuse is not None and reuse.id == encoder_id:
-        return reuse.sharing_model(threads=threads)
-    return open_by_id(home, encoder_id, threads=threads)
+    return home, encoder_id
 
 
 def open_by_id(home: Path, encoder_id: str, *, threads: int | None = None) -> Encoder:

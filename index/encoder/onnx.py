@@ -16,7 +16,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
-from index.encoder.tables import Table, map_tables
+from index.encoder.tables import Table, shared_tables
 from index.machine import return_free_memory
 
 __all__ = ["ORT_ERRORS", "onnxruntime", "open_session"]
@@ -77,7 +77,7 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     _share_arena()
     options.add_session_config_entry("session.use_env_allocators", "1")
     options.add_session_config_entry("session.use_device_allocator_for_initializers", "1")
-    session = _Session(path, options, map_tables(path))
+    session = _Session(path, options, shared_tables(path))
     return_free_memory()  # 8 MB of what the file was read into
     return session
 

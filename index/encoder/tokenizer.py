@@ -1,6 +1,7 @@
 """Tokenizers that share their vocabulary, which takes 8 MB and 15 ms to load."""
 
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 from threading import Lock
 
@@ -10,8 +11,8 @@ _parsing = Lock()
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """Load a tokenizer without padding or truncation. One loaded from an equal file just before has
-    the same vocabulary, and settings of its own."""
+    """Load a tokenizer without padding or truncation. It shares the vocabulary with the tokenizer
+    loaded before, if their files are equal, but no settings."""
     text = path.read_text("utf-8")
     with _parsing:
         parsed = _parsed(text)
@@ -20,9 +21,11 @@ def load_tokenizer(path: Path) -> Tokenizer:
     tokenizer.pre_tokenizer = parsed.pre_tokenizer
     tokenizer.post_processor = parsed.post_processor
     tokenizer.decoder = parsed.decoder
-    for _, token in sorted(parsed.get_added_tokens_decoder().items()):
-        add = tokenizer.add_special_tokens if token.special else tokenizer.add_tokens
-        add([token])
+    added = [token for _, token in sorted(parsed.get_added_tokens_decoder().items())]
+    for is_special, tokens in groupby(added, lambda token: bool(token.special)):
+        # One call for all: each takes a time that grows with the tokens added before.
+        add = tokenizer.add_special_tokens if is_special else tokenizer.add_tokens
+        add(list(tokens))
     return tokenizer
 
 

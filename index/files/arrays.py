@@ -1,4 +1,4 @@
-"""Arrays that are written to disk in place and are never whole in memory."""
+"""Arrays on disk: written in place, or saved whole."""
 
 import os
 from pathlib import Path

@@ -95,12 +95,12 @@ class LiveIndex:
         index: Path | Openable,
         encoders: Path,
         on_damage: Callable[[str], None] = lambda reason: None,
-        ahead: Callable[[], Encoder | None] | None = None,
+        ahead: Callable[[str], Encoder | None] | None = None,
     ) -> None:
         """Open the current generation, or the newest intact one if the current one is damaged.
         `on_damage` is called from another thread if damage is found later; it gets the reason why
-        none answers, and then why another one does. `ahead` returns an encoder that was opened
-        meanwhile, which is used if the generation was built with it."""
+        none answers, and then why another one does. `ahead` returns the encoder with a given
+        id if it was opened meanwhile."""
         self._index, self._encoders, self._on_damage = _openable(index), encoders, on_damage
         self._changing = Lock()
         self._current, self._degraded = self._open_intact(ahead=ahead)
@@ -133,7 +133,7 @@ class LiveIndex:
     def _open_intact(
         self,
         damaged: LiveGeneration | None = None,
-        ahead: Callable[[], Encoder | None] | None = None,
+        ahead: Callable[[str], Encoder | None] | None = None,
     ) -> tuple[LiveGeneration, str | None]:
         """Open the newest intact generation. If one was found to be damaged, read all files of a
         generation before it takes over."""
@@ -141,7 +141,9 @@ class LiveIndex:
         def use(generation: Generation) -> LiveGeneration:
             if damaged:
                 verify_whole(generation)
-            reuse = damaged.encoder if damaged else ahead() if ahead else None
+            reuse = damaged.encoder if damaged else None
+            if ahead and not damaged:
+                reuse = ahead(generation.manifest.encoder_id)
             return _with_encoder(generation, self._encoders, reuse)
 
         return self._index.open_intact(use)

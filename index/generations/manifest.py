@@ -13,7 +13,8 @@ from index.models import DenseType
 MANIFEST = "manifest.json"
 SENTENCE_VECTORS, PASSAGE_VECTORS = "sentences.faiss", "passage-vectors.npy"
 SENTENCE_TERMS, PASSAGE_TERMS = "lexical-sentences", "lexical-passages"
-SCHEMA_VERSION: Literal[6] = 6
+SCHEMA_VERSION: Literal[7] = 7
+OLDEST_SERVED: Literal[6] = 6  # of schemas that still answer as they are
 # Joined to a folder, so it must not lead out of it.
 _ENCODER_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
 _MOST_BYTES = 10_000_000  # a manifest of a few files has some kilobytes
@@ -37,7 +38,7 @@ class Manifest(Sealed):
     titles in the vectors; None where a title was encoded in front of each sentence, as versions
     up to 0.7 did. `files` maps each file's path within the generation to its sha256."""
 
-    schema_version: Literal[6]
+    schema_version: Literal[6, 7]
     id: str
     created: str = Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$")
     dealbot_version: str
@@ -62,7 +63,7 @@ class OlderManifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    schema_version: Literal[3, 4, 5]
+    schema_version: Literal[3, 4, 5, 6]
     id: str
     encoder_id: str = Field(pattern=_ENCODER_ID)
     sources: tuple[str, ...]
@@ -101,7 +102,7 @@ def manifest_of(data: bytes, name: str) -> Manifest:
         found = _AnyManifest.model_validate_json(data)
         if found.seal is None or not seal_matches(data, found.seal):
             raise IndexDamagedError(f"{name} is damaged: its checksum does not match")
-        if found.schema_version != SCHEMA_VERSION:
+        if not OLDEST_SERVED <= found.schema_version <= SCHEMA_VERSION:
             kind = NewerIndexError if found.schema_version > SCHEMA_VERSION else OlderIndexError
             raise kind(
                 f"{name} was made by another dealbot (its schema is {found.schema_version}, here "
@@ -140,7 +141,7 @@ def _check_schema(folder: Path, version: int) -> None:
             f"{folder} was made by a newer dealbot (its schema is {version}, here it is "
             f"{SCHEMA_VERSION}): upgrade dealbot"
         )
-    if version < SCHEMA_VERSION:
+    if version < OLDEST_SERVED:
         remedy = "rebuild with: dealbot index build"
         if version in _READABLE_SCHEMAS:
             remedy = "migrate it with: dealbot index migrate"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.stores.dense import DenseIndex, Rows, Vectors
+from index.stores.dense import ROUNDING, DenseIndex, Rows, Vectors
 
 if TYPE_CHECKING:
     import faiss
@@ -44,7 +44,7 @@ def recall_of_codes(index: "faiss.IndexRefine", queries: Vectors, k: int = 10) -
     faiss.omp_set_num_threads(1)  # as in `DenseIndex.search`
     nearest = index.refine_index.search(queries, min(k, index.ntotal))[0]
     found = DenseIndex(index).search(queries, 100)[0][:, :k]
-    return float((found >= nearest[:, -1:]).mean())
+    return float((found >= nearest[:, -1:] - ROUNDING).mean())
 
 
 def _copy_packed(base: "faiss.IndexPQFastScan", places: Rows, added: Vectors) -> None:

@@ -39,7 +39,7 @@ _LISTS, _LISTS_SCANNED = 512, 128
 _LISTS_TRAINED_ON = 40_000  # sentences
 _SCORED_AGAIN = 8  # candidates rescored per result requested
 _DEEPER = 4  # growth of a search among rows that are not all admitted
-_ROUNDING = 1e-5  # tolerance for a cosine
+ROUNDING = 1e-5  # tolerance for a cosine
 
 
 def type_for(sentences: int, dimension: int) -> DenseType:
@@ -60,7 +60,12 @@ def suits(trained: Path, sentences: int) -> bool:
     import faiss
 
     index = faiss.read_index(str(trained), faiss.IO_FLAG_MMAP_IFC)
-    return (_lists_of(index) is not None) == (sentences >= _IN_LISTS_FROM)
+    return (_lists_of(index) is not None) == has_lists(sentences)
+
+
+def has_lists(sentences: int) -> bool:
+    """Return whether a compressed index of so many sentences scans lists of similar ones."""
+    return sentences >= _IN_LISTS_FROM
 
 
 def mean_vectors(sentences: Vectors, starts: Rows) -> Vectors:
@@ -208,7 +213,7 @@ class DenseIndex:
 
 
 def _compressed(count: int, dimension: int) -> str:
-    lists = f"IVF{_LISTS}," if count >= _IN_LISTS_FROM else ""
+    lists = f"IVF{_LISTS}," if has_lists(count) else ""
     return f"{lists}PQ{dimension // 4}x4fs,Refine(SQ8)"
 
 
@@ -277,4 +282,4 @@ def recall(index: DenseIndex, vectors: Stored | Vectors, queries: Vectors, k: in
     found = index.search(queries, 100)[1][:, :k]
     scores = np.einsum("qd,qkd->qk", queries, np.asarray(vectors[found], np.float32))
     least = exact.D[:, [min(k, start) - 1]]
-    return float((scores >= least - _ROUNDING).mean())
+    return float((scores >= least - ROUNDING).mean())

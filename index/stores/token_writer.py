@@ -178,13 +178,14 @@ class _Copied:
         """Number the words that have no new number yet, in order of appearance; each with the other
         words of its written form."""
         missing = self._first[words[self._new[words] < 0]]
-        firsts = in_order(missing, len(self._new))
-        forms = zip(firsts.tolist(), self._end[firsts].tolist(), strict=True)
-        number = self._numbers.first_of
-        self._new[firsts] = [number(self._words[first:end]) for first, end in forms]
-        known = self._new[self._first]
-        others = np.arange(len(self._new)) - self._first
-        self._new = np.where(known < 0, -1, known + others)
+        if not len(missing):
+            return
+        firsts = in_order(missing)
+        ends = self._end[firsts]
+        forms = zip(firsts.tolist(), ends.tolist(), strict=True)
+        numbers = np.array([self._numbers.first_of(self._words[first:end]) for first, end in forms])
+        alike = in_ranges(firsts, ends - firsts)
+        self._new[alike] = np.repeat(numbers - firsts, ends - firsts) + alike
 
 
 class _Writer:

@@ -76,7 +76,24 @@ def test_a_new_generation_answers_anew_and_the_old_one_is_released(
     assert new.ranked is not old.ranked
     assert new.generation is reopened.generation
     assert new.answer.citations == old.answer.citations
-    assert [each.receipt for each in answerer._latest._known.values()] == [new]
+    kept = [each.receipt for each in answerer._latest._known.values()]
+    assert [each.ranked for each in kept] == [new.ranked]
+
+
+def test_a_question_with_a_conversation_is_not_cached(
+    answerer: QuestionAnswerer, live: LiveGeneration
+) -> None:
+    turn = Turn(question="Who ordered electric boats?", answer="The city.")
+    asked = COST.model_copy(update={"history": (turn,)})
+    assert ask(answerer, live, asked).ranked is not ask(answerer, live, asked).ranked
+
+
+def test_the_cache_does_not_know_who_asked(
+    answerer: QuestionAnswerer, live: LiveGeneration
+) -> None:
+    ask(answerer, live, COST)
+    [cached] = answerer._latest._known.values()
+    assert cached.receipt.answer.id == cached.encoded.question.id == ""
 
 
 def test_the_oldest_answers_are_forgotten(

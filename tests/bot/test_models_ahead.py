@@ -4,16 +4,18 @@ otherwise."""
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from bot.answering import models_ahead
 from bot.answering.judge.model import load_judge
 from bot.answering.models_ahead import ModelsAhead
-from index.encoder.encoder import Encoder
 from index.encoder.record import SHIPPED
 from index.errors import EncoderError
 from index.generations.live import LiveIndex
+from tests.hang_guard import HANG_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,17 +25,23 @@ def test_the_index_uses_the_encoder_that_was_opened_ahead(
 ) -> None:
     models = ModelsAhead(encoder_home)
     live = LiveIndex(three_generations, encoder_home, ahead=models.encoder)
-    assert live.current.encoder is models.encoder()
+    assert live.current.encoder is models.encoder(live.current.encoder.id)
     assert load_judge() is load_judge()
 
 
-def test_another_encoder_than_that_of_the_index_is_not_used(
-    three_generations: Path, encoder_home: Path, encoder: Encoder
+def test_another_encoder_than_that_of_the_index_is_not_waited_for(
+    three_generations: Path, encoder_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = encoder.sharing_model()
-    other.id = "another-000000000000"
-    live = LiveIndex(three_generations, encoder_home, ahead=lambda: other)
-    assert live.current.encoder.id == live.current.generation.manifest.encoder_id
+    opened = threading.Event()
+    monkeypatch.setattr(models_ahead, "open_current", lambda _: opened.wait(HANG_S))
+    monkeypatch.setattr(models_ahead, "current_id", lambda _: "another-000000000000")
+    try:
+        models = ModelsAhead(encoder_home)
+        live = LiveIndex(three_generations, encoder_home, ahead=models.encoder)
+        assert live.current.encoder.id == live.current.generation.manifest.encoder_id
+        assert not opened.is_set()
+    finally:
+        opened.set()
 
 
 def test_an_encoder_that_cannot_be_opened_ahead_is_reported_by_the_index(
@@ -45,7 +53,7 @@ def test_an_encoder_that_cannot_be_opened_ahead_is_reported_by_the_index(
     (broken / "encoder.json").write_bytes((folder / "encoder.json").read_bytes())
     (tmp_path / "CURRENT").write_text(folder.name)
     models = ModelsAhead(tmp_path)
-    assert models.encoder() is None
+    assert models.encoder(folder.name) is None
     with pytest.raises(EncoderError, match="is missing or not a plain file"):
         LiveIndex(three_generations, tmp_path, ahead=models.encoder)
 

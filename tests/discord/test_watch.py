@@ -25,7 +25,7 @@ def _towers(unit: str) -> dict[str, str]:
     """Return an article about each tower, with a sentence of about 800 characters."""
     long = ", which has rooms of many kinds and sizes" * 20
     return {
-        name: f"The {name} tower of Tarn{long}, will cost ${number} {unit}.\n"
+        name: f"The {name} tower of Tarn will cost ${number} {unit}{long}.\n"
         for number, name in enumerate(TOWERS, start=3)
     }
 

@@ -12,7 +12,7 @@ from index.files.publication import write_pointer
 from index.generations.current import open_intact
 from index.generations.generation import GENERATIONS, POINTER, FileGeneration, published, roll_back
 from index.generations.integrity import verify
-from index.generations.manifest import MANIFEST, SCHEMA_VERSION
+from index.generations.manifest import MANIFEST, OLDEST_SERVED
 from tests.damage import flip, rewrite
 
 
@@ -101,7 +101,7 @@ def test_an_error_that_names_its_own_remedy_stays_as_it_is(index: Path) -> None:
     with pytest.raises(EncoderError, match=f"^no encoder for {published(index)[-1]}$"):
         open_intact(index, open_)
     for name in published(index):
-        rewrite(index / GENERATIONS / name / MANIFEST, schema_version=SCHEMA_VERSION - 1)
+        rewrite(index / GENERATIONS / name / MANIFEST, schema_version=OLDEST_SERVED - 1)
     with pytest.raises(OlderIndexError, match=rf"{published(index)[-1]} was made by an older"):
         open_intact(index, FileGeneration.open)
 

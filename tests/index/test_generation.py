@@ -25,6 +25,7 @@ from index.generations.generation import (
 from index.generations.integrity import find_damage, verify
 from index.generations.manifest import (
     MANIFEST,
+    OLDEST_SERVED,
     SCHEMA_VERSION,
     SENTENCE_TERMS,
     Manifest,
@@ -173,7 +174,7 @@ def test_a_generation_of_a_newer_version_asks_for_an_upgrade(index: Path, curren
 def test_a_generation_of_an_older_version_is_told_with_the_command(
     index: Path, current: Path
 ) -> None:
-    rewrite(current / MANIFEST, schema_version=SCHEMA_VERSION - 1)
+    rewrite(current / MANIFEST, schema_version=OLDEST_SERVED - 1)
     message = refusal(index)
     assert f"{current} was made by an older dealbot" in message
     assert message.endswith(f"migrate it with: dealbot index migrate --index {index}")

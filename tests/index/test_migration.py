@@ -22,7 +22,7 @@ from index.generations.generation import (
     published,
 )
 from index.generations.integrity import find_damage, verify
-from index.generations.manifest import MANIFEST, SCHEMA_VERSION
+from index.generations.manifest import MANIFEST, OLDEST_SERVED
 from index.progress import NoProgress
 from tests.damage import flip, rewrite
 
@@ -40,7 +40,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def test_every_older_schema_but_those_before_the_third_is_stored() -> None:
     stored = sorted(int(path.name.split(".")[0]) for path in STORED.glob("*.tar.xz"))
-    assert stored == list(range(3, SCHEMA_VERSION))
+    assert stored == list(range(3, OLDEST_SERVED))
 
 
 def test_an_older_index_is_told_with_the_command_that_brings_it_over(old: Path) -> None:

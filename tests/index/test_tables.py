@@ -1,4 +1,4 @@
-"""Embedding tables of ONNX files: mapped where that is safe, shared, and equal to what onnxruntime
+"""Embedding tables of ONNX files: shared, independent of the file, and equal to what onnxruntime
 loads itself."""
 
 import gc
@@ -14,7 +14,7 @@ from bot.answering.judge.model import WEIGHTS
 from index.encoder import onnx as sessions
 from index.encoder import tables
 from index.encoder.record import MODEL_FILE, SHIPPED
-from index.encoder.tables import map_tables
+from index.encoder.tables import shared_tables
 
 ENCODER = next(SHIPPED.glob(f"*/{MODEL_FILE}"))
 JUDGE = WEIGHTS / "judge.onnx"
@@ -47,7 +47,7 @@ def _rows(path: Path, wanted: list[int]) -> np.ndarray:
 
 
 def test_all_models_of_the_package_read_one_table() -> None:
-    found = [map_tables(path) for path in (ENCODER, JUDGE, SAMENESS)]
+    found = [shared_tables(path) for path in (ENCODER, JUDGE, SAMENESS)]
     (encoder,), (judge,), (sameness,) = (each.values() for each in found)
     assert encoder is judge is sameness
     assert encoder.shape == (30_522, 384)
@@ -55,12 +55,12 @@ def test_all_models_of_the_package_read_one_table() -> None:
 
 def test_a_table_is_what_the_file_contains() -> None:
     stored = {each.name: each for each in onnx.load(JUDGE).graph.initializer}
-    ((name, table),) = map_tables(JUDGE).items()
+    ((name, table),) = shared_tables(JUDGE).items()
     np.testing.assert_array_equal(table, numpy_helper.to_array(stored[name]))
 
 
 @pytest.mark.parametrize("model", [ENCODER, JUDGE])
-def test_a_session_computes_the_same_with_a_mapped_table(
+def test_a_session_computes_the_same_with_a_shared_table(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = np.array([[101, 2_054, 2_003, 1_996, 3_066, 29_999, 102]])
@@ -73,15 +73,17 @@ def test_a_session_computes_the_same_with_a_mapped_table(
     monkeypatch.setattr(tables, "_FEWEST_BYTES", 1 << 40)
     loaded = sessions.open_session(model)
     monkeypatch.undo()
-    mapped = sessions.open_session(model)
-    names = [each.name for each in mapped.get_inputs()]
-    found = [each.run(None, {name: feed[name] for name in names}) for each in (loaded, mapped)]
+    sharing = sessions.open_session(model)
+    names = [each.name for each in sharing.get_inputs()]
+    found = [each.run(None, {name: feed[name] for name in names}) for each in (loaded, sharing)]
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_session_keeps_its_table(tmp_path: Path) -> None:
-    session = sessions.open_session(_model(tmp_path / "model.onnx", WORDS))
+def test_a_session_keeps_its_table_when_the_file_is_cut_off(tmp_path: Path) -> None:
+    path = _model(tmp_path / "model.onnx", WORDS)
+    session = sessions.open_session(path)
+    path.write_bytes(b"")
     gc.collect()
     (rows,) = session.run(None, {"given": np.array([7_999, 0, 7])})
     np.testing.assert_array_equal(rows, WORDS[[7_999, 0, 7]])
@@ -97,18 +99,18 @@ def test_a_table_is_gone_with_its_last_session(tmp_path: Path) -> None:
 def test_models_with_different_tables_share_none(tmp_path: Path) -> None:
     changed = WORDS.copy()
     changed[-1, -1] += 1
-    one = map_tables(_model(tmp_path / "one.onnx", WORDS))["words"]
-    other = map_tables(_model(tmp_path / "other.onnx", changed))["words"]
+    one = shared_tables(_model(tmp_path / "one.onnx", WORDS))["words"]
+    other = shared_tables(_model(tmp_path / "other.onnx", changed))["words"]
     assert one is not other
     np.testing.assert_array_equal(
         _rows(tmp_path / "other.onnx", [7_999, 0, 7]), changed[[7_999, 0, 7]]
     )
 
 
-def test_only_a_large_table_whose_rows_are_looked_up_is_mapped(tmp_path: Path) -> None:
-    assert map_tables(_model(tmp_path / "small.onnx", WORDS[:7_000])) == {}
-    assert map_tables(_model(tmp_path / "product.onnx", WORDS, "MatMulInteger")) == {}
-    assert list(map_tables(_model(tmp_path / "lookup.onnx", WORDS))) == ["words"]
+def test_only_a_large_table_whose_rows_are_looked_up_is_shared(tmp_path: Path) -> None:
+    assert shared_tables(_model(tmp_path / "small.onnx", WORDS[:7_000])) == {}
+    assert shared_tables(_model(tmp_path / "product.onnx", WORDS, "MatMulInteger")) == {}
+    assert list(shared_tables(_model(tmp_path / "lookup.onnx", WORDS))) == ["words"]
 
 
 @pytest.mark.parametrize("name_length", [1, 2, 3, 4])
@@ -126,7 +128,7 @@ def test_numbers_of_several_bytes_are_read_wherever_they_begin(
 def test_a_table_in_a_file_of_its_own_is_left_to_onnxruntime(tmp_path: Path) -> None:
     path = _model(tmp_path / "model.onnx", WORDS)
     onnx.save(onnx.load(path), path, save_as_external_data=True, location="words.bin")
-    assert map_tables(path) == {}
+    assert shared_tables(path) == {}
     np.testing.assert_array_equal(_rows(path, [7_999, 0, 7]), WORDS[[7_999, 0, 7]])
 
 
@@ -136,7 +138,7 @@ def test_a_file_that_is_cut_off_has_no_tables_and_fails_in_onnxruntime(
 ) -> None:
     path = _model(tmp_path / "model.onnx", WORDS)
     path.write_bytes(path.read_bytes()[:kept])
-    assert map_tables(path) == {}
+    assert shared_tables(path) == {}
     with pytest.raises(sessions.ORT_ERRORS):
         sessions.open_session(path)
 
@@ -145,4 +147,14 @@ def test_any_other_file_has_no_tables(tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     for seed in range(50):
         path.write_bytes(np.random.default_rng(seed).bytes(3_000))
-        assert map_tables(path) == {}
+        assert shared_tables(path) == {}
+
+
+def test_a_number_without_an_end_is_no_model(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"\xff" * 3_000_000)
+    assert shared_tables(path) == {}
+
+
+def test_a_file_that_cannot_be_read_has_no_tables(tmp_path: Path) -> None:
+    assert shared_tables(tmp_path / "none.onnx") == {}
