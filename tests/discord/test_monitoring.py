@@ -90,8 +90,9 @@ async def test_questions_are_counted_by_what_became_of_them(
     assert value("dealbot_answers_total", status="abstained") == 1
     assert value("dealbot_refusals_total", reason="question") == 1
     assert value("dealbot_batch_questions_sum") == 3
-    for stage in ("queue", "read", "encode", "search", "rank", "render"):
-        assert value("dealbot_stage_seconds_count", stage=stage) == 3
+    computed = dict.fromkeys(("read", "encode", "search", "rank"), 2)  # one answer was cached
+    for stage, count in {"queue": 3, "render": 3, **computed}.items():
+        assert value("dealbot_stage_seconds_count", stage=stage) == count
         assert value("dealbot_stage_seconds_sum", stage=stage) > 0
     assert value("dealbot_answering_seconds_count") == 3
     assert value("process_resident_memory_bytes") > 0
