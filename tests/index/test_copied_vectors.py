@@ -11,13 +11,13 @@ from index.building import copied_vectors, vectors
 from index.building.build import BuildOptions, BuildReport, build_index
 from index.encoder.encoder import Encoder
 from index.files.publication import file_digest
-from index.generations.generation import GENERATIONS, open_current
-from index.generations.manifest import PASSAGE_VECTORS, SENTENCE_VECTORS
+from index.generations.generation import GENERATIONS, current_folder, open_current
+from index.generations.manifest import MANIFEST, PASSAGE_VECTORS, SENTENCE_VECTORS
 from index.models import DenseType
 from index.progress import NoProgress
 from index.stores.dense import DenseIndex
 from index.stores.titled import encode_titled
-from tests.damage import flip
+from tests.damage import flip, rewrite
 
 _VECTORS = (SENTENCE_VECTORS, PASSAGE_VECTORS)
 
@@ -113,6 +113,25 @@ def test_of_damaged_vectors_nothing_is_copied(
     assert {each: again.manifest.files[each] for each in _VECTORS} == intact
     for each in _VECTORS:
         assert file_digest(index / GENERATIONS / again.manifest.id / each) == intact[each]
+
+
+@pytest.mark.parametrize("weight", [None, 0.5])
+def test_vectors_of_another_weight_of_titles_are_not_copied(
+    articles: Path, index: Path, encoder: Encoder, indexed: list[int], weight: float | None
+) -> None:
+    rewrite(current_folder(index) / MANIFEST, title_weight=weight)
+    build(articles, index, encoder)
+    assert indexed == [720]
+
+
+def test_a_cache_that_lost_most_vectors_is_filled_again(
+    articles: Path, index: Path, encoder: Encoder, indexed: list[int]
+) -> None:
+    [keys] = (index / "vectors").glob("*/keys.bin")
+    keys.write_bytes(keys.read_bytes()[: keys.stat().st_size // 10])
+    assert build(articles, index, encoder).reused < 100
+    assert build(articles, index, encoder).reused == 720
+    assert indexed == [720]
 
 
 def test_a_removed_cache_is_filled_again(
