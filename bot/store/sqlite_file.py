@@ -21,6 +21,7 @@ from index.files.publication import fsync
 
 _NEEDED = (3, 37)  # for STRICT tables; RETURNING needs 3.35
 _DAMAGED = "is damaged: restore a backup, or move the file away to start with an empty store"
+_BROKEN_SCHEMA = "foreign key mismatch"  # no statement of ours can cause it
 _REASONS = {
     sqlite3.SQLITE_BUSY: "is locked by another program: stop that program and try again",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
@@ -259,4 +260,6 @@ def _reason(error: BaseException) -> str | None:
         # Raised by Python: its only OperationalError is for text that is not UTF-8, so damaged.
         return _DAMAGED if isinstance(error, sqlite3.OperationalError) else None
     primary = code & 0xFF  # the higher bits only add detail
+    if primary == sqlite3.SQLITE_ERROR and _BROKEN_SCHEMA in str(error):
+        return _DAMAGED
     return _REASONS.get(_SAME_AS.get(primary, primary))

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, LiteralString, TypeVar
 
+import psycopg
 from psycopg import Connection
 
 from index.building.build import BuildOptions, BuildReport, build_index, publish_articles
@@ -209,6 +210,9 @@ class ServerIndex:
             if not locked:
                 raise BuildError(f"Another build of {self.name} is running: wait until it ends")
             yield connection
+            # The end of the session frees the lock as well, but some moments after it is closed.
+            with suppress(psycopg.Error):
+                connection.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
     def roll_back(self, *, accept: Callable[[Manifest], None] | None = None) -> Manifest:
         """Make the generation before the current one current. `accept` receives its manifest first;

@@ -284,7 +284,7 @@ def test_the_kept_vectors_do_not_grow_for_ever(
         (articles / "harbour.txt").write_text(f"Ship {number} came. It left.")
         build_index([articles], index, encoder, NoProgress())
         sizes.append((index / "vectors" / encoder.id / "keys.bin").stat().st_size // 20)
-    assert max(sizes) <= 4
+    assert max(sizes) <= 6  # three texts in one article
     other = index / "vectors" / "other-encoder"
     other.mkdir()
     (other / "keys.bin").touch()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,18 @@ async def test_a_damaged_name_that_is_not_even_text_is_refused(path: Path) -> No
     assert b"CREATE TABLE votes" in data
     path.write_bytes(data.replace(b"CREATE TABLE votes", b"CREATE TABLE\xcfvotes"))
     assert "is damaged" in await refusal(path)
+
+
+async def test_a_damaged_reference_between_tables_is_found_at_the_first_use(path: Path) -> None:
+    await filled(path)
+    data = path.read_bytes()
+    assert b"REFERENCES messages (message)" in data
+    path.write_bytes(
+        data.replace(b"REFERENCES messages (message)", b"REFERENCES messages (massage)")
+    )
+    with pytest.raises(StoreError, match="is damaged"):
+        async with Store.open(path) as store:
+            await store.receipts.prune(NOON + timedelta(days=9_000))
 
 
 async def test_a_store_without_its_tables_is_refused(path: Path) -> None:
