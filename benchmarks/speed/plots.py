@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from benchmarks.peers.run import PEERS
 from benchmarks.plots import panels
 from benchmarks.speed.figures import Row
-from benchmarks.speed.names import ANSWERS, BARE, ENCODER_ALONE, RETRIEVAL
+from benchmarks.speed.names import ANSWERS, BARE, ENCODER_ALONE, RERANKED, RETRIEVAL
 from benchmarks.speed.startup import COMMAND
 
 _COLOURS = {
@@ -19,6 +19,7 @@ _COLOURS = {
     BARE: "#000000",
     ENCODER_ALONE: "#999999",
     **dict(zip(PEERS, ("#e69f00", "#d55e00", "#cc79a7", "#0072b2", "#7a7ad0"), strict=True)),
+    **dict(zip(RERANKED, ("#8c6100", "#7d3700", "#77445f"), strict=True)),  # darker than the peers
 }
 _STEP_COLOURS = ("#009e73", "#56b4e9", "#e69f00", "#cc79a7", "#d55e00", "#cccccc")
 _SIZE = (7.5, 4.2)  # inches

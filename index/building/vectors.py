@@ -8,7 +8,7 @@ import numpy as np
 
 from index.building.cached_vectors import VectorSource
 from index.building.copied_vectors import EarlierVectors, copy_vectors
-from index.building.recall import LEAST_RECALL, questions_about
+from index.building.recall import LEAST_OF_A_PART, LEAST_RECALL, questions_about
 from index.building.vector_keys import CachedRows, VectorKeys
 from index.encoder.encoder import Encoder
 from index.errors import BuildError
@@ -133,7 +133,7 @@ def _indexed(
         index = DenseIndex.of(vectors, kind, codes)
         asked = questions_about(sentences, _ASKED_AGAIN if codes else _ASKED, texts, encoder)
         found = recall(index, vectors, asked)
-        if found < LEAST_RECALL and index.scan_all_lists():
+        if found < LEAST_OF_A_PART and index.scan_all_lists():
             found = recall(index, vectors, asked)
         if found >= LEAST_RECALL:
             record = DenseRecord(type=kind, recall_at_10=round(found, 4), questions=len(asked))

@@ -57,7 +57,7 @@ async def ask_many(fake: FakeDiscord, guild: Guild) -> set[int]:
     """Ask as many people at once; return the ids of their messages."""
     asked = set()
     for number in range(MANY):
-        question = f"{ANSWERED} And {number} more?"
+        question = f"{ANSWERED} {'?' * number}"
         said = await fake.say(fake.user(), guild.general, question, mention_bot=True)
         asked.add(said.id)
     return asked

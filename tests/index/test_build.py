@@ -619,6 +619,25 @@ def test_codes_without_lists_are_not_kept_for_a_very_large_index(
         assert manifest.dense.questions == 200
 
 
+@pytest.mark.parametrize(("in_a_part", "recorded"), [(0.96, 0.99), (0.98, 0.98)])
+def test_all_lists_are_scanned_if_a_part_of_them_finds_too_little(
+    articles: Path,
+    index: Path,
+    encoder: Encoder,
+    monkeypatch: pytest.MonkeyPatch,
+    in_a_part: float,
+    recorded: float,
+) -> None:
+    monkeypatch.setattr(dense, "_LISTS", 4)
+    monkeypatch.setattr(dense, "_IN_LISTS_FROM", 700)
+    measured = iter([in_a_part, 0.99])
+    monkeypatch.setattr("index.building.vectors.recall", lambda *_: next(measured))
+    (articles / "harbour.txt").write_text(" ".join(f"Ship {n} came in." for n in range(720)))
+    options = BuildOptions(dense_type=DenseType.COMPRESSED)
+    manifest = build_index([articles], index, encoder, NoProgress(), options).manifest
+    assert manifest.dense.recall_at_10 == recorded
+
+
 def test_a_few_sentences_cannot_be_compressed(
     answering: Path, articles: Path, encoder: Encoder
 ) -> None:
