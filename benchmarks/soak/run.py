@@ -16,7 +16,7 @@ from unittest.mock import patch
 from benchmarks.machine import resident_mb
 from benchmarks.soak.crowd import Asked, Crowd
 from benchmarks.soak.faults import RandomFaults
-from benchmarks.soak.signs import KEPT, PATIENCE_S, UNLIMITED, measure_signs
+from benchmarks.soak.signs import KEPT, PATIENCE_S, PATIENT, UNLIMITED, measure_signs
 from benchmarks.soak.watch import Watch, watching
 from bot.config.settings import Settings
 from bot.discord import client, runner
@@ -120,7 +120,7 @@ async def soak(
     """Run the soak. `questions` must have an answer in the index. The stores are created beside
     `store`."""
     places = {"index": index, "encoders": encoders, "store": store}
-    settings = Settings.model_validate(places | UNLIMITED)
+    settings = Settings.model_validate(places | UNLIMITED | PATIENT)
     random, soaked = Random(seed), Soaked(seed)
     began = asyncio.get_running_loop().time()
     async with FakeDiscord() as fake:
